@@ -1,0 +1,39 @@
+"""The Desk calls by the names that the vendor gives them (``/v4/{service}/{command}``)."""
+
+from enum import StrEnum
+
+__all__ = ["READS", "Command"]
+
+
+class Command(StrEnum):
+    """One REST command; each has its own limit of 5 calls a second (www.tencentcloud.com/document/product/1229/68839)."""
+
+    DESC_CATEGORY = "desc_chitchat_category"
+    ADD_CATEGORY = "add_chitchat_category"
+    UPDATE_CATEGORY = "update_chitchat_category"
+    DEL_CATEGORY = "del_chitchat_category"
+    LIST = "list_chitchat"
+    ADD = "add_chitchat"
+    UPDATE = "update_chitchat"
+    UPDATE_SIMILAR = "update_similar_chitchat"
+    """The path of the newest page (679/117573); an older page calls it ``update_chitchat_similar``."""
+    UPDATE_SIMILAR_OLD = "update_chitchat_similar"
+    BATCH_SET = "batch_set_chitchat"
+    DESC_ROBOT = "desc_robot_config"
+    SESSION_STATE = "get_session_state"
+    SESSION_MESSAGES = "describe_chat_messages"
+    SESSION_LIST = "describe_im_cdr_list"
+    SEND_STREAM = "send_stream_msg"
+
+
+READS = frozenset(
+    {
+        Command.DESC_CATEGORY,
+        Command.LIST,
+        Command.DESC_ROBOT,
+        Command.SESSION_STATE,
+        Command.SESSION_MESSAGES,
+        Command.SESSION_LIST,
+    }
+)
+"""The commands that change nothing."""

@@ -1,0 +1,112 @@
+"""What the knowledge is: questions in categories, the same shape whether read from YAML, from git or from the service.
+
+Text is already normalised here (line ends LF); what a file or an answer on the wire looks like is the doors' business.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from kbsync.locations import Location
+
+__all__ = [
+    "AnswerType",
+    "Category",
+    "CategoryPath",
+    "Content",
+    "Knowledge",
+    "MenuType",
+    "Question",
+    "Status",
+    "show_path",
+]
+
+CategoryPath = tuple[str, ...]
+"""The titles from the first level down, one or two of them: ids differ from app to app, paths do not."""
+
+
+def show_path(path: CategoryPath) -> str:
+    """A path as people write it in the files: ``Shipping / Delivery times``."""
+    return " / ".join(path)
+
+
+class AnswerType(IntEnum):
+    """How an answer is shown (AnswerType in www.tencentcloud.com/document/product/1229/68844)."""
+
+    TEXT = 0
+    RICH = 2
+
+
+class Status(IntEnum):
+    """Whether customers can get a question's answer (Status in cloud.tencent.com/document/product/269/116739)."""
+
+    ENABLED = 4
+    DISABLED = 5
+
+
+class MenuType(IntEnum):
+    """What kind a category is (MenuType in www.tencentcloud.com/document/product/1229/68847)."""
+
+    ORDINARY = 0
+    ALL = 1
+    PRESET = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything about one standard question that a plan can change.
+
+    ``similar`` is a set, kept as a sorted tuple without repeats.
+    """
+
+    question: str
+    answer: str
+    category: CategoryPath
+    answer_type: AnswerType = AnswerType.TEXT
+    similar: tuple[str, ...] = ()
+    status: Status = Status.ENABLED
+
+    def __post_init__(self) -> None:
+        if tuple(sorted(set(self.similar))) != self.similar:
+            object.__setattr__(self, "similar", tuple(sorted(set(self.similar))))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One standard question with what is known about it besides its content.
+
+    ``id`` is the service's StandardQuestionId: always there when read from the service, in a file only when pinned.
+    ``previously`` lists texts it used to have; ``protected`` means that no plan may remove or disable it.
+    """
+
+    content: Content
+    id: str | None = None
+    previously: tuple[str, ...] = ()
+    protected: bool = False
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One category. ``id`` is the service's CategoryId (None in files); ``previously`` lists titles it used to have.
+
+    ``authoritative`` means that git owns everything in it: live questions that no file declares are to be pruned.
+    """
+
+    path: CategoryPath
+    id: int | None = None
+    menu: MenuType = MenuType.ORDINARY
+    authoritative: bool = False
+    previously: tuple[str, ...] = ()
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A whole library, desired, live or base.
+
+    ``complete`` is False when a listing could not be shown to be whole: then nothing may be removed because of it.
+    """
+
+    categories: tuple[Category, ...] = ()
+    questions: tuple[Question, ...] = ()
+    complete: bool = True

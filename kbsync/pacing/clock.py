@@ -1,0 +1,42 @@
+"""Time as something that is handed in, so that hours can be played in milliseconds."""
+
+import threading
+import time
+from typing import Protocol
+
+__all__ = ["Clock", "SystemClock"]
+
+
+class Clock(Protocol):
+    """Tells the time and waits."""
+
+    def now(self) -> float:
+        """Seconds on a clock that only goes forward; its zero means nothing."""
+        ...
+
+    def wall(self) -> float:
+        """Unix time in seconds."""
+        ...
+
+    def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
+        """Wait that long, or until the event is set; says whether it was set."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> float:
+        """Seconds since some moment, never backwards."""
+        return time.monotonic()
+
+    def wall(self) -> float:
+        """Unix time in seconds."""
+        return time.time()
+
+    def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
+        """Wait that long, or until the event is set; says whether it was set."""
+        if until is None:
+            time.sleep(max(0.0, seconds))
+            return False
+        return until.wait(max(0.0, seconds))

@@ -1,0 +1,75 @@
+"""What an apply did: one outcome for each change of its plan, and what a look afterwards found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kbsync.messages import Message
+from kbsync.plan import Plan
+
+__all__ = ["ApplyReport", "ChangeOutcome", "Mismatch", "Outcome", "Receipt"]
+
+
+class Outcome(StrEnum):
+    """How one change ended."""
+
+    APPLIED = "applied"
+    ALREADY = "already"
+    """The object was in its goal state before anything was sent."""
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """No usable answer came, and looking did not settle it."""
+    NOT_ATTEMPTED = "not-attempted"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOutcome:
+    """The outcome of ``plan.changes[change]``; ``reason`` says why when it is not applied, ``code`` is the ErrorCode."""
+
+    change: int
+    outcome: Outcome
+    reason: Message | None = None
+    code: int | None = None
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """After the apply, ``plan.changes[change]`` reads back other than it was sent, with the likely reason."""
+
+    change: int
+    field: str
+    wanted: str
+    found: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReport:
+    """One outcome for each change, in plan order. ``seconds`` is wall time; ``throttled`` counts refusals for speed."""
+
+    plan: Plan
+    outcomes: tuple[ChangeOutcome, ...]
+    mismatches: tuple[Mismatch, ...] = ()
+    calls: Mapping[str, int] = field(default_factory=dict)
+    throttled: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+    verified: bool = True
+    """False when the library could not be read back afterwards."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether every change ended in its goal state and read back so."""
+        done = (Outcome.APPLIED, Outcome.ALREADY)
+        return all(outcome.outcome in done for outcome in self.outcomes) and not self.mismatches and self.verified
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An apply on record: the report with who ran it and when (ISO 8601, UTC)."""
+
+    report: ApplyReport
+    actor: str
+    started: str
+    finished: str

@@ -1,0 +1,92 @@
+"""What ``kbsync.yaml`` can say. Secrets are not settings: they come from the environment and live in ``wiring`` alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kbsync.diagnostics import Severity
+
+__all__ = ["REGIONS", "Check", "Driver", "Pacing", "Policy", "Prune", "Settings", "Target"]
+
+REGIONS: Mapping[str, str] = {
+    "china": "console.tim.qq.com",
+    "singapore": "adminapisgp.im.qcloud.com",
+    "seoul": "adminapikr.im.qcloud.com",
+    "tokyo": "adminapijpn.im.qcloud.com",
+    "frankfurt": "adminapiger.im.qcloud.com",
+    "silicon-valley": "adminapiusa.im.qcloud.com",
+    "jakarta": "adminapiidn.im.qcloud.com",
+    "mumbai": "adminapiind.im.qcloud.com",
+    "saudi-arabia": "adminapiksa.im.qcloud.com",
+}
+"""Region to REST host (www.tencentcloud.com/zh/document/product/1047/34620, Tokyo from 1047/71131).
+
+Mumbai stands on older pages only and Saudi Arabia only in public code: for those, ``endpoint`` can override.
+"""
+
+
+class Driver(StrEnum):
+    """What answers: the real REST API, or the service embedded in kbsync."""
+
+    DESK = "desk"
+    SANDBOX = "sandbox"
+
+
+class Pacing(StrEnum):
+    """How the call limit is used: ``steady`` reaches for all of it, ``strict`` never risks a refusal."""
+
+    STEADY = "steady"
+    STRICT = "strict"
+
+
+class Prune(StrEnum):
+    """What happens to a question that git stopped declaring."""
+
+    KEEP = "keep"
+    DISABLE = "disable"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One Desk application. ``endpoint`` is ``scheme://host[:port]`` without a path, already resolved from a region.
+
+    ``calls_per_second`` is per command; 5 is the documented limit, less leaves room for other clients of the account.
+    """
+
+    name: str
+    driver: Driver = Driver.DESK
+    endpoint: str = ""
+    sdkappid: int = 0
+    identifier: str = "administrator"
+    calls_per_second: float = 5.0
+    pacing: Pacing = Pacing.STEADY
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a plan may do without more consent; percentages are of the managed questions, ``floor`` objects are always free."""
+
+    prune: Prune = Prune.KEEP
+    max_update_percent: int = 30
+    max_remove_percent: int = 10
+    floor: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How one content check runs; ``severity`` None switches it off, ``options`` are its own figures such as a threshold."""
+
+    severity: Severity | None = Severity.WARNING
+    options: Mapping[str, float | int | str | tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole of ``kbsync.yaml``; ``checks`` maps a rule's slug to how it runs, rules not named run as they come."""
+
+    default_target: str
+    targets: tuple[Target, ...]
+    policy: Policy = Policy()
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    version: int = 1

@@ -1,0 +1,199 @@
+"""The layers hold: imports only point down, each foreign library has one door, every room is listed."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kbsync
+
+ROOT = Path(kbsync.__file__).parent
+
+LAYERS = (
+    ("locations", "messages", "commands"),
+    ("diagnostics",),
+    ("errors",),
+    ("model", "settings"),
+    ("plan",),
+    ("report",),
+    ("store", "progress", "pacing", "compare", "ordering", "guards"),
+    ("checks", "planner", "applier", "conversations"),
+    ("files", "history", "desk", "sandbox", "render", "planfile"),
+    ("wiring",),
+    ("cli",),
+)
+"""From the bottom up. Rooms on one layer do not know each other."""
+
+DOORS = {
+    "click": {"cli"},
+    "yaml": {"files"},
+    "ruamel": {"files"},
+    "httpx": {"desk", "sandbox"},
+    "deepdiff": {"compare"},
+    "sqlite3": {"sandbox"},
+    "TLSSigAPIv2": {"desk", "sandbox"},
+    "rich": {"render", "cli"},
+    "jinja2": {"render"},
+    "nh3": {"render"},
+    "regex": {"render"},
+    "filelock": {"history", "pacing"},
+    "subprocess": {"history"},
+}
+"""Which rooms may import a library; a library that is not here is the standard library's or rapidfuzz."""
+
+FORBIDDEN = {("applier", "planner"), ("applier", "compare")}
+"""What the layers would allow and the design does not: the applier has no code that decides."""
+
+BAD_NAMES = {"utils", "util", "common", "helpers", "base", "core", "manager", "misc"}
+
+
+def rooms() -> dict[str, list[Path]]:
+    """Every room with its source files; a room is a module or a package directly below ``kbsync``."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        relative = path.relative_to(ROOT)
+        room = relative.parts[0].removesuffix(".py")
+        found.setdefault(room, []).append(path)
+    return found
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Every imported module name, wherever the import stands, with its line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            module = node.module or ""
+            if module == "kbsync":
+                yield from ((f"kbsync.{alias.name}", node.lineno) for alias in node.names)
+            else:
+                yield module, node.lineno
+
+
+def level(room: str) -> int:
+    """The layer a room stands on."""
+    return next(index for index, layer in enumerate(LAYERS) if room in layer)
+
+
+def inner_edges() -> Iterator[tuple[str, str, str]]:
+    """Each import of one room by another: importer, imported, place."""
+    for room, paths in rooms().items():
+        for path in paths:
+            for name, line in imports(path):
+                parts = name.split(".")
+                if parts[0] == "kbsync" and len(parts) > 1 and parts[1] != room:
+                    yield room, parts[1], f"{path.relative_to(ROOT)}:{line}"
+
+
+def test_every_room_is_listed() -> None:
+    """A new room is given a layer, a meaning and a name that says something."""
+    listed = {room for layer in LAYERS for room in layer}
+    actual = set(rooms()) - {"__init__", "__main__"}
+    assert actual <= listed, f"not on any layer: {sorted(actual - listed)}"
+    assert not actual & BAD_NAMES
+
+
+def test_imports_only_point_down() -> None:
+    """A room imports rooms of lower layers only."""
+    wrong = [
+        f"{place}: {importer} imports {imported}"
+        for importer, imported, place in inner_edges()
+        if importer not in ("__init__", "__main__") and imported != "__version__" and level(imported) >= level(importer)
+    ]
+    assert wrong == []
+
+
+def test_the_applier_cannot_decide() -> None:
+    """The applier imports neither the planner nor the comparison."""
+    wrong = [place for importer, imported, place in inner_edges() if (importer, imported) in FORBIDDEN]
+    assert wrong == []
+
+
+def test_each_library_has_one_door() -> None:
+    """A foreign library is imported by its own room and by no other."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for room, paths in rooms().items()
+        for path in paths
+        for name, line in imports(path)
+        if name.split(".")[0] in DOORS and room not in DOORS[name.split(".")[0]]
+    ]
+    assert wrong == []
+
+
+def test_no_import_cycle_inside_a_room() -> None:
+    """The modules of one room do not import each other in a circle."""
+    graph: dict[str, set[str]] = {}
+    for paths in rooms().values():
+        for path in paths:
+            relative = path.relative_to(ROOT.parent).with_suffix("")
+            module = ".".join(relative.parts).removesuffix(".__init__")
+            graph[module] = {name for name, _ in imports(path) if name.startswith("kbsync")}
+    modules = set(graph)
+    edges = {module: _resolve(names, modules) - {module} for module, names in graph.items()}
+    assert _cycle(edges) is None
+
+
+def _resolve(names: set[str], modules: set[str]) -> set[str]:
+    return {name if name in modules else name.rpartition(".")[0] for name in names} & modules
+
+
+def _cycle(edges: dict[str, set[str]]) -> str | None:
+    done: set[str] = set()
+    active: list[str] = []
+
+    def visit(module: str) -> str | None:
+        if module in active:
+            return " -> ".join([*active[active.index(module) :], module])
+        if module in done:
+            return None
+        active.append(module)
+        for other in sorted(edges[module]):
+            found = visit(other)
+            if found:
+                return found
+        active.pop()
+        done.add(module)
+        return None
+
+    return next((found for module in sorted(edges) if (found := visit(module))), None)
+
+
+@pytest.mark.parametrize("name", ["print", "input", "exit", "breakpoint"])
+def test_only_the_command_line_talks_and_exits(name: str) -> None:
+    """``print`` and its kin are called in ``cli/`` or nowhere."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for room, paths in rooms().items()
+        if room != "cli"
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]
+    assert wrong == []
+
+
+def test_only_pacing_sleeps() -> None:
+    """``time.sleep`` is called in ``pacing`` alone; everything else is handed a clock."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for room, paths in rooms().items()
+        if room != "pacing"
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "sleep"
+    ]
+    assert wrong == []
+
+
+def test_modules_stay_small() -> None:
+    """A room's file that outgrows 250 lines is two files."""
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for paths in rooms().values()
+        for path in paths
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 250
+    }
+    assert long == {}
