@@ -23,8 +23,10 @@ class Reader(Protocol):
 
 
 class Writer(Protocol):
-    """Changes the live library, one call a method. Each raises ServiceError: Rejected and Throttled mean that nothing
-    happened, OutcomeUnknown that it may have. Idempotent calls have already been repeated when they raise.
+    """Changes the live library, one call a method.
+
+    Each raises ServiceError: Rejected, Throttled and Unreachable mean that nothing happened, OutcomeUnknown that it may
+    have. Idempotent calls have already been repeated when they raise.
     """
 
     def add_category(self, title: str, *, parent: int | None) -> int:

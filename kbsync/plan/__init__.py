@@ -103,8 +103,10 @@ class BaseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The git side of a plan: digest of the desired knowledge, the commit it was read at (None when not committed or
-    changed since), and the base.
+    """The git side of a plan.
+
+    ``knowledge`` is the digest of the desired knowledge; ``commit`` is where it was read, None when the working tree
+    differs from every commit; ``base_commit`` and ``base`` say what it was compared with besides the live library.
     """
 
     knowledge: str
