@@ -3,12 +3,12 @@
 The real Desk client and the in-memory fake both fit here; nothing here knows HTTP.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from kbsync.model import AnswerType, Knowledge, Status
 
-__all__ = ["Reader", "Writer"]
+__all__ = ["Meter", "Reader", "Writer"]
 
 
 class Reader(Protocol):
@@ -67,4 +67,18 @@ class Writer(Protocol):
 
     def delete_questions(self, identifiers: Sequence[str]) -> None:
         """Delete a batch of questions."""
+        ...
+
+
+class Meter(Protocol):
+    """Counts what was sent."""
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        """Calls sent so far, by command."""
+        ...
+
+    @property
+    def throttled(self) -> int:
+        """How many of them were refused for speed."""
         ...
