@@ -13,6 +13,7 @@ KbsyncError
     ├── Throttled          too fast; nothing happened, the call may be sent again later
     ├── OutcomeUnknown     no usable answer: a write may or may not have happened
     ├── Unreachable        no connection was made; nothing happened
+    ├── Interrupted        stopped before it was sent; nothing happened
     └── Rejected           the service said no; nothing happened
         ├── SignatureRejected   UserSig wrong, expired, revoked or made with another key
         ├── NotAdministrator    the identifier is not an App administrator
@@ -31,6 +32,7 @@ from kbsync.messages import Message
 __all__ = [
     "DeskNotEnabled",
     "HistoryUnavailable",
+    "Interrupted",
     "InvalidInput",
     "KbsyncError",
     "MissingSecret",
@@ -118,8 +120,16 @@ class ServiceError(KbsyncError):
 class Throttled(ServiceError):
     """Too many calls; this one did not happen. ``retry_after`` is the service's own wish in seconds, if it said one."""
 
-    def __init__(self, message: Message, *, command: str, code: int | None = None, retry_after: float | None = None) -> None:
-        super().__init__(message, command=command, code=code)
+    def __init__(
+        self,
+        message: Message,
+        *,
+        command: str,
+        code: int | None = None,
+        retry_after: float | None = None,
+        hint: Message | None = None,
+    ) -> None:
+        super().__init__(message, command=command, code=code, hint=hint)
         self.retry_after = retry_after
 
 
@@ -129,6 +139,10 @@ class OutcomeUnknown(ServiceError):
 
 class Unreachable(ServiceError):
     """No connection was made, so nothing was sent and nothing happened."""
+
+
+class Interrupted(ServiceError):
+    """The user or a lost lock said stop before the call was sent, so nothing happened."""
 
 
 class Rejected(ServiceError):

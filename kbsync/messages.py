@@ -21,4 +21,4 @@ class Message:
 
 def message(template: str, **values: object) -> Message:
     """Make a message; the template must be a literal, because the catalogue test reads it from the source."""
-    return Message(template, tuple((name, str(value)) for name, value in values.items()))
+    return Message(template, tuple(sorted((name, str(value)) for name, value in values.items())))

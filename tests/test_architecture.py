@@ -14,10 +14,10 @@ LAYERS = (
     ("locations", "messages", "commands"),
     ("diagnostics",),
     ("errors",),
-    ("model", "settings"),
+    ("model", "settings", "dialogue"),
     ("plan",),
     ("report",),
-    ("store", "progress", "pacing", "compare", "ordering", "guards"),
+    ("store", "progress", "pacing", "saving", "compare", "ordering", "guards"),
     ("checks", "planner", "applier", "conversations"),
     ("files", "history", "desk", "sandbox", "render", "planfile"),
     ("wiring",),
@@ -35,6 +35,7 @@ DOORS = {
     "TLSSigAPIv2": {"desk", "sandbox"},
     "rich": {"render", "cli"},
     "jinja2": {"render"},
+    "msgspec": {"planfile"},
     "nh3": {"render"},
     "regex": {"render"},
     "filelock": {"history", "pacing"},
@@ -66,10 +67,14 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: relative import"
             module = node.module or ""
-            if module == "kbsync":
-                yield from ((f"kbsync.{alias.name}", node.lineno) for alias in node.names)
-            else:
-                yield module, node.lineno
+            inside = [f"{module}.{alias.name}" for alias in node.names if is_module(f"{module}.{alias.name}")]
+            yield from ((name, node.lineno) for name in inside or [module])
+
+
+def is_module(name: str) -> bool:
+    """Whether a dotted name is a module of ours, and not a value inside one."""
+    path = ROOT.parent.joinpath(*name.split("."))
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
 
 
 def level(room: str) -> int:

@@ -78,7 +78,8 @@ class QuestionChange:
     ``base`` is what git last applied, where there is a base. ``calls`` names the commands it takes, in order; a status
     command is shared by a batch. ``match`` and ``confidence`` (percent) say how it was recognised. ``location`` is where
     git declares it, for a removal where the base declared it. A status change of a question that changes otherwise too
-    is a QuestionChange of its own, after the other: its ``before`` is the other's ``after``.
+    is a QuestionChange of its own, after the other: its ``before`` is the other's ``after``. ``removal`` marks what happens
+    because git stopped declaring the question: every delete, and a disable under ``prune: disable``.
     """
 
     action: Action
@@ -92,12 +93,15 @@ class QuestionChange:
     match: Match = Match.TEXT
     confidence: int = 100
     calls: tuple[str, ...] = ()
+    removal: bool = False
 
     def __post_init__(self) -> None:
         if (self.before is None) != (self.action is Action.CREATE):
             raise ValueError("a create, and only a create, has no before")
         if (self.after is None) != (self.action is Action.DELETE):
             raise ValueError("a delete, and only a delete, has no after")
+        if self.action is Action.DELETE and not self.removal:
+            object.__setattr__(self, "removal", True)
 
     @property
     def kind(self) -> Kind:
@@ -131,6 +135,11 @@ class CategoryChange:
             raise ValueError("a create, and only a create, has no before")
         if (self.after is None) != (self.action is Action.DELETE):
             raise ValueError("a delete, and only a delete, has no after")
+
+    @property
+    def removal(self) -> bool:
+        """Whether customers lose it."""
+        return self.action is Action.DELETE
 
     @property
     def kind(self) -> Kind:

@@ -1,0 +1,93 @@
+"""Status and removals, many ids in one ``batch_set_chitchat``; a refused batch is halved until the refused id stands alone.
+
+The service answers a batch as a whole (cloud.tencent.com/document/product/679/117570): ``readback`` tells what took.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from kbsync.applier.attempts import Attempt, Ended, attempt
+from kbsync.applier.ledger import Ledger
+from kbsync.applier.questions import QuestionWork
+from kbsync.applier.rounds import Craft, Task
+from kbsync.applier.snapshot import Snapshot
+from kbsync.model import Status
+from kbsync.ordering import BATCH
+from kbsync.store import Writer
+
+__all__ = ["BatchWork"]
+
+
+class BatchWork:
+    """The batch phases of one apply."""
+
+    def __init__(self, writer: Writer, *, ledger: Ledger, questions: QuestionWork) -> None:
+        self._writer = writer
+        self._ledger = ledger
+        self._questions = questions
+
+    @property
+    def status(self) -> Craft:
+        """How questions are enabled and disabled."""
+        return Craft(self._tasks, self._reached)
+
+    @property
+    def removals(self) -> Craft:
+        """How questions are deleted."""
+        return Craft(self._tasks, self._reached, gone_is_refused=True)
+
+    @property
+    def created(self) -> Craft:
+        """How created questions get the status that ``add_chitchat`` cannot give them."""
+        return Craft(self._finishing_tasks, self._reached, finishing=True)
+
+    def _tasks(self, indices: Sequence[int], _seen: Snapshot | None) -> Sequence[Task]:
+        held = {index: held for index in indices if (held := self._questions.held(index)) is not None}
+        tasks: list[Task] = [lambda: held] if held else []
+        groups: dict[Status | None, list[int]] = defaultdict(list)
+        for index in indices:
+            if index not in held:
+                groups[self._goal(index)].append(index)
+        for goal, members in groups.items():
+            for start in range(0, len(members), BATCH):
+                batch = members[start : start + BATCH]
+                tasks.append(partial(self._send, batch, goal))
+        return tasks
+
+    def _finishing_tasks(self, indices: Sequence[int], seen: Snapshot | None) -> Sequence[Task]:
+        return [partial(_in_part, task) for task in self._tasks(indices, seen)]
+
+    def _send(self, batch: Sequence[int], goal: Status | None) -> dict[int, Attempt]:
+        """One batch, in smaller ones if it is refused; what a cautious apply does not start any more is left out."""
+        identifiers = [self._identifier(index) for index in batch]
+        self._ledger.count(batch[0])
+        if goal is None:
+            ended = attempt(lambda: self._writer.delete_questions(identifiers))
+        else:
+            ended = attempt(lambda: self._writer.set_status(identifiers, goal))
+        if ended.ended is not Ended.REFUSED or ended.hopeless or len(batch) == 1:
+            return dict.fromkeys(batch, ended)
+        middle = len(batch) // 2
+        found = self._send(batch[:middle], goal)
+        failed = any(end.ended is not Ended.DONE for end in found.values())
+        if self._ledger.interrupted or (self._ledger.cautious and failed):
+            return found
+        return found | self._send(batch[middle:], goal)
+
+    def _reached(self, index: int, seen: Snapshot) -> bool:
+        found = seen.questions.get(self._identifier(index))
+        goal = self._goal(index)
+        return found is None if goal is None else found is not None and found.content.status is goal
+
+    def _goal(self, index: int) -> Status | None:
+        """The status that a change wants, None for a removal."""
+        after = self._questions.change(index).after
+        return None if after is None else after.status
+
+    def _identifier(self, index: int) -> str:
+        return self._questions.change(index).id or self._questions.created[index]
+
+
+def _in_part(task: Task) -> Mapping[int, Attempt]:
+    return {index: end.in_part() for index, end in task().items()}

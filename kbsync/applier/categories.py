@@ -1,0 +1,131 @@
+"""Creates, renames and deletes categories, and knows their ids as they come to be. Questions are ``questions``' business."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+from kbsync.applier.attempts import Attempt, Ended, attempt
+from kbsync.applier.ledger import GOOD, Ledger
+from kbsync.applier.rounds import Craft, Task
+from kbsync.applier.snapshot import Snapshot, spelled_alike
+from kbsync.messages import Message, message
+from kbsync.model import CategoryPath, show_path
+from kbsync.plan import CategoryChange, Plan
+from kbsync.store import Writer
+
+__all__ = ["CategoryWork"]
+
+
+class Places:
+    """CategoryIds by path, as far as they are known at this moment. Shared by threads."""
+
+    def __init__(self, live: Snapshot) -> None:
+        self._lock = threading.Lock()
+        self._entries: dict[int, tuple[int | None, str]] = {}
+        for identifier, category in live.categories.items():
+            self._entries[identifier] = (live.at(category.path[:-1]), category.path[-1])
+
+    def find(self, path: CategoryPath) -> int | None:
+        """The id at a path, None when there is no such category; the lowest one where two share it."""
+        place: int | None = None
+        with self._lock:
+            for title in path:
+                place = min((key for key, entry in self._entries.items() if entry == (place, title)), default=None)
+                if place is None:
+                    return None
+        return place
+
+    def knows(self, identifier: int) -> bool:
+        """Whether a category has been found before."""
+        with self._lock:
+            return identifier in self._entries
+
+    def learn(self, path: CategoryPath, identifier: int) -> None:
+        """A category has come to be, or has been given its last title."""
+        parent = self.find(path[:-1])
+        with self._lock:
+            self._entries[identifier] = (parent, path[-1])
+
+
+class CategoryWork:
+    """The category phases of one apply."""
+
+    def __init__(self, plan: Plan, writer: Writer, *, ledger: Ledger, before: Snapshot) -> None:
+        self._plan = plan
+        self._writer = writer
+        self._ledger = ledger
+        self._places = Places(before)
+        self._before = before
+
+    @property
+    def craft(self) -> Craft:
+        """How creates and renames are carried out."""
+        return Craft(self._tasks, lambda index, seen: self._found(index, seen) is not None, self._settled)
+
+    def find(self, path: CategoryPath) -> int | None:
+        """The id at a path by now."""
+        return self._places.find(path)
+
+    def missing(self, path: CategoryPath) -> Message:
+        """Why a category that something needs is not there."""
+        return message(
+            "its category {category} is not there: {cause}",
+            category=show_path(path),
+            cause=next(self._causes(path), message("no listing shows it")),
+        )
+
+    def _causes(self, path: CategoryPath) -> Iterator[Message]:
+        for index, change in enumerate(self._plan.changes):
+            after = change.after if isinstance(change, CategoryChange) else None
+            if after and path[: len(after)] == after and self._ledger.outcome(index) not in GOOD:
+                yield self._ledger.reason(index)
+
+    def _tasks(self, indices: Sequence[int], _seen: Snapshot | None) -> Sequence[Task]:
+        return [partial(self._write, index) for index in indices]
+
+    def _write(self, index: int) -> Mapping[int, Attempt]:
+        return {index: self._send(index)}
+
+    def _send(self, index: int) -> Attempt:
+        change = self._change(index)
+        path = change.after or ()
+        if change.id is not None:
+            return self._rename(index, change.id, path)
+        parent = self._places.find(path[:-1])
+        if parent is None and len(path) > 1:
+            return Attempt(Ended.HELD, self.missing(path[:-1]))
+        self._ledger.count(index)
+        return attempt(lambda: self._places.learn(path, self._writer.add_category(path[-1], parent=parent)))
+
+    def _rename(self, index: int, identifier: int, path: CategoryPath) -> Attempt:
+        self._ledger.count(index)
+        ended = attempt(lambda: self._writer.rename_category(identifier, path[-1]))
+        if ended.ended is Ended.DONE:
+            self._places.learn(path, identifier)
+        return ended
+
+    def _found(self, index: int, seen: Snapshot) -> int | None:
+        """The id of the category in its goal state, if a listing shows it."""
+        change = self._change(index)
+        path = change.after or ()
+        if change.id is not None:
+            category = seen.categories.get(change.id)
+            return change.id if category is not None and category.path[-1:] == path[-1:] else None
+        new = {key: entry for key, entry in seen.categories.items() if key not in self._before.categories}
+        exact = [key for key, entry in new.items() if entry.path == path]
+        alike = [key for key, entry in new.items() if _alike(entry.path, path) and not self._places.knows(key)]
+        return min(exact or alike, default=None)
+
+    def _settled(self, index: int, seen: Snapshot) -> None:
+        identifier = self._found(index, seen)
+        assert identifier is not None  # noqa: S101  (only a listing that shows it settles it)
+        self._places.learn(self._change(index).after or (), identifier)
+
+    def _change(self, index: int) -> CategoryChange:
+        change = self._plan.changes[index]
+        assert isinstance(change, CategoryChange)  # noqa: S101  (the phase holds category changes only)
+        return change
+
+
+def _alike(one: CategoryPath, other: CategoryPath) -> bool:
+    return len(one) == len(other) and all(map(spelled_alike, one, other))

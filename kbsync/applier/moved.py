@@ -1,0 +1,93 @@
+"""What to say about a live object that moved since the plan was reviewed. That it moved is found in ``preconditions``."""
+
+from kbsync.messages import Message, message
+from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, show_path
+from kbsync.plan import Field
+
+__all__ = ["category_gone", "category_moved", "field_moved", "question_gone", "shown", "text_taken", "value_of"]
+
+WIDTH = 60
+"""Characters of a text that are enough to recognise it in a report."""
+
+LEAD = 20
+"""Characters shown before the first difference of two long texts."""
+
+
+def field_moved(question: Question, field: Field, expected: Content) -> Message:
+    """One field of a question holds neither what the plan found nor what it wants."""
+    wanted, found = _excerpts(shown(expected, field), shown(question.content, field))
+    return message(
+        "question “{question}” ({id}), {field}: it is “{found}” now, the plan was made when it was “{expected}”",
+        question=expected.question,
+        id=question.id,
+        field=_name(field),
+        found=found,
+        expected=wanted,
+    )
+
+
+def question_gone(identifier: str, expected: Content) -> Message:
+    """A question that the plan changes is not in the library any more."""
+    return message("question “{question}” ({id}) is gone", question=expected.question, id=identifier)
+
+
+def text_taken(text: str, holder: Question, fields: tuple[Field, ...] = ()) -> Message:
+    """A question that the plan did not know has a text that the plan gives to another."""
+    if not fields:
+        return message(
+            "question “{question}” exists now ({id}), and the plan renames another question to it", question=text, id=holder.id
+        )
+    return message(
+        "question “{question}”, which the plan creates, exists now ({id}) with another {fields}",
+        question=text,
+        id=holder.id,
+        fields=", ".join(map(_name, fields)),
+    )
+
+
+def category_gone(path: CategoryPath, title: str) -> Message:
+    """A category that the plan needs is not in the library any more."""
+    return message("category {category}, which “{title}” needs, is gone", category=show_path(path), title=title)
+
+
+def category_moved(identifier: int, expected: CategoryPath, found: CategoryPath | None) -> Message:
+    """A category that the plan renames or deletes has another title, is gone, or its new title is taken."""
+    if found is None:
+        return message("category {category} ({id}) is gone", category=show_path(expected), id=identifier)
+    return message(
+        "category {id} is called {found} now, the plan was made when it was called {expected}",
+        id=identifier,
+        found=show_path(found),
+        expected=show_path(expected),
+    )
+
+
+def value_of(content: Content, field: Field) -> object:
+    """The part of a content that a field names."""
+    return getattr(content, field.value)
+
+
+def shown(content: Content, field: Field) -> str:
+    """A field's value as text for people."""
+    value = value_of(content, field)
+    if isinstance(value, (AnswerType, Status)):
+        return value.name.lower()
+    if field is Field.CATEGORY:
+        return show_path(content.category)
+    return " | ".join(content.similar) if field is Field.SIMILAR else str(value)
+
+
+def _name(field: Field) -> str:
+    return "similar questions" if field is Field.SIMILAR else field.value.replace("_", " ")
+
+
+def _excerpts(one: str, other: str) -> tuple[str, str]:
+    pairs = enumerate(zip(one, other, strict=False))
+    first = next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+    start = 0 if max(len(one), len(other)) <= WIDTH else max(0, first - LEAD)
+    return _cut(one, start), _cut(other, start)
+
+
+def _cut(text: str, start: int) -> str:
+    piece = " ".join(text[start : start + WIDTH].splitlines())
+    return ("…" if start else "") + piece + ("…" if start + WIDTH < len(text) else "")

@@ -1,0 +1,185 @@
+"""Whether a plan still fits the live library, object by object. Nothing is changed here, and nothing is decided anew."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kbsync.applier.moved import category_gone, category_moved, field_moved, question_gone, text_taken, value_of
+from kbsync.applier.snapshot import Renames, Snapshot
+from kbsync.errors import StalePlan
+from kbsync.messages import Message, message
+from kbsync.model import CategoryPath, Content, Knowledge, Question
+from kbsync.plan import CategoryChange, Field, Plan, QuestionChange
+
+__all__ = ["Standing", "State", "check_preconditions"]
+
+
+class State(StrEnum):
+    """Where the object of one change stands before anything is sent."""
+
+    PENDING = "pending"
+    ALREADY = "already"
+    PARTIAL = "partial"
+    """A question to be created exists as wanted, but for its status, which ``add_chitchat`` cannot set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One state for each change of the plan. ``adopted`` maps creates that already happened to the question's id."""
+
+    states: tuple[State, ...]
+    adopted: Mapping[int, str] = field(default_factory=dict)
+
+
+def check_preconditions(plan: Plan, live: Knowledge) -> Standing:
+    """Compare each touched object with its ``before`` and ``after``.
+
+    Raises StalePlan with everything that is in neither state, all at once: such a plan was reviewed for another library.
+    """
+    check = _Check(plan, Snapshot(live))
+    states = tuple(check.state(index) for index in range(len(plan.changes)))
+    moved = tuple(dict.fromkeys(check.moved))
+    if moved:
+        raise StalePlan(
+            message("the live library moved since the plan was made, so nothing was changed"),
+            moved,
+            hint=message("make the plan again, review it and apply the new one"),
+        )
+    return Standing(states, check.adopted)
+
+
+class _Check:
+    def __init__(self, plan: Plan, live: Snapshot) -> None:
+        self._changes = plan.changes
+        self._live = live
+        self._renames = Renames(plan.changes)
+        self._chains: dict[str, list[QuestionChange]] = defaultdict(list)
+        self._targets: dict[int, CategoryPath | None] = {}
+        for change in plan.changes:
+            if isinstance(change, QuestionChange) and change.id is not None:
+                self._chains[change.id].append(change)
+            elif isinstance(change, CategoryChange) and change.id is not None:
+                self._targets[change.id] = change.after
+        self._paths = self._reachable()
+        self.moved: list[Message] = []
+        self.adopted: dict[int, str] = {}
+
+    def _reachable(self) -> frozenset[CategoryPath]:
+        """Every path that exists or will, once the plan's categories are made."""
+        live = {category.path for category in self._live.categories.values()}
+        made = {change.after for change in self._changes if isinstance(change, CategoryChange) and change.after}
+        return frozenset(live | made | {self._renames.of(path) for path in live})
+
+    def state(self, index: int) -> State:
+        """Where one change stands; what moved is added to ``moved``."""
+        change = self._changes[index]
+        if isinstance(change, CategoryChange):
+            return self._category(change)
+        if change.before is None:
+            return self._create(index, change)
+        return self._question(change, change.before)
+
+    def _category(self, change: CategoryChange) -> State:
+        if change.id is None:
+            return self._category_create(change.after or (), change)
+        before = change.before or ()
+        live = self._live.categories.get(change.id)
+        if live is None and change.after is None:
+            return State.ALREADY if self._live.knowledge.complete else State.PENDING
+        allowed = {path for path in (before, change.after, self._renames.of(before)) if path is not None}
+        parents = {path[:-1] for path in allowed}
+        titles = {path[-1:] for path in (before, change.after) if path is not None}
+        if live is None or live.path[:-1] not in parents or live.path[-1:] not in titles:
+            self.moved.append(category_moved(change.id, before, None if live is None else live.path))
+            return State.PENDING
+        if change.after is not None and live.path[-1:] == change.after[-1:]:
+            return State.ALREADY
+        self._new_title_is_free(change.id, change.after)
+        return State.PENDING
+
+    def _new_title_is_free(self, identifier: int, path: CategoryPath | None) -> None:
+        holder = None if path is None else self._live.at(path)
+        if path is not None and holder is not None and self._targets.get(holder, path) == path:
+            self.moved.append(
+                message(
+                    "category {path} exists now ({holder}), and the plan renames category {id} to it",
+                    path=" / ".join(path),
+                    holder=holder,
+                    id=identifier,
+                )
+            )
+
+    def _category_create(self, path: CategoryPath, change: CategoryChange) -> State:
+        holder = self._live.at(path)
+        if holder is not None and self._targets.get(holder, path) == path:
+            return State.ALREADY
+        if len(path) > 1 and path[:-1] not in self._paths:
+            self.moved.append(category_gone(path[:-1], change.title))
+        return State.PENDING
+
+    def _create(self, index: int, change: QuestionChange) -> State:
+        after = change.after
+        assert after is not None  # noqa: S101  (a change without before has an after)
+        strangers = [q for q in self._live.called(after.question, besides=self._chains) if q.content.question == after.question]
+        if not strangers:
+            self._category_exists(after.category, change)
+            return State.PENDING
+        found = {holder.id: tuple(self._differing(holder.content, after)) for holder in strangers}
+        holder = min(strangers, key=lambda question: len(found[question.id]))
+        differing = found[holder.id]
+        if differing and differing != (Field.STATUS,):
+            self.moved.append(text_taken(after.question, holder, differing))
+            return State.PENDING
+        self.adopted[index] = holder.id or ""
+        return State.PARTIAL if differing else State.ALREADY
+
+    def _differing(self, found: Content, wanted: Content) -> Iterator[Field]:
+        for part in Field:
+            same = value_of(found, part) == value_of(wanted, part)
+            if not same and not (part is Field.CATEGORY and self._renames.of(found.category) == wanted.category):
+                yield part
+
+    def _question(self, change: QuestionChange, before: Content) -> State:
+        identifier = change.id or ""
+        live = self._live.questions.get(identifier)
+        chain = self._chains[identifier]
+        if live is None:
+            if any(link.after is None for link in chain):
+                return State.ALREADY if self._live.knowledge.complete else State.PENDING
+            self.moved.append(question_gone(identifier, before))
+            return State.PENDING
+        moved = [part for part in Field if not self._allowed(part, live, chain)]
+        self.moved.extend(field_moved(live, part, chain[0].before or before) for part in moved)
+        if change.after is None:
+            return State.PENDING
+        if self._reached(live.content, before, change.after):
+            return State.ALREADY
+        if change.after.question not in (before.question, live.content.question):
+            self._text_is_free(change.after.question)
+        if change.after.category not in (before.category, live.content.category):
+            self._category_exists(change.after.category, change)
+        return State.PENDING
+
+    def _allowed(self, part: Field, live: Question, chain: list[QuestionChange]) -> bool:
+        states = [state for link in chain for state in (link.before, link.after) if state is not None]
+        if part is Field.CATEGORY:
+            paths = {state.category for state in states}
+            return live.content.category in paths | {self._renames.of(path) for path in paths}
+        return value_of(live.content, part) in [value_of(state, part) for state in states]
+
+    def _reached(self, live: Content, before: Content, after: Content) -> bool:
+        return all(
+            value_of(live, part) == value_of(after, part)
+            or (part is Field.CATEGORY and self._renames.of(live.category) == after.category)
+            for part in Field
+            if value_of(before, part) != value_of(after, part)
+        )
+
+    def _text_is_free(self, text: str) -> None:
+        holders = [q for q in self._live.called(text, besides=self._chains) if q.content.question == text]
+        self.moved.extend(text_taken(text, holder) for holder in holders)
+
+    def _category_exists(self, path: CategoryPath, change: QuestionChange) -> None:
+        if path not in self._paths:
+            self.moved.append(category_gone(path, change.title))

@@ -1,0 +1,52 @@
+"""Content rules over valid files: what would embarrass in front of customers, or make plans repeat themselves.
+
+Whether a file can be read at all is the business of ``files``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from kbsync.checks.alike import find_near_duplicates, find_same_but_for_form
+from kbsync.checks.answers import find_long_answers, find_markup_in_text, find_no_markup_in_rich
+from kbsync.checks.finding import Finding, Options
+from kbsync.checks.texts import find_invisible, find_placeholders, find_untrimmed
+from kbsync.diagnostics import Diagnostic, Rule, Severity
+from kbsync.locations import Location
+from kbsync.model import Knowledge
+from kbsync.settings import Check
+
+__all__ = ["check"]
+
+Finder = Callable[[Knowledge, Options], Iterator[Finding]]
+
+FINDERS: Mapping[Rule, Finder] = {
+    Rule.KB401: find_near_duplicates,
+    Rule.KB402: find_same_but_for_form,
+    Rule.KB403: find_placeholders,
+    Rule.KB404: find_invisible,
+    Rule.KB405: find_markup_in_text,
+    Rule.KB406: find_no_markup_in_rich,
+    Rule.KB407: find_long_answers,
+    Rule.KB408: find_untrimmed,
+}
+"""Every content rule and what finds it; all are warnings unless the settings say otherwise."""
+
+
+def check(knowledge: Knowledge, settings: Mapping[str, Check]) -> tuple[Diagnostic, ...]:
+    """Run every content rule that is not switched off."""
+    return tuple(
+        _diagnostic(rule, how.severity, finding)
+        for rule, finder in FINDERS.items()
+        if (how := settings.get(rule.value, Check())).severity is not None
+        for finding in finder(knowledge, how.options)
+    )
+
+
+def _diagnostic(rule: Rule, severity: Severity, finding: Finding) -> Diagnostic:
+    return Diagnostic(
+        rule=rule,
+        severity=severity,
+        message=finding.message,
+        location=finding.question.location or Location("?"),
+        hint=finding.hint,
+        related=finding.related,
+    )

@@ -1,0 +1,48 @@
+"""The application: every command by name, and what ``kbsync --help`` teaches."""
+
+import click
+
+import kbsync
+from kbsync.cli.commands.apply import apply
+from kbsync.cli.commands.doctor import doctor
+from kbsync.cli.commands.drift import drift
+from kbsync.cli.commands.plan import plan
+from kbsync.cli.commands.sandbox import sandbox
+from kbsync.cli.commands.schema import schema
+from kbsync.cli.commands.session import session
+from kbsync.cli.commands.show import show
+from kbsync.cli.commands.targets import targets
+from kbsync.cli.commands.unlock import unlock
+from kbsync.cli.commands.validate import validate
+
+__all__ = ["application"]
+
+EPILOG = """\b
+A first look, on the embedded service:
+  kbsync plan                       what would change, and why
+  kbsync apply                      show it, ask, carry it out
+\b
+In CI:
+  kbsync plan --out plan.json --detailed-exitcode
+  kbsync apply plan.json --yes
+\b
+Exit codes: 0 done · 1 failed, nothing changed · 2 usage · 3 changes pending
+4 apply unfinished · 5 invalid files · 6 refused for safety · 7 stale plan
+8 another apply holds the target
+"""
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "KBSYNC", "max_content_width": 100},
+    epilog=EPILOG,
+)
+@click.version_option(kbsync.__version__, prog_name="kbsync", message="%(prog)s %(version)s")
+def application() -> None:
+    """Keep the small-talk library of a Tencent Cloud Desk chatbot in git.
+
+    People edit YAML, a pull request shows what customers would see change, a merge applies it.
+    """
+
+
+for command in (validate, plan, apply, show, drift, doctor, targets, unlock, sandbox, session, schema):
+    application.add_command(command)

@@ -1,0 +1,123 @@
+"""The course of ``kbsync apply``: which plan, shown, agreed to, carried out under the lock, reported."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kbsync.applier import OnFailure
+from kbsync.cli.drawing import draw_receipt, plan_words
+from kbsync.cli.exits import Exit
+from kbsync.cli.flow import Prepared, opened, prepared
+from kbsync.cli.options import Invocation
+from kbsync.cli.progress import progress_for
+from kbsync.cli.signals import stopping_well
+from kbsync.errors import Misuse, SafetyRefusal
+from kbsync.guards import Consent
+from kbsync.messages import message
+from kbsync.plan import Plan
+from kbsync.planfile import read_plan_or_receipt
+from kbsync.report import Receipt
+from kbsync.wiring.applying import Wishes, carry_out, locked, record, refuse_unsafe
+from kbsync.wiring.doors import Door
+from kbsync.wiring.planning import check_target, plan_against
+
+__all__ = ["Order", "run_apply"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What ``kbsync apply`` was asked to do."""
+
+    planfile: Path | None
+    base: str | None
+    only: str | None
+    yes: bool
+    dry_run: bool
+    wishes: Wishes
+
+    @classmethod
+    def from_options(cls, *, planfile: Path | None, base: str | None, only: str | None, dry_run: bool, **rest: Any) -> "Order":
+        """Gather the command's options. Raises Misuse where a plan file and planning options meet."""
+        if planfile is not None and (base or only):
+            raise Misuse(
+                message("a plan file is carried out as it is: --base and --only have no place beside it"),
+                hint=message("give them to kbsync plan --out"),
+            )
+        consent = Consent(remove=rest["allow_remove"], overwrite_conflicts=rest["overwrite_conflicts"])
+        wishes = Wishes(consent, OnFailure(rest["on_failure"]), rest["receipt"])
+        return cls(planfile, base, only, rest["yes"], dry_run, wishes)
+
+
+def run_apply(call: Invocation, order: Order) -> int:
+    """Carry out an apply from first to last and give its exit code."""
+    saved = None if order.planfile is None else _read_plan(order.planfile)
+    ready = prepared(call, base=order.base)
+    if saved is not None:
+        check_target(saved, ready.target)
+    with opened(call, ready.target, ready.workspace.state) as door:
+        plan = saved or _make_plan(call, ready, door, order)
+        if not _agreed(call, plan, order, saved=saved is not None):
+            return Exit.DONE if order.dry_run or not plan.changes else Exit.FAILED
+        receipt = _under_lock(call, ready, door=door, plan=plan, wishes=order.wishes)
+    call.screen.result(draw_receipt(receipt, call))
+    if not receipt.report.finished:
+        return Exit.UNFINISHED
+    call.screen.notes(record(plan, ready.target, history=ready.history, selected=order.only is not None))
+    return Exit.DONE
+
+
+def _read_plan(path: Path) -> Plan:
+    found = read_plan_or_receipt(path)
+    if isinstance(found, Receipt):
+        raise Misuse(
+            message("{path} is a receipt and not a plan", path=path),
+            hint=message("kbsync plan --undo {path} makes a plan that takes it back", path=path),
+        )
+    return found
+
+
+def _make_plan(call: Invocation, ready: Prepared, door: Door, order: Order) -> Plan:
+    with progress_for(call.screen, clock=call.world.clock) as progress:
+        progress.start(call.screen.say(message("reading the live library")), None)
+        return plan_against(door.reader(), ready.workspace, ready.target, history=ready.history, only=order.only)
+
+
+def _agreed(call: Invocation, plan: Plan, order: Order, *, saved: bool) -> bool:
+    """Show the plan and get consent; raises SafetyRefusal where it may not be applied at all."""
+    if not saved or not order.yes or order.dry_run:
+        call.screen.aside(plan_words(plan, call.screen))
+    if not plan.changes and not any(problem.blocking for problem in plan.problems):
+        return False
+    refuse_unsafe(plan, order.wishes.consent)
+    if order.dry_run:
+        call.screen.note(message("Dry run: nothing was sent."))
+        return False
+    if order.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise SafetyRefusal(
+            message("nobody is here to agree; nothing was changed"),
+            [message("add --yes, or run kbsync apply in a terminal")],
+        )
+    if click.confirm(call.screen.say(message("Apply this plan to {target}?", target=plan.target.name)), err=True):
+        return True
+    call.screen.note(message("Not applied; nothing was changed."))
+    return False
+
+
+def _under_lock(call: Invocation, ready: Prepared, *, door: Door, plan: Plan, wishes: Wishes) -> Receipt:
+    world = call.world
+    with locked(ready.target, history=ready.history, world=world, state=ready.workspace.state) as lock:
+        call.screen.notes(lock.notes)
+        with (
+            stopping_well(world.stop, tell=lambda: _tell_stopping(call)),
+            progress_for(call.screen, clock=world.clock) as progress,
+        ):
+            return carry_out(plan, door, wishes=wishes, world=world, progress=progress)
+
+
+def _tell_stopping(call: Invocation) -> None:
+    call.screen.note(message("Stopping: the calls in flight are finished and reported. Press again to end at once."))

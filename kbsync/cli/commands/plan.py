@@ -1,0 +1,39 @@
+"""``kbsync plan``: desired × live × base."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kbsync.cli.exits import Exit
+from kbsync.cli.options import Invocation, invocation
+
+__all__ = ["plan"]
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Save the plan for `kbsync apply FILE`.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 when changes are pending.")
+@click.option("--base", metavar="REV", help="Compare with the files at this commit. [default: what was last applied]")
+@click.option("--offline", is_flag=True, help="Compare with the base in place of the service; needs no secret.")
+@click.option("--only", metavar="PATTERN", help="Plan only what matches by question, category path or file.")
+@click.option("--undo", type=click.Path(path_type=Path), metavar="RECEIPT", help="Plan to take an apply back.")
+@invocation("text", "json", "markdown", "html", "github")
+def plan(call: Invocation, *, out: Path | None, detailed_exitcode: bool, **wanted: Any) -> int:
+    r"""Show what customers would see change, and why. Changes nothing.
+
+    \b
+    kbsync plan                              against the default target
+    kbsync plan --out plan.json              save it; apply carries out exactly this
+    kbsync plan --only 'Shipping / *'        a part of it
+    kbsync plan --offline --base origin/main without a secret
+    kbsync plan --undo receipt.json          what would take an apply back
+    """
+    from kbsync.cli.drawing import draw_plan  # noqa: PLC0415
+    from kbsync.cli.flow import Request, saved, show_plan  # noqa: PLC0415
+
+    made = show_plan(call, Request(**wanted))
+    if out is not None:
+        saved(made, out, call)
+    call.screen.result(draw_plan(made, call))
+    return Exit.PENDING if detailed_exitcode and made.changes else Exit.DONE

@@ -1,0 +1,63 @@
+"""``kbsync sandbox``: the embedded Desk service over HTTP, its faults, and a fresh start."""
+
+from pathlib import Path
+
+import click
+
+from kbsync.cli.exits import Exit
+from kbsync.cli.options import Invocation, invocation
+from kbsync.messages import message
+
+__all__ = ["sandbox"]
+
+
+@click.group()
+def sandbox() -> None:
+    """The embedded Desk service: serve it, break it, reset it."""
+
+
+@sandbox.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8731, show_default=True, help="0 picks a free one.")
+@click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="Play an undocumented behaviour another way.")
+@click.option("--database", type=click.Path(path_type=Path), help="Where the library is kept. [default: .kbsync/sandbox.db]")
+@click.option("--faults", type=click.Path(path_type=Path), help="A schedule of faults, one NAME#CALL=KIND a line.")
+@invocation(target=False)
+def serve(call: Invocation, *, port: int, switches: tuple[str, ...], database: Path | None, faults: Path | None) -> int:
+    """Serve the embedded Desk service on a loopback port until Ctrl-C; `--switch list` names the switches."""
+    from kbsync.cli.serving import list_switches, serve_until_stopped  # noqa: PLC0415
+
+    if "list" in switches:
+        call.screen.result(list_switches())
+        return Exit.DONE
+    serve_until_stopped(call, port=port, words=switches, database=database, faults=faults)
+    return Exit.DONE
+
+
+@sandbox.command()
+@click.option("--database", type=click.Path(path_type=Path), help="[default: .kbsync/sandbox.db]")
+@invocation(target=False)
+def reset(call: Invocation, *, database: Path | None) -> int:
+    """Bring the embedded service back to the library it starts with."""
+    from kbsync.cli.serving import reset_database  # noqa: PLC0415
+
+    reset_database(call, database)
+    call.screen.note(message("The sandbox is as new."))
+    return Exit.DONE
+
+
+@sandbox.command()
+@click.argument("rules", nargs=-1, required=True)
+@click.option("--database", type=click.Path(path_type=Path), help="[default: .kbsync/sandbox.db]")
+@invocation(target=False)
+def inject(call: Invocation, *, rules: tuple[str, ...], database: Path | None) -> int:
+    """Make the sandbox fail, also while it is served.
+
+    \b
+    kbsync sandbox inject update_chitchat#3=lose-answer
+    kbsync sandbox inject 'list_chitchat#2=http-502' 'add_chitchat#1=refuse:-7'
+    """
+    from kbsync.cli.serving import inject_faults  # noqa: PLC0415
+
+    inject_faults(call, rules, database)
+    call.screen.note(message("{count} faults are waiting.", count=len(rules)))
+    return Exit.DONE

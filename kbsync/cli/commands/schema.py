@@ -1,0 +1,27 @@
+"""``kbsync schema``: the JSON Schemas of the files."""
+
+import json
+
+import click
+
+from kbsync.cli.exits import Exit
+from kbsync.cli.options import Invocation, invocation
+
+__all__ = ["schema"]
+
+
+@click.command()
+@click.argument("name", type=click.Choice(["knowledge", "settings", "plan", "receipt"]))
+@invocation(target=False, directory=False)
+def schema(call: Invocation, *, name: str) -> int:
+    """Print a JSON Schema (2020-12): of knowledge files and settings for editors, of plans and receipts for machines."""
+    if name in ("plan", "receipt"):
+        from kbsync.planfile import schemas  # noqa: PLC0415
+
+        found = schemas()[name]
+    else:
+        from kbsync.files.schema import knowledge_schema, settings_schema  # noqa: PLC0415
+
+        found = knowledge_schema() if name == "knowledge" else settings_schema()
+    call.screen.result(json.dumps(found, ensure_ascii=False, indent=2))
+    return Exit.DONE

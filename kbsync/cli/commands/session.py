@@ -1,0 +1,60 @@
+"""``kbsync session``: the three Desk session calls, one thin command each."""
+
+import click
+
+from kbsync.cli.exits import Exit
+from kbsync.cli.options import Invocation, invocation
+
+__all__ = ["session"]
+
+
+@click.group()
+def session() -> None:
+    """Look into a Desk session, or send to it."""
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION", required=False)
+@click.option("--client-user", help="With --customer-service: name the session by its two accounts.")
+@click.option("--customer-service", help="The customer service account.")
+@invocation("text", "json")
+def state(call: Invocation, *, session_id: str | None, client_user: str | None, customer_service: str | None) -> int:
+    """Who serves a session now (get_session_state)."""
+    from kbsync.cli.sessions import draw_state, session_reader  # noqa: PLC0415
+
+    with session_reader(call) as reader:
+        found = reader.state(session=session_id, client_user=client_user, customer_service=customer_service)
+    call.screen.result(draw_state(found, call))
+    return Exit.DONE
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True)
+@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--oldest-first", is_flag=True, help="In the order in which they were sent.")
+@invocation("text", "json")
+def messages(call: Invocation, *, session_id: str, limit: int, offset: int, oldest_first: bool) -> int:
+    """What was said in a session (describe_chat_messages). This is personal data."""
+    from kbsync.cli.sessions import draw_messages, session_reader  # noqa: PLC0415
+
+    with session_reader(call) as reader:
+        total, found = reader.messages(session_id, limit=limit, offset=offset, oldest_first=oldest_first)
+    call.screen.result(draw_messages(total, found, call))
+    return Exit.DONE
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION")
+@click.argument("chunks", nargs=-1, required=True)
+@click.option("--key", help="Go on with a message that was begun before.")
+@click.option("--unfinished", is_flag=True, help="Leave the message open for a later call with --key.")
+@click.option("--anyway", is_flag=True, help="Send also where no chatbot serves the session.")
+@invocation("text", "json")
+def send(call: Invocation, *, session_id: str, chunks: tuple[str, ...], key: str | None, unfinished: bool, anyway: bool) -> int:
+    """Stream a message into a session (send_stream_msg), each CHUNK one call. A customer may be reading along."""
+    from kbsync.cli.sessions import Letter, draw_key, send_letter  # noqa: PLC0415
+
+    letter = Letter(session_id, chunks, key=key, finish=not unfinished, anyway=anyway)
+    call.screen.result(draw_key(send_letter(call, letter), call))
+    return Exit.DONE

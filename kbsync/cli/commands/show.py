@@ -1,0 +1,24 @@
+"""``kbsync show``: any saved plan or receipt in any format."""
+
+from pathlib import Path
+
+import click
+
+from kbsync.cli.exits import Exit
+from kbsync.cli.options import Invocation, invocation
+
+__all__ = ["show"]
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@invocation("text", "json", "markdown", "html", "github", target=False, directory=False)
+def show(call: Invocation, *, file: Path) -> int:
+    """Show a saved plan or receipt; FILE is what `plan --out` or `apply --receipt` wrote."""
+    from kbsync.cli.drawing import draw_plan, draw_receipt  # noqa: PLC0415
+    from kbsync.planfile import read_plan_or_receipt  # noqa: PLC0415
+    from kbsync.report import Receipt  # noqa: PLC0415
+
+    found = read_plan_or_receipt(file)
+    call.screen.result(draw_receipt(found, call) if isinstance(found, Receipt) else draw_plan(found, call))
+    return Exit.DONE

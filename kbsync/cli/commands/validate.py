@@ -1,0 +1,34 @@
+"""``kbsync validate``: files and content rules, offline."""
+
+import click
+
+from kbsync.cli.exits import Exit
+from kbsync.cli.options import Invocation, invocation
+from kbsync.diagnostics import has_errors
+from kbsync.messages import message
+
+__all__ = ["validate"]
+
+
+@click.command()
+@invocation("text", "json", "sarif", "github", "junit")
+def validate(call: Invocation) -> int:
+    """Check the files and the content rules, offline.
+
+    Every finding is shown at once, with file, line, column and what to do. Exit code 5 when there are errors.
+    """
+    from kbsync.cli.drawing import draw_findings  # noqa: PLC0415
+    from kbsync.wiring.workspace import examine_workspace  # noqa: PLC0415
+
+    examined = examine_workspace(call.directory, target=call.target)
+    call.screen.result(draw_findings(examined.diagnostics, call))
+    if has_errors(examined.diagnostics):
+        return Exit.INVALID
+    call.screen.note(
+        message(
+            "{questions} questions in {categories} categories are valid.",
+            questions=len(examined.knowledge.questions),
+            categories=len({question.content.category for question in examined.knowledge.questions}),
+        )
+    )
+    return Exit.DONE

@@ -1,0 +1,121 @@
+"""What several commands do on the way: open the files, find the base, reach the service, tell of notes and warnings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kbsync.cli.options import Invocation
+from kbsync.cli.progress import progress_for
+from kbsync.desk.chitchat import DeskReader
+from kbsync.diagnostics import Diagnostic
+from kbsync.errors import Misuse
+from kbsync.messages import message
+from kbsync.plan import Plan
+from kbsync.planfile import encode_plan, read_plan_or_receipt
+from kbsync.report import Receipt
+from kbsync.saving import save
+from kbsync.settings import Target
+from kbsync.wiring.doors import Door, open_door
+from kbsync.wiring.planning import History, check_target, find_drift, find_history, make_offline_plan, plan_against, plan_undo
+from kbsync.wiring.workspace import Workspace, open_workspace
+
+__all__ = ["Prepared", "Request", "opened", "prepared", "reading", "saved", "show_drift", "show_plan", "warn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which plan is wanted."""
+
+    base: str | None = None
+    offline: bool = False
+    only: str | None = None
+    undo: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.undo is not None and (self.base or self.offline or self.only):
+            raise Misuse(message("--undo takes back a whole apply: --base, --offline and --only have no place beside it"))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The files and the git side of one target, before the service is reached."""
+
+    workspace: Workspace
+    target: Target
+    history: History
+
+
+def prepared(call: Invocation, *, base: str | None) -> Prepared:
+    """Read the files, warn of what is doubtful in them, and find the base."""
+    workspace = open_workspace(call.directory, target=call.target)
+    warn(call, workspace.diagnostics)
+    target = workspace.target(call.target)
+    history = find_history(workspace, target, given=base, world=call.world)
+    call.screen.notes(history.notes)
+    return Prepared(workspace, target, history)
+
+
+@contextmanager
+def opened(call: Invocation, target: Target, state: Path) -> Iterator[Door]:
+    """Reach a target's service; pauses that it asks for are told."""
+
+    def tell(command: str, seconds: float) -> None:
+        call.screen.note(
+            message("The service asks for less speed: {command} waits {seconds} s.", command=command, seconds=f"{seconds:.1f}")
+        )
+
+    with open_door(target, world=call.world, state=state, on_pause=tell) as door:
+        yield door
+
+
+def show_plan(call: Invocation, request: Request) -> Plan:
+    """Make the plan that was asked for, with progress while the service is read."""
+    if request.undo is not None:
+        return _show_undo(call, request.undo)
+    ready = prepared(call, base=request.base)
+    if request.offline:
+        return make_offline_plan(ready.workspace, ready.target, history=ready.history, only=request.only)
+    with reading(call, ready) as reader:
+        return plan_against(reader, ready.workspace, ready.target, history=ready.history, only=request.only)
+
+
+def show_drift(call: Invocation, *, base: str | None) -> Plan:
+    """What the console changed since the base, as the plan that would take it back."""
+    ready = prepared(call, base=base)
+    with reading(call, ready) as reader:
+        return find_drift(reader, ready.workspace, ready.target, history=ready.history)
+
+
+@contextmanager
+def reading(call: Invocation, ready: Prepared) -> Iterator[DeskReader]:
+    """Reach a target's library to look at it, and show that something is going on."""
+    with opened(call, ready.target, ready.workspace.state) as door, progress_for(call.screen) as progress:
+        progress.start(call.screen.say(message("reading the live library")), None)
+        yield door.reader()
+
+
+def _show_undo(call: Invocation, path: Path) -> Plan:
+    receipt = read_plan_or_receipt(path)
+    if not isinstance(receipt, Receipt):
+        raise Misuse(message("{path} is a plan and not a receipt: apply --receipt writes receipts", path=path))
+    workspace = open_workspace(call.directory, target=call.target or receipt.report.plan.target.name)
+    target = workspace.target(call.target or receipt.report.plan.target.name)
+    check_target(receipt.report.plan, target)
+    with opened(call, target, workspace.state) as door:
+        return plan_undo(door.reader(), workspace, target, receipt=receipt)
+
+
+def saved(plan: Plan, path: Path, call: Invocation) -> None:
+    """Save a plan file and say where."""
+    save(path, encode_plan(plan))
+    call.screen.note(message("Plan saved to {path}.", path=path))
+
+
+def warn(call: Invocation, found: tuple[Diagnostic, ...]) -> None:
+    """Show warnings on stderr."""
+    if found and call.screen.verbosity >= 0:
+        from kbsync.render.findings_text import diagnostics_text  # noqa: PLC0415
+
+        screen = call.screen
+        screen.aside(diagnostics_text(found, color=screen.color_errors, width=screen.width, language=screen.language))

@@ -1,0 +1,47 @@
+"""The course of ``kbsync unlock``: find the lock of a target, show it, remove exactly what was shown."""
+
+from datetime import UTC, datetime
+
+from kbsync.cli.options import Invocation
+from kbsync.history.lock import read_lock, remove_lock
+from kbsync.history.lockinfo import LockInfo
+from kbsync.history.repository import Repository
+from kbsync.messages import message
+from kbsync.wiring.planning import is_shared
+from kbsync.wiring.workspace import open_workspace
+
+__all__ = ["find_lock", "remove_found", "show_lock"]
+
+
+def find_lock(call: Invocation) -> LockInfo | None:
+    """Who holds the target, None when nobody does."""
+    workspace = open_workspace(call.directory, target=call.target)
+    target = workspace.target(call.target)
+    repository = _repository(call) if is_shared(target) else None
+    return read_lock(repository, target=target.name, directory=workspace.state)
+
+
+def show_lock(found: LockInfo, call: Invocation) -> str:
+    """The lock in words; times are UTC."""
+    words = message(
+        "{target} is held by {who} on {where} since {since}, until {expires}.",
+        target=found.target,
+        who=found.who,
+        where=found.where,
+        since=_time(found.since),
+        expires=_time(found.expires),
+    )
+    return call.screen.say(words)
+
+
+def remove_found(call: Invocation, found: LockInfo) -> None:
+    """Remove exactly this lock. Raises TargetLocked when it changed since."""
+    remove_lock(_repository(call) if found.remote else None, found)
+
+
+def _repository(call: Invocation) -> Repository | None:
+    return Repository.find(call.directory, environ=call.world.environ)
+
+
+def _time(seconds: float | None) -> str:
+    return "?" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

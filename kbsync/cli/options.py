@@ -1,0 +1,95 @@
+"""The options that commands share, gathered into one value."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kbsync.cli.screen import Screen, make_screen
+from kbsync.wiring.world import World
+
+__all__ = ["Invocation", "invocation"]
+
+Command = Callable[..., int]
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What every command is told: its surroundings, where to talk, which directory, target and format."""
+
+    world: World
+    screen: Screen
+    directory: Path
+    target: str | None
+    format: str
+
+
+def invocation(*formats: str, target: bool = True, directory: bool = True) -> Callable[[Command], Any]:
+    """Give a command the common options; its first parameter becomes the Invocation. The first format is the default."""
+
+    def decorate(function: Command) -> Any:
+        @functools.wraps(function)
+        def command(*, color: str, quiet: bool, verbose: int, **options: Any) -> int:
+            world = click.get_current_context().find_object(World) or World()
+            call = Invocation(
+                world=world,
+                screen=make_screen(color=color, quiet=quiet, verbose=verbose, environ=world.environ),
+                directory=options.pop("directory", Path("knowledge")),
+                target=options.pop("target", None),
+                format=options.pop("format", "text"),
+            )
+            return function(call, **options)
+
+        for option in reversed(_options(formats, target=target, directory=directory)):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list[Callable[[Any], Any]]:
+    found = []
+    if directory:
+        found.append(
+            click.option(
+                "-d",
+                "--dir",
+                "directory",
+                type=click.Path(path_type=Path),
+                default=Path("knowledge"),
+                show_default=True,
+                envvar="KBSYNC_DIR",
+                help="The knowledge directory.",
+            )
+        )
+    if target:
+        found.append(
+            click.option("-t", "--target", envvar="KBSYNC_TARGET", help="A target of kbsync.yaml. [default: default_target]")
+        )
+    if formats:
+        found.append(
+            click.option(
+                "--format",
+                type=click.Choice(formats),
+                default=formats[0],
+                show_default=True,
+                envvar="KBSYNC_FORMAT",
+                help="How the result is written.",
+            )
+        )
+    return [
+        *found,
+        click.option("-q", "--quiet", is_flag=True, envvar="KBSYNC_QUIET", help="Say nothing but the result and errors."),
+        click.option("-v", "--verbose", count=True, envvar="KBSYNC_VERBOSE", help="Say more; twice, still more."),
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            envvar="KBSYNC_COLOR",
+            help="Colours; NO_COLOR is honoured too.",
+        ),
+    ]

@@ -1,0 +1,44 @@
+"""Runs the application and turns whatever ends it into words and an exit code, in this one place."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from kbsync.cli.app import application
+from kbsync.cli.exits import Exit, exit_of
+from kbsync.cli.screen import Screen, make_screen
+from kbsync.errors import KbsyncError
+from kbsync.messages import message
+from kbsync.wiring.world import World
+
+__all__ = ["run"]
+
+
+def run(arguments: Sequence[str], *, world: World | None = None) -> int:
+    """Run one command line and give its exit code; every known error has been said on stderr."""
+    surroundings = world or World()
+    try:
+        code = application.main(list(arguments), prog_name="kbsync", standalone_mode=False, obj=surroundings)
+        sys.stdout.flush()
+        return int(code or 0)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as problem:
+        problem.show()
+        return Exit.USAGE if isinstance(problem, click.UsageError) else Exit.FAILED
+    except KbsyncError as error:
+        _screen(surroundings).error(error)
+        return exit_of(error)
+    except (KeyboardInterrupt, click.Abort):
+        _screen(surroundings).note(message("Stopped; nothing was changed."))
+        return Exit.FAILED
+    except BrokenPipeError:
+        # Whoever read the result has gone, as `kbsync plan | head` does; Python must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.FAILED
+
+
+def _screen(world: World) -> Screen:
+    return make_screen(color=world.environ.get("KBSYNC_COLOR", "auto"), quiet=False, verbose=0, environ=world.environ)

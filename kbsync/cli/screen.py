@@ -1,0 +1,105 @@
+"""Where words go: the result to stdout, everything else to stderr, in the user's language, width and colours."""
+
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import click
+
+from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, StalePlan
+from kbsync.messages import Message, message
+from kbsync.render.words import Words
+
+__all__ = ["Screen", "make_screen"]
+
+WIDEST = 120
+"""Columns beyond which prose gets hard to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How to talk. ``color`` is for stdout, ``color_errors`` for stderr; ``verbosity`` is −1 when quiet, else 0 or more.
+
+    ``animated`` means that stderr is a terminal on which a line can be drawn again.
+    """
+
+    language: str = "en"
+    width: int = 100
+    color: bool = False
+    color_errors: bool = False
+    verbosity: int = 0
+    animated: bool = False
+
+    def result(self, text: str) -> None:
+        """Put a command's result on stdout, with a line end; an empty result prints nothing."""
+        if text:
+            click.echo(text if text.endswith("\n") else f"{text}\n", nl=False, color=self.color)
+
+    def data(self, data: bytes) -> None:
+        """Put bytes on stdout as they are."""
+        click.echo(data, nl=False)
+
+    def aside(self, text: str) -> None:
+        """Put drawn text on stderr."""
+        click.echo(text if text.endswith("\n") else f"{text}\n", nl=False, err=True, color=self.color_errors)
+
+    def note(self, words: Message) -> None:
+        """Say something on stderr unless quiet."""
+        if self.verbosity >= 0:
+            click.echo(self._say(words), err=True)
+
+    def notes(self, many: Iterable[Message]) -> None:
+        """Say several things on stderr unless quiet."""
+        for words in many:
+            self.note(words)
+
+    def error(self, error: KbsyncError) -> None:
+        """Say on stderr what went wrong, every reason, and what to do."""
+        if isinstance(error, InvalidInput):
+            from kbsync.render.findings_text import diagnostics_text  # noqa: PLC0415
+
+            found = error.diagnostics
+            self.aside(diagnostics_text(found, color=self.color_errors, width=self.width, language=self.language))
+        label = click.style(self._say(message("error:")), fg="red", bold=True)
+        click.echo(f"{label} {self._say(error.message)}", err=True, color=self.color_errors)
+        for reason in _reasons(error):
+            click.echo(f"  - {self._say(reason)}", err=True)
+        if error.hint is not None:
+            click.echo(f"  {self._say(message('hint:'))} {self._say(error.hint)}", err=True)
+
+    def say(self, words: Message) -> str:
+        """A message in the user's language, safe to print."""
+        return self._say(words)
+
+    def _say(self, words: Message) -> str:
+        from kbsync.render.visible import visible  # noqa: PLC0415
+
+        return visible(Words(self.language).say(words))
+
+
+def make_screen(*, color: str, quiet: bool, verbose: int, environ: Mapping[str, str]) -> Screen:
+    """A screen from options and environment. ``color`` is auto, always or never; NO_COLOR and TERM=dumb are honoured."""
+    language = environ.get("KBSYNC_LANG") or environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or "en"
+    plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
+    columns = shutil.get_terminal_size((100, 40)).columns
+    return Screen(
+        language=language,
+        width=max(40, min(columns, WIDEST)),
+        color=_wants_color(color, plain=plain, terminal=sys.stdout.isatty()),
+        color_errors=_wants_color(color, plain=plain, terminal=sys.stderr.isatty()),
+        verbosity=-1 if quiet else verbose,
+        animated=sys.stderr.isatty() and environ.get("TERM") != "dumb" and not environ.get("CI"),
+    )
+
+
+def _wants_color(wish: str, *, plain: bool, terminal: bool) -> bool:
+    if wish == "auto":
+        return terminal and not plain
+    return wish == "always"
+
+
+def _reasons(error: KbsyncError) -> tuple[Message, ...]:
+    if isinstance(error, SafetyRefusal):
+        return error.reasons
+    return error.moved if isinstance(error, StalePlan) else ()

@@ -1,0 +1,69 @@
+"""The course of ``kbsync sandbox``: opens the embedded service's library, serves it, breaks it, resets it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kbsync.cli.options import Invocation
+from kbsync.cli.signals import stopping_well
+from kbsync.messages import message
+from kbsync.sandbox.account import DEMO
+from kbsync.sandbox.faults import FaultPlan, inject
+from kbsync.sandbox.server import SandboxServer
+from kbsync.sandbox.service import Service
+from kbsync.sandbox.switches import Switches
+from kbsync.wiring.doors import sandbox_file
+from kbsync.wiring.workspace import state_directory
+
+__all__ = ["inject_faults", "list_switches", "reset_database", "serve_until_stopped"]
+
+
+def serve_until_stopped(call: Invocation, *, port: int, words: Sequence[str], database: Path | None, faults: Path | None) -> None:
+    """Serve on a loopback port; the address is the result, how to reach it is said beside it."""
+    rules = FaultPlan() if faults is None else FaultPlan.read(faults)
+    service = Service(_database(call, database), clock=call.world.clock, switches=Switches.from_words(words), faults=rules)
+    server = SandboxServer(service, port=port)
+    server.start()
+    try:
+        call.screen.result(server.address)
+        call.screen.note(
+            message(
+                "The sandbox listens on {address}: a target with endpoint {address}, sdkappid {app}, identifier {who} "
+                "and KBSYNC_SECRET_KEY={key} reaches it. Ctrl-C ends it.",
+                address=server.address,
+                app=DEMO.sdkappid,
+                who=DEMO.identifier,
+                key=DEMO.secret,
+            )
+        )
+        with stopping_well(call.world.stop, tell=lambda: None):
+            call.world.stop.wait()
+    finally:
+        server.stop()
+        service.close()
+
+
+def reset_database(call: Invocation, database: Path | None) -> None:
+    """Bring the library back to what it starts with."""
+    service = Service(_database(call, database), clock=call.world.clock)
+    try:
+        service.reset()
+    finally:
+        service.close()
+
+
+def inject_faults(call: Invocation, rules: Sequence[str], database: Path | None) -> None:
+    """Put faults into a library's database, where a serving process finds them."""
+    inject(_database(call, database), FaultPlan.parse(rules).rules)
+
+
+def list_switches() -> str:
+    """Every switch with one of its other values, a line each."""
+    return "\n".join(name for name, _ in Switches.variants())
+
+
+def _database(call: Invocation, given: Path | None) -> Path:
+    if given is not None:
+        return given
+    state = state_directory(call.directory)
+    state.mkdir(parents=True, exist_ok=True)
+    return sandbox_file(state)

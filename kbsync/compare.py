@@ -1,0 +1,35 @@
+"""How two records differ, and how alike two wordings are. Whether a difference matters is the planner's business."""
+
+from kbsync.model import Content
+from kbsync.plan import Field
+
+__all__ = ["changed_fields", "likeness"]
+
+
+def changed_fields(live: Content, desired: Content) -> tuple[Field, ...]:
+    """The fields in which two questions differ, in the order of ``Field``; nothing when they are equal."""
+    if live == desired:
+        return ()
+    # Loaded only for records that differ: importing deepdiff costs more than comparing a whole library for equality.
+    from deepdiff import DeepDiff  # noqa: PLC0415
+
+    found = DeepDiff(_record(live), _record(desired)).affected_root_keys
+    return tuple(field for field in Field if field.value in found)
+
+
+def likeness(one: str, other: str) -> int:
+    """How alike two wordings are, in percent: 100 for equal texts, case and surrounding space aside."""
+    from rapidfuzz import fuzz  # noqa: PLC0415
+
+    return round(fuzz.ratio(one.strip().casefold(), other.strip().casefold()))
+
+
+def _record(content: Content) -> dict[str, object]:
+    return {
+        Field.QUESTION.value: content.question,
+        Field.ANSWER.value: content.answer,
+        Field.ANSWER_TYPE.value: int(content.answer_type),
+        Field.CATEGORY.value: list(content.category),
+        Field.SIMILAR.value: list(content.similar),
+        Field.STATUS.value: int(content.status),
+    }

@@ -1,0 +1,105 @@
+"""The HTTP client: connections, proxies, trust, and the signature that joins a request at the last moment.
+
+What is sent, and what an answer means, is ``transport``'s and ``answers``' business.
+"""
+
+import ipaddress
+import logging
+import urllib.request
+
+import httpx
+
+from kbsync import __version__
+from kbsync.desk.scrub import scrub
+from kbsync.desk.signing import Signer
+from kbsync.errors import Misuse
+from kbsync.messages import message
+
+__all__ = ["open_client"]
+
+LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=5.0)
+"""Five calls a second of a few commands at several seconds each stay below 64. Idle connections go early, because one that
+the service closes at the moment of a write leaves that write's outcome unknown."""
+
+
+class _Hush(logging.Filter):
+    """Takes signatures out of log records and leaves every other record as it is."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the record, in other words if need be."""
+        text = record.getMessage()
+        if "usersig=" in text:
+            record.msg, record.args = scrub(text), ()
+        return True
+
+
+HUSH = _Hush()
+
+
+class _Signing(httpx.BaseTransport):
+    """Adds the signature beneath the client: httpx's log lines and exceptions, which show the address, never see it."""
+
+    def __init__(self, inner: httpx.BaseTransport, signer: Signer) -> None:
+        self._inner = inner
+        self._signer = signer
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request with the signature in its address."""
+        url = request.url.copy_merge_params({"usersig": self._signer.usersig()})
+        signed = httpx.Request(request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions)
+        return self._inner.handle_request(signed)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._inner.close()
+
+
+def open_client(endpoint: str, *, signer: Signer, http: httpx.BaseTransport | None, timeout: float) -> httpx.Client:
+    """A client for one endpoint, to be shared by threads; ``http`` takes the place of the network.
+
+    Redirects are not followed, because they would carry the signature elsewhere. Raises Misuse when the environment's
+    proxy or certificate settings cannot be used; their values may hold passwords and are not shown.
+    """
+    inner = http or _network(endpoint)
+    if inner is None:
+        raise Misuse(
+            message("No connection can be set up with this endpoint and the environment's settings."),
+            hint=message(
+                "Check the endpoint, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR "
+                "(a SOCKS proxy needs the package socksio)."
+            ),
+        )
+    # At DEBUG, httpcore logs the headers of answers, and a redirect's may repeat the address that was asked for.
+    logging.getLogger("httpcore.http11").addFilter(HUSH)
+    return httpx.Client(
+        transport=_Signing(inner, signer),
+        timeout=timeout,
+        follow_redirects=False,
+        trust_env=False,
+        headers={"User-Agent": f"kbsync/{__version__}", "Content-Type": "application/json; charset=utf-8"},
+    )
+
+
+def _network(endpoint: str) -> httpx.BaseTransport | None:
+    """The real network, through the environment's proxy if it names one; None when it cannot be set up."""
+    try:
+        return httpx.HTTPTransport(limits=LIMITS, proxy=_proxy(endpoint))
+    except (ValueError, ImportError, OSError, httpx.InvalidURL):
+        return None
+
+
+def _proxy(endpoint: str) -> str | None:
+    """The proxy that the environment names for the endpoint. A loopback address is never asked for through a proxy."""
+    url = httpx.URL(endpoint)
+    if _loopback(url.host) or urllib.request.proxy_bypass(url.host):
+        return None
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(url.scheme) or proxies.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,158 @@
+"""What ``kbsync doctor`` asks the service: reads only, and as many findings at once as the answers allow.
+
+How findings are shown is the command line's business.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from kbsync.commands import Command
+from kbsync.desk.categories import read_tree
+from kbsync.desk.robot import RobotConfig, RobotReader
+from kbsync.desk.transport import Transport
+from kbsync.errors import (
+    DeskNotEnabled,
+    NotAdministrator,
+    Rejected,
+    ServiceError,
+    SignatureRejected,
+    Unreachable,
+    WrongDataCentre,
+)
+from kbsync.messages import Message, message
+
+__all__ = ["Aspect", "Finding", "examine"]
+
+DOCUMENTED_RATE = 5.0
+"""Calls a second of each command (www.tencentcloud.com/document/product/1229/68839)."""
+
+LARGEST_SKEW = 300.0
+"""Seconds. What the service tolerates is not documented; a day's lifetime leaves room for more when the clock is behind."""
+
+
+class Aspect(StrEnum):
+    """What is looked at, in the order in which it has to be right."""
+
+    ENDPOINT = "endpoint"
+    REGION = "region"
+    CLOCK = "clock"
+    SIGNATURE = "signature"
+    ADMINISTRATOR = "administrator"
+    DESK = "desk"
+    CATEGORIES = "categories"
+    QUESTIONS = "questions"
+    CHITCHAT = "chitchat"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found: ``ok`` is None when it could not be looked at."""
+
+    name: Aspect
+    ok: bool | None
+    message: Message
+    hint: Message | None = None
+
+
+BLAMED: Mapping[type[ServiceError], Aspect] = {
+    Unreachable: Aspect.ENDPOINT,
+    WrongDataCentre: Aspect.REGION,
+    SignatureRejected: Aspect.SIGNATURE,
+    NotAdministrator: Aspect.ADMINISTRATOR,
+    DeskNotEnabled: Aspect.DESK,
+}
+"""Which aspect a failure tells of; any other failure tells of the call that failed."""
+
+GOOD: Mapping[Aspect, Message] = {
+    Aspect.ENDPOINT: message("The service answers."),
+    Aspect.REGION: message("The host belongs to the application's region."),
+    Aspect.SIGNATURE: message("The UserSig is accepted."),
+    Aspect.ADMINISTRATOR: message("The identifier is an App administrator."),
+    Aspect.DESK: message("Desk is enabled."),
+    Aspect.CATEGORIES: message("The categories can be listed."),
+    Aspect.QUESTIONS: message("The questions can be listed."),
+}
+
+GENERAL = frozenset({Aspect.ENDPOINT, Aspect.REGION, Aspect.SIGNATURE, Aspect.ADMINISTRATOR, Aspect.DESK})
+"""What any answer that reports success proves."""
+
+Result = TypeVar("Result")
+
+
+def examine(transport: Transport, *, rate: float) -> tuple[Finding, ...]:
+    """Ask the service three things and tell what follows, one finding an aspect; ``rate`` is the configured calls a second.
+
+    Raises nothing for what the service or the network does. Nothing is written.
+    """
+    answers = _Answers()
+    config: RobotConfig | None = None
+    answers.ask(Aspect.CATEGORIES, lambda: read_tree(transport, repeat=False))
+    if Aspect.ENDPOINT not in answers.failures:
+        answers.ask(Aspect.QUESTIONS, lambda: transport.call(Command.LIST, {"PageIndex": 1, "PageSize": 1}, repeat=False))
+        config = answers.ask(Aspect.CHITCHAT, lambda: RobotReader(transport).config(repeat=False))
+    own = {Aspect.CLOCK: _clock(transport.skew), Aspect.LIMIT: _limit(rate)}
+    if config is not None:
+        own[Aspect.CHITCHAT] = _chitchat(config)
+    return tuple(own.get(aspect) or answers.finding(aspect) for aspect in Aspect)
+
+
+class _Answers:
+    """Gathers what the answers prove and which aspect each failure tells of."""
+
+    def __init__(self) -> None:
+        self.failures: dict[Aspect, ServiceError] = {}
+        self._proved: set[Aspect] = set()
+
+    def ask(self, aspect: Aspect, call: Callable[[], Result]) -> Result | None:
+        """The answer, or None after a failure; ``aspect`` is what the answer itself is about."""
+        try:
+            result = call()
+        except ServiceError as failure:
+            self.failures.setdefault(BLAMED.get(type(failure), aspect), failure)
+            self._proved |= {Aspect.ENDPOINT} if isinstance(failure, Rejected) else set()
+            return None
+        self._proved |= GENERAL | {aspect}
+        return result
+
+    def finding(self, aspect: Aspect) -> Finding:
+        failure = self.failures.get(aspect)
+        if failure is not None:
+            return Finding(aspect, ok=False, message=failure.message, hint=failure.hint)
+        if aspect in self._proved:
+            return Finding(aspect, ok=True, message=GOOD[aspect])
+        return Finding(aspect, ok=None, message=message("Not known: something before it is not in order."))
+
+
+def _clock(skew: float | None) -> Finding:
+    if skew is None:
+        return Finding(Aspect.CLOCK, ok=None, message=message("Not known: the service told no time."))
+    if abs(skew) <= LARGEST_SKEW:
+        return Finding(Aspect.CLOCK, ok=True, message=message("This machine's clock agrees with the service's."))
+    words = (
+        message("This machine's clock is {seconds} seconds ahead of the service's.", seconds=round(skew))
+        if skew > 0
+        else message("This machine's clock is {seconds} seconds behind the service's.", seconds=round(-skew))
+    )
+    hint = message("Set the clock: a UserSig is valid only around the time at which it is made.")
+    return Finding(Aspect.CLOCK, ok=False, message=words, hint=hint)
+
+
+def _limit(rate: float) -> Finding:
+    words = message("At most {rate} calls a second are made of each command.", rate=f"{rate:g}")
+    hint = message("The documented limit is 5: set calls_per_second of the target to 5 or less.")
+    ok = rate <= DOCUMENTED_RATE
+    return Finding(Aspect.LIMIT, ok=ok, message=words, hint=None if ok else hint)
+
+
+def _chitchat(config: RobotConfig) -> Finding:
+    if not config.chitchat_enabled:
+        words = message("Chitchat is switched off: what is in the library is never said to customers.")
+        hint = message("Switch it on in the console: Basic configuration, Q&A strategy.")
+        return Finding(Aspect.CHITCHAT, ok=False, message=words, hint=hint)
+    if config.chitchat_threshold is None:
+        return Finding(Aspect.CHITCHAT, ok=True, message=message("Chitchat is switched on."))
+    words = message("Chitchat is switched on and answers from a score of {score}.", score=f"{config.chitchat_threshold:g}")
+    return Finding(Aspect.CHITCHAT, ok=True, message=words)

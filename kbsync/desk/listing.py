@@ -1,0 +1,162 @@
+"""Every question of the library, page by page, and whether that is shown to be all of them.
+
+What a row means is told in ``wire``; where it goes in the tree is told in ``categories``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kbsync.commands import Command
+from kbsync.desk.transport import Transport
+from kbsync.desk.wire import Fields, QuestionRow, question_row
+from kbsync.errors import RequestRefused
+from kbsync.model import Status
+
+__all__ = ["Listing", "QuestionLister"]
+
+SMALLER = (50, 20, 10, 3, 1)
+"""Page sizes to fall back on: the vendor documents no upper limit, and its example asks for 3."""
+
+ROUNDS = 3
+"""A library that moves while it is read is read this often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The questions, each id once; ``complete`` is False when they could not be shown to be all of them."""
+
+    rows: tuple[QuestionRow, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    rows: tuple[QuestionRow, ...]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """One walk over the pages of one status. ``refusal`` is the refused page that ended it, if one did."""
+
+    rows: Mapping[str, QuestionRow]
+    pages: Sequence[_Page]
+    refusal: RequestRefused | None
+
+    @property
+    def told(self) -> set[int]:
+        """The counts that came with the pages. The 0 of an empty page says nothing about the others."""
+        return {page.total for page in self.pages if page.total is not None and (page.rows or page.total)}
+
+    @property
+    def totals(self) -> set[int]:
+        """The same, but nothing where each page may have counted its own rows.
+
+        What the field counts is not published: the library, what the filter lets through, and the page are all possible.
+        """
+        own = all(page.total in (None, len(page.rows)) for page in self.pages)
+        return set() if own else self.told
+
+    @property
+    def steady(self) -> bool:
+        """Whether nothing moved meanwhile: one total throughout, and no question on two pages.
+
+        The last page may be the same as the one before: that is one way of saying that there is no more.
+        """
+        *body, last = self.pages
+        pages = body if body and last.rows == body[-1].rows else self.pages
+        return len(self.totals) <= 1 and sum(len(page.rows) for page in pages) == len(self.rows)
+
+    @property
+    def reached(self) -> bool:
+        """Whether at least as many were listed as counted."""
+        return len(self.rows) >= max(self.totals, default=0)
+
+
+class QuestionLister:
+    """Lists questions, ``page_size`` at a time or as many as the service allows; what it allows is remembered."""
+
+    def __init__(self, transport: Transport, *, page_size: int) -> None:
+        self._transport = transport
+        self._size = page_size
+
+    def read(self) -> Listing:
+        """All questions. Reads again when pages and counts do not fit together.
+
+        Enabled and disabled ones are asked for one after the other, because it is not documented whether leaving the status
+        out gives both; where the service ignores the filter, the ids tell that the same ones came twice.
+        """
+        merged: dict[str, QuestionRow] = {}
+        for attempt in range(1, ROUNDS + 1):
+            sweeps = [self._sweep(status) for status in Status]
+            rows = {identifier: row for sweep in sweeps for identifier, row in sweep.rows.items()}
+            steady = all(sweep.steady for sweep in sweeps)
+            if steady and _all_there(sweeps, len(rows)):
+                return Listing(tuple(rows.values()), complete=True)
+            merged |= rows
+            if _exactly(sweeps, len(merged)):
+                return Listing(tuple(merged.values()), complete=True)
+            # Counts that do not fit although nothing moves will not fit the third time either.
+            if steady and attempt > 1:
+                break
+        for sweep in sweeps:
+            # In a listing that rests, a refused page before the count is met is a failure and no end.
+            if sweep.refusal is not None and sweep.steady and not sweep.reached:
+                raise sweep.refusal
+        return Listing(tuple(merged.values()), complete=False)
+
+    def _sweep(self, status: Status) -> _Sweep:
+        first = self._first(status)
+        pages = [first]
+        rows = {row.id: row for row in first.rows}
+        # A short first page is either all there is, or all that the service gives at once. Going on from the second page
+        # with the first one's length is right in both cases.
+        size = len(first.rows)
+        while pages[-1].rows:
+            try:
+                page = self._page(len(pages) + 1, size, status)
+            except RequestRefused as refusal:
+                return _Sweep(rows, pages, refusal)
+            fresh = {row.id: row for row in page.rows if row.id not in rows}
+            pages.append(page)
+            rows |= fresh
+            sweep = _Sweep(rows, pages, None)
+            if not fresh or (len(page.rows) < size and sweep.totals and sweep.reached):
+                break
+        return _Sweep(rows, pages, None)
+
+    def _first(self, status: Status) -> _Page:
+        """The first page, of the largest size that the service accepts."""
+        try:
+            return self._page(1, self._size, status)
+        except RequestRefused as refusal:
+            refused = refusal
+        for size in SMALLER:
+            if size < self._size:
+                try:
+                    page = self._page(1, size, status)
+                except RequestRefused:
+                    continue
+                self._size = size
+                return page
+        raise refused
+
+    def _page(self, index: int, size: int, status: Status) -> _Page:
+        body = {"PageIndex": index, "PageSize": size, "Status": int(status)}
+        fields = Fields(Command.LIST, self._transport.call(Command.LIST, body, repeat=True))
+        total = fields.count("StandardQuestionCount")
+        rows = fields.records("QuestionList", count=total)
+        return _Page(tuple(question_row(row, status=status) for row in rows), total)
+
+
+def _all_there(sweeps: Sequence[_Sweep], listed: int) -> bool:
+    """Whether the counts are met, be they of each status or, if all are the same, of the whole library."""
+    told = set[int]().union(*(sweep.told for sweep in sweeps))
+    return all(sweep.reached for sweep in sweeps) or (len(told) == 1 and listed >= max(told))
+
+
+def _exactly(sweeps: Sequence[_Sweep], listed: int) -> bool:
+    """Whether as many were seen in all as the counts of both statuses say: then changing places is no reason for doubt."""
+    if any(len(sweep.told) > 1 or (sweep.rows and not sweep.totals) for sweep in sweeps):
+        return False
+    return listed == sum(max(sweep.told, default=0) for sweep in sweeps)

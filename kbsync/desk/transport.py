@@ -1,0 +1,145 @@
+"""One call of the service: signed, paced, sent, judged, and repeated where that is safe.
+
+What to call with is decided in ``chitchat``, ``robot`` and ``sessions``.
+"""
+
+import json
+import secrets
+import threading
+from collections.abc import Mapping
+
+import httpx
+
+from kbsync.commands import Command
+from kbsync.desk.answers import Answer, http_date, misshapen, opened
+from kbsync.desk.connection import open_client
+from kbsync.desk.failures import RESIGN
+from kbsync.desk.network import LOST, lost
+from kbsync.desk.signing import Signer
+from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Unreachable
+from kbsync.messages import message
+from kbsync.pacing import Clock, Pacer
+
+__all__ = ["Transport"]
+
+SESSION_COMMANDS = frozenset(
+    {Command.SESSION_STATE, Command.SESSION_MESSAGES, Command.SESSION_LIST, Command.SEND_STREAM},
+)
+"""The commands of ``desk_http_svc`` (www.tencentcloud.com/document/product/1229/68946); the others are the console's."""
+
+PATIENCE = 30.0
+"""A call is not repeated later than this many seconds after it began."""
+
+ATTEMPTS = 5
+FIRST_PAUSE = 0.5
+"""Seconds before the first repetition; each pause is twice the one before."""
+
+LARGEST = 64 * 2**20
+"""Bytes of an answer; 100 questions come nowhere near."""
+
+
+class Transport:
+    """Calls one application of the Desk service at ``endpoint`` (scheme, host and port, no path).
+
+    ``timeout`` is in seconds and above the 3 seconds that the service gives itself; a whole answer may take three times as
+    long. ``http`` takes the place of the network. Safe to share by threads. Raises Misuse when the environment's proxy or
+    certificate settings cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        sdkappid: int,
+        identifier: str,
+        signer: Signer,
+        pacer: Pacer,
+        clock: Clock,
+        http: httpx.BaseTransport | None = None,
+        timeout: float = 10.0,
+    ) -> None:
+        self._endpoint = endpoint.rstrip("/")
+        self._names = {"sdkappid": str(sdkappid), "identifier": identifier, "contenttype": "json"}
+        self._signer = signer
+        self._pacer = pacer
+        self._clock = clock
+        self._longest = 3 * timeout
+        self._closing = threading.Event()
+        self._client = open_client(self._endpoint, signer=signer, http=http, timeout=timeout)
+        self._skew: float | None = None
+
+    @property
+    def skew(self) -> float | None:
+        """Seconds that the clock here is ahead of the service's, by the Date of its last answer; None when it gave none."""
+        return self._skew
+
+    def call(self, command: Command, body: Mapping[str, object], *, repeat: bool) -> dict[str, object]:
+        """The answer's fields. Raises ServiceError, by what happened to the call.
+
+        ``repeat`` says that doing it twice is the same as doing it once: then a call that got no usable answer is sent
+        again, with growing pauses, until it is answered or 30 seconds have gone by. Otherwise the first failure is raised.
+        """
+        content = _encoded(command, body)
+        start = self._clock.now()
+        attempt, pause = 1, FIRST_PAUSE
+        while True:
+            try:
+                return self._signed(command, content)
+            except (OutcomeUnknown, Unreachable):
+                last = not repeat or attempt == ATTEMPTS or self._clock.now() - start + pause > PATIENCE
+                if last or self._clock.wait(pause, until=self._closing):
+                    raise
+            attempt, pause = attempt + 1, pause * 2
+
+    def close(self) -> None:
+        """Close the connections and end the pauses; a call that is under way may still finish."""
+        self._closing.set()
+        self._client.close()
+
+    def _signed(self, command: Command, content: bytes) -> dict[str, object]:
+        """One call, and a second one with a new signature when the service calls the first one's expired."""
+        try:
+            return self._pacer.call(command, lambda: self._send(command, content))
+        except SignatureRejected as refusal:
+            if refusal.code not in RESIGN or not self._signer.renew():
+                raise
+        return self._pacer.call(command, lambda: self._send(command, content))
+
+    def _send(self, command: Command, content: bytes) -> dict[str, object]:
+        """One request. An exception of ours is raised where httpx's is no longer its context: that one knows the address."""
+        answer = self._exchange(command, content)
+        if isinstance(answer, ServiceError):
+            raise answer
+        wall = self._clock.wall()
+        date = http_date(answer.headers.get("date"))
+        self._skew = self._skew if date is None else wall - date
+        return opened(command, answer, wall=wall)
+
+    def _exchange(self, command: Command, content: bytes) -> Answer | ServiceError:
+        service = "desk_http_svc" if command in SESSION_COMMANDS else "openim_console_http_svc"
+        url = f"{self._endpoint}/v4/{service}/{command}"
+        query = self._names | {"random": str(secrets.randbits(32))}
+        start = self._clock.now()
+        if self._closing.is_set():
+            return Unreachable(message("{command} was not sent: kbsync is stopping.", command=command), command=command)
+        try:
+            with self._client.stream("POST", url, params=query, content=content) as response:
+                received = bytearray()
+                for part in response.iter_bytes():
+                    received += part
+                    if len(received) > LARGEST:
+                        return misshapen(command, "body", f"longer than {LARGEST} bytes")
+                    if self._clock.now() - start > self._longest:
+                        return lost(command, httpx.ReadTimeout(""))
+                return Answer(response.status_code, dict(response.headers), bytes(received))
+        except LOST as error:
+            return lost(command, error)
+
+
+def _encoded(command: Command, body: Mapping[str, object]) -> bytes:
+    """The body, never empty: a call with nothing to say sends ``{}``."""
+    try:
+        return json.dumps(body, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        words = message("A text in {command} holds characters that are not Unicode, so it was not sent.", command=command)
+    raise RequestRefused(words, command=command)

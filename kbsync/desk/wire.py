@@ -1,0 +1,160 @@
+"""The service's JSON in the words of our own values: fields checked, text normalised, surprises named.
+
+Which answers to ask for, and whether they are all there, is decided in ``listing`` and ``categories``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kbsync.desk.answers import misshapen
+from kbsync.errors import OutcomeUnknown
+from kbsync.model import AnswerType, MenuType, Status
+
+__all__ = ["CategoryRow", "Fields", "QuestionRow", "category_row", "question_row"]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """One category as listed; ``parent`` is 0 on the first level, ``title`` is empty when the answer has none."""
+
+    id: int
+    parent: int
+    title: str
+    menu: MenuType
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """One question as listed; ``category`` is 0 when the answer names none."""
+
+    id: str
+    category: int
+    question: str
+    answer: str
+    answer_type: AnswerType
+    status: Status
+    similar: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """One JSON object of an answer. A field that is missing without a default, or is of another kind, raises OutcomeUnknown.
+
+    ``null`` counts as missing; whole numbers may come as text, as the vendor's own pages disagree on that; what is not asked
+    for is ignored.
+    """
+
+    command: str
+    values: Mapping[str, object]
+
+    def integer(self, name: str, default: int | None = None) -> int:
+        """A whole number."""
+        value = self._value(name, default)
+        if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,18}\s*", value):
+            return int(value)
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.broken(name, value)
+        return value
+
+    def count(self, name: str) -> int | None:
+        """A number that says how many there are, None when it is not told."""
+        return None if self.values.get(name) is None else self.integer(name)
+
+    def number(self, name: str) -> float | None:
+        """A number that may be written as text, None when it is not told."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            return None
+        if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]{1,18})?\s*", value):
+            return float(value)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise self.broken(name, value)
+        return float(value)
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """A text with LF line ends."""
+        return self._text(name, self._value(name, default))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, empty when missing."""
+        return tuple(self._text(name, value) for value in self._list(name, 0))
+
+    def records(self, name: str, *, count: int | None = None) -> tuple["Fields", ...]:
+        """A list of objects; it may be missing (or null) only if the answer itself counts none."""
+        return tuple(Fields(self.command, self._object(name, value)) for value in self._list(name, count))
+
+    def broken(self, name: str, found: object) -> OutcomeUnknown:
+        """The exception for a field that is not what the vendor documents."""
+        return misshapen(self.command, name, "missing" if found is None else str(found))
+
+    def _value(self, name: str, default: object) -> object:
+        value = self.values.get(name)
+        value = default if value is None else value
+        if value is None:
+            raise self.broken(name, None)
+        return value
+
+    def _list(self, name: str, count: int | None) -> list[object]:
+        value = self.values.get(name)
+        if value is None and (count == 0 or (name in self.values and not count)):
+            return []
+        if not isinstance(value, list):
+            raise self.broken(name, value)
+        return value
+
+    def _object(self, name: str, value: object) -> Mapping[str, object]:
+        if not isinstance(value, dict):
+            raise self.broken(name, "null" if value is None else value)
+        return value
+
+    def _text(self, name: str, value: object) -> str:
+        if not isinstance(value, str):
+            raise self.broken(name, "null" if value is None else value)
+        lines = value.replace("\r\n", "\n").replace("\r", "\n")
+        # JSON can spell half a surrogate pair, which no file and no terminal can hold.
+        return lines.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def category_row(fields: Fields) -> CategoryRow:
+    """One entry of desc_chitchat_category (www.tencentcloud.com/document/product/1229/68847).
+
+    Title stands in the vendor's example only. A MenuType that is not documented counts as preset: such a category is
+    neither renamed nor deleted.
+    """
+    menu = fields.integer("MenuType", 0)
+    return CategoryRow(
+        id=fields.integer("CategoryId"),
+        parent=fields.integer("ParentId", 0),
+        title=fields.text("Title", ""),
+        menu=MenuType(menu) if menu in list(MenuType) else MenuType.PRESET,
+    )
+
+
+def question_row(fields: Fields, *, status: Status) -> QuestionRow:
+    """One entry of list_chitchat (cloud.tencent.com/document/product/269/116739), listed by ``status``."""
+    return QuestionRow(
+        id=fields.text("StandardQuestionId"),
+        category=fields.integer("CategoryId", 0),
+        question=fields.text("StandardQuestion"),
+        answer=fields.text("Answer", "" if "Answer" in fields.values else None),
+        answer_type=_answer_type(fields),
+        status=_status(fields, status),
+        similar=fields.texts("SimilarQuestions"),
+    )
+
+
+def _answer_type(fields: Fields) -> AnswerType:
+    value = fields.integer("AnswerType", AnswerType.TEXT)
+    if value not in list(AnswerType):
+        raise fields.broken("AnswerType", value)
+    return AnswerType(value)
+
+
+def _status(fields: Fields, listed: Status) -> Status:
+    value = fields.integer("Status", listed)
+    if value not in list(Status):
+        raise fields.broken("Status", value)
+    return Status(value)

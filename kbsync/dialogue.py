@@ -1,0 +1,78 @@
+"""What was said, by whom, and how a Desk session stands. How it is fetched, and what is learned from it, is told elsewhere.
+
+All of it is personal data of the people who wrote to the chatbot.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+__all__ = ["ChatMessage", "FinishedSession", "MessagePart", "Role", "Session", "SessionState"]
+
+
+class SessionState(StrEnum):
+    """Who serves the session (CurrentState in cloud.tencent.com.cn/document/product/679/116639)."""
+
+    NOT_IN_SESSION = "NotInSession"
+    CHATBOT = "Chatbot"
+    WAITING_FOR_AGENT = "WaitingForAgentAnswering"
+    QUEUEING = "Queueing"
+    AGENT = "Agent"
+
+
+class Role(Enum):
+    """Who sent a message (FromAccountRole in www.tencentcloud.com/document/product/1229/68824).
+
+    Whether the chatbot's own messages are an agent's or the system's is not documented; other numbers become OTHER.
+    """
+
+    USER = 1
+    AGENT = 2
+    SYSTEM = 3
+    OTHER = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session now; ``agent`` is the account that serves it or is asked to, None in the other states."""
+
+    id: str
+    state: SessionState
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePart:
+    """One element of a message: ``kind`` is its MsgType such as ``TIMTextElem``, ``text`` is empty for what is not text."""
+
+    kind: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message; ``sent_at`` is Unix time in seconds (the service tells milliseconds)."""
+
+    account: str
+    role: Role
+    parts: tuple[MessagePart, ...]
+    sent_at: float
+
+    @property
+    def text(self) -> str:
+        """All that is text in it, one line a part."""
+        return "\n".join(part.text for part in self.parts if part.text)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedSession:
+    """A session that is over; ``recorded_at`` is Unix time in seconds, ``duration`` is in seconds.
+
+    ``end`` is the service's own word, such as ``AgentEndedSession``; the full list is not published.
+    """
+
+    id: str
+    client_user: str
+    agent: str
+    end: str
+    recorded_at: float
+    duration: float

@@ -1,0 +1,140 @@
+"""A whole knowledge directory at once: settings and knowledge with every fault of every file.
+
+How one file, one value or one rule is read belongs to the modules beside this one.
+"""
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from kbsync.diagnostics import Diagnostic, Rule, sort_diagnostics
+from kbsync.files.agreement import agreed_categories, check_drafts
+from kbsync.files.answers import Answers
+from kbsync.files.configuration import read_settings
+from kbsync.files.documents import DocumentReader
+from kbsync.files.nodes import Node, documents
+from kbsync.files.page import Page, decode
+from kbsync.files.tree import DiskTree, MemoryTree, Refusal, Tree
+from kbsync.messages import message
+from kbsync.model import Knowledge
+from kbsync.settings import Settings
+
+__all__ = ["SETTINGS_FILE", "Loaded", "load", "load_tree"]
+
+SETTINGS_FILE = "kbsync.yaml"
+"""The settings, at the top of the knowledge directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a knowledge directory says. ``diagnostics`` are all faults, sorted; ``knowledge`` is what could be read nevertheless.
+
+    ``settings`` is None where there are none, they were not asked for, or nobody could tell the default target.
+    """
+
+    settings: Settings | None
+    knowledge: Knowledge
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load(directory: Path, *, shown_as: str, target: str | None = None) -> Loaded:
+    """Read a directory on the disk. ``shown_as`` is the directory as the user typed it, the beginning of every location.
+
+    ``target`` (the default target of the settings, if None) picks the id where a question has one for each target. Whatever is
+    in the directory, also if it cannot be read at all, becomes a diagnostic and not an exception.
+    """
+    shown = shown_as.replace("\\", "/")
+    return _load(DiskTree(directory, shown), shown, target, settings=True)
+
+
+def load_tree(tree: Mapping[str, bytes], *, shown_as: str, target: str | None = None, settings: bool = True) -> Loaded:
+    """The same from memory: the files by their POSIX paths relative to the directory, answer files too, without symbolic links.
+
+    Without ``settings`` only the knowledge is read, as is due for an older commit.
+    """
+    return _load(MemoryTree(tree), shown_as, target, settings=settings)
+
+
+def _load(tree: Tree, shown_as: str, target: str | None, *, settings: bool) -> Loaded:
+    with _without_collector():
+        names, pages = tree.names()
+        reader = _DirectoryReader(tree, shown_as, [*pages])
+        chosen = reader.settings(names) if settings else None
+        known = None if chosen is None else tuple(one.name for one in chosen.targets)
+        picked = target if target is not None or chosen is None else chosen.default_target
+        knowledge = reader.knowledge(names, picked, known)
+        faults = [fault for page in reader.pages for fault in page.all_faults()]
+    return Loaded(chosen, knowledge, sort_diagnostics(faults))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the cyclic collector out while hundreds of thousands of objects are made that all stay.
+
+    Nodes hold no cycles; walking them again and again took three quarters of the time of a large directory.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _DirectoryReader:
+    """Reads files in order; ``pages`` are all that were looked at, with their faults."""
+
+    def __init__(self, tree: Tree, shown_as: str, pages: list[Page]) -> None:
+        self.pages = pages
+        self._tree = tree
+        self._shown_as = shown_as
+
+    def settings(self, names: tuple[str, ...]) -> Settings | None:
+        if SETTINGS_FILE in names:
+            page, roots = self._open(SETTINGS_FILE)
+            for further in roots[1:]:
+                page.fault(Rule.KB112, message("the settings are one document"), further)
+            if roots:
+                return read_settings(roots[0], page)
+            if page.faults:
+                return None
+        elif any(page.name in ("", SETTINGS_FILE) for page in self.pages):
+            return None  # the directory or the file was there and is refused already
+        else:
+            page = self._page(SETTINGS_FILE)
+        page.fault_at(
+            Rule.KB201,
+            message("the settings are missing"),
+            hint=message("make them with: kbsync init; or name the knowledge directory with --dir"),
+        )
+        return None
+
+    def knowledge(self, names: tuple[str, ...], target: str | None, targets: tuple[str, ...] | None) -> Knowledge:
+        answers = Answers(self._tree, self._shown_as)
+        reader = DocumentReader(answers, target=target, targets=targets)
+        for name in names:
+            if name != SETTINGS_FILE:
+                page, roots = self._open(name)
+                for root in roots:
+                    reader.read(root, page)
+        self.pages += answers.pages
+        check_drafts(reader.drafts)
+        categories = agreed_categories(reader.declarations)
+        return Knowledge(categories, tuple([draft.question for draft in reader.drafts if draft.question is not None]))
+
+    def _open(self, name: str) -> tuple[Page, tuple[Node, ...]]:
+        page = self._page(name)
+        try:
+            text = decode(page, self._tree.read(name))
+        except Refusal as refusal:
+            page.fault_at(refusal.rule, refusal.said)
+            return page, ()
+        return page, () if text is None else documents(page)
+
+    def _page(self, name: str) -> Page:
+        page = Page(str(PurePosixPath(self._shown_as, name)), name)
+        self.pages.append(page)
+        return page

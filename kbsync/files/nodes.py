@@ -1,0 +1,219 @@
+"""YAML text to a tree of nodes with places: only what every YAML file must obey, bounded in depth and in size.
+
+What the keys mean belongs to ``tables``; what a plain word means (text, number, true) belongs to ``scalars``.
+
+PyYAML's own composers are not used: they recurse, and the C one takes the whole process down at some ten thousand levels.
+Events are safe at any depth, cost less, and a loop over them with a stack of our own may stop at the first level too many.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, cast, final
+
+import yaml
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner, ScannerError
+
+from kbsync.diagnostics import Rule
+from kbsync.files.page import MAX_BYTES, Mark, Page
+from kbsync.files.syntax import report_syntax
+from kbsync.messages import message
+
+__all__ = ["MAX_DEPTH", "ListNode", "MapNode", "Node", "Scalar", "documents"]
+
+MAX_DEPTH = 50
+"""Levels of nesting; a knowledge file needs six."""
+
+if TYPE_CHECKING:
+
+    @final
+    class Scalar:
+        """What the reader relies on in a scalar event; the stubs leave half of it open."""
+
+        start_mark: Mark
+        end_mark: Mark
+        anchor: str | None
+        tag: str | None
+        implicit: tuple[bool, bool]
+        value: str
+        style: str | None
+
+else:
+    Scalar = yaml.ScalarEvent
+    """A scalar is its event: making another object for each costs a fifth of the whole reading time."""
+
+ALLOWED_TAGS = {
+    Scalar: ("!", "tag:yaml.org,2002:str"),
+    yaml.MappingStartEvent: ("!", "tag:yaml.org,2002:map"),
+    yaml.SequenceStartEvent: ("!", "tag:yaml.org,2002:seq"),
+}
+
+
+class _Branch:
+    """What maps and lists have in common; ``children`` are all nodes in order, in a map key and value by turns."""
+
+    __slots__ = ("children", "end_mark", "start_mark")
+
+    def __init__(self, start_mark: Mark, end_mark: Mark) -> None:
+        self.start_mark = start_mark
+        self.end_mark = end_mark
+        self.children: list[Node] = []
+
+
+@final
+class MapNode(_Branch):
+    """A mapping, with keys as they stand, repeated ones too."""
+
+    __slots__ = ()
+
+    def pairs(self) -> Iterator[tuple["Node", "Node"]]:
+        """Each key with its value."""
+        return zip(self.children[::2], self.children[1::2], strict=True)
+
+
+@final
+class ListNode(_Branch):
+    """A sequence."""
+
+    __slots__ = ()
+
+
+Node = Scalar | MapNode | ListNode
+
+
+class _RestRefused(Exception):
+    """The rest of the file cannot be read; the reason has been reported."""
+
+
+class _PureParser(Reader, Scanner, Parser):
+    """PyYAML's parser in Python, for builds without libyaml: the same events, some thirty times slower."""
+
+    def __init__(self, data: bytes) -> None:
+        Reader.__init__(self, data)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+    def get_event(self) -> Any:
+        """The next event; an escape beyond the last character is a syntax error here too, and not the interpreter's own."""
+        try:
+            return super().get_event()  # type: ignore[no-untyped-call]  # the stubs leave it open
+        except (ValueError, OverflowError):
+            raise ScannerError(None, None, "an escape that names no character", self.get_mark()) from None
+
+
+def documents(page: Page, *, libyaml: bool = yaml.__with_libyaml__) -> tuple[Node, ...]:
+    """The root of every document of a page, without empty ones.
+
+    A fault that makes the rest unreadable is reported to the page; the documents before it are still returned.
+    """
+    composer = _Composer(page)
+    try:
+        composer.run(_parser(page.data, libyaml=libyaml).get_event)
+    except yaml.YAMLError as error:
+        report_syntax(page, error)
+    except _RestRefused:
+        pass
+    return tuple(composer.roots)
+
+
+def _parser(data: bytes, *, libyaml: bool) -> Any:
+    if libyaml:
+        from yaml import cyaml  # noqa: PLC0415 - absent where PyYAML was built without libyaml
+
+        return cyaml.CSafeLoader(data)
+    return _PureParser(data)
+
+
+class _Composer:
+    """Builds the trees of one page. ``_anchors`` maps a name to its node, or to None while that node is still open."""
+
+    def __init__(self, page: Page) -> None:
+        self.roots: list[Node] = []
+        self._page = page
+        self._open_nodes: list[tuple[Callable[[Node], None], str | None, MapNode | ListNode]] = []
+        self._anchors: dict[str, Node | None] = {}
+        self._sizes: dict[int, int] = {}
+        self._written_out = 0
+
+    def run(self, get_event: Callable[[], Any]) -> None:
+        """Read events to the end. The hot loop of the reader: one round for each scalar of the knowledge."""
+        document: list[Node] = []
+        add = document.append
+        while (event := get_event()) is not None:
+            kind = type(event)
+            if kind is Scalar:
+                if event.tag is not None or event.anchor is not None:
+                    self._decorated(event, event)
+                add(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                add = self._begin(event, add)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                add, anchor, node = self._open_nodes.pop()
+                if anchor is not None:
+                    self._anchors[anchor] = node
+            elif kind is yaml.AliasEvent:
+                add(self._resolve(event))
+            elif kind is yaml.DocumentEndEvent:
+                self._finish(document)
+                document.clear()
+
+    def _begin(self, event: Any, add: Callable[[Node], None]) -> Callable[[Node], None]:
+        node = (MapNode if type(event) is yaml.MappingStartEvent else ListNode)(event.start_mark, event.end_mark)
+        self._decorated(event, None)
+        if len(self._open_nodes) >= MAX_DEPTH:
+            self._page.fault(Rule.KB109, message("more than {limit} levels of nesting", limit=MAX_DEPTH), node)
+            raise _RestRefused
+        add(node)
+        self._open_nodes.append((add, event.anchor, node))
+        return node.children.append
+
+    def _finish(self, document: list[Node]) -> None:
+        self._anchors.clear()
+        self._sizes.clear()
+        root = document[0]
+        if type(root) is not Scalar or root.value or root.style in ("'", '"'):
+            self.roots.append(root)
+
+    def _decorated(self, event: Any, node: Node | None) -> None:
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        if event.tag is not None and event.tag not in ALLOWED_TAGS[type(event)]:
+            self._page.fault(
+                Rule.KB106,
+                message("the tag {tag} is not allowed here", tag=event.tag),
+                event,
+                hint=message("remove the tag: what a value is follows from its key"),
+            )
+
+    def _resolve(self, event: Any) -> Node:
+        name = event.anchor
+        node = self._anchors.get(name)
+        if node is None:
+            return self._unknown(event, name)
+        self._written_out += self._size(node)
+        if self._written_out > MAX_BYTES:
+            said = message("written out, the aliases would make more than {limit} MiB of text", limit=MAX_BYTES >> 20)
+            self._page.fault(Rule.KB108, said, event)
+            raise _RestRefused
+        return node
+
+    def _unknown(self, event: Any, name: str) -> Node:
+        said = (
+            message("the alias {alias} stands inside of what it repeats", alias=f"*{name}")
+            if name in self._anchors
+            else message("the alias {alias} repeats nothing: no {anchor} stands before it", alias=f"*{name}", anchor=f"&{name}")
+        )
+        self._page.fault(Rule.KB108, said, event, hint=message("write the value out, or put it in quotes if it is text"))
+        placeholder: Any = yaml.ScalarEvent(None, None, (False, True), f"*{name}", event.start_mark, event.end_mark, style="'")
+        return cast("Scalar", placeholder)
+
+    def _size(self, node: Node) -> int:
+        """Characters and nodes below a node, aliases written out.
+
+        Recursion ends soon: a node below was opened in this file (MAX_DEPTH), or repeated by an alias that was measured then.
+        """
+        known = self._sizes.get(id(node))
+        if known is None:
+            known = 1 + (len(node.value) if type(node) is Scalar else sum(self._size(child) for child in node.children))
+            self._sizes[id(node)] = known
+        return known

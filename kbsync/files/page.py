@@ -1,0 +1,164 @@
+"""One file as text with the faults found in it: places, source lines and caret widths, worked out for faults alone.
+
+Where the bytes come from belongs to ``tree``; what the text means belongs to the readers.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from kbsync.diagnostics import Diagnostic, Related, Rule, Severity
+from kbsync.locations import Location
+from kbsync.messages import Message, message
+
+__all__ = ["MAX_BYTES", "MAX_FAULTS", "Mark", "Page", "Written", "decode", "shorten"]
+
+MAX_BYTES = 32 * 1024 * 1024
+"""The largest file that is read; ten thousand questions take about a fifth of it."""
+
+MAX_FAULTS = 1000
+"""Faults kept for one file, so that a file which is no knowledge at all does not fill the memory."""
+
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+LINE_END = re.compile("\r\n|\r|\n")
+
+FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What YAML 1.2 calls not printable (yaml.org/spec/1.2.2/#51-character-set), and three characters that it knows as text but
+the parser, which is older, would take as line ends: U+0085, U+2028, U+2029."""
+
+
+FIRST_MEANT = 0x80
+"""From here on an invisible character may be meant in a text; before it stand the controls of teleprinters."""
+
+
+class Mark(Protocol):
+    """A place as the parser says it: line and column from 0, in characters."""
+
+    line: int
+    column: int
+
+
+class Written(Protocol):
+    """Anything that begins and ends somewhere in a page: a node or an event."""
+
+    start_mark: Mark
+    end_mark: Mark
+
+
+class Page:
+    """A file of the knowledge directory. ``path`` is as shown to people, ``name`` relative to the directory.
+
+    ``data`` is the content without a byte order mark, known to be UTF-8 and printable.
+    """
+
+    __slots__ = ("_hidden", "_lines", "_more", "data", "faults", "name", "path")
+
+    def __init__(self, path: str, name: str, data: bytes = b"") -> None:
+        self.path = path
+        self.name = name
+        self.data = data
+        self.faults: list[Diagnostic] = []
+        self._hidden: set[int] = set()
+        self._lines: list[str] | None = None
+        self._more = 0
+
+    def location(self, what: Written) -> Location:
+        """Where something begins."""
+        mark = what.start_mark
+        return Location(self.path, mark.line + 1, mark.column + 1)
+
+    def fault(
+        self, rule: Rule, said: Message, what: Written, *, hint: Message | None = None, related: tuple[Related, ...] = ()
+    ) -> None:
+        """Report an error in ``what``; the caret underlines as much of it as stands on its first line."""
+        start, end = what.start_mark, what.end_mark
+        width = end.column - start.column if end.line == start.line else len(self._line(start.line)) - start.column
+        self.fault_at(rule, said, (start.line, start.column), width=width, hint=hint, related=related)
+
+    def fault_at(
+        self,
+        rule: Rule,
+        said: Message,
+        place: tuple[int, int] = (0, 0),
+        *,
+        width: int = 1,
+        hint: Message | None = None,
+        related: Sequence[Related] = (),
+    ) -> None:
+        """Report an error at a place: line and column from 0."""
+        if len(self.faults) >= MAX_FAULTS:
+            self._more += 1
+            return
+        location = Location(self.path, place[0] + 1, place[1] + 1)
+        source = self._line(place[0])
+        self.faults.append(
+            Diagnostic(
+                rule, Severity.ERROR, said, location, hint, source, max(1, min(width, len(source) - place[1])), tuple(related)
+            )
+        )
+
+    def all_faults(self) -> tuple[Diagnostic, ...]:
+        """Every fault kept, and one that counts the others where there were too many."""
+        shown = [replace(one, source="") if one.location.line in self._hidden else one for one in self.faults]
+        if not self._more:
+            return tuple(shown)
+        said = message("{count} more faults in this file are not shown", count=self._more)
+        return (*shown, Diagnostic(Rule.KB117, Severity.ERROR, said, Location(self.path)))
+
+    def hide(self, what: Written) -> None:
+        """Keep the lines of something out of every report, because they may hold a secret."""
+        self._hidden.update(range(what.start_mark.line + 1, what.end_mark.line + 2))
+
+    def _line(self, number: int) -> str:
+        if self._lines is None:
+            self._lines = LINE_END.split(self.data.decode("utf-8", "replace"))
+        return self._lines[number] if number < len(self._lines) else ""
+
+
+def decode(page: Page, data: bytes) -> str | None:
+    """The text of a file, without a byte order mark; None and a fault where it is no UTF-8 or holds what no text holds."""
+    page.data = data.removeprefix(b"\xef\xbb\xbf")
+    if data.startswith(UTF16_MARKS):
+        page.data = b""
+        page.fault_at(Rule.KB102, message("the file is UTF-16, not UTF-8"), hint=_SAVE_AS_UTF8)
+        return None
+    try:
+        text = page.data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = LINE_END.split(page.data[: error.start].decode("utf-8"))
+        said = message("byte {byte} is not UTF-8", byte=f"0x{page.data[error.start]:02X}")
+        page.fault_at(Rule.KB102, said, (len(before) - 1, len(before[-1])), hint=_SAVE_AS_UTF8)
+        return None
+    return None if _unprintable(page, text) else text
+
+
+_SAVE_AS_UTF8 = message("save the file as UTF-8 in your editor")
+
+
+def _unprintable(page: Page, text: str) -> bool:
+    if FORBIDDEN.search(text) is None:
+        return False
+    for number, line in enumerate(LINE_END.split(text)):
+        for found in FORBIDDEN.finditer(line):
+            code = f"U+{ord(found[0]):04X}"
+            page.fault_at(
+                Rule.KB103,
+                message("the invisible character {code} may not stand in a file", code=code),
+                (number, found.start()),
+                hint=_remedy(ord(found[0])),
+            )
+    return True
+
+
+def _remedy(code: int) -> Message:
+    if code < FIRST_MEANT:
+        return message("delete it")
+    return message("delete it; where it is meant, write it in double quotes as {escape}", escape=f"\\u{code:04X}")
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """A text for use inside a message: one line, not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

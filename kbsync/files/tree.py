@@ -1,0 +1,155 @@
+"""A knowledge directory as names and bytes, from the disk or from memory. What is in the files does not matter here.
+
+Nothing is opened that could block, lead elsewhere or be endless: what cannot be read is reported and left out.
+"""
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from kbsync.diagnostics import Rule
+from kbsync.files.page import MAX_BYTES, Page
+from kbsync.messages import Message, message
+
+__all__ = ["DiskTree", "MemoryTree", "Refusal", "Tree", "is_hidden"]
+
+SUFFIXES = (".yaml", ".yml")
+
+OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A link put in place of a file after it was looked at is not followed, and a FIFO does not keep us waiting."""
+
+
+class Refusal(Exception):
+    """A file cannot be read: the rule it breaks and the reason in words."""
+
+    def __init__(self, rule: Rule, said: Message) -> None:
+        super().__init__(str(said))
+        self.rule = rule
+        self.said = said
+
+
+class Tree(Protocol):
+    """The files of a knowledge directory by their POSIX names relative to it. Hidden ones are no part of it."""
+
+    def names(self) -> tuple[tuple[str, ...], tuple[Page, ...]]:
+        """Every YAML file, sorted, and a page with a fault for everything that only looks like one or could hide some."""
+
+    def read(self, name: str) -> bytes:
+        """The content of a file. Raises Refusal."""
+
+
+class MemoryTree:
+    """A directory that is already in memory, such as a snapshot out of git."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+
+    def names(self) -> tuple[tuple[str, ...], tuple[Page, ...]]:
+        """See ``Tree``."""
+        return tuple(sorted(name for name in self._files if name.endswith(SUFFIXES) and not is_hidden(name))), ()
+
+    def read(self, name: str) -> bytes:
+        """See ``Tree``."""
+        data = self._files.get(name)
+        if data is None:
+            raise Refusal(Rule.KB101, message("there is no such file"))
+        if len(data) > MAX_BYTES:
+            raise _too_large()
+        return data
+
+
+class DiskTree:
+    """A directory on the disk. Symbolic links below it are refused: git keeps the link and not what it points to."""
+
+    def __init__(self, directory: Path, shown_as: str) -> None:
+        self._directory = directory
+        self._shown_as = shown_as
+
+    def names(self) -> tuple[tuple[str, ...], tuple[Page, ...]]:
+        """See ``Tree``."""
+        found: list[str] = []
+        refused: list[Page] = []
+        waiting = [""]
+        while waiting:
+            directory = waiting.pop()
+            for name, kind in self._list(directory):
+                if isinstance(kind, Refusal):
+                    refused.append(self._refused(name, kind))
+                elif kind == "directory":
+                    waiting.append(name)
+                else:
+                    found.append(name)
+        return tuple(sorted(found)), tuple(refused)
+
+    def read(self, name: str) -> bytes:
+        """See ``Tree``."""
+        place = self._directory
+        try:
+            for part in PurePosixPath(name).parts:
+                place = place / part
+                if place.is_symlink():
+                    raise Refusal(
+                        Rule.KB115, message("{name} is a symbolic link", name=_printable(str(place.relative_to(self._directory))))
+                    )
+            with os.fdopen(os.open(place, OPEN_FLAGS), "rb") as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise Refusal(Rule.KB101, message("this is not a file"))
+                if status.st_size > MAX_BYTES:
+                    raise _too_large()
+                data = file.read(MAX_BYTES + 1)
+        except (OSError, ValueError) as error:
+            raise Refusal(Rule.KB101, _reason(error)) from None
+        if len(data) > MAX_BYTES:
+            raise _too_large()
+        return data
+
+    def _list(self, directory: str) -> "list[tuple[str, str | Refusal]]":
+        try:
+            with os.scandir(self._directory / directory) as listing:
+                visible = [entry for entry in listing if not entry.name.startswith(".")]
+        except OSError as error:
+            return [(directory, Refusal(Rule.KB101, _reason(error)))]
+        named = [(str(PurePosixPath(directory, entry.name)), entry) for entry in visible]
+        return [(name, kind) for name, entry in named if (kind := _kind(name, entry))]
+
+    def _refused(self, name: str, refusal: Refusal) -> Page:
+        page = Page(_printable(str(PurePosixPath(self._shown_as, name))), name)
+        page.fault_at(refusal.rule, refusal.said)
+        return page
+
+
+def _kind(name: str, entry: os.DirEntry[str]) -> str | Refusal:
+    """What an entry is to us: "directory", "file", nothing (an empty text), or a trap that only looks like knowledge."""
+    named = name.endswith(SUFFIXES)
+    if entry.is_symlink():
+        trap = named or Path(entry.path).is_dir()
+        return Refusal(Rule.KB115, message("this is a symbolic link, which git keeps without what it points to")) if trap else ""
+    if entry.is_dir(follow_symlinks=False):
+        return Refusal(Rule.KB101, message("this is a directory with the name of a knowledge file")) if named else "directory"
+    if not named:
+        return ""
+    if not entry.is_file(follow_symlinks=False):
+        return Refusal(Rule.KB101, message("this is not a file"))
+    if _printable(name) != name:
+        return Refusal(Rule.KB101, message("the name of the file is not UTF-8"))
+    return "file"
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file, or a directory above it, has a name that begins with a dot."""
+    return any(part.startswith(".") for part in name.split("/"))
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _reason(error: OSError | ValueError) -> Message:
+    return message("it cannot be read: {reason}", reason=getattr(error, "strerror", None) or error)
+
+
+def _too_large() -> Refusal:
+    return Refusal(Rule.KB110, message("it is larger than {limit} MiB", limit=MAX_BYTES >> 20))

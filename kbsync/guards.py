@@ -1,0 +1,95 @@
+"""Whether a plan may be carried out: a judgement of the plan alone, before anything is sent. It never changes the plan."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kbsync.messages import Message, message
+from kbsync.plan import Action, Cause, Plan, QuestionChange
+
+__all__ = ["Consent", "objections", "removal_count", "update_count"]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the person who applies agrees to.
+
+    ``remove`` is the exact number of removals; ``overwrite_conflicts`` lets git win where both sides edited.
+    """
+
+    remove: int | None = None
+    overwrite_conflicts: bool = False
+
+
+def removal_count(plan: Plan) -> int:
+    """How many objects customers lose because git stopped declaring them."""
+    return sum(1 for change in plan.changes if change.removal)
+
+
+def update_count(plan: Plan) -> int:
+    """How many live questions change otherwise; a question with two changes counts once."""
+    touched = {
+        change.id
+        for change in plan.changes
+        if isinstance(change, QuestionChange) and not change.removal and change.action is not Action.CREATE
+    }
+    return len(touched)
+
+
+def objections(plan: Plan, consent: Consent) -> tuple[Message, ...]:
+    """Every reason not to apply, each with its figure, its limit and the way past; empty when the plan may be applied."""
+    return tuple(_objections(plan, consent))
+
+
+def _objections(plan: Plan, consent: Consent) -> Iterator[Message]:
+    if plan.offline:
+        yield message("the plan was made offline, without looking at the service: plan again with access to it")
+    yield from (problem.message for problem in plan.problems if problem.blocking)
+    yield from _conflicts(plan, consent)
+    yield from _removals(plan, consent)
+    yield from _brakes(plan)
+
+
+def _conflicts(plan: Plan, consent: Consent) -> Iterator[Message]:
+    conflicts = [change.title for change in plan.changes if change.cause is Cause.CONFLICT]
+    if conflicts and not consent.overwrite_conflicts:
+        yield message(
+            "{count} changed both in git and in the console, such as {example}: bring the console's side into git with "
+            "kbsync pull, or let git win with --overwrite-conflicts",
+            count=len(conflicts),
+            example=conflicts[0],
+        )
+
+
+def _removals(plan: Plan, consent: Consent) -> Iterator[Message]:
+    removals = removal_count(plan)
+    if removals and consent.remove is None:
+        yield message(
+            "the plan removes {count}: look at the removals and, if they are meant, add --allow-remove {count}",
+            count=removals,
+        )
+    elif consent.remove is not None and removals != consent.remove:
+        yield message(
+            "--allow-remove {allowed} does not equal the {count} removals of this plan: look at them again",
+            allowed=consent.remove,
+            count=removals,
+        )
+
+
+def _brakes(plan: Plan) -> Iterator[Message]:
+    policy = plan.policy
+    figures = (
+        ("max_update_percent", update_count(plan), policy.max_update_percent),
+        ("max_remove_percent", removal_count(plan), policy.max_remove_percent),
+    )
+    for name, count, percent in figures:
+        limit = max(policy.floor, plan.managed * percent // 100)
+        if count > limit:
+            yield message(
+                "{count} of {managed} managed questions would change at once; {name} is {percent} (at most {limit} here): "
+                "check that this is meant, then raise policy.{name} in kbsync.yaml or apply a part with --only",
+                count=count,
+                managed=plan.managed,
+                name=name,
+                percent=percent,
+                limit=limit,
+            )

@@ -1,0 +1,88 @@
+"""The mark of what was applied: ``refs/kbsync/applied/<target>``, moved only from where it was seen.
+
+When a target counts as applied in full is decided by those who move it.
+"""
+
+from kbsync.errors import HistoryUnavailable
+from kbsync.history.refs import applied_ref
+from kbsync.history.remote import Remote
+from kbsync.history.repository import Repository
+from kbsync.messages import Message, message
+
+__all__ = ["advance_applied", "read_applied"]
+
+
+def read_applied(repository: Repository, target: str, *, shared: bool = True) -> tuple[str | None, tuple[Message, ...]]:
+    """The commit that was last applied in full, its objects here, or None; and what there is to say about how it was found.
+
+    The remote is asked first: the copy here is as old as the last look, and another runner may have applied since. When it
+    cannot be asked the copy serves, with a note. Not ``shared``: the remote is left alone, as for a sandbox.
+    """
+    ref = applied_ref(target)
+    try:
+        remote = Remote.of(repository) if shared else None
+        if remote is None:
+            return repository.local(ref), ()
+        commit = _bring(remote, ref)
+    except HistoryUnavailable as problem:
+        copy = repository.local(ref)
+        return copy, (_unasked(target, copy), problem.message, *filter(None, (problem.hint,)))
+    if commit is not None:
+        _remember(repository, ref, commit=commit)
+    return commit, ()
+
+
+def advance_applied(repository: Repository, target: str, commit: str, *, expected: str | None, shared: bool = True) -> None:
+    """Say that a commit was applied in full; ``expected`` is what the mark was when the plan was made (None: there was none).
+
+    With a remote the mark moves there first, by compare-and-swap, and the copy here follows. Going back to an older commit is
+    allowed, because that is what a rollback applies. Raises HistoryUnavailable when somebody moved the mark meanwhile (it is
+    left as it is), or when the remote refuses.
+    """
+    ref, new = applied_ref(target), repository.resolve(commit)
+    remote = Remote.of(repository) if shared else None
+    if remote is None:
+        answer = repository.git.attempt("update-ref", ref, new, expected or "")
+        now = new if answer.code == 0 else repository.local(ref)
+        if now == expected != new:
+            raise repository.git.failure("update-ref", answer)
+    else:
+        now = remote.move(ref, old=expected, new=new)
+    if now != new:
+        raise _overtaken(target, expected=expected, now=now)
+    _remember(repository, ref, commit=new)
+
+
+def _bring(remote: Remote, ref: str) -> str | None:
+    commit = remote.read(ref)
+    if commit is not None and not remote.repository.has(commit):
+        remote.fetch(ref)
+        return remote.repository.resolve(commit)
+    return commit
+
+
+def _remember(repository: Repository, ref: str, *, commit: str) -> None:
+    """Keep a copy for times without network; a clone that cannot be written to does without."""
+    repository.git.attempt("update-ref", ref, commit)
+
+
+def _unasked(target: str, copy: str | None) -> Message:
+    if copy is None:
+        return message("Whether anything was applied to {target} is not known, because the remote did not tell.", target=target)
+    return message("The mark of what was applied to {target} is this clone's own copy and may be old.", target=target)
+
+
+def _overtaken(target: str, *, expected: str | None, now: str | None) -> HistoryUnavailable:
+    return HistoryUnavailable(
+        message(
+            "Another apply moved the mark of {target} from {expected} to {now} meanwhile; it was left there.",
+            target=target,
+            expected=_short(expected),
+            now=_short(now),
+        ),
+        hint=message("Run `kbsync plan` on the newest commit to see whether anything is left to do."),
+    )
+
+
+def _short(commit: str | None) -> str:
+    return "(none)" if commit is None else commit[:12]

@@ -1,0 +1,76 @@
+"""Which commit stands for "as it was": the base of a three-way plan. Reading the files of that commit is ``snapshot``'s part."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from kbsync.errors import HistoryUnavailable
+from kbsync.history.applied import read_applied
+from kbsync.history.remote import Remote
+from kbsync.history.repository import Repository
+from kbsync.messages import Message, message
+from kbsync.plan import BaseKind
+
+__all__ = ["Base", "find_base"]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The base: a full commit id, or None when there is none; ``notes`` say what was used and why, or what was not."""
+
+    commit: str | None
+    kind: BaseKind
+    notes: tuple[Message, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.commit is None) != (self.kind is BaseKind.NONE):
+            raise ValueError("a base has a commit, or is none")
+
+
+def find_base(
+    repository: Repository,
+    *,
+    target: str,
+    given: str | None,
+    environ: Mapping[str, str],
+    shared: bool = True,
+) -> Base:
+    """The first of: the revision given; the commit last applied; in a pull request, its merge base; none.
+
+    ``environ`` is where CI says that it runs for a pull request. Not ``shared``: the remote is not asked. Raises
+    HistoryUnavailable only when a revision was given and is not here; everything else falls through, with a note.
+    """
+    if given is not None:
+        chosen = repository.resolve(given)
+        return Base(chosen, BaseKind.GIVEN, (message("Base: {commit}, as given.", commit=chosen[:12]),))
+    commit, notes = read_applied(repository, target, shared=shared)
+    if commit is not None:
+        used = message("Base: {commit}, the commit last applied to {target}.", commit=commit[:12], target=target)
+        return Base(commit, BaseKind.APPLIED, (*notes, used))
+    merged = _merge_base(repository, environ)
+    if merged is not None:
+        return replace(merged, notes=(*notes, *merged.notes))
+    none = message("No base: nothing was applied to {target} from git so far, and this is no pull request.", target=target)
+    return Base(None, BaseKind.NONE, (*notes, none))
+
+
+def _merge_base(repository: Repository, environ: Mapping[str, str]) -> Base | None:
+    """The base of the pull request, which is none with a reason when it is not here; None outside a pull request."""
+    exact = environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")
+    branch = environ.get("GITHUB_BASE_REF") or environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME") or environ.get("KBSYNC_BASE")
+    wanted = exact or branch
+    if not wanted:
+        return None
+    try:
+        commit = repository.resolve(exact) if exact else repository.merge_base("HEAD", _branch(repository, wanted))
+    except HistoryUnavailable as problem:
+        unknown = message("No base: where this pull request left {branch} is not known.", branch=branch or wanted)
+        return Base(None, BaseKind.NONE, (unknown, problem.message, *filter(None, (problem.hint,))))
+    used = message("Base: {commit}, where this pull request left {branch}.", commit=commit[:12], branch=branch or wanted)
+    return Base(commit, BaseKind.MERGE_BASE, (used,))
+
+
+def _branch(repository: Repository, name: str) -> str:
+    """The branch as the remote had it when it was last fetched; the local one may be old, and in CI it is missing."""
+    remote = Remote.of(repository)
+    tracking = "" if remote is None else f"refs/remotes/{remote.name}/{name}"
+    return tracking if tracking and repository.local(tracking) is not None else name

@@ -1,0 +1,175 @@
+"""The only place that runs ``git``: one call, its answer, and its failures in words. What is asked of git is written elsewhere.
+
+The git program is used and no library, because credential helpers, ssh configuration, partial and shallow clones, alternates and
+both object formats then work as they do for the user, and nothing has to be installed with kbsync.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kbsync.errors import HistoryUnavailable
+from kbsync.messages import Message, message
+
+__all__ = ["LOCAL_SECONDS", "NETWORK_SECONDS", "Answer", "Git", "GitMissing"]
+
+LOCAL_SECONDS = 60.0
+"""How long a command may take that only looks at the disk."""
+
+NETWORK_SECONDS = 120.0
+"""How long a command may take that talks to a remote, or may have to (a partial clone fetches what it lacks)."""
+
+REDIRECTIONS = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_GLOB_PATHSPECS",
+        "GIT_ICASE_PATHSPECS",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_NOGLOB_PATHSPECS",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_WORK_TREE",
+    },
+)
+"""Variables that git sets for hooks: they would turn a question about one directory into a question about another."""
+
+FIXED = {
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_PAGER": "cat",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+"""Paths mean themselves, looking never waits for the user's own git, nothing asks or pages, and words are the ones read here."""
+
+CONFIGURATION = ("-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
+"""No daemon and no housekeeping is started in the background of a command that should only answer."""
+
+CREDENTIALS = re.compile(r"(?<=://)[^/\s]+@")
+QUERY = re.compile(r"(?<=\?)[^\s'\"]+")
+
+
+class GitMissing(HistoryUnavailable):
+    """The git program is not installed or not on the PATH."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a git command said. ``code`` is its exit status, None when it was stopped for taking too long."""
+
+    code: int | None
+    output: bytes
+    complaint: str
+
+    @property
+    def text(self) -> str:
+        """The output as text without the line end that closes it; bytes that are not UTF-8 survive as surrogates."""
+        return self.output.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+    @property
+    def reason(self) -> str:
+        """The line of the complaint that says most, on one line and without credentials."""
+        lines = [line.strip() for line in self.complaint.splitlines() if line.strip()]
+        telling = [line for line in lines if line.startswith(("fatal:", "error:", "remote:", "ERROR"))]
+        return (telling or lines or [f"exit status {self.code}"])[0].removeprefix("fatal: ").removeprefix("error: ")
+
+
+class Git:
+    """Runs git in one directory with an environment of its own making; ``environ`` is the process's unless given."""
+
+    def __init__(self, directory: Path, *, environ: Mapping[str, str] | None = None) -> None:
+        self._directory = directory
+        given = os.environ if environ is None else environ
+        # Traces go where complaints are read from, and can hold credentials.
+        kept = {name: value for name, value in given.items() if name not in REDIRECTIONS and not name.startswith("GIT_TRACE")}
+        self._environ = {**kept, **FIXED}
+
+    def run(
+        self,
+        command: str,
+        *arguments: str,
+        stdin: bytes = b"",
+        extra: Mapping[str, str] | None = None,
+        seconds: float = LOCAL_SECONDS,
+        accept: Collection[int] = (0,),
+    ) -> Answer:
+        """Run one git command; ``extra`` is added to its environment.
+
+        Raises HistoryUnavailable when the exit status is not among ``accept``.
+        """
+        answer = self.attempt(command, *arguments, stdin=stdin, extra=extra, seconds=seconds)
+        if answer.code not in accept:
+            raise self.failure(command, answer)
+        return answer
+
+    def attempt(
+        self,
+        command: str,
+        *arguments: str,
+        stdin: bytes = b"",
+        extra: Mapping[str, str] | None = None,
+        seconds: float = LOCAL_SECONDS,
+    ) -> Answer:
+        """Run one git command and take any exit status. Raises GitMissing alone."""
+        line = ["git", "-C", str(self._directory), "--no-pager", *CONFIGURATION, command, *arguments]
+        try:
+            # A session of its own has no terminal: ssh cannot wait for a passphrase there, and Ctrl-C reaches kbsync first.
+            process = subprocess.Popen(  # noqa: S603 - arguments are a list, options are ended before values
+                line,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**self._environ, **(extra or {})},
+                start_new_session=True,
+            )
+        except FileNotFoundError:
+            raise GitMissing(
+                message("Git is not installed, or not on the PATH."),
+                hint=message("Install git 2.30 or later; kbsync asks it for the history of the knowledge files."),
+            ) from None
+        with process:
+            try:
+                output, complaint = process.communicate(stdin, timeout=seconds)
+            except subprocess.TimeoutExpired:
+                # Terminated and not killed: git then ends its own transport helpers too.
+                process.terminate()
+                return Answer(None, b"", f"no answer within {seconds:.0f} seconds")
+            except BaseException:
+                process.terminate()
+                process.wait()
+                raise
+        return Answer(process.returncode, output, _scrub(complaint.decode("utf-8", "replace")))
+
+    def failure(self, command: str, answer: Answer) -> HistoryUnavailable:
+        """What to raise for an answer that cannot be used."""
+        if "dubious ownership" in answer.complaint:
+            return HistoryUnavailable(
+                message(
+                    "Git does not trust the repository at {directory}: it belongs to another user.", directory=self._directory
+                ),
+                hint=message("Run `git config --global --add safe.directory {directory}`.", directory=_root(self._directory)),
+            )
+        return HistoryUnavailable(
+            message("`git {command}` failed: {reason}", command=command, reason=answer.reason),
+            hint=_advice(answer),
+        )
+
+
+def _scrub(text: str) -> str:
+    return QUERY.sub("…", CREDENTIALS.sub("…@", text))
+
+
+def _root(directory: Path) -> Path:
+    return next((place for place in (directory, *directory.parents) if (place / ".git").exists()), directory)
+
+
+def _advice(answer: Answer) -> Message | None:
+    if answer.code is None:
+        return message("Check the network and the remote, then try again.")
+    return None

@@ -1,0 +1,148 @@
+"""The lock that all runners share: ``refs/kbsync/lock/<target>`` on the remote, a lease that must be renewed.
+
+The ref points to a commit without files whose message is the lock's JSON. It is made, renewed, taken over and removed by push
+with lease, so that exactly one of several runners wins each step.
+
+Whose clock counts: a lock may be taken over when it is over by the other runner's clock plus SKEW_SECONDS. A living holder
+renews every third of the lease, so its expiry is never nearer than two thirds; with the usual 600 seconds two clocks would have
+to differ by more than 460 seconds before a living lock looked dead. Even then the renewal proves it alive: each writing carries
+a new nonce, a takeover names the writing it replaces, and the holder whose renewal fails knows that it lost. A holder that
+cannot reach the remote counts by its own forward-only clock and gives up when its lease ends, before anybody may take over.
+"""
+
+import secrets
+from contextlib import suppress
+
+from kbsync.errors import HistoryUnavailable, TargetLocked
+from kbsync.history.git import NETWORK_SECONDS
+from kbsync.history.lockinfo import LockInfo, held_by, parse_lock
+from kbsync.history.refs import lock_ref
+from kbsync.history.remote import Remote
+from kbsync.messages import message
+from kbsync.pacing import Clock
+
+__all__ = ["Lease", "read_lease"]
+
+ATTEMPTS = 5
+"""How often to look again at a lock that changes hands while it is looked at."""
+
+
+class Lease:
+    """One runner's hold on a target. ``seconds`` is how long it lasts without renewal."""
+
+    def __init__(self, remote: Remote, *, target: str, clock: Clock, seconds: float) -> None:
+        self._remote = remote
+        self._target = target
+        self._clock = clock
+        self._seconds = seconds
+        self._patience = min(NETWORK_SECONDS, max(10.0, seconds / 20))
+        self._held: LockInfo | None = None
+        self._until = 0.0
+        self._last: str | None = None
+        self._written: set[str] = set()
+
+    @property
+    def info(self) -> LockInfo | None:
+        """The lock as this runner last wrote it, None when it holds none."""
+        return self._held
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until the lease ends without renewal, by this machine's forward-only clock; negative when it is over."""
+        return self._until - self._clock.now()
+
+    def take(self, *, owner: str, where: str) -> LockInfo | None:
+        """Take the lock; returns the expired one that was taken over, if there was one.
+
+        Raises TargetLocked when somebody holds it, HistoryUnavailable when the remote cannot be asked or refuses.
+        """
+        before: LockInfo | None = None
+        for _ in range(ATTEMPTS):
+            wall = self._clock.wall()
+            if before is not None and not before.is_over(wall):
+                raise held_by(before)
+            draft = LockInfo(self._target, owner, where, wall, wall + self._seconds, "", self._remote.name)
+            if self._move(before, draft):
+                return before
+            before = read_lease(self._remote, self._target)
+        raise TargetLocked(
+            message("The lock of {target} changes hands all the time.", target=self._target),
+            hint=message("Let fewer runs apply to it at once, then try again."),
+        )
+
+    def renew(self) -> None:
+        """Push the expiry ahead. Raises TargetLocked when the lock is no longer this runner's."""
+        held = self._held
+        if held is None:
+            raise self._gone()
+        expires = self._clock.wall() + self._seconds
+        if not self._move(held, LockInfo(held.target, held.who, held.where, held.since, expires, "", self._remote.name)):
+            self._held = None
+            raise self._gone()
+
+    def drop(self) -> None:
+        """Remove the lock, unless it is somebody else's by now."""
+        last, self._last, self._held = self._last, None, None
+        if last is not None:
+            self._swap(last, None)
+
+    def _move(self, before: LockInfo | None, draft: LockInfo) -> bool:
+        started = self._clock.now()
+        identity = self._write(draft)
+        if not self._swap(None if before is None else before.identity, identity):
+            return False
+        self._held = LockInfo(draft.target, draft.who, draft.where, draft.since, draft.expires, identity, self._remote.name)
+        self._until = started + self._seconds
+        return True
+
+    def _swap(self, old: str | None, new: str | None) -> bool:
+        """Move the ref; a writing of our own whose answer was lost may stand there instead of ``old``, and is replaced too."""
+        now = self._push(old, new)
+        if now != new and now is not None and now in self._written:
+            now = self._push(now, new)
+        return now == new
+
+    def _push(self, old: str | None, new: str | None) -> str | None:
+        return self._remote.move(lock_ref(self._target), old=old, new=new, seconds=self._patience)
+
+    def _write(self, draft: LockInfo) -> str:
+        date = f"@{int(self._clock.wall())} +0000"
+        person = {f"GIT_{role}_{part}": "kbsync" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+        git = self._remote.repository.git
+        tree = git.run("mktree").text
+        commit = git.run(
+            "commit-tree",
+            "--no-gpg-sign",
+            tree,
+            stdin=draft.to_json(nonce=secrets.token_hex(16)),
+            extra={**person, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date},
+        ).text
+        self._last = commit
+        self._written.add(commit)
+        return commit
+
+    def _gone(self) -> TargetLocked:
+        return TargetLocked(
+            message("This run lost the lock of {target}: it was removed, or taken over after it expired.", target=self._target),
+            hint=message("Run `kbsync plan` to see what is left to do."),
+        )
+
+
+def read_lease(remote: Remote, target: str) -> LockInfo | None:
+    """The lock on the remote, None when there is none. Raises HistoryUnavailable when the remote cannot be asked."""
+    ref = lock_ref(target)
+    for _ in range(ATTEMPTS):
+        identity = remote.read(ref)
+        if identity is None:
+            return None
+        if not remote.repository.has(identity):
+            # It may have been removed or renewed since it was read; then the next look tells.
+            with suppress(HistoryUnavailable):
+                remote.fetch(ref)
+        answer = remote.repository.git.attempt("cat-file", "-p", identity)
+        if answer.code == 0:
+            return parse_lock(answer.output.partition(b"\n\n")[2], target=target, identity=identity, remote=remote.name)
+    raise HistoryUnavailable(
+        message("The lock of {target} on {remote} cannot be read.", target=target, remote=remote.name),
+        hint=message("Try again in a moment."),
+    )

@@ -1,0 +1,124 @@
+"""Refs on the remote: read, fetched, and moved by compare-and-swap. What the refs mean is said by those who move them.
+
+A push with lease carries the value that the ref must still have, and the remote checks it while it holds the ref: of several
+pushes with the same expectation exactly one takes effect.
+"""
+
+from dataclasses import dataclass
+
+from kbsync.errors import HistoryUnavailable
+from kbsync.history.git import NETWORK_SECONDS, Answer
+from kbsync.history.repository import Repository
+from kbsync.messages import Message, message
+
+__all__ = ["Remote"]
+
+CONTENTION = (
+    "stale info",
+    "cannot lock ref",
+    "failed to update ref",
+    "incorrect old value",
+    "reference already exists",
+    "fetch first",
+)
+"""What git and its servers say of a push whose expectation no longer holds, or that met another one on the ref."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The remote that all runners share, by its name in this clone."""
+
+    repository: Repository
+    name: str
+
+    @classmethod
+    def of(cls, repository: Repository) -> "Remote | None":
+        """The remote called ``origin``, else the only one, None when there is none.
+
+        Raises HistoryUnavailable when there are several and none is called origin.
+        """
+        names = repository.git.run("remote").text.split()
+        if "origin" in names:
+            return cls(repository, "origin")
+        if len(names) > 1:
+            raise HistoryUnavailable(
+                message("There are several git remotes and none is called origin: {names}.", names=", ".join(names)),
+                hint=message("Give the one that all runners share that name: `git remote rename {name} origin`.", name=names[0]),
+            )
+        return cls(repository, names[0]) if names else None
+
+    def read(self, ref: str, *, seconds: float = NETWORK_SECONDS) -> str | None:
+        """The full object id that a ref on the remote has now, None when it does not exist.
+
+        Raises HistoryUnavailable when the remote cannot be asked within that many seconds.
+        """
+        answer = self.repository.git.attempt("ls-remote", "--quiet", "--", self.name, ref, seconds=seconds)
+        if answer.code != 0:
+            raise _unreadable(self.name, answer)
+        # The argument is a pattern that also matches longer names.
+        return next((line.partition("\t")[0] for line in answer.text.split("\n") if line.endswith(f"\t{ref}")), None)
+
+    def fetch(self, ref: str) -> None:
+        """Bring the objects of one ref here and move no ref of this clone.
+
+        In a shallow clone only the tip is brought, so call it for objects that are missing: of a commit that is here already,
+        the history below would be cut off. Raises HistoryUnavailable when the ref cannot be had.
+        """
+        depth = ("--depth=1",) if self.repository.is_shallow() else ()
+        options = ("--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--refmap=", "--recurse-submodules=no")
+        answer = self.repository.git.attempt("fetch", *options, *depth, "--", self.name, ref, seconds=NETWORK_SECONDS)
+        if answer.code != 0:
+            raise _unreadable(self.name, answer)
+
+    def move(self, ref: str, *, old: str | None, new: str | None, seconds: float = NETWORK_SECONDS) -> str | None:
+        """Move a ref from ``old`` to ``new`` (None: it does not exist) and return what it is now.
+
+        The result is ``new`` if, and only if, it is there; anything else is what somebody else made of it. A push whose answer
+        was lost is settled by looking. Raises HistoryUnavailable when the remote refuses the push or cannot be asked.
+        """
+        # The user's pre-push hook is for the user's own branches.
+        options = ("--porcelain", "--quiet", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no")
+        change = (f"--force-with-lease={ref}:{old or ''}", "--", self.name, f"{new or ''}:{ref}")
+        answer = self.repository.git.attempt("push", *options, *change, seconds=seconds)
+        if answer.code == 0:
+            return new
+        now = self.read(ref, seconds=seconds)
+        said = answer.text + answer.complaint
+        if now == old != new and not any(words in said for words in CONTENTION):
+            raise _refused(self.name, ref, answer=answer)
+        return now
+
+
+def _unreadable(remote: str, answer: Answer) -> HistoryUnavailable:
+    return HistoryUnavailable(
+        message("The git remote {remote} cannot be read: {reason}", remote=remote, reason=answer.reason),
+        hint=message(
+            "Check the network and the credentials for it; in CI let the checkout step keep them "
+            "(actions/checkout: `persist-credentials: true`).",
+        ),
+    )
+
+
+def _refused(remote: str, ref: str, *, answer: Answer) -> HistoryUnavailable:
+    if answer.code is None:
+        return HistoryUnavailable(
+            message("Pushing {ref} to {remote} failed: {reason}", ref=ref, remote=remote, reason=answer.reason),
+            hint=message("Check the network and the remote, then try again."),
+        )
+    return HistoryUnavailable(
+        message("The git remote {remote} refused a push to {ref}: {reason}", remote=remote, ref=ref, reason=_rejection(answer)),
+        hint=_right(),
+    )
+
+
+def _rejection(answer: Answer) -> str:
+    said = [line.split("\t")[-1] for line in answer.text.splitlines() if line.startswith("!\t")]
+    return " ".join(dict.fromkeys([answer.reason, *said]))
+
+
+def _right() -> Message:
+    return message(
+        "An apply needs the right to push to refs/kbsync/. GitHub Actions: `permissions: contents: write` and "
+        "`persist-credentials: true`; runs for pull requests from forks never have it. "
+        "Elsewhere: a deploy key or a token that may write.",
+    )

@@ -1,0 +1,191 @@
+"""The order of a plan and what it costs: one table, one law. What changes is the planner's business, not this room's.
+
+    categories    down the tree: a parent before its children      add_/update_chitchat_category
+    questions     in waves: a text is freed before it is taken     add_chitchat, update_chitchat, update_similar_chitchat
+    status        in batches                                       batch_set_chitchat
+    removals      in batches                                       batch_set_chitchat
+    questions     those that take a text freed by a removal        as above
+    categories    up the tree: a child before its parent           del_chitchat_category
+
+Create downwards, delete upwards; nothing takes a name before its holder has let go of it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil
+
+from kbsync.commands import Command
+from kbsync.model import Content, Status
+from kbsync.plan import Action, CategoryChange, Change, Cost, Field, QuestionChange
+
+__all__ = ["BATCH", "PAGE", "Phase", "Step", "calls_of", "cost_of", "in_order", "phases"]
+
+BATCH = 50
+"""Questions in one ``batch_set_chitchat``; the page gives no maximum (cloud.tencent.com/document/product/679/117570)."""
+
+PAGE = 100
+"""Questions on one page of ``list_chitchat`` when nothing smaller is asked for; the page gives no maximum (269/116739)."""
+
+
+class Step(StrEnum):
+    """What a phase is about."""
+
+    CATEGORIES = "categories"
+    QUESTIONS = "questions"
+    STATUS = "status"
+    REMOVALS = "removals"
+    EMPTY_CATEGORIES = "empty-categories"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Changes that may run side by side, as indices into the plan's changes. One phase ends before the next begins."""
+
+    step: Step
+    changes: tuple[int, ...]
+
+
+STATUS_ACTIONS = frozenset({Action.ENABLE, Action.DISABLE})
+
+
+def in_order(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The same changes in the order in which they are carried out; equal input in any order gives equal output."""
+    steady = sorted(changes, key=_name)
+    return tuple(steady[index] for phase in phases(steady) for index in phase.changes)
+
+
+def phases(changes: Sequence[Change]) -> tuple[Phase, ...]:
+    """Cut a plan's changes into phases; phases without changes are left out."""
+    early, late = _waves(changes)
+    found = [
+        *(Phase(Step.CATEGORIES, level) for level in _levels(changes, deletes=False)),
+        *(Phase(Step.QUESTIONS, wave) for wave in early),
+        Phase(Step.STATUS, _questions(changes, STATUS_ACTIONS)),
+        Phase(Step.REMOVALS, _questions(changes, frozenset({Action.DELETE}))),
+        *(Phase(Step.QUESTIONS, wave) for wave in late),
+        *(Phase(Step.EMPTY_CATEGORIES, level) for level in _levels(changes, deletes=True)),
+    ]
+    return tuple(phase for phase in found if phase.changes)
+
+
+def calls_of(action: Action, fields: Sequence[Field], *, after: Content | None = None) -> tuple[str, ...]:
+    """The commands that a question's change takes, in order."""
+    if action is Action.CREATE:
+        disabled = after is not None and after.status is Status.DISABLED
+        return (Command.ADD, Command.BATCH_SET) if disabled else (Command.ADD,)
+    if action in STATUS_ACTIONS or action is Action.DELETE:
+        return (Command.BATCH_SET,)
+    update = any(field not in (Field.SIMILAR, Field.STATUS) for field in fields)
+    similar = Field.SIMILAR in fields
+    return tuple(command for command, due in ((Command.UPDATE, update), (Command.UPDATE_SIMILAR, similar)) if due)
+
+
+def cost_of(changes: Sequence[Change], *, rate: float, live_questions: int) -> Cost:
+    """Calls by command, and the seconds they take at ``rate`` calls a second and command.
+
+    Counted are the writes, the listing before them and the one after them; status calls are counted in batches.
+    """
+    if not changes:
+        return Cost()
+    pages = ceil(max(live_questions, 1) / PAGE)
+    listing = Counter({Command.DESC_CATEGORY: 1, Command.LIST: pages + 1})
+    blocks = [listing, *(_phase_calls(phase, changes) for phase in phases(changes)), listing]
+    total: Counter[Command] = Counter()
+    for block in blocks:
+        total.update(block)
+    seconds = sum(max(block.values()) / rate for block in blocks)
+    return Cost(calls={str(command): total[command] for command in sorted(total)}, seconds=round(seconds, 1))
+
+
+def _phase_calls(phase: Phase, changes: Sequence[Change]) -> Counter[Command]:
+    members = [changes[index] for index in phase.changes]
+    if phase.step in (Step.STATUS, Step.REMOVALS):
+        groups = Counter(change.action for change in members)
+        return Counter({Command.BATCH_SET: sum(ceil(size / BATCH) for size in groups.values())})
+    return Counter(Command(command) for change in members for command in change.calls)
+
+
+def _name(change: Change) -> tuple[str, str, str, str, str]:
+    identifier = "" if change.id is None else str(change.id)
+    place = "" if change.location is None else change.location.path
+    return (change.kind, change.action, change.title, identifier, place)
+
+
+def _levels(changes: Sequence[Change], *, deletes: bool) -> Iterator[tuple[int, ...]]:
+    depths: dict[int, list[int]] = {}
+    for index, change in enumerate(changes):
+        if isinstance(change, CategoryChange) and (change.action is Action.DELETE) is deletes:
+            depths.setdefault(len(change.after or change.before or ()), []).append(index)
+    for depth in sorted(depths, reverse=deletes):
+        yield tuple(depths[depth])
+
+
+def _questions(changes: Sequence[Change], actions: frozenset[Action]) -> tuple[int, ...]:
+    return tuple(index for index, change in enumerate(changes) if isinstance(change, QuestionChange) and change.action in actions)
+
+
+def _waves(changes: Sequence[Change]) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+    """Text changes in waves, first those that run before the removals, then those that wait for a text to be removed."""
+    writes = [
+        index
+        for index, change in enumerate(changes)
+        if isinstance(change, QuestionChange) and change.action not in STATUS_ACTIONS and change.action is not Action.DELETE
+    ]
+    taken = {index: _texts(_question(changes[index]).after) - _texts(_question(changes[index]).before) for index in writes}
+    freed = {index: _texts(_question(changes[index]).before) - _texts(_question(changes[index]).after) for index in writes}
+    holders = {text: index for index in writes for text in freed[index]}
+    needs = {index: {holders[text] for text in taken[index] if text in holders} - {index} for index in writes}
+    removed = {
+        text for index in _questions(changes, frozenset({Action.DELETE})) for text in _texts(_question(changes[index]).before)
+    }
+    rank = _ranks(needs)
+    late = _closure({index for index in writes if taken[index] & removed}, needs)
+    return (
+        _by_rank([index for index in writes if index not in late], rank),
+        _by_rank([index for index in writes if index in late], rank),
+    )
+
+
+def _question(change: Change) -> QuestionChange:
+    assert isinstance(change, QuestionChange)  # noqa: S101  (callers picked it by type)
+    return change
+
+
+def _texts(content: Content | None) -> frozenset[str]:
+    return frozenset() if content is None else frozenset({content.question, *content.similar})
+
+
+def _ranks(needs: Mapping[int, set[int]]) -> dict[int, int]:
+    """How many changes must come before each; texts that go round in a circle are cut where the walk began."""
+    rank: dict[int, int] = {}
+    for start in needs:
+        stack, walking = [start], {start}
+        while stack:
+            index = stack[-1]
+            waiting = [other for other in needs[index] if other not in rank and other not in walking]
+            if waiting:
+                stack.append(waiting[0])
+                walking.add(waiting[0])
+                continue
+            rank.setdefault(index, 1 + max((rank[other] for other in needs[index] if other in rank), default=-1))
+            stack.pop()
+    return rank
+
+
+def _closure(seed: set[int], needs: Mapping[int, set[int]]) -> set[int]:
+    """The seed and everything that waits for it."""
+    late = set(seed)
+    while True:
+        more = {index for index, before in needs.items() if index not in late and before & late}
+        if not more:
+            return late
+        late |= more
+
+
+def _by_rank(indices: Sequence[int], rank: Mapping[int, int]) -> list[tuple[int, ...]]:
+    waves: dict[int, list[int]] = {}
+    for index in indices:
+        waves.setdefault(rank[index], []).append(index)
+    return [tuple(waves[key]) for key in sorted(waves)]

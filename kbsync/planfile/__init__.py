@@ -1,0 +1,124 @@
+"""Plans and receipts as files: canonical JSON out, strictly checked values in. A plan file is data: it names no host.
+
+How a plan looks to people belongs to ``render/``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from kbsync.errors import UnusableFile
+from kbsync.messages import message
+from kbsync.plan import Plan
+from kbsync.planfile import v1
+from kbsync.planfile.from_wire import plan_value, receipt_value
+from kbsync.planfile.to_wire import plan_wire, receipt_wire
+from kbsync.report import Receipt
+
+__all__ = ["decode", "encode_plan", "encode_receipt", "plan_digest", "read_plan_or_receipt", "schemas"]
+
+Result = TypeVar("Result")
+
+LARGEST = 256 * 1024 * 1024
+"""Bytes; a plan for a hundred thousand long answers stays well below."""
+
+
+def plan_digest(plan: Plan) -> str:
+    """``sha256:`` and 64 hexadecimal digits over everything that the plan says."""
+    return _digest(plan_wire(plan))
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """The plan as canonical JSON: sorted keys, no timestamps, the same bytes for the same plan."""
+    wire = plan_wire(plan)
+    return _pretty(msgspec.structs.replace(wire, digest=_digest(wire)))
+
+
+def encode_receipt(receipt: Receipt) -> bytes:
+    """The receipt as JSON, its plan included so that the apply can be undone."""
+    wire = plan_wire(receipt.report.plan)
+    return _pretty(receipt_wire(receipt, msgspec.structs.replace(wire, digest=_digest(wire))))
+
+
+def read_plan_or_receipt(path: Path) -> Plan | Receipt:
+    """Read a file that ``plan --out`` or ``apply --receipt`` wrote. Raises UnusableFile."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except OSError as problem:
+        raise UnusableFile(
+            message("{path} cannot be read: {reason}", path=path, reason=problem.strerror or "unknown reason")
+        ) from None
+    return decode(data, name=str(path))
+
+
+def decode(data: bytes, *, name: str) -> Plan | Receipt:
+    """Check and decode a plan or a receipt; ``name`` is what messages call it. Raises UnusableFile."""
+    if len(data) > LARGEST:
+        raise UnusableFile(message("{name} is too large for a plan file ({size} bytes)", name=name, size=len(data)))
+    header = _parse(data, _Header, name)
+    if header.format not in (v1.PLAN_FORMAT, v1.RECEIPT_FORMAT):
+        raise UnusableFile(message("{name} is neither a kbsync plan nor a receipt", name=name))
+    if header.format_version != v1.VERSION:
+        raise UnusableFile(
+            message(
+                "{name} has format version {found}; this kbsync reads {known}",
+                name=name,
+                found=header.format_version,
+                known=v1.VERSION,
+            ),
+            hint=message("make the plan again with this version of kbsync"),
+        )
+    if header.format == v1.RECEIPT_FORMAT:
+        receipt = _parse(data, v1.ReceiptV1, name)
+        return _value(lambda: receipt_value(receipt, _checked(receipt.plan, name)), name)
+    return _checked(_parse(data, v1.PlanV1, name), name)
+
+
+def schemas() -> dict[str, dict[str, object]]:
+    """The JSON Schemas of both files, by ``plan`` and ``receipt``."""
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    kinds = {"plan": v1.PlanV1, "receipt": v1.ReceiptV1}
+    return {name: {"$schema": draft, **msgspec.json.schema(kind)} for name, kind in kinds.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    format: str = ""
+    format_version: str = ""
+
+
+def _checked(wire: v1.PlanV1, name: str) -> Plan:
+    if wire.digest != _digest(wire):
+        raise UnusableFile(
+            message("{name} is damaged or was edited: its content does not match its digest", name=name),
+            hint=message("make the plan again; a plan is never edited by hand"),
+        )
+    return _value(lambda: plan_value(wire), name)
+
+
+def _value(make: Callable[[], Result], name: str) -> Result:
+    try:
+        return make()
+    except ValueError as problem:
+        raise UnusableFile(message("{name} contradicts itself: {reason}", name=name, reason=problem)) from None
+
+
+def _parse(data: bytes, kind: type[Result], name: str) -> Result:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise UnusableFile(message("{name} is not a kbsync plan or receipt: {reason}", name=name, reason=problem)) from None
+
+
+def _digest(wire: v1.PlanV1) -> str:
+    data = msgspec.json.encode(msgspec.structs.replace(wire, digest=""), order="sorted")
+    return f"sha256:{sha256(data).hexdigest()}"
+
+
+def _pretty(wire: v1.PlanV1 | v1.ReceiptV1) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(wire, order="sorted"), indent=2) + b"\n"

@@ -1,0 +1,90 @@
+"""The planner: a pure function from desired, live and base to the Plan. It is the one place that decides a change.
+
+It reaches no file, no clock and no service; the same input in any order gives the same plan.
+"""
+
+from dataclasses import dataclass
+
+from kbsync.messages import message
+from kbsync.model import CategoryPath, Knowledge
+from kbsync.ordering import cost_of, in_order
+from kbsync.plan import Change, Plan, Problem, ProblemKind, Source, TargetRef
+from kbsync.planner.categories import CategoryWork, plan_categories
+from kbsync.planner.digest import knowledge_digest
+from kbsync.planner.matching import Matches, match_questions
+from kbsync.planner.questions import is_unchanged, plan_questions
+from kbsync.planner.removals import Removals, plan_removals
+from kbsync.planner.selection import select
+from kbsync.settings import Policy
+
+__all__ = ["Context", "knowledge_digest", "make_plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a plan is made under: for whom, from which commits, with which policy.
+
+    ``rate`` is in calls a second and command. ``offline`` means that the base stands in for the live library. ``only``
+    is a shell pattern on question, category path or file: everything else is left out of the plan.
+    """
+
+    target: TargetRef
+    source: Source
+    policy: Policy = Policy()
+    rate: float = 5.0
+    offline: bool = False
+    only: str | None = None
+
+
+def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, context: Context) -> Plan:
+    """Decide everything that an apply may do to make ``live`` what ``desired`` says.
+
+    ``base`` is what git said when it was last applied; None plans two-way: causes stay unknown and nothing is removed
+    outside authoritative categories.
+    """
+    categories = plan_categories(desired, live, base)
+    matches = match_questions(desired, live, base, categories.final)
+    removals = plan_removals(desired, live, base, matches=matches, work=categories, policy=context.policy)
+    questions = plan_questions(matches, base=base, final=categories.final)
+    everything: list[Change] = [*categories.changes, *questions, *removals.changes]
+    chosen = select(everything, context.only) if context.only else everything
+    changes = in_order(chosen)
+    return Plan(
+        target=context.target,
+        source=context.source,
+        changes=changes,
+        unmanaged=removals.unmanaged,
+        problems=_problems(desired, live, categories, matches, removals),
+        policy=context.policy,
+        cost=cost_of(changes, rate=context.rate, live_questions=len(live.questions)),
+        managed=len(matches.pairs) + removals.lapsed,
+        unchanged=sum(is_unchanged(pair, categories.final) for pair in matches.pairs),
+        offline=context.offline,
+    )
+
+
+def _problems(
+    desired: Knowledge, live: Knowledge, categories: CategoryWork, matches: Matches, removals: Removals
+) -> tuple[Problem, ...]:
+    missing = _missing_categories(desired, live, categories)
+    found = [*categories.problems, *matches.problems, *missing, *removals.problems]
+    return tuple(sorted(found, key=lambda problem: (not problem.blocking, problem.kind, str(problem.message))))
+
+
+def _missing_categories(desired: Knowledge, live: Knowledge, categories: CategoryWork) -> list[Problem]:
+    declared = {category.path for category in desired.categories}
+    known = declared | {categories.final(category.path) for category in live.categories}
+    first: dict[CategoryPath, Problem] = {}
+    for question in desired.questions:
+        path = question.content.category
+        if path not in known and path not in first:
+            first[path] = Problem(
+                ProblemKind.MISSING_CATEGORY,
+                message(
+                    "category {path} exists neither in the files nor in the service: declare it under categories, "
+                    "or correct the path",
+                    path=" / ".join(path),
+                ),
+                question.location,
+            )
+    return list(first.values())

@@ -1,0 +1,173 @@
+"""Which categories are created or renamed, and what every live path is called afterwards.
+
+Deleting a category depends on what is left in it and belongs to ``removals``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kbsync.commands import Command
+from kbsync.messages import message
+from kbsync.model import Category, CategoryPath, Knowledge, MenuType, show_path
+from kbsync.plan import Action, CategoryChange, Cause, Problem, ProblemKind
+
+__all__ = ["CategoryWork", "plan_categories"]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryWork:
+    """The category changes, what could not be decided, and the renames by their effect on paths.
+
+    ``matched`` are the live paths that a declared category stands for.
+    """
+
+    changes: tuple[CategoryChange, ...]
+    problems: tuple[Problem, ...]
+    renamed: Mapping[CategoryPath, CategoryPath]
+    matched: frozenset[CategoryPath]
+
+    def final(self, path: CategoryPath) -> CategoryPath:
+        """What a live (or base) path is called once the plan's renames are done."""
+        if path in self.renamed:
+            return self.renamed[path]
+        parent = self.renamed.get(path[:1])
+        return path if parent is None else (*parent, *path[1:])
+
+
+def plan_categories(desired: Knowledge, live: Knowledge, base: Knowledge | None) -> CategoryWork:
+    """Match the declared categories with the live ones, parents first: by path, else by an earlier title."""
+    walk = _Walk(live, base)
+    for category in sorted(desired.categories, key=lambda item: (len(item.path), item.path)):
+        walk.settle(category)
+    if base is not None:
+        walk.note_likely_renames(desired, base)
+    return CategoryWork(tuple(walk.changes), tuple(walk.problems), walk.renamed, frozenset(walk.matched))
+
+
+class _Walk:
+    def __init__(self, live: Knowledge, base: Knowledge | None) -> None:
+        self.live: dict[CategoryPath, list[Category]] = {}
+        for category in live.categories:
+            self.live.setdefault(category.path, []).append(category)
+        self.base = None if base is None else {category.path for category in base.categories}
+        self.changes: list[CategoryChange] = []
+        self.problems: list[Problem] = []
+        self.renamed: dict[CategoryPath, CategoryPath] = {}
+        self.matched: set[CategoryPath] = set()
+        self._live_name: dict[CategoryPath, CategoryPath] = {}
+
+    def settle(self, category: Category) -> None:
+        """Find one declared category's live counterpart, or decide that there is none."""
+        parent = self._live_name.get(category.path[:-1], category.path[:-1])
+        same = (*parent, category.path[-1])
+        if same in self.live:
+            self._take(category, same)
+            self._refuse_twins(category, same)
+            return
+        earlier = [(*parent, title) for title in category.previously if (*parent, title) in self.live]
+        earlier = [path for path in earlier if path not in self.matched]
+        if earlier:
+            self._rename(category, earlier[0])
+        else:
+            self._create(category)
+
+    def note_likely_renames(self, desired: Knowledge, base: Knowledge) -> None:
+        """Say where a title left and another came below the same parent: that may be a rename nobody declared."""
+        declared = {category.path for category in desired.categories}
+        left = {category.path for category in base.categories} - declared - self.matched
+        for change in self.changes:
+            if change.action is not Action.CREATE or change.after is None:
+                continue
+            gone = sorted(path for path in left if path[:-1] == change.after[:-1] and path in self.live)
+            if gone:
+                self.problems.append(
+                    Problem(
+                        ProblemKind.WITHHELD,
+                        message(
+                            "category {new} is created while {old} is no longer declared: if it was renamed, "
+                            "write previously: [{title}] beside it",
+                            new=show_path(change.after),
+                            old=", ".join(show_path(path) for path in gone),
+                            title=gone[0][-1],
+                        ),
+                        change.location,
+                        blocking=False,
+                    )
+                )
+
+    def _take(self, category: Category, live_path: CategoryPath) -> None:
+        self.matched.add(live_path)
+        self._live_name[category.path] = live_path
+        if live_path != category.path:
+            self.renamed[live_path] = category.path
+
+    def _refuse_twins(self, category: Category, live_path: CategoryPath) -> None:
+        twins = self.live[live_path]
+        if len(twins) > 1:
+            self.problems.append(
+                Problem(
+                    ProblemKind.AMBIGUOUS,
+                    message(
+                        "the service has {count} categories called {path} (ids {ids}): give all but one another title "
+                        "in the console",
+                        count=len(twins),
+                        path=show_path(live_path),
+                        ids=", ".join(str(twin.id) for twin in twins),
+                    ),
+                    category.location,
+                )
+            )
+
+    def _rename(self, category: Category, live_path: CategoryPath) -> None:
+        found = self.live[live_path][0]
+        self._refuse_twins(category, live_path)
+        if found.menu is not MenuType.ORDINARY:
+            self.problems.append(
+                Problem(
+                    ProblemKind.PROTECTED,
+                    message(
+                        "{path} belongs to the service and cannot be renamed: take the title out of previously",
+                        path=show_path(live_path),
+                    ),
+                    category.location,
+                )
+            )
+            return
+        self._take(category, live_path)
+        cause = self._rename_cause(category.path, live_path)
+        self.changes.append(
+            CategoryChange(
+                action=Action.RENAME,
+                id=found.id,
+                before=live_path,
+                after=category.path,
+                cause=cause,
+                location=category.location,
+                calls=(Command.UPDATE_CATEGORY,),
+            )
+        )
+
+    def _rename_cause(self, path: CategoryPath, live_path: CategoryPath) -> Cause:
+        if self.base is None:
+            return Cause.UNKNOWN
+        if path in self.base:
+            return Cause.DRIFT
+        return Cause.DECLARED if live_path in self.base else Cause.UNKNOWN
+
+    def _create(self, category: Category) -> None:
+        self.changes.append(
+            CategoryChange(
+                action=Action.CREATE,
+                id=None,
+                before=None,
+                after=category.path,
+                cause=self._create_cause(category.path),
+                location=category.location,
+                calls=(Command.ADD_CATEGORY,),
+            )
+        )
+
+    def _create_cause(self, path: CategoryPath) -> Cause:
+        if self.base is None:
+            return Cause.UNKNOWN
+        return Cause.DRIFT if path in self.base else Cause.DECLARED

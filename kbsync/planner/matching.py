@@ -1,0 +1,149 @@
+"""Which live question each declared one stands for: by pinned id, by text, by an earlier text, else by a rename seen in git.
+
+Nothing here compares answers for difference; that is ``questions``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from kbsync.messages import message
+from kbsync.model import CategoryPath, Knowledge, Question, show_path
+from kbsync.plan import Match, Problem, ProblemKind
+from kbsync.planner.renames import find_renames
+
+__all__ = ["Matches", "Pair", "match_questions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A declared question and its live counterpart, with how it was recognised; ``confidence`` in percent."""
+
+    desired: Question
+    live: Question
+    match: Match
+    confidence: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """All pairs, the declared questions that live lacks, and the live ones that nothing declares.
+
+    ``withheld`` holds live ids that take part in an undecided rename: they are neither matched nor removed.
+    """
+
+    pairs: tuple[Pair, ...]
+    new: tuple[Question, ...]
+    rest: tuple[Question, ...]
+    problems: tuple[Problem, ...]
+    withheld: frozenset[str | None]
+
+
+def match_questions(
+    desired: Knowledge,
+    live: Knowledge,
+    base: Knowledge | None,
+    final: Callable[[CategoryPath], CategoryPath],
+) -> Matches:
+    """Pair declared and live questions; each is in at most one pair, and a surer sign goes before a weaker one."""
+    matcher = _Matcher(desired, live, final)
+    matcher.by_pin()
+    matcher.by_text()
+    matcher.by_earlier_text()
+    withheld: frozenset[str | None] = frozenset()
+    if base is not None:
+        renames = find_renames(matcher.open, matcher.rest(), base, desired)
+        for found in renames.found:
+            matcher.pair(found.new, found.live, found.match, found.confidence)
+        matcher.problems.extend(renames.problems)
+        withheld = renames.withheld
+    return Matches(
+        pairs=tuple(matcher.pairs),
+        new=tuple(matcher.open),
+        rest=tuple(matcher.rest()),
+        problems=tuple(matcher.problems),
+        withheld=withheld,
+    )
+
+
+class _Matcher:
+    def __init__(self, desired: Knowledge, live: Knowledge, final: Callable[[CategoryPath], CategoryPath]) -> None:
+        self._final = final
+        self._live = sorted(live.questions, key=lambda item: (item.content.question, item.id or ""))
+        self._by_text: dict[str, list[Question]] = {}
+        for question in self._live:
+            self._by_text.setdefault(question.content.question, []).append(question)
+        self._taken: set[int] = set()
+        self.open = sorted(desired.questions, key=lambda item: (item.content.question, item.id or ""))
+        self.pairs: list[Pair] = []
+        self.problems: list[Problem] = []
+
+    def pair(self, desired: Question, live: Question, match: Match, confidence: int = 100) -> None:
+        """Settle one declared question."""
+        self._taken.add(id(live))
+        self.open.remove(desired)
+        self.pairs.append(Pair(desired, live, match, confidence))
+
+    def rest(self) -> list[Question]:
+        """The live questions that nothing has claimed so far."""
+        return [question for question in self._live if id(question) not in self._taken]
+
+    def by_pin(self) -> None:
+        """A pinned id wins over every text."""
+        by_id = {question.id: question for question in self._live if question.id is not None}
+        for question in [question for question in self.open if question.id is not None]:
+            found = by_id.get(question.id or "")
+            if found is not None:
+                self.pair(question, found, Match.ID)
+            else:
+                self.problems.append(
+                    Problem(
+                        ProblemKind.WITHHELD,
+                        message(
+                            "no live question has the pinned id {id}: {text} is looked for by its text instead; "
+                            "correct the id or take it out",
+                            id=question.id,
+                            text=question.content.question,
+                        ),
+                        question.location,
+                        blocking=False,
+                    )
+                )
+
+    def by_text(self) -> None:
+        """Equal texts are the same question; among live twins the one in the declared category is meant."""
+        for question in list(self.open):
+            found = self._choose(question, [question.content.question])
+            if found is not None:
+                self.pair(question, found, Match.TEXT)
+
+    def by_earlier_text(self) -> None:
+        """A live question that still has a text listed under ``previously`` is this one, not yet renamed."""
+        for question in list(self.open):
+            found = self._choose(question, question.previously)
+            if found is not None:
+                self.pair(question, found, Match.PREVIOUSLY)
+
+    def _choose(self, question: Question, texts: Iterable[str]) -> Question | None:
+        free = [live for text in texts for live in self._by_text.get(text, []) if id(live) not in self._taken]
+        if len(free) > 1:
+            here = [live for live in free if self._final(live.content.category) == question.content.category]
+            if len(here) != 1:
+                self._refuse(question, free)
+                return free[0]
+            return here[0]
+        return free[0] if free else None
+
+    def _refuse(self, question: Question, free: list[Question]) -> None:
+        self.problems.append(
+            Problem(
+                ProblemKind.AMBIGUOUS,
+                message(
+                    "{text} stands for {count} live questions ({candidates}): pin one with id:, or delete the others "
+                    "in the console",
+                    text=question.content.question,
+                    count=len(free),
+                    candidates="; ".join(f"{show_path(live.content.category)}, id {live.id}" for live in free),
+                ),
+                question.location,
+            )
+        )

@@ -1,0 +1,142 @@
+"""Renames that nobody declared, seen against the base: a text that left and a text that came.
+
+In git both stand in one file; in the console both stand in one category. The same answer, or clearly the same wording,
+makes a pair; where two pairs are as likely, none is chosen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kbsync.compare import likeness
+from kbsync.messages import message
+from kbsync.model import CategoryPath, Content, Knowledge, Question
+from kbsync.plan import Match, Problem, ProblemKind
+
+__all__ = ["Rename", "Renames", "find_renames"]
+
+SURE = 85
+"""Percent of likeness from which two wordings are clearly the same question."""
+
+LIKELY = 60
+"""Percent of likeness from which a reader is told that it may be a rename."""
+
+LEAD = 10
+"""Percentage points by which a pair must lead every other pair of either side."""
+
+WIDEST = 400
+"""Texts on one side of one file beyond which wordings are not compared pair by pair: the work grows with the square."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A declared question that live lacks, and the live question that it seems to be.
+
+    ``console`` means that the text was changed in the console and not in git.
+    """
+
+    new: Question
+    live: Question
+    match: Match
+    confidence: int
+    console: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """The renames found, what could not be decided, and the live ids that wait for a decision."""
+
+    found: tuple[Rename, ...]
+    problems: tuple[Problem, ...]
+    withheld: frozenset[str | None]
+
+
+def find_renames(new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge) -> Renames:
+    """Pair new texts with texts that left git, within one file, where exactly one pairing is likely."""
+    pairs = _candidates(new, rest, base, desired)
+    found, problems, withheld = [], [], set[str | None]()
+    for pair in pairs:
+        rivals = [other for other in pairs if other is not pair and (other.new is pair.new or other.live is pair.live)]
+        if any(rival.confidence > pair.confidence - LEAD for rival in rivals):
+            if pair.confidence >= SURE and all(rival.confidence <= pair.confidence for rival in rivals):
+                problems.append(_ambiguous(pair, rivals))
+                withheld.update(other.live.id for other in (pair, *rivals))
+        elif pair.confidence >= SURE:
+            found.append(pair)
+        else:
+            problems.append(_likely(pair))
+    return Renames(tuple(found), _once(problems), frozenset(withheld))
+
+
+def _candidates(new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge) -> list[Rename]:
+    known = {question.content.question: question for question in base.questions}
+    declared = {question.content.question for question in desired.questions}
+    live = {question.content.question: question for question in rest}
+    left: dict[str, list[Question]] = {}
+    for text, item in known.items():
+        if text not in declared and text in live:
+            left.setdefault(_file(item), []).append(live[text])
+    came: dict[CategoryPath, list[Question]] = {}
+    for question in rest:
+        if question.content.question not in known:
+            came.setdefault(question.content.category, []).append(question)
+    pairs: list[Rename] = []
+    for question in new:
+        said = known.get(question.content.question)
+        if said is None:
+            rivals = left.get(_file(question), ())
+            pairs.extend(_judge(question, other, known[other.content.question].content) for other in rivals[:WIDEST])
+        else:
+            rivals = came.get(said.content.category, ())
+            pairs.extend(_judge(question, other, said.content, console=True) for other in rivals[:WIDEST])
+    return [pair for pair in pairs if pair.confidence >= LIKELY]
+
+
+def _judge(new: Question, live: Question, said: Content, *, console: bool = False) -> Rename:
+    """Weigh one pairing. What the base said is compared with the side that changed: git's new text, or the console's."""
+    other = live.content if console else new.content
+    wording = likeness(said.question, other.question)
+    if said.answer == other.answer:
+        # The wording decides between several questions with one answer; alone, the answer is enough.
+        return Rename(new, live, Match.SAME_ANSWER, max(wording, SURE), console)
+    return Rename(new, live, Match.WORDING, wording, console)
+
+
+def _ambiguous(pair: Rename, rivals: Sequence[Rename]) -> Problem:
+    everyone = sorted({f"{one.live.content.question} → {one.new.content.question}" for one in (pair, *rivals)})
+    return Problem(
+        ProblemKind.AMBIGUOUS,
+        message(
+            "these may all be renames and only some can be: {candidates}; write previously: beside the new text",
+            candidates="; ".join(everyone),
+        ),
+        pair.new.location,
+    )
+
+
+def _likely(pair: Rename) -> Problem:
+    words = (
+        message(
+            "{new} is created again while {old} appeared in the console; they are {confidence} % alike: if it was renamed "
+            "there, run kbsync pull, or write previously: [{old}] beside {new}",
+            new=pair.new.content.question,
+            old=pair.live.content.question,
+            confidence=pair.confidence,
+        )
+        if pair.console
+        else message(
+            "{new} is created while {old} is no longer declared; they are {confidence} % alike: if it was renamed, "
+            "write previously: [{old}] beside {new}",
+            new=pair.new.content.question,
+            old=pair.live.content.question,
+            confidence=pair.confidence,
+        )
+    )
+    return Problem(ProblemKind.WITHHELD, words, pair.new.location, blocking=False)
+
+
+def _once(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple({str(problem.message): problem for problem in problems}.values())
+
+
+def _file(question: Question) -> str:
+    return "" if question.location is None else question.location.path

@@ -1,0 +1,77 @@
+"""Findings as GitHub workflow commands, which show as annotations beside the lines of a pull request.
+
+GitHub shows 10 errors, 10 warnings and 10 notices of a step and drops the rest without a word; here nothing is dropped silently.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from kbsync.diagnostics import Diagnostic, Severity
+from kbsync.render.visible import visible
+from kbsync.render.words import Words
+
+__all__ = ["diagnostics_github"]
+
+_LIMIT = 10
+"""Annotations of each kind in a step (actions/toolkit, docs/problem-matchers.md, "Limitations")."""
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+
+def diagnostics_github(diagnostics: Sequence[Diagnostic], *, language: str = "en") -> str:
+    """Write the most important findings as commands; where some are withheld, a last notice says how many.
+
+    Important is an error before a warning before a note, and the first finding of each rule before repetitions.
+    """
+    words = Words(language)
+    groups = {severity: _by_importance(diagnostics, severity) for severity in Severity}
+    crowded = any(len(found) > _LIMIT for found in groups.values())
+    limits = {severity: _LIMIT - (crowded and severity is Severity.NOTE) for severity in Severity}
+    lines = [_command(found, words) for severity, group in groups.items() for found in group[: limits[severity]]]
+    withheld = {severity: max(0, len(group) - limits[severity]) for severity, group in groups.items()}
+    if any(withheld.values()):
+        lines.append(f"::notice title=kbsync::{_data(_withheld(withheld, words))}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _by_importance(diagnostics: Sequence[Diagnostic], severity: Severity) -> list[Diagnostic]:
+    seen: Counter[str] = Counter()
+    ranked: list[tuple[int, Diagnostic]] = []
+    for found in diagnostics:
+        if found.severity is severity:
+            ranked.append((seen[found.rule.name], found))
+            seen[found.rule.name] += 1
+    return [found for _, found in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _command(found: Diagnostic, words: Words) -> str:
+    place = found.location
+    properties = {
+        "file": place.path,
+        "line": place.line,
+        "col": place.column,
+        "endColumn": place.column + max(found.width, 1) - 1,
+        "title": f"{found.rule.name} {found.rule.value}",
+    }
+    said = words.say(found.message) + (f"\n{words.say(found.hint)}" if found.hint else "")
+    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{_COMMANDS[found.severity]} {listed}::{_data(said)}"
+
+
+def _withheld(counts: dict[Severity, int], words: Words) -> str:
+    return words(
+        "Not shown as annotations, because GitHub shows ten of a kind: errors {errors}, warnings {warnings}, notes {notes}. "
+        "Run kbsync validate to see all.",
+        errors=counts[Severity.ERROR],
+        warnings=counts[Severity.WARNING],
+        notes=counts[Severity.NOTE],
+    )
+
+
+def _data(text: str) -> str:
+    """Escape a message (actions/toolkit, packages/core/src/command.ts, ``escapeData``)."""
+    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """Escape a property (the same file, ``escapeProperty``)."""
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,41 @@
+"""Findings as JSON for other programs; fields are added, never renamed, within one ``format_version``.
+
+The words are English, because programs compare them.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from kbsync.diagnostics import Diagnostic, Severity
+from kbsync.locations import Location
+
+__all__ = ["diagnostics_json", "json_text"]
+
+
+def diagnostics_json(diagnostics: Sequence[Diagnostic]) -> str:
+    """Write findings in the order given, with their number by severity."""
+    counts = {severity.value: sum(found.severity is severity for found in diagnostics) for severity in Severity}
+    return json_text({"format_version": "1.0", "counts": counts, "diagnostics": [_finding(found) for found in diagnostics]})
+
+
+def json_text(document: object) -> str:
+    """Write JSON that any UTF-8 file can hold: a lone surrogate, as in an odd file name, stays an escape."""
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _finding(found: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": found.rule.name,
+        "rule": found.rule.value,
+        "severity": found.severity.value,
+        "message": str(found.message),
+        "hint": str(found.hint) if found.hint else None,
+        "location": {**_place(found.location), "width": found.width},
+        "related": [{"message": str(each.message), "location": _place(each.location)} for each in found.related],
+    }
+
+
+def _place(location: Location) -> dict[str, Any]:
+    return {"path": location.path, "line": location.line, "column": location.column}

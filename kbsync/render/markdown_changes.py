@@ -1,0 +1,161 @@
+"""One change of a plan as Markdown: a line that names it, and a quotation that shows what differs.
+
+How much of this fits into a comment is ``markdown_budget``'s business.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from kbsync.model import AnswerType, CategoryPath, Content, Status, show_path
+from kbsync.plan import Action, Cause, Change, Field, QuestionChange
+from kbsync.render.markdown_text import NARROW, lines, shortened, text
+from kbsync.render.outline import Section, differing
+from kbsync.render.phrases import ANSWER_TYPES, CAUSES, FIELDS, STATUSES, action_label, recognition
+from kbsync.render.prose import Gap, Mark, Piece, difference, fold
+from kbsync.render.words import Words
+
+__all__ = ["body", "line"]
+
+_DETAIL = 80
+
+
+def line(change: Change, section: Section, *, width: int, words: Words) -> str:
+    """The list item that names a change, its title cut to ``width`` characters; a narrow one is the title alone."""
+    title = shortened(change.title, width)
+    if width < NARROW:
+        return f"- {title}\n"
+    details = " · ".join(_details(change, section, words))
+    return f"- **{words.say(action_label(change))}** {title}" + (f"<br><sub>{details}</sub>" if details else "") + "\n"
+
+
+def body(change: Change, *, limit: int, words: Words) -> str:
+    """What differs, as a quotation inside the list item; of each stretch of text at most ``limit`` characters are shown."""
+    quotation = _Quotation(limit, words)
+    if isinstance(change, QuestionChange):
+        paragraphs = quotation.question(change)
+    else:
+        paragraphs = quotation.paths(change.before, change.after)
+    return "  >\n".join(f"  > {paragraph.rstrip()}\n" for paragraph in paragraphs)
+
+
+def _details(change: Change, section: Section, words: Words) -> Iterator[str]:
+    content = isinstance(change, QuestionChange) and (change.after or change.before)
+    if content:
+        yield shortened(show_path(content.category), _DETAIL)
+    if section in (Section.REMOVALS, Section.DISABLED) and change.cause in (Cause.DRIFT, Cause.CONFLICT):
+        yield words.say(CAUSES[change.cause])
+    if change.removal and change.action is Action.DISABLE:
+        yield words("no longer in git")
+    doubt = recognition(change)
+    if doubt:
+        yield words.say(doubt)
+    if change.location:
+        yield shortened(f"{change.location.path}:{change.location.line}", _DETAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Quotation:
+    """Writes paragraphs, each on one line."""
+
+    limit: int
+    words: Words
+
+    def paths(self, before: CategoryPath | None, after: CategoryPath | None) -> Iterator[str]:
+        if before and after:
+            yield f"{_removed(text(show_path(before)))} → {_added(text(show_path(after)))}"
+
+    def question(self, change: QuestionChange) -> Iterator[str]:
+        before, after = change.before, change.after
+        fields = differing(change)
+        if before is None or after is None or fields == (Field.STATUS,):
+            yield from self._whole(after or before)
+            return
+        causes = {found.field: found.cause for found in change.fields}
+        for field in fields:
+            label = f"**{self.words.say(FIELDS[field])}**"
+            if causes.get(field) in (Cause.DRIFT, Cause.CONFLICT):
+                label += f" ({self.words.say(CAUSES[causes[field]])})"
+            yield f"{label}<br>{self._field(field, before, after)}"
+        if change.base and change.base.answer not in (before.answer, after.answer):
+            yield f"**{self.words('Answer that git applied last')}**<br>{self._clipped(change.base.answer.rstrip())}"
+
+    def _whole(self, content: Content | None) -> Iterator[str]:
+        assert content is not None  # noqa: S101  (a change has a before or an after)
+        yield self._clipped(content.answer.rstrip("\n"))
+        if content.answer_type is not AnswerType.TEXT:
+            yield f"{self.words('Answer type')}: {self.words.say(ANSWER_TYPES[content.answer_type])}"
+        if content.status is not Status.ENABLED:
+            yield f"{self.words('Status')}: {self.words.say(STATUSES[content.status])}"
+        if content.similar:
+            yield f"{self.words('Similar questions')}: {self._listed(content.similar)}"
+
+    def _field(self, field: Field, before: Content, after: Content) -> str:
+        match field:
+            case Field.QUESTION:
+                return self._prose(before.question, after.question)
+            case Field.ANSWER:
+                return self._prose(before.answer, after.answer)
+            case Field.SIMILAR:
+                return self._similar(set(before.similar), set(after.similar))
+            case Field.CATEGORY:
+                was, will = text(show_path(before.category)), text(show_path(after.category))
+            case Field.ANSWER_TYPE:
+                was, will = (self.words.say(ANSWER_TYPES[content.answer_type]) for content in (before, after))
+            case Field.STATUS:
+                was, will = (self.words.say(STATUSES[content.status]) for content in (before, after))
+            case _:
+                assert_never(field)
+        return f"{_removed(was)} → {_added(will)}"
+
+    def _prose(self, before: str, after: str) -> str:
+        return "".join(self._piece(piece) for piece in fold(difference(before, after)))
+
+    def _piece(self, piece: Piece | Gap) -> str:
+        if isinstance(piece, Gap):
+            return f" <sub>[… {self.words('{count} unchanged characters', count=piece.characters)} …]</sub> "
+        if piece.mark is Mark.SAME:
+            return self._clipped(piece.text)
+        shown = self._clipped(piece.text if piece.text.strip() else _spaces(piece.text))
+        return _removed(shown) if piece.mark is Mark.REMOVED else _added(shown)
+
+    def _similar(self, before: set[str], after: set[str]) -> str:
+        parts = []
+        if before - after:
+            parts.append(self._listed(tuple(sorted(before - after)), "<del>{}</del>"))
+        if after - before:
+            parts.append(self._listed(tuple(sorted(after - before)), "<ins><b>{}</b></ins>"))
+        if before & after:
+            parts.append(self.words("{count} unchanged", count=len(before & after)))
+        return " · ".join(parts)
+
+    def _listed(self, items: tuple[str, ...], form: str = "{}") -> str:
+        """Items until the limit is used up, then how many more there are."""
+        shown: list[str] = []
+        left = self.limit
+        for item in items:
+            if left <= 0:
+                break
+            shown.append(form.format(shortened(item, left)))
+            left -= len(item)
+        if len(shown) < len(items):
+            shown.append(self.words("and {count} more", count=len(items) - len(shown)))
+        return " · ".join(shown)
+
+    def _clipped(self, value: str) -> str:
+        if len(value) <= self.limit:
+            return lines(value)
+        more = self.words("{count} more characters", count=len(value) - self.limit)
+        return f"{lines(value[: self.limit])} <sub>[… {more}]</sub>"
+
+
+def _spaces(blank: str) -> str:
+    return blank.replace(" ", "␣").replace("\n", "↵\n")
+
+
+def _removed(escaped: str) -> str:
+    return f"<del>{escaped}</del>"
+
+
+def _added(escaped: str) -> str:
+    return f"<ins><b>{escaped}</b></ins>"

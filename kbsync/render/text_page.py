@@ -1,0 +1,129 @@
+"""A page of plain or coloured text: lines of styled spans, wrapped by the columns that a terminal gives each character.
+
+What stands on the page is the other ``text`` modules' business; every text becomes visible here, so none can forget it.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import Enum, auto
+from io import StringIO
+
+import regex
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from kbsync.render.visible import visible
+
+__all__ = ["Page", "Span", "Style"]
+
+_NARROW = 76
+"""Below this width a label stands above its text instead of beside it."""
+_LABEL = 20
+"""The columns that a label may take."""
+
+
+_RUNNER_COMMAND = regex.compile(r"^\s*(?=::)|##\w*(?=\[)")
+"""What a CI runner would carry out if it stood in a log: ``::add-mask::`` at the start of a line, ``##[error]`` anywhere."""
+
+
+class Style(Enum):
+    """What a span is. Inline changes carry marks, or strike and underline where there is colour: never colour alone."""
+
+    PLAIN = auto()
+    TITLE = auto()
+    QUIET = auto()
+    DANGER = auto()
+    REMOVED = auto()
+    ADDED = auto()
+    OLD = auto()
+    NEW = auto()
+
+
+_COLORS: Mapping[Style, str] = {
+    Style.PLAIN: "",
+    Style.TITLE: "bold",
+    Style.QUIET: "dim",
+    Style.DANGER: "bold red",
+    Style.REMOVED: "red strike",
+    Style.ADDED: "green underline",
+    Style.OLD: "red",
+    Style.NEW: "green",
+}
+_MARKS: Mapping[Style, tuple[str, str]] = {Style.REMOVED: ("[-", "-]"), Style.ADDED: ("{+", "+}")}
+
+Span = tuple[str, Style]
+
+
+class Page:
+    """Collects lines. ``width`` is in columns; ``color`` asks for escape codes, else there are none."""
+
+    def __init__(self, *, width: int, color: bool) -> None:
+        self._file = StringIO()
+        self._color = color
+        self._width = max(width, 20)
+        self._console = Console(
+            file=self._file,
+            width=self._width,
+            force_terminal=color,
+            color_system="standard" if color else None,
+            no_color=not color,
+            legacy_windows=False,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            _environ={},  # what the user's environment wishes was settled by the command line
+        )
+
+    def line(self, *spans: Span, indent: int = 0, hang: int = 0) -> None:
+        """Write spans as one paragraph; ``indent`` columns in, further lines ``hang`` more."""
+        lines = self._wrapped(spans, indent + hang)
+        for number, text in enumerate(lines):
+            self._write(" " * (indent if number == 0 else indent + hang), text)
+
+    def row(self, label: str, spans: Iterable[Span], *, indent: int = 4) -> None:
+        """Write a label with its text beside it, or above it where the page is narrow."""
+        beside = self._width >= _NARROW
+        column = indent + _LABEL if beside else indent + 2
+        lines = self._wrapped(spans, column)
+        gap = " " * max(1, _LABEL - cell_len(label))
+        if beside and lines:
+            self._write(" " * indent, Text.assemble((label + gap, self._style(Style.QUIET)), lines.pop(0)))
+        else:
+            self._write(" " * indent, Text(label, self._style(Style.QUIET)))
+        for text in lines:
+            self._write(" " * column, text)
+
+    def heading(self, title: str, style: Style = Style.TITLE) -> None:
+        """Write a heading after a blank line, with a rule to the right margin where there is room for one."""
+        self.blank()
+        room = self._width - cell_len(title) - 4
+        self.line(("── ", Style.PLAIN), (title, style), (f" {'─' * room}" if room > 0 else "", Style.PLAIN))
+
+    def blank(self) -> None:
+        """Write an empty line."""
+        self._file.write("\n")
+
+    def text(self) -> str:
+        """The whole page, ending with one line end."""
+        return self._file.getvalue().strip("\n") + "\n"
+
+    def _wrapped(self, spans: Iterable[Span], indent: int) -> list[Text]:
+        text = Text()
+        for words, style in spans:
+            opening, closing = ("", "") if self._color else _MARKS.get(style, ("", ""))
+            text.append(opening + visible(words) + closing, self._style(style))
+        lines = list(text.wrap(self._console, max(10, self._width - indent), tab_size=1))
+        for line in lines:
+            line.rstrip()
+            for found in reversed(list(_RUNNER_COMMAND.finditer(line.plain))):
+                line.plain = f"{line.plain[: found.end()]}·{line.plain[found.end() :]}"
+        while lines and not lines[-1].plain:
+            lines.pop()
+        return lines
+
+    def _style(self, style: Style) -> str:
+        return _COLORS[style] if self._color else ""
+
+    def _write(self, indent: str, text: Text) -> None:
+        line = Text.assemble(indent, text) if text.plain else text
+        self._console.print(line, no_wrap=True, overflow="ignore", crop=False)

@@ -1,0 +1,55 @@
+"""Text made safe and honest to look at: what would command a terminal, hide or reorder text becomes a visible mark.
+
+Escaping for HTML or Markdown is those formats' business; they may use this first.
+"""
+
+import regex
+
+__all__ = ["visible"]
+
+_EMOJI = r"""
+    (?:\U0001F3F4(?:\U000E0067\U000E0062(?:\U000E0065\U000E006E\U000E0067|\U000E0073\U000E0063\U000E0074|\U000E0077\U000E006C\U000E0073)\U000E007F)
+    | [0-9\#*]\uFE0F\u20E3
+    | \p{Extended_Pictographic}[\uFE0E\uFE0F\p{Emoji_Modifier}]?
+      (?:\u200D\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?)*)
+"""
+"""A whole emoji: its joiners and selectors belong to it. Of the tag sequences only the three flags that exist are."""
+
+_JOINING = (
+    r"[\p{Arabic}\p{Syriac}\p{Nko}\p{Mongolian}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}\p{Oriya}"
+    r"\p{Tamil}\p{Telugu}\p{Kannada}\p{Malayalam}\p{Sinhala}\p{Khmer}\p{Myanmar}]"
+)
+"""The scripts in which a zero-width (non-)joiner is spelling and not a trick."""
+
+_SPELLING = rf"(?:(?<={_JOINING})[\u200C\u200D](?={_JOINING}))"
+
+_HIDDEN = r"""
+    [\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Zs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}
+     --[\x20\u3000\p{Prepended_Concatenation_Mark}]]
+"""
+"""Whatever has no face of its own; the ordinary and the ideographic space, and number signs that are drawn, do."""
+
+_SUSPECT = regex.compile(rf"(?V1x)(?P<kept>{_EMOJI}|{_SPELLING})|{_HIDDEN}")
+
+_NAMED = {"\t": "⇥", "\N{DELETE}": "␡", "\N{NO-BREAK SPACE}": "⍽", "\N{NARROW NO-BREAK SPACE}": "⍽"}
+
+
+def visible(text: str, *, newlines: bool = True) -> str:
+    """Show what is hidden: controls as ``␛``, tabs as ``⇥``, no-break spaces as ``⍽``, the rest as ``⟨U+202E⟩``.
+
+    Line ends stay unless ``newlines`` is False: then they are shown as ``↵``, for values that must stay on one line.
+    Emoji with their joiners and the joiners that Persian or Hindi spelling needs stay as they are.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    line_end = "\n" if newlines else "↵"
+    return _SUSPECT.sub(lambda found: found["kept"] or _mark(found[0], line_end), text)
+
+
+def _mark(character: str, line_end: str) -> str:
+    if character == "\n":
+        return line_end
+    if character in _NAMED:
+        return _NAMED[character]
+    point = ord(character)
+    return chr(0x2400 + point) if point < 0x20 else f"⟨U+{point:04X}⟩"  # noqa: PLR2004  (the C0 controls have pictures)

@@ -1,0 +1,42 @@
+"""The language that people are spoken to: fixed words and messages go through here, data does not.
+
+What the words of one language are stands in that language's catalogue, such as ``chinese``.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from kbsync.messages import Message
+from kbsync.render.chinese import CHINESE
+
+__all__ = ["Words"]
+
+_ENGLISH: Mapping[str, str] = {}
+
+
+class Words:
+    """Says templates and messages in one language; what its catalogue lacks is said in English.
+
+    ``language`` is a tag such as ``en``, ``zh`` or ``zh_CN.UTF-8``.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        self._chinese = language.lower().startswith("zh")
+        self._catalogue = CHINESE if self._chinese else _ENGLISH
+
+    @property
+    def tag(self) -> str:
+        """The language as HTML's ``lang`` wants it."""
+        return "zh-Hans" if self._chinese else "en"
+
+    def __call__(self, template: str, /, **values: object) -> str:
+        """Say a fixed phrase; the template must be a literal, because the catalogue test reads it from the source."""
+        return self._catalogue.get(template, template).format_map(values)
+
+    def say(self, message: Message) -> str:
+        """Say what a producer meant."""
+        return self._catalogue.get(message.template, message.template).format_map(dict(message.values))
+
+    def sentence(self, clauses: Iterable[Iterable[Message]]) -> str:
+        """Join messages: commas inside a clause, semicolons between clauses."""
+        comma, semicolon = ("，", "；") if self._chinese else (", ", "; ")
+        return semicolon.join(comma.join(self.say(part) for part in clause) for clause in clauses)

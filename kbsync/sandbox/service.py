@@ -1,0 +1,176 @@
+"""The service itself: takes a request, gives a reply, remembers what was asked. Sockets and HTTP libraries are not known here."""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from kbsync.commands import Command
+from kbsync.pacing import Clock
+from kbsync.sandbox import categories, listing, questions, robot, sessions
+from kbsync.sandbox.account import DEMO, Account
+from kbsync.sandbox.console import Console
+from kbsync.sandbox.faults import NO_FAULTS, Fault, FaultPlan, put_rules, take_fault
+from kbsync.sandbox.gate import Gate, Request
+from kbsync.sandbox.library import Library, StoredCategory
+from kbsync.sandbox.limits import SECOND
+from kbsync.sandbox.parameters import Parameters
+from kbsync.sandbox.refusals import Code, HttpRefusal, Refusal, spell
+from kbsync.sandbox.replies import Reply, refused, replace_reply, spoil, status_page, success
+from kbsync.sandbox.scene import Scene
+from kbsync.sandbox.seeds import plant
+from kbsync.sandbox.store import Database
+from kbsync.sandbox.switches import DEFAULTS, Switches
+
+__all__ = ["LogEntry", "Reply", "Request", "Service"]
+
+LOG_MAX = 100_000
+
+Handler = Callable[[Scene, Parameters], Mapping[str, object]]
+
+HANDLERS: Mapping[Command, Handler] = MappingProxyType(
+    {
+        Command.DESC_CATEGORY: categories.describe_categories,
+        Command.ADD_CATEGORY: categories.add_category,
+        Command.UPDATE_CATEGORY: categories.update_category,
+        Command.DEL_CATEGORY: categories.delete_category,
+        Command.LIST: listing.list_questions,
+        Command.ADD: questions.add_question,
+        Command.UPDATE: questions.update_question,
+        Command.UPDATE_SIMILAR: questions.update_similar,
+        Command.UPDATE_SIMILAR_OLD: questions.update_similar,
+        Command.BATCH_SET: questions.set_statuses,
+        Command.DESC_ROBOT: robot.describe_robot,
+        Command.SESSION_STATE: sessions.session_state,
+        Command.SESSION_MESSAGES: sessions.read_messages,
+        Command.SESSION_LIST: sessions.list_sessions,
+        Command.SEND_STREAM: sessions.send_stream,
+    }
+)
+
+
+class LogEntry(NamedTuple):
+    """One call: when it came (``Clock.now``), the last part of its path, how it ended, and the fault that hit it.
+
+    ``outcome`` is "ok", or the ErrorCode or HTTP status as text; "lost" where a fault kept the call from happening.
+    """
+
+    time: float
+    command: str
+    outcome: str
+    fault: Fault | None = None
+
+
+class Service:
+    """One application's Desk. ``database`` None keeps it in memory; a new file begins with the example library.
+
+    Raises UnusableFile when the file is no sandbox.
+    """
+
+    def __init__(
+        self,
+        database: Path | None,
+        *,
+        clock: Clock,
+        switches: Switches = DEFAULTS,
+        account: Account = DEMO,
+        faults: FaultPlan = NO_FAULTS,
+    ) -> None:
+        self._clock = clock
+        self._switches = switches
+        self._account = account
+        self._database = Database(database)
+        self._library = Library(self._database, sdkappid=account.sdkappid)
+        self._gate = Gate(self._database, account=account, switches=switches)
+        self._log: deque[LogEntry] = deque(maxlen=LOG_MAX)
+        self.console = Console(self._database, self._library, clock)
+        with self._database.transaction():
+            if not self._database.rows("SELECT 1 FROM category LIMIT 1"):
+                plant(self._database, self._library)
+            put_rules(self._database, faults.rules)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that the limits and signatures are held against."""
+        return self._clock
+
+    @property
+    def log(self) -> tuple[LogEntry, ...]:
+        """Every call of this process in the order of arrival, the last hundred thousand of them."""
+        with self._database.lock:
+            return tuple(self._log)
+
+    def handle(self, request: Request) -> Reply:
+        """Answer one request. Never raises, may be called from several threads; waiting is left to the transport."""
+        with self._database.lock:
+            arrived, command = self._clock.now(), request.path.rpartition("/")[2]
+            try:
+                fault = take_fault(self._database, command)
+                reply, outcome = self._reply(request, fault)
+            except sqlite3.Error:  # the file is gone, full, or held by another process for too long
+                fault, reply, outcome = None, refused(Refusal(Code.INTERNAL)), str(int(Code.INTERNAL))
+            self._log.append(LogEntry(arrived, command, outcome, fault))
+        return reply
+
+    def reset(self) -> None:
+        """Back to the example library: every edit, message, count and fault rule is forgotten, the log stays."""
+        with self._database.transaction():
+            self._database.clear()
+            plant(self._database, self._library)
+
+    def snapshot(self) -> dict[str, list[dict[str, object]]]:
+        """The whole library now, in plain data: ``categories`` and ``questions``, deleted ones left out."""
+        with self._database.lock:
+            tree = self._library.categories()
+            found = self._library.questions()
+        by_id = {each.id: each for each in tree}
+        return {
+            "categories": [{"id": each.id, "parent": each.parent, "title": each.title, "menu": each.menu} for each in tree],
+            "questions": [
+                {
+                    "id": each.id,
+                    "question": each.question,
+                    "answer": each.answer,
+                    "answer_type": each.answer_type,
+                    "category": each.category,
+                    "path": _path(by_id, each.category),
+                    "status": each.status,
+                    "preset": each.preset,
+                    "similar": list(each.similar),
+                }
+                for each in found
+            ],
+        }
+
+    def close(self) -> None:
+        """Let go of the database; later calls are answered with 70500."""
+        self._database.close()
+
+    def _reply(self, request: Request, fault: Fault | None) -> tuple[Reply, str]:
+        if fault is not None and not fault.done_first:
+            reply = replace_reply(fault)
+            return reply, "lost" if reply.fault else str(int(fault.number) if reply.status == 200 else reply.status)  # noqa: PLR2004 - HTTP OK
+        reply, outcome = self._answer(request)
+        return (reply if fault is None else spoil(reply, fault)), outcome
+
+    def _answer(self, request: Request) -> tuple[Reply, str]:
+        now = round(self._clock.wall() * SECOND)
+        try:
+            command, parameters = self._gate.admit(request, now=now)
+            scene = Scene(self._database, self._library, self._account, self._switches, now)
+            with self._database.transaction():
+                fields = HANDLERS[command](scene, parameters)
+        except Refusal as refusal:
+            spelled = spell(refusal, request.path.rpartition("/")[2], self._switches.codes)
+            return refused(spelled), str(int(spelled.code))
+        except HttpRefusal as refusal:
+            return status_page(refusal.status, retry_after=1), str(refusal.status)
+        code = fields.get("ErrorCode", 0)
+        return success(fields), str(code) if code else "ok"
+
+
+def _path(tree: Mapping[int, StoredCategory], identifier: int) -> list[str]:
+    category = tree.get(identifier)
+    return [] if category is None else [*_path(tree, category.parent), category.title]

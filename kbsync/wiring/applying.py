@@ -1,0 +1,123 @@
+"""An apply from the lock to the receipt: everything around the applier that is not a call to the library."""
+
+import getpass
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kbsync.applier import Applier, OnFailure
+from kbsync.errors import HistoryUnavailable, SafetyRefusal
+from kbsync.guards import Consent, objections
+from kbsync.history.applied import advance_applied
+from kbsync.history.lock import TargetLock
+from kbsync.history.renewer import Renewer
+from kbsync.messages import Message, message
+from kbsync.plan import Plan
+from kbsync.planfile import encode_receipt
+from kbsync.progress import Progress
+from kbsync.report import Receipt
+from kbsync.saving import save
+from kbsync.settings import Target
+from kbsync.wiring.doors import Door
+from kbsync.wiring.planning import History, is_shared
+from kbsync.wiring.world import World
+
+__all__ = ["Wishes", "carry_out", "locked", "record", "refuse_unsafe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the person who applies wants besides the plan."""
+
+    consent: Consent = Consent()
+    on_failure: OnFailure = OnFailure.STOP
+    receipt: Path | None = None
+
+
+def refuse_unsafe(plan: Plan, consent: Consent) -> None:
+    """Raise SafetyRefusal with every reason why the plan may not be carried out."""
+    reasons = objections(plan, consent)
+    if reasons:
+        raise SafetyRefusal(message("the plan is not applied; nothing was changed"), reasons)
+
+
+@contextmanager
+def locked(target: Target, *, history: History, world: World, state: Path) -> Iterator[TargetLock]:
+    """Hold a target while one apply runs, on the git remote where there is one. Raises TargetLocked.
+
+    The lock is renewed meanwhile; if it is lost, the run is asked to stop.
+    """
+    state.mkdir(parents=True, exist_ok=True)
+    lock = TargetLock(
+        history.repository if is_shared(target) else None,
+        target=target.name,
+        owner=actor(world.environ),
+        where=_where(world.environ),
+        clock=world.clock,
+        directory=state,
+    )
+    with lock:
+        if lock.info is None:
+            yield lock
+            return
+        with Renewer(lock, clock=world.clock, on_lost=world.stop.set):
+            yield lock
+
+
+def carry_out(plan: Plan, door: Door, *, wishes: Wishes, world: World, progress: Progress) -> Receipt:
+    """Apply a plan whose target is locked, and put it on record. Raises SafetyRefusal, StalePlan, ServiceError."""
+    refuse_unsafe(plan, wishes.consent)
+    started = world.clock.wall()
+    applier = Applier(door.reader(), door.writer(), clock=world.clock, meter=door.pacer, progress=progress)
+    report = applier.apply(plan, on_failure=wishes.on_failure, stop=world.stop)
+    receipt = Receipt(report, actor(world.environ), _iso(started), _iso(world.clock.wall()))
+    if wishes.receipt is not None:
+        save(wishes.receipt, encode_receipt(receipt))
+    return receipt
+
+
+def record(plan: Plan, target: Target, *, history: History, selected: bool) -> tuple[Message, ...]:
+    """Advance the applied ref after a finished apply; the notes say why where it could not be advanced."""
+    commit = plan.source.commit
+    if history.repository is None or selected:
+        return ()
+    if commit is None:
+        return (message("The files differ from every commit, so the next plan's base stays where it was: commit them."),)
+    if plan.source.base_commit == commit and history.base.kind == "applied":
+        return ()
+    expected = history.base.commit if history.base.kind == "applied" else None
+    try:
+        advance_applied(history.repository, target.name, commit, expected=expected, shared=is_shared(target))
+    except HistoryUnavailable as problem:
+        return (problem.message, *((problem.hint,) if problem.hint else ()))
+    return ()
+
+
+def actor(environ: Mapping[str, str]) -> str:
+    """Who applies: the CI system's user, else the system's."""
+    for name in ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR"):
+        if environ.get(name):
+            return environ[name]
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def _where(environ: Mapping[str, str]) -> str:
+    if environ.get("GITHUB_RUN_ID"):
+        parts = (
+            environ.get("GITHUB_SERVER_URL", ""),
+            environ.get("GITHUB_REPOSITORY", ""),
+            "actions/runs",
+            environ["GITHUB_RUN_ID"],
+        )
+        return "/".join(parts)
+    return environ.get("CI_JOB_URL") or socket.gethostname()
+
+
+def _iso(wall: float) -> str:
+    return datetime.fromtimestamp(wall, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

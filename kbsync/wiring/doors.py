@@ -1,0 +1,100 @@
+"""Opens the Desk service of a target: over the network, or the one embedded in kbsync. Readers and writers apart."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kbsync.desk.chitchat import DeskReader, DeskWriter
+from kbsync.desk.signing import Signer
+from kbsync.desk.transport import Transport
+from kbsync.pacing import Pacer
+from kbsync.settings import Driver, Target
+from kbsync.wiring.secrets import find_credentials
+from kbsync.wiring.world import World
+
+__all__ = ["SANDBOX_FILE", "Door", "open_door", "sandbox_file"]
+
+SANDBOX_FILE = "sandbox.db"
+
+Pause = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An open way to one target. ``transport`` is for calls that are not about the library, such as sessions."""
+
+    target: Target
+    transport: Transport
+    pacer: Pacer
+
+    def reader(self) -> DeskReader:
+        """Looks and cannot write."""
+        return DeskReader(self.transport)
+
+    def writer(self) -> DeskWriter:
+        """Writes."""
+        return DeskWriter(self.transport)
+
+
+def sandbox_file(state: Path) -> Path:
+    """Where the embedded service keeps its library."""
+    return state / SANDBOX_FILE
+
+
+@contextmanager
+def open_door(target: Target, *, world: World, state: Path, on_pause: Pause | None = None) -> Iterator[Door]:
+    """Open a target and close it afterwards; ``state`` is the directory for kbsync's own files. Raises MissingSecret."""
+    if target.driver is Driver.SANDBOX:
+        with _embedded(target, world, state, on_pause) as door:
+            yield door
+        return
+    credentials = find_credentials(target, world.environ)
+    pacer = _pacer(target, world, state, on_pause)
+    signer = Signer(target.sdkappid, target.identifier, clock=world.clock, secret=credentials.secret, usersig=credentials.usersig)
+    transport = Transport(
+        endpoint=target.endpoint,
+        sdkappid=target.sdkappid,
+        identifier=target.identifier,
+        signer=signer,
+        pacer=pacer,
+        clock=world.clock,
+    )
+    try:
+        yield Door(target, transport, pacer)
+    finally:
+        transport.close()
+
+
+@contextmanager
+def _embedded(target: Target, world: World, state: Path, on_pause: Pause | None) -> Iterator[Door]:
+    from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
+    from kbsync.sandbox.service import Service  # noqa: PLC0415
+    from kbsync.sandbox.switches import Switches  # noqa: PLC0415
+    from kbsync.sandbox.transport import SandboxTransport  # noqa: PLC0415
+
+    switches = Switches.from_words(world.environ.get("KBSYNC_SANDBOX_SWITCHES", "").split())
+    state.mkdir(parents=True, exist_ok=True)
+    service = Service(sandbox_file(state), clock=world.clock, switches=switches)
+    pacer = _pacer(target, world, state, on_pause)
+    transport = Transport(
+        endpoint="http://127.0.0.1",
+        sdkappid=DEMO.sdkappid,
+        identifier=DEMO.identifier,
+        signer=Signer(DEMO.sdkappid, DEMO.identifier, clock=world.clock, secret=DEMO.secret),
+        pacer=pacer,
+        clock=world.clock,
+        http=SandboxTransport(service),
+    )
+    try:
+        yield Door(target, transport, pacer)
+    finally:
+        transport.close()
+        service.close()
+
+
+def _pacer(target: Target, world: World, state: Path, on_pause: Pause | None) -> Pacer:
+    return Pacer(
+        world.clock,
+        rate=target.calls_per_second,
+    )

@@ -1,0 +1,141 @@
+"""From a workspace to a Plan: finds the base in git, looks at the service, and lets the planner decide."""
+
+from dataclasses import dataclass
+
+from kbsync.diagnostics import has_errors
+from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
+from kbsync.files import load_tree
+from kbsync.history.base import Base, find_base
+from kbsync.history.repository import Repository
+from kbsync.history.snapshot import snapshot
+from kbsync.messages import Message, message
+from kbsync.model import Knowledge
+from kbsync.plan import BaseKind, Plan, Source, TargetRef
+from kbsync.planner import Context, knowledge_digest, make_plan
+from kbsync.planner.inverse import invert
+from kbsync.report import Receipt
+from kbsync.settings import Driver, Target
+from kbsync.store import Reader
+from kbsync.wiring.workspace import Workspace
+from kbsync.wiring.world import World
+
+__all__ = ["History", "check_target", "find_drift", "find_history", "is_shared", "make_offline_plan", "plan_against", "plan_undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The git side of a run. ``knowledge`` is the library at the base, None without one; ``notes`` say what was used."""
+
+    repository: Repository | None
+    base: Base
+    knowledge: Knowledge | None
+    commit: str | None
+    notes: tuple[Message, ...] = ()
+
+
+def check_target(plan: Plan, target: Target) -> None:
+    """Refuse a plan that was made for another application than the settings name. Raises UnusableFile."""
+    if (plan.target.name, plan.target.sdkappid) != (target.name, target.sdkappid):
+        raise UnusableFile(
+            message(
+                "the plan is for target {planned} (SDKAppID {planned_app}), the settings say {target} (SDKAppID {app})",
+                planned=plan.target.name,
+                planned_app=plan.target.sdkappid,
+                target=target.name,
+                app=target.sdkappid,
+            ),
+            hint=message("name the plan's target with --target, or plan again"),
+        )
+
+
+def is_shared(target: Target) -> bool:
+    """Whether the git remote is asked: the embedded service lives on this machine, so its refs do too."""
+    return target.driver is not Driver.SANDBOX
+
+
+def find_history(workspace: Workspace, target: Target, *, given: str | None, world: World) -> History:
+    """Find the base and read the library as it was there. Raises HistoryUnavailable for a base that was asked for."""
+    repository = Repository.find(workspace.directory, environ=world.environ)
+    if repository is None:
+        if given is not None:
+            raise HistoryUnavailable(
+                message("{directory} is in no git repository, so --base cannot be read", directory=workspace.shown_as)
+            )
+        note = message("Not in a git repository: planned without a base, so causes are unknown and nothing is removed.")
+        return History(None, Base(None, BaseKind.NONE), None, None, (note,))
+    base = find_base(repository, target=target.name, given=given, environ=world.environ, shared=is_shared(target))
+    commit = repository.head() if repository.is_clean(workspace.directory) else None
+    if base.commit is None:
+        return History(repository, base, None, commit, base.notes)
+    loaded = load_tree(
+        snapshot(repository, base.commit, workspace.directory),
+        shown_as=workspace.shown_as,
+        target=target.name,
+        settings=False,
+    )
+    if has_errors(loaded.diagnostics):
+        raise HistoryUnavailable(
+            message(
+                "the knowledge at the base {commit} has errors: {first}",
+                commit=base.commit[:12],
+                first=loaded.diagnostics[0].message,
+            ),
+            hint=message("name a commit whose files are valid with --base"),
+        )
+    return History(repository, base, loaded.knowledge, commit, base.notes)
+
+
+def plan_against(reader: Reader, workspace: Workspace, target: Target, *, history: History, only: str | None = None) -> Plan:
+    """Look at the whole live library and plan. Raises ServiceError."""
+    return _plan(workspace, target, history, reader.read(), only=only, offline=False)
+
+
+def find_drift(reader: Reader, workspace: Workspace, target: Target, *, history: History) -> Plan:
+    """What it would take to bring the live library back to the base: all of it is the console's doing.
+
+    Raises Misuse without a base, ServiceError.
+    """
+    if history.knowledge is None:
+        raise Misuse(
+            message("drift is counted from the base, and there is none"),
+            hint=message("apply once, or name a commit with --base REV"),
+        )
+    live = reader.read()
+    context = _context(workspace, target, history, only=None, offline=False)
+    return make_plan(history.knowledge, live, history.knowledge, context=context)
+
+
+def plan_undo(reader: Reader, workspace: Workspace, target: Target, *, receipt: Receipt) -> Plan:
+    """The plan that takes an apply back. Raises ServiceError."""
+    return invert(receipt.report, reader.read(), policy=workspace.settings.policy, rate=target.calls_per_second)
+
+
+def make_offline_plan(workspace: Workspace, target: Target, *, history: History, only: str | None = None) -> Plan:
+    """Plan with the base in place of the live library: for pull requests from forks, which get no secrets."""
+    if history.knowledge is None:
+        raise Misuse(
+            message("--offline compares with the base, and there is none"),
+            hint=message("name one with --base REV, such as --base origin/main"),
+        )
+    return _plan(workspace, target, history, history.knowledge, only=only, offline=True)
+
+
+def _plan(workspace: Workspace, target: Target, history: History, live: Knowledge, *, only: str | None, offline: bool) -> Plan:
+    context = _context(workspace, target, history, only=only, offline=offline)
+    return make_plan(workspace.knowledge, live, history.knowledge, context=context)
+
+
+def _context(workspace: Workspace, target: Target, history: History, *, only: str | None, offline: bool) -> Context:
+    return Context(
+        target=TargetRef(target.name, target.sdkappid),
+        source=Source(
+            knowledge=knowledge_digest(workspace.knowledge),
+            commit=history.commit,
+            base_commit=history.base.commit,
+            base=history.base.kind,
+        ),
+        policy=workspace.settings.policy,
+        rate=target.calls_per_second,
+        offline=offline,
+        only=only,
+    )

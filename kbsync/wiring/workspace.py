@@ -1,0 +1,84 @@
+"""A knowledge directory, read and judged, with the git history around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kbsync.diagnostics import Diagnostic, Severity, has_errors, sort_diagnostics
+from kbsync.errors import InvalidInput, Misuse
+from kbsync.files import Loaded, load
+from kbsync.messages import message
+from kbsync.model import Knowledge
+from kbsync.settings import Driver, Settings, Target
+
+__all__ = ["Workspace", "examine_workspace", "open_workspace", "state_directory"]
+
+STATE = ".kbsync"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What the files say. ``diagnostics`` holds warnings and notes only: errors have been raised."""
+
+    directory: Path
+    shown_as: str
+    settings: Settings
+    knowledge: Knowledge
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def state(self) -> Path:
+        """The directory for kbsync's own files, beside the knowledge directory; it may not exist yet."""
+        return state_directory(self.directory)
+
+    def target(self, name: str | None) -> Target:
+        """A target by name, the default one without a name. Raises Misuse."""
+        wanted = name or self.settings.default_target
+        for target in self.settings.targets:
+            if target.name == wanted:
+                return _complete(target)
+        raise Misuse(
+            message("there is no target {name} in kbsync.yaml", name=wanted),
+            hint=message("known targets: {names}", names=", ".join(target.name for target in self.settings.targets)),
+        )
+
+
+def state_directory(directory: Path) -> Path:
+    """Where kbsync keeps its own files for a knowledge directory: ``.kbsync`` beside it."""
+    return directory.resolve().parent / STATE
+
+
+def examine_workspace(directory: Path, *, target: str | None = None) -> Loaded:
+    """Read a knowledge directory and run the content checks; whatever is wrong is in ``diagnostics``, sorted."""
+    loaded = load(directory, shown_as=directory.as_posix(), target=target)
+    return replace(loaded, diagnostics=sort_diagnostics([*loaded.diagnostics, *_checks(loaded)]))
+
+
+def open_workspace(directory: Path, *, target: str | None = None) -> Workspace:
+    """Read a knowledge directory and run the content checks. Raises InvalidInput with everything that is wrong."""
+    loaded = examine_workspace(directory, target=target)
+    found = loaded.diagnostics
+    if has_errors(found) or loaded.settings is None:
+        raise _invalid(found)
+    return Workspace(directory, directory.as_posix(), loaded.settings, loaded.knowledge, found)
+
+
+def _checks(loaded: Loaded) -> Sequence[Diagnostic]:
+    from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
+
+    return check(loaded.knowledge, loaded.settings.checks if loaded.settings is not None else {})
+
+
+def _invalid(found: Sequence[Diagnostic]) -> InvalidInput:
+    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in found)
+    files = len({diagnostic.location.path for diagnostic in found if diagnostic.severity is Severity.ERROR})
+    return InvalidInput(message("{errors} errors in {files} files; nothing was sent", errors=errors, files=files), found)
+
+
+def _complete(target: Target) -> Target:
+    """The embedded service always answers for its own demo application."""
+    if target.driver is not Driver.SANDBOX:
+        return target
+    from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
+
+    return replace(target, sdkappid=DEMO.sdkappid, identifier=DEMO.identifier)

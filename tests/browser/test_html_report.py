@@ -1,0 +1,266 @@
+"""The HTML report in a real browser: it reaches nowhere, nothing in it acts, and people can use it by hand, eye and ear."""
+
+import json
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+from kbsync.model import AnswerType
+from kbsync.plan import Field, Plan
+from kbsync.render.html import plan_html
+from tests.unit import plans
+from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
+from tests.unit.large_plans import large
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER) and os.environ.get("KBSYNC_REQUIRE_BROWSER") != "1",
+    reason="chromium and chromedriver are not installed",
+)
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+CONTRAST = """
+const channel = (value) => { value /= 255; return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4; };
+const parse = (color) => color.match(/[\\d.]+/g).map(Number);
+const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+const behind = (node) => {
+  for (; node; node = node.parentElement) {
+    const color = parse(getComputedStyle(node).backgroundColor);
+    if (color.length < 4 || color[3] > 0) return color;
+  }
+  return [255, 255, 255];
+};
+const weak = new Set();
+for (const node of document.querySelectorAll("body *")) {
+  const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
+  if (!own || !node.checkVisibility() || ["SCRIPT", "STYLE", "OPTION"].includes(node.tagName)) continue;
+  const [a, b] = [light(parse(getComputedStyle(node).color)), light(behind(node))];
+  const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  if (ratio < 4.5) weak.add(`${node.tagName}.${node.className} ${ratio.toFixed(2)}`);
+}
+return [...weak];
+"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
+    """One browser with a profile of its own, shared by the tests of this file."""
+    assert CHROMIUM, "KBSYNC_REQUIRE_BROWSER is set, but there is no chromium"
+    assert DRIVER, "KBSYNC_REQUIRE_BROWSER is set, but there is no chromedriver"
+    options = Options()
+    options.binary_location = CHROMIUM
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(browser: WebDriver, tmp_path: Path) -> Iterator["Page"]:
+    """Opens reports; whatever a test emulated is taken back afterwards."""
+    browser.set_window_size(1200, 1000)
+    yield Page(browser, tmp_path)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+class Page:
+    """A report on disk, seen through the browser."""
+
+    def __init__(self, browser: WebDriver, folder: Path) -> None:
+        self.browser = browser
+        self.folder = folder
+
+    def show(self, plan: Plan, language: str = "en") -> None:
+        """Write the report and open it from the disk."""
+        path = self.folder / "report.html"
+        path.write_text(plan_html(plan, digest=plans.DIGEST, language=language), encoding="utf-8")
+        for kind in ("browser", "performance"):
+            self.browser.get_log(kind)  # type: ignore[no-untyped-call]  # selenium does not say
+        self.browser.get(path.as_uri())
+
+    def run(self, script: str, *arguments: object) -> Any:
+        """The result of a script in the page."""
+        return self.browser.execute_script(script, *arguments)  # type: ignore[no-untyped-call]  # selenium does not say
+
+    def emulate(self, command: str, **parameters: object) -> None:
+        """Send one of the browser's own commands."""
+        self.browser.execute_cdp_cmd(f"Emulation.{command}", parameters)
+
+    def console(self) -> list[str]:
+        """Everything the console holds; a breach of the policy is told there."""
+        return [entry["message"] for entry in self.browser.get_log("browser")]  # type: ignore[no-untyped-call]  # see above
+
+    def requests(self) -> list[str]:
+        """The address of every request that left since the page was opened."""
+        log = self.browser.get_log("performance")  # type: ignore[no-untyped-call]  # see above
+        events = [json.loads(entry["message"])["message"] for entry in log]
+        return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+
+    def shown(self) -> int:
+        """How many changes can be seen."""
+        return int(self.run("return [...document.querySelectorAll('article')].filter((card) => card.checkVisibility()).length"))
+
+    def until_shown(self, number: int) -> None:
+        """Wait until the filter has done its work."""
+        WebDriverWait(self.browser, 10, poll_frequency=0.05).until(lambda _: self.shown() == number)
+
+    def press(self, *keys: str) -> None:
+        """Type keys into whatever has the focus."""
+        ActionChains(self.browser).send_keys(*keys).perform()
+
+    def tab_to(self, selector: str) -> None:
+        """Reach an element by the tab key alone."""
+        for _ in range(60):
+            self.press(Keys.TAB)
+            if self.run("return document.activeElement.matches(arguments[0])", selector):
+                return
+        pytest.fail(f"{selector} cannot be reached by the tab key")
+
+
+def rich() -> Plan:
+    """A rich answer with an image, in a plan with everything else."""
+    before = replace(plans.RETURNS, answer="<p>In <b>14</b> days</p>", answer_type=AnswerType.RICH)
+    after = replace(before, answer='<p>In <b>30</b> days</p><img src="https://remote.example/x.png" alt="map">')
+    changes = (*plans.everything().changes, *plans.conflicts().changes, plans.update(before, after, Field.ANSWER))
+    return replace(plans.everything(), changes=changes)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_leaves_the_page_and_nothing_is_refused(page: Page, language: str) -> None:
+    """The report is the only thing that is loaded, and the console stays empty."""
+    page.show(rich(), language)
+    assert page.console() == []
+    assert [url for url in page.requests() if not url.endswith("/report.html")] == []
+    assert page.run("return performance.getEntriesByType('resource').length") == 0
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_hostile_texts_do_nothing(page: Page, payload: str) -> None:
+    """With a hostile text in every field no script of it runs, nothing is asked for, and no element comes from it."""
+    page.show(hostile_everywhere(payload))
+    assert page.run("return typeof window.pwned") == "undefined"
+    assert page.run("return document.querySelectorAll('script').length") == 1
+    assert page.run("return document.querySelectorAll('img, iframe, object, embed, article svg, textarea').length") == 0
+    assert [url for url in page.requests() if not url.endswith("/report.html")] == []
+    assert page.console() == []
+    assert page.shown() == len(hostile_everywhere(payload).changes)
+
+
+def test_filters_work_by_keyboard(page: Page) -> None:
+    """Text, kind, category and cause narrow what is shown, each reached and set by keys; one key shows all again."""
+    plan = plans.everything()
+    page.show(plan)
+    page.tab_to("[name=text]")
+    page.press("christmas")
+    page.until_shown(1)
+    assert "1 / 11" in page.browser.find_element(By.ID, "shown").text
+    page.tab_to("button[type=reset]")
+    page.press(Keys.ENTER)
+    page.until_shown(11)
+    for name, key, number in (("section", "Rem", 2), ("category", "Pay", 2), ("cause", "changed in the", 1)):
+        page.run("document.querySelector('.skip').focus()")
+        page.tab_to(f"[name={name}]")
+        page.press(key)
+        page.until_shown(number)
+        page.tab_to("button[type=reset]")
+        page.press(Keys.ENTER)
+        page.until_shown(11)
+
+
+def test_a_filter_that_matches_nothing_says_so(page: Page) -> None:
+    """An empty result is told in words, and sections without a match disappear."""
+    page.show(plans.everything())
+    page.tab_to("[name=text]")
+    page.press("no such words")
+    page.until_shown(0)
+    assert page.browser.find_element(By.ID, "none").is_displayed()
+    assert not page.browser.find_element(By.ID, "removals").is_displayed()
+
+
+def test_without_scripts_everything_is_readable(page: Page) -> None:
+    """A reader whose browser runs no scripts sees every change, and no filter that would not work."""
+    page.emulate("setScriptExecutionDisabled", value=True)
+    page.show(plans.everything())
+    assert page.shown() == len(plans.everything().changes)
+    assert not page.run("return document.getElementById('filter').checkVisibility()")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_light_and_dark_are_both_legible(page: Page, scheme: str) -> None:
+    """The page follows the system's scheme, and every text has a contrast of 4.5 to 1 at least (WCAG 1.4.3)."""
+    page.emulate("setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    page.show(rich())
+    page.run("document.querySelectorAll('details').forEach((node) => { node.open = true; })")
+    red = int(page.run("return getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]"))
+    assert (red > 200) is (scheme == "light")
+    assert page.run(CONTRAST) == []
+
+
+def test_on_paper_everything_is_open(page: Page) -> None:
+    """A printed report has no filter, and what is folded on the screen is open."""
+    page.show(rich())
+    height = "return document.querySelector('details.source pre').getBoundingClientRect().height"
+    assert page.run(height) == 0
+    page.emulate("setEmulatedMedia", media="print")
+    assert page.run(height) > 0
+    assert page.run("return getComputedStyle(document.getElementById('filter')).display") == "none"
+
+
+def test_a_narrow_screen_needs_no_scrolling_sideways(page: Page) -> None:
+    """On a telephone nothing is wider than the page, not even a long word."""
+    page.emulate("setDeviceMetricsOverride", width=360, height=740, deviceScaleFactor=1, mobile=False)
+    page.show(hostile_everywhere("unbreakable" * 40))
+    assert page.run("return document.documentElement.scrollWidth") <= 360
+    page.emulate("clearDeviceMetricsOverride")
+
+
+def test_controls_and_landmarks_have_names(page: Page) -> None:
+    """A screen reader is told what each control, region and heading is, and headings leave out no level."""
+    page.show(rich())
+    controls = page.browser.find_elements(By.CSS_SELECTOR, "input, select, button, summary, a, main, nav, form, article")
+    assert [control.tag_name for control in controls if not control.accessible_name] == []
+    levels = page.run("return [...document.querySelectorAll('h1,h2,h3,h4')].map((node) => Number(node.tagName[1]))")
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    spoken = page.run("return getComputedStyle(document.querySelector('article del'), '::before').content")
+    assert spoken == '" [removed: "'
+
+
+def test_ten_thousand_changes_open(page: Page) -> None:
+    """A report of ten thousand changes opens and filters; how long that took is logged."""
+    page.show(large(creates=9_877, updates=0, words=40))
+    started = time.perf_counter()
+    page.run("location.reload()")
+    WebDriverWait(page.browser, 60).until(lambda _: page.run("return document.readyState") == "complete")
+    loaded = page.run("const [entry] = performance.getEntriesByType('navigation'); return entry.loadEventEnd")
+    page.tab_to("[name=kind], [name=text]")
+    page.press("of last year")
+    page.until_shown(123)
+    logging.getLogger(__name__).info("loaded in %.0f ms, filtered %.1f s after", loaded, time.perf_counter() - started)

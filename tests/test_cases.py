@@ -1,0 +1,71 @@
+"""The planner by example: each file in ``cases/`` tells one story in YAML, the text beside it is what a reviewer reads."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kbsync.files import load_tree
+from kbsync.guards import Consent, objections
+from kbsync.model import Knowledge, Question
+from kbsync.plan import BaseKind, Plan, Source, TargetRef
+from kbsync.planfile import decode, encode_plan
+from kbsync.planner import Context, make_plan
+from kbsync.render.text import plan_text
+from kbsync.settings import Policy, Prune
+from tests.golden import check_golden
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+
+
+def read(text: str) -> Knowledge:
+    """Knowledge as the files of a case declare it."""
+    loaded = load_tree({"shipping.yaml": text.encode()}, shown_as="knowledge", settings=False)
+    assert [str(found.message) for found in loaded.diagnostics] == []
+    return loaded.knowledge
+
+
+def read_live(text: str, *, complete: bool) -> Knowledge:
+    """Knowledge as the service would tell it: ids everywhere, no places; it may hold what files may not, such as twins."""
+    found = load_tree({"live.yaml": text.encode()}, shown_as="live", settings=False).knowledge
+    return Knowledge(
+        tuple(replace(category, id=100 + number, location=None) for number, category in enumerate(found.categories)),
+        tuple(Question(question.content, id=question.id) for question in found.questions),
+        complete=complete,
+    )
+
+
+def planned(story: Mapping[str, Any]) -> Plan:
+    """The plan that a case asks for."""
+    policy = dict(story.get("policy", {}))
+    context = Context(
+        TargetRef("production", 1400000000),
+        Source(
+            "sha256:0",
+            base=BaseKind.GIVEN if "base" in story else BaseKind.NONE,
+            base_commit="4f2a91c07d" if "base" in story else None,
+        ),
+        replace(Policy(**policy), prune=Prune(policy.get("prune", "keep"))),
+        only=story.get("only"),
+    )
+    return make_plan(
+        read(story["desired"]),
+        read_live(story["live"], complete=story.get("complete", True)),
+        read(story["base"]) if "base" in story else None,
+        context=context,
+    )
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_case(path: Path) -> None:
+    """The story ends in the plan that stands beside it, and in the reasons why it may not be applied."""
+    story = yaml.safe_load(path.read_text(encoding="utf-8"))
+    plan = planned(story)
+    reasons = objections(plan, Consent(**(story.get("consent") or {})))
+    verdict = "\n".join(["", "Apply refuses:", *(f"- {reason}" for reason in reasons)]) if reasons else "\nApply agrees."
+    told = f"{story['about']}\n\n{plan_text(plan, digest='sha256:0', width=100)}{verdict}\n"
+    check_golden(path.with_suffix(".txt"), told)
+    assert decode(encode_plan(plan), name="plan") == plan

@@ -1,0 +1,172 @@
+"""The look afterwards: what the service made of it, with the likely reason."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from kbsync.commands import Command
+from kbsync.errors import Unreachable
+from kbsync.messages import message
+from kbsync.model import AnswerType, Knowledge, Status
+from kbsync.plan import Change
+from kbsync.report import Mismatch
+from tests.fakes.clock import FakeClock
+from tests.fakes.store import FakeStore, Quirks
+from tests.unit.applying import (
+    SHOP,
+    add_category,
+    apply,
+    create,
+    delete,
+    drop_category,
+    library,
+    plan,
+    question,
+    rename_category,
+    status,
+    text,
+    update,
+)
+
+HOURS = question("q1", text("When do you open?", answer="At nine.", similar=("Hours",)))
+RICH = replace(HOURS, content=replace(HOURS.content, answer_type=AnswerType.RICH))
+OLD = library(HOURS, more=[("Old",)])
+
+
+class Meddled(FakeStore):
+    """A library that somebody edits before the second listing."""
+
+    def __init__(self, knowledge: Knowledge, meddle: Callable[[FakeStore], None]) -> None:
+        super().__init__(knowledge)
+        self.meddle = meddle
+
+    def read(self) -> Knowledge:
+        if self.reads == 1:
+            self.edit(self.meddle)
+        return super().read()
+
+
+def lines(mismatches: tuple[Mismatch, ...]) -> list[str]:
+    return [f"{m.change} {m.field}: {m.wanted!r} {m.found!r}: {m.reason}" for m in mismatches]
+
+
+def test_an_ignored_answer_type_is_told() -> None:
+    """AnswerType 0 may be read as "unchanged"; the report says so and what to do."""
+    store = FakeStore(library(RICH), quirks=Quirks(ignore_answer_type_0=True))
+    report = apply(store, plan(update(RICH, answer_type=AnswerType.TEXT)))
+    assert not report.finished
+    assert lines(report.mismatches) == [
+        (
+            "0 answer_type: 'text' 'rich': the service seems to read AnswerType 0 as “leave as it is”: "
+            "set the answer to plain text in the console, or delete the question and create it anew"
+        )
+    ]
+
+
+def test_a_text_in_the_services_own_spelling_is_told() -> None:
+    """Both spellings stand in the report."""
+    store = FakeStore(library(), quirks=Quirks(trim=True))
+    report = apply(store, plan(create(text("New?", answer="Yes.  Of course."))))
+    assert lines(report.mismatches) == [
+        (
+            "0 answer: 'Yes.  Of course.' 'Yes. Of course.': the service stores the text in its own spelling: "
+            "write it that way in the file to end the difference"
+        )
+    ]
+
+
+def test_lag_is_waited_for() -> None:
+    """Reads that lag are repeated with growing pauses until they show what was written."""
+    clock = FakeClock()
+    report = apply(FakeStore(OLD, quirks=Quirks(lag=3)), plan(update(HOURS, answer="At ten.")), clock=clock)
+    assert report.finished
+    assert clock.waits == [0.5, 1.0, 1.5]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            update(HOURS, answer="At ten."),
+            (
+                "0 answer: 'At ten.' 'At nine.': it reads as before: reads lag behind writes, "
+                "or the service ignored the change without a word"
+            ),
+        ),
+        (
+            update(HOURS, answer=""),
+            (
+                "0 answer: '' 'At nine.': the service reads an empty answer as “leave as it is”: "
+                "disable or delete the question instead"
+            ),
+        ),
+        (
+            update(HOURS, similar=("Hours", "When?")),
+            (
+                "0 similar: 'Hours | When?' 'Hours': the service did not keep every similar question: "
+                "it may drop repeats or allow fewer"
+            ),
+        ),
+        (
+            status(HOURS),
+            (
+                "0 status: 'disabled' 'enabled': it reads as before: reads lag behind writes, "
+                "or the service ignored the change without a word"
+            ),
+        ),
+        (
+            delete(HOURS),
+            "0 presence: '' 'When do you open?': it is still listed: the service did not delete it, or reads lag behind writes",
+        ),
+        (
+            add_category("Bar"),
+            "0 presence: 'Bar' '': it is not listed: reads lag behind writes, or somebody removed it meanwhile",
+        ),
+        (
+            drop_category(11, "Old"),
+            "0 presence: '' 'Old': it is still listed: the service did not delete it, or reads lag behind writes",
+        ),
+        (
+            rename_category(10, SHOP, ("Store",)),
+            (
+                "0 title: 'Store' 'Shop': somebody else changed it meanwhile, "
+                "or the service stores something other than what was sent"
+            ),
+        ),
+    ],
+)
+def test_what_did_not_take_is_told(change: Change, expected: str) -> None:
+    """Each kind of change that a service accepts and does not carry out is named, after all patience."""
+    clock = FakeClock()
+    report = apply(FakeStore(OLD, quirks=Quirks(lag=99)), plan(change), clock=clock)
+    assert lines(report.mismatches) == [expected]
+    assert sum(clock.waits) >= 10
+
+
+@pytest.mark.parametrize(
+    ("change", "edit", "expected"),
+    [
+        (update(HOURS, answer="At ten."), lambda fake: fake.delete_questions(["q1"]), "presence"),
+        (update(HOURS, answer="At ten."), lambda fake: fake.update_question("q1", answer="Never."), "answer"),
+        (rename_category(11, ("Old",), ("New",)), lambda fake: fake.delete_category(11), "presence"),
+    ],
+)
+def test_what_somebody_does_right_after_is_told(change: Change, edit: Callable[[FakeStore], None], expected: str) -> None:
+    """A console edit between the write and the look is named as a difference."""
+    report = apply(Meddled(OLD, edit), plan(change))
+    assert [mismatch.field for mismatch in report.mismatches] == [expected]
+
+
+def test_a_look_that_fails_is_no_crash() -> None:
+    """Applied but not verified."""
+    trouble = Unreachable(message("no connection"), command=Command.LIST)
+    report = apply(FakeStore(OLD, read_faults={2: trouble, 3: trouble}), plan(delete(HOURS)))
+    assert (report.verified, report.mismatches, report.finished) == (False, (), False)
+
+
+def test_nothing_sent_nothing_read() -> None:
+    """Without a write there is no second listing."""
+    store = FakeStore(library(replace(HOURS, content=replace(HOURS.content, status=Status.DISABLED))))
+    assert apply(store, plan(status(HOURS))).finished
+    assert store.reads == 1

@@ -1,0 +1,323 @@
+"""A call: its address and body, its repetitions and their limits, and the network that it goes through."""
+
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+
+from kbsync.commands import Command
+from kbsync.errors import (
+    Misuse,
+    NotAdministrator,
+    OutcomeUnknown,
+    RequestRefused,
+    SignatureRejected,
+    Unreachable,
+)
+from tests.fakes.clock import FakeClock
+from tests.fakes.desk_script import Reply, Script, connect, ok
+
+LIST = Command.LIST
+LOST = httpx.ReadTimeout("late")
+
+
+def test_a_call_is_addressed_as_the_vendor_documents() -> None:
+    """Path, query, header and body are those of the REST introduction, and every call has a number of its own."""
+    script = Script({"list_chitchat": [{}]})
+    transport = connect(script)
+    for _ in range(2):
+        transport.call(LIST, {"Question": "你好"}, repeat=True)
+    first, second = script.requests
+    assert first.method == "POST"
+    assert str(first.url).startswith("https://desk.invalid/v4/openim_console_http_svc/list_chitchat?")
+    query = dict(first.url.params)
+    assert 0 <= int(query.pop("random")) < 2**32
+    assert len(query.pop("usersig")) > 100
+    assert query == {"sdkappid": "1400000000", "identifier": "administrator", "contenttype": "json"}
+    assert first.url.params["random"] != second.url.params["random"]
+    assert first.headers["content-type"].startswith("application/json")
+    assert first.content.decode("utf-8") == '{"Question": "你好"}'
+
+
+def test_session_commands_go_to_their_own_service() -> None:
+    """The Desk session calls have another service name in the path, and an empty body is still an object."""
+    script = Script({"get_session_state": [{}]})
+    connect(script, endpoint="https://desk.invalid/").call(Command.SESSION_STATE, {}, repeat=True)
+    assert script.requests[0].url.path == "/v4/desk_http_svc/get_session_state"
+    assert script.requests[0].content == b"{}"
+
+
+@pytest.mark.parametrize("first", [LOST, httpx.ConnectError("refused"), 60008, lambda _: httpx.Response(502)])
+def test_a_repeatable_call_outlives_a_lost_answer(first: Reply) -> None:
+    """A read or an idempotent write is sent again until an answer comes."""
+    script = Script({"list_chitchat": [first, first, {"Total": 1}]})
+    assert connect(script).call(LIST, {}, repeat=True)["Total"] == 1
+    assert len(script.asked) == 3
+
+
+def test_repetitions_wait_longer_and_end() -> None:
+    """Five tries with growing pauses, then the last failure is raised."""
+    clock = FakeClock()
+    script = Script({"list_chitchat": [LOST]})
+    with pytest.raises(OutcomeUnknown):
+        connect(script, clock=clock).call(LIST, {}, repeat=True)
+    assert len(script.asked) == 5
+    assert [wait for wait in clock.waits if wait in (0.5, 1.0, 2.0, 4.0)] == [0.5, 1.0, 2.0, 4.0]
+
+
+def test_repetitions_end_after_thirty_seconds() -> None:
+    """Slow failures use up the patience before the tries."""
+    clock = FakeClock()
+    starts: list[float] = []
+
+    def slow(_: httpx.Request) -> httpx.Response:
+        starts.append(clock.now())
+        clock.move(14)
+        raise LOST
+
+    with pytest.raises(OutcomeUnknown):
+        connect(slow, clock=clock).call(LIST, {}, repeat=True)
+    assert len(starts) == 3
+    assert starts[-1] - starts[0] <= 30
+
+
+@pytest.mark.parametrize(("reply", "error"), [(LOST, OutcomeUnknown), (httpx.ConnectError("no"), Unreachable)])
+def test_a_call_that_must_not_happen_twice_is_sent_once(reply: Reply, error: type[Exception]) -> None:
+    """Without leave to repeat, the first failure is raised at once."""
+    script = Script({"add_chitchat": [reply]})
+    with pytest.raises(error):
+        connect(script).call(Command.ADD, {}, repeat=False)
+    assert len(script.asked) == 1
+
+
+def test_a_refusal_is_not_repeated() -> None:
+    """What the service refused it would refuse again."""
+    script = Script({"list_chitchat": [-20]})
+    with pytest.raises(NotAdministrator):
+        connect(script).call(LIST, {}, repeat=True)
+    assert len(script.asked) == 1
+
+
+def test_a_refusal_for_speed_is_left_to_the_pacer() -> None:
+    """Too fast is no failure of the call, even of one that must not happen twice: it did not happen."""
+    script = Script({"add_chitchat": [60007, lambda _: httpx.Response(503), {}]})
+    connect(script).call(Command.ADD, {}, repeat=False)
+    assert len(script.asked) == 3
+
+
+@pytest.mark.parametrize("code", [70001, 70052])
+def test_an_expired_signature_is_made_again_once(code: int) -> None:
+    """The service's word that the signature is old is met with a new one, for writes too: nothing happened."""
+    clock = FakeClock()
+
+    def renewing(body: object) -> httpx.Response:
+        clock.move(1)
+        return ok() if len(script.asked) == 2 else httpx.Response(200, json={"ActionStatus": "FAIL", "ErrorCode": code})
+
+    script = Script({"add_chitchat": [renewing]})
+    connect(script, clock=clock).call(Command.ADD, {}, repeat=False)
+    first, second = (request.url.params["usersig"] for request in script.requests)
+    assert first != second
+
+
+def test_a_signature_that_stays_refused_ends_the_call() -> None:
+    """A new signature that is called expired too means a wrong clock, and one try more would not help."""
+    script = Script({"list_chitchat": [70001]})
+    with pytest.raises(SignatureRejected):
+        connect(script).call(LIST, {}, repeat=True)
+    assert len(script.asked) == 2
+
+
+@pytest.mark.parametrize(("code", "usersig"), [(70001, "fixed"), (70009, None)])
+def test_a_signature_that_cannot_be_cured_is_refused_at_once(code: int, usersig: str | None) -> None:
+    """A fixed signature, or one of another key, is not sent a second time: failed checks are counted by the service."""
+    script = Script({"list_chitchat": [code]})
+    with pytest.raises(SignatureRejected):
+        connect(script, usersig=usersig).call(LIST, {}, repeat=True)
+    assert len(script.asked) == 1
+
+
+def test_text_that_is_not_unicode_is_not_sent() -> None:
+    """Half a surrogate pair, as a terminal can produce it, is refused with words."""
+    script = Script({})
+    with pytest.raises(RequestRefused, match="not Unicode"):
+        connect(script).call(Command.SEND_STREAM, {"Chunk": "\udc80"}, repeat=False)
+    assert script.asked == []
+
+
+def test_the_clocks_are_compared() -> None:
+    """The answer's Date tells how far the clock here is ahead; an answer without one changes nothing."""
+    headers = {"Date": "Thu, 09 Oct 2025 08:43:20 GMT"}
+    script = Script(
+        {"list_chitchat": [lambda _: httpx.Response(200, headers=headers, json={"ActionStatus": "OK", "ErrorCode": 0}), {}]}
+    )
+    transport = connect(script)
+    assert transport.skew is None
+    for _ in range(2):
+        transport.call(LIST, {}, repeat=True)
+        assert transport.skew == pytest.approx(600, abs=2)
+
+
+class Trickle(httpx.SyncByteStream):
+    """A body that never ends; each part takes a second, or is large."""
+
+    def __init__(self, clock: FakeClock, part: bytes) -> None:
+        self._clock = clock
+        self._part = part
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            self._clock.move(1 if len(self._part) == 1 else 0)
+            yield self._part
+
+
+@pytest.mark.parametrize(("part", "words"), [(b" ", "in time"), (b" " * 2**24, "longer than")])
+def test_an_endless_answer_is_given_up(part: bytes, words: str) -> None:
+    """Neither a trickle nor a flood keeps the call for ever."""
+    clock = FakeClock()
+    transport = connect(lambda _: httpx.Response(200, stream=Trickle(clock, part)), clock=clock)
+    with pytest.raises(OutcomeUnknown, match=words):
+        transport.call(LIST, {}, repeat=False)
+
+
+def test_a_closed_transport_neither_waits_nor_sends() -> None:
+    """After close, a pause ends and a new call is told that kbsync is stopping."""
+    script = Script({"list_chitchat": [lambda _: closing()]})
+
+    def closing() -> httpx.Response:
+        transport.close()
+        return httpx.Response(502)
+
+    transport = connect(script)
+    with pytest.raises(OutcomeUnknown):
+        transport.call(LIST, {}, repeat=True)
+    with pytest.raises(Unreachable, match="stopping"):
+        transport.call(LIST, {}, repeat=True)
+    assert len(script.asked) == 1
+
+
+class Server(ThreadingHTTPServer):
+    """A Desk service of one answer on a loopback address; ``targets`` are the paths asked for, ``peers`` the sockets."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.targets: list[str] = []
+        self.peers: set[object] = set()
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers every POST with success."""
+
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.targets.append(self.path)
+        self.server.peers.add(self.client_address)
+        content = json.dumps({"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": ""}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing on stderr."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A running Server."""
+    with Server() as running:
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def proxies(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment without proxies, to set them in."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    return monkeypatch
+
+
+def test_one_connection_serves_many_calls(server: Server) -> None:
+    """Connections are kept for the next call."""
+    transport = connect(None, endpoint=server.address)
+    for _ in range(5):
+        transport.call(LIST, {}, repeat=False)
+    transport.close()
+    assert len(server.targets) == 5
+    assert len(server.peers) == 1
+
+
+def test_threads_share_a_transport(server: Server) -> None:
+    """Calls of several threads do not disturb each other."""
+    transport = connect(None, endpoint=server.address)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: transport.call(LIST, {}, repeat=False), range(40)))
+    transport.close()
+    assert [answer["ErrorCode"] for answer in answers] == [0] * 40
+    assert len(server.targets) == 40
+
+
+def test_nobody_listening_is_unreachable(server: Server) -> None:
+    """A refused connection says that nothing was sent and what to check."""
+    server.server_close()
+    transport = connect(None, endpoint=server.address)
+    with pytest.raises(Unreachable) as caught:
+        transport.call(LIST, {}, repeat=False)
+    transport.close()
+    assert "endpoint" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("endpoint", ["https://" + "a" * 70 + ".invalid", "gopher://desk.invalid", "https://"])
+def test_an_impossible_endpoint_is_unreachable(endpoint: str, proxies: pytest.MonkeyPatch) -> None:
+    """An address that cannot be called gives words and no traceback."""
+    transport = connect(None, endpoint=endpoint)
+    with pytest.raises(Unreachable):
+        transport.call(LIST, {}, repeat=False)
+    transport.close()
+
+
+def test_a_proxy_of_the_environment_is_used(server: Server, proxies: pytest.MonkeyPatch) -> None:
+    """A machine that reaches the world through a proxy reaches the service through it, named with or without a scheme."""
+    proxies.setenv("ALL_PROXY", server.address.removeprefix("http://"))
+    transport = connect(None, endpoint="http://desk.invalid")
+    transport.call(LIST, {}, repeat=False)
+    transport.close()
+    assert server.targets[0].startswith("http://desk.invalid/v4/")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_loopback_endpoint_needs_no_proxy(host: str, server: Server, proxies: pytest.MonkeyPatch) -> None:
+    """The embedded service is reached directly whatever the environment says."""
+    proxies.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    transport = connect(None, endpoint=server.address.replace("127.0.0.1", host))
+    transport.call(LIST, {}, repeat=False)
+    transport.close()
+    assert len(server.targets) == 1
+
+
+def test_unusable_connection_settings_are_told(proxies: pytest.MonkeyPatch) -> None:
+    """A proxy of an unknown kind is a fault of the environment, told without the proxy's password."""
+    proxies.setenv("HTTPS_PROXY", "weird://user:password@proxy")
+    with pytest.raises(Misuse) as caught:
+        connect(None)
+    assert "HTTPS_PROXY" in str(caught.value.hint)
+    assert "password" not in f"{caught.value} {caught.value.hint}"

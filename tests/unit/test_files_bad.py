@@ -1,0 +1,58 @@
+"""The shelf of faulty files: one directory for each rule of the reader, its input and every word that people read about it."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from kbsync.diagnostics import Diagnostic, Rule
+from kbsync.files import load
+from kbsync.files.page import MAX_BYTES, MAX_FAULTS
+from tests.golden import check_golden
+
+SHELF = Path(__file__).parent.parent / "bad"
+CASES = sorted(path.name for path in SHELF.iterdir() if path.name[:3] in ("KB1", "KB2", "KB3"))
+
+SETTINGS = "version: 1\ndefault_target: sandbox\ntargets:\n  sandbox: {driver: sandbox}\n  production: {driver: sandbox}\n"
+
+PREPARE: Mapping[str, Callable[[Path], object]] = {
+    "KB110": lambda place: os.truncate(place / "input.yaml", MAX_BYTES + 1),
+    "KB115": lambda place: (place / "input.yaml").symlink_to("target.txt"),
+    "KB117": lambda place: (place / "input.yaml").write_text("".join(f"x{n}: 1\n" for n in range(MAX_FAULTS + 3))),
+}
+"""What a repository had better not hold: huge files and links."""
+
+
+def draw(found: Diagnostic) -> str:
+    """A fault with its source line and caret."""
+    lines = [f"{found.location}: {found.severity} {found.rule.name} {found.message}"]
+    if found.source:
+        lines += [f"    {found.source}", f"    {' ' * (found.location.column - 1)}{'^' * found.width}"]
+    if found.hint:
+        lines.append(f"  hint: {found.hint}")
+    lines += [f"  {second.location}: {second.message}" for second in found.related]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_fault_is_told_with_place_and_remedy(name: str, tmp_path: Path) -> None:
+    """All faults of a directory are found in one run, each where it stands."""
+    place = tmp_path / "knowledge"
+    shutil.copytree(SHELF / name, place, ignore=shutil.ignore_patterns("expected.txt"))
+    code = name[:5]
+    if not code.startswith("KB2"):
+        (place / "kbsync.yaml").write_text(SETTINGS, encoding="utf-8")
+    if code in PREPARE:
+        PREPARE[code](place)
+    loaded = load(place, shown_as="knowledge")
+    told = [found for found in loaded.diagnostics if code != "KB117" or found.location.line in (1, MAX_FAULTS)]
+    check_golden(SHELF / name / "expected.txt", "\n".join(draw(found) for found in told))
+    assert Rule[code] in {found.rule for found in loaded.diagnostics}
+
+
+def test_the_shelf_is_complete() -> None:
+    """Each rule of the reader has its directory, named by code and slug."""
+    rules = {f"{rule.name}-{rule.value}" for rule in Rule if rule.name[:3] in ("KB1", "KB2", "KB3")}
+    assert rules == set(CASES)

@@ -1,0 +1,417 @@
+"""``history.lock``, ``history.lease`` and their values: of all runners exactly one applies to a target."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kbsync.errors import HistoryUnavailable, TargetLocked
+from kbsync.history.lock import TargetLock, read_lock, remove_lock
+from kbsync.history.lockinfo import LockInfo, parse_lock
+from kbsync.history.remote import Remote
+from tests.fakes.clock import FakeClock
+from tests.fakes.git_repos import GitRepos, WorkTree
+
+REF = "refs/kbsync/lock/production"
+START = "2025-10-09 08:53:20 UTC"
+
+
+@pytest.fixture
+def repos(tmp_path: Path) -> GitRepos:
+    return GitRepos(tmp_path)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+def lock_of(tree: WorkTree, clock: FakeClock, *, owner: str | None = None, lease: float = 600.0) -> TargetLock:
+    """The lock of production as taken from a clone, each clone a machine of its own."""
+    return TargetLock(
+        tree.repository,
+        target="production",
+        owner=owner or tree.path.name,
+        where=f"machine {tree.path.name}",
+        clock=clock,
+        directory=tree.path / ".kbsync",
+        lease=lease,
+    )
+
+
+def local_lock(directory: Path, *, owner: str = "me", target: str = "production") -> TargetLock:
+    return TargetLock(None, target=target, owner=owner, where="here", clock=FakeClock(), directory=directory)
+
+
+def seen_from(tree: WorkTree) -> LockInfo | None:
+    return read_lock(tree.repository, target="production", directory=tree.path / ".kbsync")
+
+
+def hook(origin: WorkTree, name: str, script: str, *, once: bool = True) -> None:
+    """Let the remote run a script when somebody pushes."""
+    path = origin.path / "hooks" / name
+    end = 'rm -- "$0"' if once else ""
+    path.write_text(f"#!/bin/sh\n{end}\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def test_a_held_lock_tells_who_where_and_until_when(repos: GitRepos, clock: FakeClock) -> None:
+    """Another runner is refused with the holder, the place, the times and the way out; afterwards it gets the lock."""
+    origin, anna, bob = repos.shared("anna", "bob")
+    with lock_of(anna, clock), pytest.raises(TargetLocked) as failure:
+        lock_of(bob, clock).acquire()
+    assert str(failure.value) == f"Another apply holds production: anna on machine anna, since {START}."
+    assert str(failure.value.hint) == (
+        "Wait for it. It expires at 2025-10-09 09:03:20 UTC unless it is renewed, and an expired one is taken over. "
+        "If its run is dead for certain, remove it now with `kbsync unlock -t production`."
+    )
+    with lock_of(bob, clock) as lock:
+        assert (lock.notes, lock.is_held()) == ((), True)
+        assert seen_from(anna) == lock.info
+    assert seen_from(anna) is None
+    assert origin.git("for-each-ref", "refs/kbsync") == ""
+
+
+def test_two_racing_runners_have_one_winner(repos: GitRepos, clock: FakeClock) -> None:
+    """Fifty times two runners reach for a free lock at once: each time one gets it, and the other is told."""
+    _, *clones = repos.shared("anna", "bob")
+    barrier = threading.Barrier(2, timeout=60)
+
+    def race(tree: WorkTree) -> list[bool]:
+        won = []
+        for _ in range(50):
+            lock = lock_of(tree, clock)
+            barrier.wait()
+            try:
+                lock.acquire()
+            except TargetLocked:
+                won.append(False)
+            else:
+                won.append(True)
+            barrier.wait()
+            if won[-1]:
+                lock.release()
+                assert lock.notes == ()
+        return won
+
+    with ThreadPoolExecutor(2) as pool:
+        anna, bob = pool.map(race, clones)
+    assert [one + other for one, other in zip(anna, bob, strict=True)] == [1] * 50
+    assert seen_from(clones[0]) is None
+
+
+def test_an_expired_lock_has_one_heir(repos: GitRepos, clock: FakeClock) -> None:
+    """The lock of a runner that was killed is free after lease and margin, for exactly one of those who want it."""
+    _, dead, *heirs = repos.shared("dead", "anna", "bob")
+    lock_of(dead, clock).acquire()
+    clock.move(659)
+    with pytest.raises(TargetLocked):
+        lock_of(heirs[0], clock).acquire()
+    clock.move(2)
+    barrier = threading.Barrier(2, timeout=60)
+
+    def inherit(tree: WorkTree) -> list[str]:
+        lock = lock_of(tree, clock)
+        barrier.wait()
+        try:
+            lock.acquire()
+        except TargetLocked:
+            return []
+        return [str(note) for note in lock.notes]
+
+    with ThreadPoolExecutor(2) as pool:
+        notes = [note for notes in pool.map(inherit, heirs) for note in notes]
+    assert notes == [
+        "Took over the lock of production that dead on machine dead left behind; it expired at 2025-10-09 09:03:20 UTC.",
+    ]
+
+
+def test_a_renewed_lock_is_not_taken_over(repos: GitRepos, clock: FakeClock) -> None:
+    """Renewing pushes the expiry ahead for as long as the work takes; since when it is held stays the same."""
+    _, anna, bob = repos.shared("anna", "bob")
+    with lock_of(anna, clock) as lock:
+        for _ in range(5):
+            clock.move(500)
+            lock.renew()
+            with pytest.raises(TargetLocked, match=f"since {START}"):
+                lock_of(bob, clock).acquire()
+        assert not lock.lost.is_set()
+        assert lock.info is not None
+        assert lock.info.expires == clock.wall() + 600
+
+
+def test_a_holder_learns_that_it_lost_the_lock(repos: GitRepos, clock: FakeClock) -> None:
+    """A runner that slept through its lease is told at the next renewal, and leaves the heir's lock alone."""
+    _, anna, bob = repos.shared("anna", "bob")
+    with lock_of(anna, clock) as slept:
+        clock.move(700)
+        with lock_of(bob, clock) as heir:
+            for _ in range(2):
+                with pytest.raises(TargetLocked, match="lost the lock of production"):
+                    slept.renew()
+            assert slept.lost.is_set()
+            slept.release()
+            assert seen_from(anna) == heir.info
+
+
+def test_a_holder_without_network_gives_up_with_its_lease(repos: GitRepos, clock: FakeClock) -> None:
+    """Failing renewals are no loss until the lease is used up by the holder's own clock; the leftover lock is a note."""
+    origin, tree = repos.shared("anna")
+    with lock_of(tree, clock) as lock:
+        shutil.rmtree(origin.path)
+        clock.move(599)
+        with pytest.raises(HistoryUnavailable, match="cannot be read"):
+            lock.renew()
+        assert lock.is_held()
+        clock.move(1)
+        with pytest.raises(HistoryUnavailable, match="cannot be read"):
+            lock.renew()
+        assert lock.lost.is_set()
+    assert str(lock.notes[0]) == (
+        "The lock of production could not be removed from the remote; it ends by itself at 2025-10-09 09:03:20 UTC."
+    )
+
+
+def test_a_push_whose_answer_was_lost_is_looked_up(repos: GitRepos, clock: FakeClock) -> None:
+    """A connection that breaks after the remote took the lock does not lose it."""
+    origin, tree = repos.shared("anna")
+    hook(origin, "post-receive", "kill -9 $PPID")
+    with lock_of(tree, clock) as lock:
+        assert seen_from(tree) == lock.info
+
+
+@pytest.mark.parametrize("step", ["renew", "release"])
+def test_an_own_renewal_is_recognised_later(repos: GitRepos, clock: FakeClock, step: str) -> None:
+    """A renewal that arrived while the remote vanished is this runner's own lock, to be renewed again or removed."""
+    origin, tree = repos.shared("anna")
+    away = origin.path.with_name("away")
+    lock = lock_of(tree, clock)
+    lock.acquire()
+    before = lock.info
+    hook(origin, "post-receive", f"mv '{origin.path}' '{away}'; kill -9 $PPID")
+    with pytest.raises(HistoryUnavailable):
+        lock.renew()
+    away.rename(origin.path)
+    assert seen_from(tree) != before == lock.info
+    getattr(lock, step)()
+    assert not lock.lost.is_set()
+    assert seen_from(tree) == lock.info
+    assert (lock.info is None) is (step == "release")
+
+
+def test_an_interrupted_acquire_leaves_no_lock(repos: GitRepos, clock: FakeClock) -> None:
+    """Ctrl-C in the moment the remote took the lock removes it again."""
+    origin, tree = repos.shared("anna")
+    hook(origin, "post-receive", f"kill -INT {os.getpid()}; sleep 1")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            lock_of(tree, clock).acquire()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert seen_from(tree) is None
+    with lock_of(tree, clock):
+        pass
+
+
+def test_a_refused_lock_names_the_missing_right_and_holds_nothing(repos: GitRepos, clock: FakeClock) -> None:
+    """A token that may not push is told apart from a lost race, and the machine's own lock is given back."""
+    origin, tree = repos.shared("anna")
+    hook(origin, "pre-receive", "echo 'Permission denied to bot' >&2; exit 1")
+    with pytest.raises(HistoryUnavailable, match="refused a push to refs/kbsync/lock/production") as failure:
+        lock_of(tree, clock).acquire()
+    assert "contents: write" in str(failure.value.hint)
+    with lock_of(tree, clock):
+        pass
+
+
+def test_a_remote_that_does_not_answer_is_not_a_refusal(repos: GitRepos, clock: FakeClock) -> None:
+    """A push that hangs is stopped and told as such."""
+    origin, tree = repos.shared("anna")
+    tree.git("config", "remote.origin.receivepack", "sleep 600;")
+    commit = tree.repository.resolve("HEAD")
+    with pytest.raises(HistoryUnavailable) as failure:
+        Remote(tree.repository, "origin").move(REF, old=None, new=commit, seconds=0.5)
+    assert str(failure.value) == f"Pushing {REF} to origin failed: no answer within 0 seconds"
+    assert origin.git("for-each-ref", "refs/kbsync") == ""
+
+
+def test_endless_contention_ends(repos: GitRepos, clock: FakeClock) -> None:
+    """A lock that is never free and never held when looked at is given up, with words."""
+    origin, tree = repos.shared("anna")
+    hook(origin, "pre-receive", "echo 'cannot lock ref' >&2; exit 1", once=False)
+    with pytest.raises(TargetLocked, match="changes hands all the time"):
+        lock_of(tree, clock).acquire()
+
+
+def test_a_lock_that_nobody_understands_is_respected(repos: GitRepos, clock: FakeClock) -> None:
+    """Something else on the ref never expires; unlock can remove it."""
+    origin, tree = repos.shared("anna")
+    tree.git("push", "--quiet", "origin", f"HEAD:{REF}")
+    clock.move(1e6)
+    with pytest.raises(TargetLocked, match=r"holds production: \? on \?, since \?") as failure:
+        lock_of(tree, clock).acquire()
+    assert "It never expires." in str(failure.value.hint)
+    seen = seen_from(tree)
+    assert seen is not None
+    remove_lock(tree.repository, seen)
+    assert origin.git("for-each-ref", "refs/kbsync") == ""
+
+
+def test_a_lock_that_cannot_be_fetched_is_an_error(repos: GitRepos) -> None:
+    """A remote that lists the lock but does not hand it out is told after a few looks."""
+    origin, bob = repos.shared("bob")
+    broken = subprocess.run(
+        ["git", "-C", str(origin.path), "hash-object", "-w", "--literally", "-t", "commit", "--stdin"],
+        input=f"tree {origin.git('rev-parse', 'main^{tree}')}\nauthor x\n\n".encode(),
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    origin.git("update-ref", REF, broken.strip())
+    bob.git("config", "fetch.fsckObjects", "true")
+    with pytest.raises(HistoryUnavailable, match="The lock of production on origin cannot be read"):
+        seen_from(bob)
+
+
+def test_unlock_removes_only_what_was_seen(repos: GitRepos, clock: FakeClock) -> None:
+    """A lock that was renewed after it was shown stays; the same one, shown again, goes; one that is gone is fine."""
+    _, anna, bob = repos.shared("anna", "bob")
+    lock = lock_of(anna, clock)
+    lock.acquire()
+    shown = seen_from(bob)
+    assert shown is not None
+    lock.renew()
+    with pytest.raises(TargetLocked, match="changed since it was shown"):
+        remove_lock(bob.repository, shown)
+    again = seen_from(bob)
+    assert again is not None
+    remove_lock(bob.repository, again)
+    remove_lock(bob.repository, again)
+    with pytest.raises(TargetLocked, match="lost the lock"):
+        lock.renew()
+
+
+def test_the_lock_needs_nothing_of_the_user(repos: GitRepos, clock: FakeClock) -> None:
+    """No name in the configuration, signing switched on, a shallow sha1 clone: the lock is made all the same."""
+    origin, _ = repos.shared("anna")
+    runner = repos.clone(origin, "runner", "--depth=1")
+    runner.git("config", "commit.gpgSign", "true")
+    runner.git("config", "push.gpgSign", "true")
+    runner.git("config", "user.useConfigOnly", "true")
+    bare = {name: value for name, value in runner.environ.items() if not name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))}
+    with lock_of(WorkTree(runner.path, bare), clock, owner="李雷 <ci@example.com>"):
+        seen = seen_from(runner)
+        assert seen is not None
+        assert seen.who == "李雷 <ci@example.com>"
+
+
+def test_one_machine_has_one_holder(tmp_path: Path) -> None:
+    """Without a remote a file does it: the second is told the first's name and process, other targets are free."""
+    directory = tmp_path / "project" / ".kbsync"
+    assert read_lock(None, target="production", directory=directory) is None
+    with local_lock(directory) as lock, local_lock(directory, target="other"):
+        lock.renew()
+        assert (lock.is_held(), lock.info) == (True, None)
+        with pytest.raises(TargetLocked, match=f"me on here, since {START}") as failure:
+            local_lock(directory, owner="you").acquire()
+        assert str(failure.value.hint) == f"It ends with that process (id {os.getpid()}): wait for it, or stop it."
+        seen = read_lock(None, target="production", directory=directory)
+        assert seen is not None
+        with pytest.raises(TargetLocked):
+            remove_lock(None, seen)
+    assert read_lock(None, target="production", directory=directory) is None
+    assert (directory / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_the_machine_comes_before_the_remote(repos: GitRepos, clock: FakeClock) -> None:
+    """Two runs in one clone meet at the file, and a repository without remote has only the file."""
+    _, anna = repos.shared("anna")
+    alone = repos.init("alone")
+    for tree in (anna, alone):
+        with lock_of(tree, clock), pytest.raises(TargetLocked) as failure:
+            lock_of(tree, clock).acquire()
+        assert "It ends with that process" in str(failure.value.hint)
+        assert seen_from(tree) is None
+
+
+def test_releasing_what_is_not_held_disturbs_nobody(repos: GitRepos, clock: FakeClock) -> None:
+    """A lock that was never taken gives nothing back, and one given back twice is given back once."""
+    _, tree = repos.shared("anna")
+    idle, held = lock_of(tree, clock), lock_of(tree, clock)
+    with held:
+        idle.release()
+        assert seen_from(tree) == held.info
+        with pytest.raises(TargetLocked, match="anna on machine anna"):
+            idle.acquire()
+    held.release()
+    assert idle.notes == held.notes == ()
+
+
+def test_the_local_lock_dies_with_its_process(tmp_path: Path) -> None:
+    """A killed process holds nothing: no leftover file has to be removed by hand."""
+    script = (
+        "import sys, pathlib, kbsync.history.lock as lock\n"
+        "from kbsync.pacing import SystemClock\n"
+        "held = lock.TargetLock(None, target='production', owner='victim', where='here', clock=SystemClock(),\n"
+        "                       directory=pathlib.Path(sys.argv[1]))\n"
+        "held.acquire()\n"
+        "sys.stdout.write('held\\n'); sys.stdout.flush(); sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        with pytest.raises(TargetLocked, match="victim on here"):
+            local_lock(tmp_path).acquire()
+        process.kill()
+    assert read_lock(None, target="production", directory=tmp_path) is None
+    with local_lock(tmp_path) as lock:
+        assert lock.is_held()
+
+
+def test_a_directory_that_cannot_hold_the_lock_is_an_error(tmp_path: Path) -> None:
+    """A file where the directory should be is told with the directory and the system's reason."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(HistoryUnavailable, match=r"The lock file in .*/file/\.kbsync cannot be used: Not a directory"):
+        local_lock(tmp_path / "file" / ".kbsync").acquire()
+    with pytest.raises(HistoryUnavailable, match="cannot be part of a git ref"):
+        local_lock(tmp_path, target="../elsewhere")
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 10**10)
+)
+def test_a_lock_reads_as_it_was_written(who: str, where: str, since: int) -> None:
+    """JSON keeps every name, and times to the millisecond."""
+    remote = LockInfo("t", who, where, float(since), since + 600.5, "abc", "origin")
+    assert parse_lock(remote.to_json(nonce="1"), target="t", identity="abc", remote="origin") == remote
+    local = LockInfo("t", who, where, float(since), None, "4711")
+    assert parse_lock(local.to_json(), target="t", identity="", remote=None) == local
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{}",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"who": "a", "where": "b", "since": 5}',
+        b'{"who": 1, "where": 2, "expires": "x"}',
+    ],
+)
+def test_text_that_is_no_lock_has_an_unknown_holder(text: bytes) -> None:
+    """Whatever lies there is a lock that never expires."""
+    found = parse_lock(text, target="t", identity="abc", remote="origin")
+    assert found == LockInfo("t", "?", "?", None, None, "abc", "origin")
+    assert not found.is_over(1e12)

@@ -1,0 +1,101 @@
+"""``history.renewer``: a lock stays alive while the work goes on, and its loss is noticed."""
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from kbsync.history.lock import TargetLock, read_lock, remove_lock
+from kbsync.history.lockinfo import LockInfo
+from kbsync.history.renewer import Renewer
+from tests.fakes.clock import FakeClock
+from tests.fakes.git_repos import GitRepos, WorkTree
+
+PATIENCE = 60.0
+
+
+class SteppingClock(FakeClock):
+    """Holds a waiting thread until the test lets that much time pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._arrived = threading.Semaphore(0)
+        self._released = threading.Semaphore(0)
+
+    def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
+        """Wait for the test; an event that is set meanwhile ends the waiting."""
+        self._arrived.release()
+        while not self._released.acquire(timeout=0.005):
+            if until is not None and until.is_set():
+                return True
+        return super().wait(seconds, until=until)
+
+    def settle(self) -> None:
+        """Return when the thread has done its work and waits again."""
+        assert self._arrived.acquire(timeout=PATIENCE)
+
+    def step(self) -> None:
+        """Let the waiting thread go on."""
+        self._released.release()
+
+
+@pytest.fixture
+def repos(tmp_path: Path) -> GitRepos:
+    return GitRepos(tmp_path)
+
+
+def lock_of(tree: WorkTree, clock: FakeClock) -> TargetLock:
+    return TargetLock(
+        tree.repository, target="production", owner="me", where="here", clock=clock, directory=tree.path / ".kbsync"
+    )
+
+
+def seen_from(tree: WorkTree) -> LockInfo | None:
+    return read_lock(tree.repository, target="production", directory=tree.path / ".kbsync")
+
+
+def test_the_lock_is_renewed_every_third_of_its_lease(repos: GitRepos) -> None:
+    """After three renewals the expiry is a whole lease ahead, and the end of the block ends it all."""
+    _, tree = repos.shared("anna")
+    clock = SteppingClock()
+    with lock_of(tree, clock) as lock, Renewer(lock, clock=clock):
+        clock.settle()
+        for _ in range(3):
+            clock.step()
+            clock.settle()
+        seen = seen_from(tree)
+        assert seen is not None
+        assert seen.expires == clock.wall() + 600
+    assert clock.waits == [200, 200, 200]
+    assert seen_from(tree) is None
+
+
+def test_a_lost_lock_is_noticed(repos: GitRepos) -> None:
+    """When somebody removed the lock, the next renewal sets ``lost`` and the renewing ends."""
+    _, tree = repos.shared("anna")
+    clock = SteppingClock()
+    with lock_of(tree, clock) as lock, Renewer(lock, clock=clock):
+        clock.settle()
+        assert lock.info is not None
+        remove_lock(tree.repository, lock.info)
+        clock.step()
+        assert lock.lost.wait(PATIENCE)
+        assert not lock.is_held()
+    assert seen_from(tree) is None
+
+
+def test_a_remote_that_is_away_is_tried_more_often_until_the_lease_ends(repos: GitRepos) -> None:
+    """Without network the renewal is tried every twentieth of the lease; when the lease is used up, the lock is lost."""
+    origin, tree = repos.shared("anna")
+    clock = SteppingClock()
+    with lock_of(tree, clock) as lock, Renewer(lock, clock=clock):
+        shutil.rmtree(origin.path)
+        clock.settle()
+        for _ in range(14):
+            clock.step()
+            clock.settle()
+            assert lock.is_held()
+        clock.step()
+        assert lock.lost.wait(PATIENCE)
+    assert clock.waits == [200] + [30] * 14

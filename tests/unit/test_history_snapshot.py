@@ -1,0 +1,132 @@
+"""``history.snapshot``: files as of a commit, out of git's objects."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kbsync.errors import HistoryUnavailable
+from kbsync.history import snapshot
+from kbsync.history.snapshot import MAX_FILE_BYTES
+from tests.fakes.git_repos import GitRepos, WorkTree
+
+FILES = {"k/a.yaml": "a: 1\n", 'k/闲聊/你好 "世界".yaml': "b\r\n", "k/-x\ty.yaml": "", "other/z.yaml": "z"}
+BELOW = {"a.yaml": b"a: 1\n", '闲聊/你好 "世界".yaml': b"b\r\n", "-x\ty.yaml": b""}
+
+
+@pytest.fixture
+def repos(tmp_path: Path) -> GitRepos:
+    return GitRepos(tmp_path)
+
+
+@pytest.mark.parametrize("options", [(), ("--object-format=sha256",)])
+def test_a_snapshot_is_every_file_below_the_directory(repos: GitRepos, options: tuple[str, ...]) -> None:
+    """Names keep every character, contents every byte, in both object formats; files elsewhere are left out."""
+    tree = repos.init("repo", *options)
+    commit = tree.commit(FILES)
+    assert snapshot(tree.repository, commit, tree.path / "k") == BELOW
+    assert snapshot(tree.repository, commit, tree.path)["k/a.yaml"] == b"a: 1\n"
+
+
+def test_a_snapshot_does_not_look_at_the_working_tree(repos: GitRepos) -> None:
+    """A directory renamed since is found where the commit had it, and nowhere else."""
+    tree = repos.init("repo")
+    old = tree.commit(FILES)
+    tree.git("mv", "k", "knowledge")
+    new = tree.commit({"knowledge/a.yaml": "changed"})
+    assert snapshot(tree.repository, old, tree.path / "k") == BELOW
+    assert snapshot(tree.repository, old, tree.path / "knowledge") == {}
+    assert snapshot(tree.repository, new, tree.path / "k") == {}
+    assert snapshot(tree.repository, new, tree.path / "knowledge") == {**BELOW, "a.yaml": b"changed"}
+
+
+def test_a_file_is_no_directory(repos: GitRepos) -> None:
+    """Where the commit had a file of that name, there were no files below it."""
+    tree = repos.init("repo")
+    commit = tree.commit({"k": "a file"})
+    assert snapshot(tree.repository, commit, tree.path / "k") == {}
+
+
+def test_only_regular_files_are_knowledge(repos: GitRepos) -> None:
+    """Symbolic links and submodules are skipped, an executable bit does not matter."""
+    tree, other = repos.init("repo"), repos.init("other")
+    other.commit({"x": "x"})
+    tree.write({"k/run.yaml": "run"})
+    (tree.path / "k/run.yaml").chmod(0o755)
+    (tree.path / "k/link.yaml").symlink_to("run.yaml")
+    tree.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", f"file://{other.path}", "k/sub")
+    assert snapshot(tree.repository, tree.commit({}), tree.path / "k") == {"run.yaml": b"run"}
+
+
+def test_a_bare_repository_has_snapshots(repos: GitRepos) -> None:
+    """Without a working tree the directory counts from the root of the commit."""
+    origin, clone = repos.shared("clone")
+    commit = clone.commit(FILES)
+    clone.git("push", "--quiet", "origin", "main")
+    assert snapshot(origin.repository, commit, Path("k")) == BELOW
+
+
+@pytest.mark.parametrize("option", ["--depth=1", "--filter=blob:none", "--filter=tree:0"])
+def test_shallow_and_partial_clones_have_snapshots(repos: GitRepos, option: str) -> None:
+    """What a clone left out is fetched, all files in one go."""
+    origin, full = repos.shared("full")
+    commit = full.commit(FILES)
+    full.git("push", "--quiet", "origin", "main")
+    origin.git("config", "uploadpack.allowFilter", "true")
+    origin.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    part = repos.clone(origin, "part", "--no-checkout", option)
+    assert snapshot(part.repository, commit, part.path / "k") == BELOW
+
+
+def test_a_partial_clone_fetches_all_files_at_once(repos: GitRepos) -> None:
+    """A hundred missing files cost one fetch, and not one each."""
+    origin, full = repos.shared("full")
+    commit = full.commit({f"k/{number}.yaml": str(number) for number in range(100)})
+    full.git("push", "--quiet", "origin", "main")
+    origin.git("config", "uploadpack.allowFilter", "true")
+    part = repos.clone(origin, "part", "--no-checkout", "--filter=blob:none")
+    before = len(list(part.path.glob(".git/objects/pack/*.pack")))
+    assert len(snapshot(part.repository, commit, part.path / "k")) == 100
+    assert len(list(part.path.glob(".git/objects/pack/*.pack"))) == before + 1
+
+
+def hash_object(tree: WorkTree, size: int, fill: bytes) -> str:
+    """Store a blob without keeping a file of that size."""
+    command = ["git", "-C", str(tree.path), "hash-object", "-w", "--stdin"]
+    return (
+        subprocess.run(command, env=dict(tree.environ), input=fill * size, check=True, capture_output=True)
+        .stdout.decode()
+        .strip()
+    )
+
+
+def test_a_huge_file_is_refused_by_name(repos: GitRepos) -> None:
+    """A file larger than the limit is named before any content is read."""
+    tree = repos.init("repo")
+    blob = hash_object(tree, MAX_FILE_BYTES + 1, b" ")
+    tree.git("update-index", "--add", "--cacheinfo", f"100644,{blob},k/film.mp4")
+    tree.git("commit", "--quiet", "--message=film")
+    with pytest.raises(HistoryUnavailable) as failure:
+        snapshot(tree.repository, "HEAD", tree.path / "k")
+    assert str(failure.value) == "film.mp4 has 16777217 bytes in the history, more than the 16777216 that kbsync reads."
+
+
+def test_too_much_altogether_is_refused(repos: GitRepos) -> None:
+    """Many small files have a limit together; equal files count once."""
+    tree = repos.init("repo")
+    commit = tree.commit({"k/a": "1234", "k/b": "1234", "k/c": "56"})
+    assert len(snapshot(tree.repository, commit, tree.path / "k", limit=6)) == 3
+    with pytest.raises(HistoryUnavailable) as failure:
+        snapshot(tree.repository, commit, tree.path / "k", limit=5)
+    assert str(failure.value) == "The knowledge directory has 6 bytes, more than the 5 that kbsync reads."
+
+
+def test_a_damaged_repository_is_an_error_in_words(repos: GitRepos) -> None:
+    """An object that is missing is named, with what to do."""
+    tree = repos.init("repo")
+    commit = tree.commit({"k/a.yaml": "a"})
+    blob = tree.git("rev-parse", "HEAD:k/a.yaml")
+    (tree.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(HistoryUnavailable, match=f"lacks the object {blob}") as failure:
+        snapshot(tree.repository, commit, tree.path / "k")
+    assert "clone again" in str(failure.value.hint)

@@ -1,0 +1,166 @@
+"""The HTML report as text: what it holds, what it forbids, and what no text in it can do. A browser looks at it elsewhere."""
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from kbsync.model import AnswerType
+from kbsync.plan import Action, Cause, Field, FieldChange, Match, Plan
+from kbsync.render.html import plan_html
+from kbsync.render.html_view import language_of
+from tests.unit import plans
+from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
+from tests.unit.large_plans import large, removed_titles
+
+VOID = {"meta", "br", "hr", "input", "wbr", "circle", "path"}
+
+
+class Page(HTMLParser):
+    """Reads a page: the tags with their attributes, the texts by tag, and what is not closed in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.broken: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID and self.open.pop() != tag:
+            self.broken.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((self.open[-1] if self.open else "", data))
+
+    def text(self, tag: str) -> list[str]:
+        """The texts directly inside a kind of tag."""
+        return [data for inside, data in self.texts if inside == tag]
+
+
+def page_of(plan: Plan, language: str = "en") -> Page:
+    """The report of a plan, read."""
+    return Page(plan_html(plan, digest=plans.DIGEST, language=language))
+
+
+def test_every_change_is_there() -> None:
+    """Each change has an article, each section a heading with its number, and the summary links to all sections."""
+    page = page_of(plans.everything())
+    assert sum(tag == "article" for tag, _ in page.tags) == len(plans.everything().changes)
+    sections = [attributes["id"] for tag, attributes in page.tags if tag == "section" and "part" in (attributes.get("class") or "")]
+    assert sections[:3] == ["removals", "disabled", "drift"]
+    assert [attributes["href"] for tag, attributes in page.tags if tag == "a"][1:] == [f"#{section}" for section in sections]
+
+
+def test_the_policy_allows_its_own_style_and_script_only() -> None:
+    """The hashes in the policy are those of the two inline texts, and nothing else is allowed at all."""
+    page = page_of(plans.everything())
+    policy = next(values["content"] for tag, values in page.tags if values.get("http-equiv") == "Content-Security-Policy")
+    hashes = [
+        base64.b64encode(hashlib.sha256("".join(page.text(tag)).encode()).digest()).decode() for tag in ("style", "script")
+    ]
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_text_becomes_markup(payload: str, language: str) -> None:
+    """With a hostile text in every field the page is well formed and has the tags and attributes of a page without it."""
+    page, plain = page_of(hostile_everywhere(payload), language), page_of(hostile_everywhere("plain"), language)
+    assert page.broken == page.open == []
+    assert sum(tag == "script" for tag, _ in page.tags) == sum(tag == "style" for tag, _ in page.tags) == 1
+    assert page.text("script") == plain.text("script")
+    attributes = {name for _, values in page.tags for name in values}
+    assert attributes <= {name for _, values in plain.tags for name in values} | {"rel", "href", "colspan"}
+    assert not {"src", "style", "onerror", "onload"} & attributes
+    assert "49" not in "".join(data for _, data in page.texts if "7 *" in data)
+
+
+def test_an_empty_plan_says_so() -> None:
+    """Nothing to do is a calm page of its own, with the record of the plan."""
+    page = page_of(plans.empty())
+    assert "Nothing to change" in page.text("h2")
+    assert "form" not in {tag for tag, _ in page.tags}
+    assert plans.DIGEST in page.text("dd")
+
+
+def test_texts_are_marked_in_place() -> None:
+    """The answer before holds what is removed, the answer after what is added, and around them nothing is touched."""
+    html = plan_html(plans.offline(), digest="d")
+    said = re.findall(r'<p class="bubble robot".*?</span>(.*?)</p>', html, re.DOTALL)
+    tail = " working days. Weekends and public holidays do not count.\n\nYou get a tracking number by e-mail.\n"
+    assert said == [f"Usually within <del>3</del>{tail}", f"Usually within <ins>2</ins>{tail}"]
+    assert "Made without looking at the live library" in html
+
+
+def test_rich_answers_are_shown_and_their_source_too() -> None:
+    """A rich answer is drawn as customers see it; its text with marks is one click away."""
+    before = replace(plans.RETURNS, answer="<p>In <b>14</b> days</p>", answer_type=AnswerType.RICH)
+    html = plan_html(plans.plan_of(plans.update(before, replace(before, answer="<p>In <b>30</b> days</p>"))), digest="d")
+    assert "<p>In <b>14</b> days</p>" in html
+    assert "&lt;p&gt;In &lt;b&gt;<del>14</del><ins>30</ins>&lt;/b&gt; days&lt;/p&gt;" in html
+
+
+def test_a_conflict_shows_three_conversations() -> None:
+    """What git applied last stands beside both later versions, and a field with another cause says so."""
+    html = plan_html(plans.conflicts(), digest="d")
+    assert re.findall("<h4>(.*?)</h4>", html)[:3] == ["Git applied last", "Live now", "After the apply"]
+    mixed = plans.conflicts().changes[0]
+    status = replace(mixed, fields=(FieldChange(Field.CATEGORY, Cause.DRIFT),), after=replace(plans.PARCEL, category=("B",)))
+    assert "Category (changed in the console)" in plan_html(plans.plan_of(status), digest="d")
+
+
+def test_added_blanks_are_seen() -> None:
+    """A blank or a line end that comes or goes is drawn, because its mark alone could be overlooked."""
+    before = replace(plans.RETURNS, answer="One two")
+    html = plan_html(plans.plan_of(plans.update(before, replace(before, answer="One two\n"), Field.ANSWER)), digest="d")
+    assert "One two<ins>↵\n</ins>" in html
+
+
+@pytest.mark.parametrize(("match", "told"), [(Match.SAME_ANSWER, "recognised by its answer"), (Match.WORDING, "wording, 87 %")])
+def test_a_doubtful_recognition_is_told(match: Match, told: str) -> None:
+    """Who approves a rename sees how it was recognised."""
+    renamed = replace(plans.chinese().changes[1], match=match, confidence=87)
+    assert told in plan_html(plans.plan_of(renamed), digest="d")
+
+
+def test_a_disabling_because_of_git_is_told() -> None:
+    """A question that is disabled because git stopped declaring it says so."""
+    (disabled,) = (change for change in plans.everything().changes if change.action is Action.DISABLE)
+    assert "no longer in git" in plan_html(plans.plan_of(replace(disabled, removal=True)), digest="d")
+
+
+@pytest.mark.parametrize(("text", "tag"), [("Hello", ""), ("你好", "zh"), ("お元気ですか", "ja"), ("안녕", "ko")])
+def test_the_script_gives_the_language_away(text: str, tag: str) -> None:
+    """Screen readers and fonts are told the language where the script tells it."""
+    assert language_of(text) == tag
+
+
+def test_the_page_speaks_chinese() -> None:
+    """The page's language is declared, and its fixed words are said in it."""
+    page = page_of(plans.everything(), "zh_CN")
+    assert page.tags[0] == ("html", {"lang": "zh-Hans"})
+    assert "没有变更" in page_of(plans.empty(), "zh").text("p")
+
+
+def test_a_huge_plan_is_whole() -> None:
+    """Fourteen million characters: the report leaves nothing out."""
+    plan = large(updates=40)
+    html = plan_html(plan, digest="d")
+    assert html.count("<article ") == len(plan.changes)
+    assert [title for title in removed_titles() if title not in html] == []

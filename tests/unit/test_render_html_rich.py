@@ -1,0 +1,75 @@
+"""Rich answers in the report: what customers see stays, what acts or reaches outside goes."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kbsync.render.html_rich import rich
+from tests.unit.hostile_plans import PAYLOADS
+
+FRAGMENTS = st.sampled_from(
+    (*PAYLOADS, "<p>", "</p>", "<table><tr><td colspan=9>", "<h2>", "</h2>", "<ul><li>", "<svg><style>", "<math><mtext>", "<!--", "x"),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("<p>Pay <b>now</b><br>or later</p>", "<p>Pay <b>now</b><br>or later</p>"),
+        ("<h2>Returns</h2>", '<p class="heading">Returns</p>'),
+        ("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
+        ("1 &lt; 2 &amp;amp;", "1 &lt; 2 &amp;amp;"),
+        ("<p style='position:fixed' class='skip' id='filter' onclick='x()'>a</p>", "<p>a</p>"),
+        ("<table><tr><td colspan=2>a<td colspan=99999999999>b", "<table><tbody><tr><td colspan=\"2\">a</td><td>b</td></tr></tbody></table>"),
+        ("<span class='image-address'>a</span>", "<span>a</span>"),
+        ("<form><input><button>go</button></form><iframe srcdoc=x></iframe>", "go"),
+        ("<script>alert(1)</script><style>*{}</style>a", "a"),
+        ("half \ud800", "half ?"),
+    ],
+)
+def test_markup_is_kept_and_behaviour_is_not(answer: str, shown: str) -> None:
+    """The tags of prose stay; scripts, styles, forms, frames, names and handlers go."""
+    assert rich(answer) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [("https://shop.example/a?b=c", True), ("mailto:a@b.example", True), ("tel:+49", True), ("HTTP://x.example", True)]
+    + [(address, False) for address in ("javascript:alert(1)", "data:text/html,x", "//x.example", "/etc/passwd", "file:///etc", "#a")],
+)
+def test_links_lead_to_the_web_or_nowhere(address: str, *, kept: bool) -> None:
+    """A link keeps an address of the web, mail or telephone, and tells the other side nothing about the reader."""
+    shown = rich(f'<a href="{address}" target=_top ping=https://x.example>go</a>')
+    assert ("href=" in shown) is kept
+    assert 'rel="noopener noreferrer nofollow"' in shown
+    assert "target" not in shown
+    assert "ping" not in shown
+
+
+def test_an_image_becomes_its_address() -> None:
+    """What would be loaded is named instead, with the words given, and an embedded image is cut short."""
+    assert rich('<img src="https://x.example/a.png" alt="A <b>" srcset="y 2x">', image="not loaded:") == (
+        '<span class="image-address">not loaded: A &lt;b&gt; https://x.example/a.png</span>'
+    )
+    assert len(rich(f'<img src="data:image/png;base64,{"A" * 5000}">')) < 200
+
+
+def test_deep_nesting_is_flattened() -> None:
+    """Markup nested without end loses its levels, never its text."""
+    shown = rich("<div>" * 500 + "deep" + "</div>" * 500 + "<b>after</b>")
+    assert shown.count("<div>") == 64
+    assert "deep" in shown
+    assert shown.endswith("<b>after</b>")
+
+
+@given(st.lists(FRAGMENTS, max_size=6).map("".join))
+def test_nothing_that_acts_survives(answer: str) -> None:
+    """However markup is broken, only harmless tags with harmless attributes come out."""
+    shown = rich(answer)
+    tags = re.findall(r"<[^>]*>", shown)
+    names = "script|style|img|svg|math|iframe|form|input|textarea|title|article|details"
+    assert not [tag for tag in tags if re.match(rf"</?({names})\b", tag)]
+    assert not [tag for tag in tags if re.search(r"\s(on\w+|style|id|src|srcset|name)\s*=", tag)]
+    assert not re.search(r'href="(?!https?:|mailto:|tel:)', shown, re.IGNORECASE)

@@ -1,0 +1,118 @@
+"""The comment on a pull request: what it says, what cannot happen to it, and what stays when not all fits."""
+
+import re
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from kbsync.plan import Plan
+from kbsync.render.markdown import plan_markdown
+from kbsync.render.markdown_text import size
+from tests.golden import check_golden
+from tests.unit import plans
+from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
+from tests.unit.large_plans import large, many_removals, removed_titles
+
+GOLDEN = Path(__file__).parent / "golden"
+BUDGET = 60_000
+OURS = {"b", "br", "code", "del", "details", "ins", "span", "sub", "summary"}
+BLOCKS = {"heading", "paragraph", "bullet_list", "list_item", "blockquote", "html_block", "inline"}
+
+
+def parsed(markdown: str) -> list[Token]:
+    """All tokens, those inside of lines too."""
+    tokens = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"]).parse(markdown)
+    return [found for token in tokens for found in (token, *(token.children or ()))]
+
+
+@pytest.mark.parametrize("name", ["empty", "everything", "dangerous", "conflicts", "chinese", "long_prose", "offline", "hostile"])
+def test_comments_read_as_agreed(name: str) -> None:
+    """Each sample plan is drawn as in its golden file."""
+    plan: Plan = getattr(plans, name)()
+    check_golden(GOLDEN / f"markdown_{name}.md", plan_markdown(plan, digest=plans.DIGEST))
+
+
+def test_a_chinese_comment_reads_as_agreed() -> None:
+    """The fixed words are Chinese where that is asked for."""
+    drawn = plan_markdown(plans.everything(), digest=plans.DIGEST, language="zh_CN.UTF-8")
+    check_golden(GOLDEN / "markdown_everything_zh.md", drawn)
+
+
+def test_the_marker_is_the_first_line() -> None:
+    """A later run finds the comment of its target by the first line, which no target name can break."""
+    assert plan_markdown(plans.empty(), digest="d").startswith("<!-- kbsync plan: production -->\n")
+    assert plan_markdown(hostile_everywhere("--> x"), digest="d").startswith("<!-- kbsync plan: ~2D~~2D~~3E~~20~x -->\n")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_text_marks_anything_up(payload: str) -> None:
+    """Whatever a text holds, the parser sees only the structure and the tags that kbsync writes."""
+    tokens = parsed(plan_markdown(hostile_everywhere(payload), digest=payload, link="https://ci.example/run"))
+    html = [token.content for token in tokens if token.type in ("html_inline", "html_block")]
+    tags = {tag for content in html for tag in re.findall(r"</?([^\s/>]+)", content)}
+    assert tags <= OURS | {"!--"}
+    assert {token.attrGet("href") for token in tokens if token.type == "link_open"} <= {"https://ci.example/run"}
+    assert not [token.type for token in tokens if token.type in ("image", "fence", "code_block", "code_inline", "table_open")]
+    assert {re.sub("_(open|close)$", "", token.type) for token in tokens if token.block} <= BLOCKS
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_text_reaches_the_filters_after_the_parser(payload: str) -> None:
+    """Mentions, references, emoji and addresses are broken by an element, and no line begins with a stranger's text."""
+    drawn = plan_markdown(hostile_everywhere(payload), digest="d")
+    outside_code = re.sub("<code>.*?</code>", "", drawn)
+    texts = "\n".join(token.content for token in parsed(outside_code) if token.type == "text")
+    assert not re.search(r"@everyone|#123|!123|GH-123|:tada:|https?://|www\.|me@", texts)
+    assert not re.search(r"^\s*(::|##\[|/close)", drawn, re.MULTILINE)
+    assert [line for line in drawn.split("\n") if "-->" in line] == [drawn.split("\n", 1)[0]]
+
+
+@pytest.mark.parametrize("link", ["https://x.example/a)b <i>", "javascript:alert(1)", "https://x.example/" + "a" * 600])
+def test_a_link_cannot_break_out(link: str) -> None:
+    """An address is quoted, and one that is no address or too long is not used."""
+    drawn = plan_markdown(many_removals(3000), digest="d", link=link)
+    targets = {token.attrGet("href") for token in parsed(drawn) if token.type == "link_open"}
+    assert targets == ({"https://x.example/a%29b%20%3Ci%3E"} if "<i>" in link else set())
+    assert ("the plan artifact" in drawn) is ("<i>" not in link)
+
+
+def test_a_huge_plan_fits_and_hides_no_removal() -> None:
+    """Fourteen million characters become one comment that names all 123 removals and says what it leaves out, and where."""
+    drawn = plan_markdown(large(), digest="d", budget=BUDGET, link="https://ci.example/run")
+    assert size(drawn) <= BUDGET
+    assert [title for title in removed_titles() if title not in drawn] == []
+    assert "**This comment is cut to fit. Everything is in [the whole plan](https://ci.example/run).**" in drawn
+    assert drawn.index("### Removals (123)") < drawn.index("<details>")
+
+
+def test_removals_are_shortened_before_any_is_left_out() -> None:
+    """A thousand removals have no room for all their details, but each is named."""
+    drawn = plan_markdown(many_removals(1000), digest="d", budget=BUDGET)
+    assert size(drawn) <= BUDGET
+    assert drawn.count("\n- ") == 1001
+    assert "not even named" not in drawn
+
+
+def test_removals_without_room_are_counted_loudly() -> None:
+    """Ten thousand removals cannot be named: the comment says so at its top and counts the rest by category."""
+    drawn = plan_markdown(many_removals(10_000), digest="d", budget=BUDGET)
+    assert size(drawn) <= BUDGET
+    told = re.search(r"(\d+) dangerous changes are not even named here: read the whole plan before you approve\.", drawn)
+    assert told
+    assert drawn.count("\n- ") == 10_000 - int(told[1]) + 2
+    assert re.search(r"Offers \d+ \(\d+\) · Offers", drawn)
+
+
+@pytest.mark.parametrize("payload", ["$", "@a", "\U0001f600"])
+def test_texts_that_grow_when_escaped_still_fit(payload: str) -> None:
+    """The limit holds for texts of which every character is escaped or counted twice."""
+    plan = hostile_everywhere(payload * 5000)
+    assert size(plan_markdown(plan, digest="d", budget=30_000)) <= 30_000
+
+
+def test_a_budget_that_cannot_hold_the_warnings_is_refused() -> None:
+    """A comment without its counts and warnings is not drawn."""
+    with pytest.raises(ValueError, match="at least 30000"):
+        plan_markdown(plans.empty(), digest="d", budget=1000)

@@ -1,0 +1,248 @@
+"""Plans, reports and receipts as text, kept whole in golden files."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from kbsync.messages import message
+from kbsync.model import AnswerType, Content, Status
+from kbsync.plan import Action, CategoryChange, Cause, Field, FieldChange, Match, Plan, QuestionChange
+from kbsync.render.text import plan_text
+from kbsync.render.text_report import receipt_text, report_text
+from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
+from tests.golden import check_golden
+from tests.unit import plans
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def drawn(plan: Plan, *, width: int = 100, color: bool = False, language: str = "en") -> str:
+    """A plan as text with the sample digest."""
+    return plan_text(plan, digest=plans.DIGEST, width=width, color=color, language=language)
+
+
+def flat(plan: Plan) -> str:
+    """A plan as text on one line, for words that may be wrapped."""
+    return " ".join(drawn(plan).split())
+
+
+def compare(name: str, text: str) -> None:
+    """Compare with a golden file in which escape codes can be read."""
+    check_golden(GOLDEN / f"text_{name}.txt", text.replace("\x1b", "␛"))
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        plans.empty,
+        plans.everything,
+        plans.dangerous,
+        plans.conflicts,
+        plans.chinese,
+        plans.long_prose,
+        plans.hostile,
+        plans.offline,
+    ],
+)
+def test_a_plan_reads_like_a_proof(sample: Callable[[], Plan]) -> None:
+    """Each sample plan is drawn for a hundred columns without colour as its golden file has it."""
+    compare(sample.__name__, drawn(sample()))
+
+
+def test_colour_is_added_to_the_same_words() -> None:
+    """With colour, removals are struck and additions underlined, so that colour is never the only sign."""
+    compare("color", drawn(plans.conflicts(), color=True))
+
+
+def test_a_narrow_page_puts_labels_above() -> None:
+    """At sixty columns the text has the whole width."""
+    compare("narrow", drawn(plans.everything(), width=60))
+
+
+def test_a_plan_speaks_chinese() -> None:
+    """The fixed words come from the Chinese catalogue, the library's own words stay."""
+    compare("zh", drawn(plans.chinese(), language="zh"))
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_no_line_is_wider_than_the_page(width: int) -> None:
+    """Chinese characters count as the two columns that they take."""
+    for sample in (plans.chinese(), plans.everything(), plans.hostile(), plans.long_prose()):
+        assert max(cell_len(line) for line in drawn(sample, width=width).splitlines()) <= width
+
+
+def test_a_log_cannot_be_commanded() -> None:
+    """A line of an answer that a CI runner would carry out is broken by a dot."""
+    answer = "::stop-commands::x\n  ::add-mask::y\n##[error]z ##vso[task]"
+    text = drawn(plans.plan_of(plans.update(plans.RETURNS, replace(plans.RETURNS, answer=answer), Field.ANSWER)))
+    created = QuestionChange(Action.CREATE, None, None, replace(plans.RETURNS, answer=answer), Cause.DECLARED)
+    text += drawn(plans.plan_of(created))
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
+    assert "##[" not in text
+    assert "##vso[" not in text
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_categories=()), min_size=1, max_size=30), min_size=6, max_size=6),
+    st.integers(20, 120),
+)
+def test_any_text_is_drawn_within_the_page(texts: list[str], width: int) -> None:
+    """Whatever stands in a library, nothing fails, no line is too wide, and no control character is left."""
+    before, after = (Content(question, answer, (title,)) for question, answer, title in (texts[:3], texts[3:]))
+    change = replace(plans.update(before, after), base=plans.PARCEL, cause=Cause.CONFLICT)
+    text = drawn(plans.plan_of(change), width=width)
+    assert max(cell_len(line) for line in text.split("\n")) <= width
+    assert not [each for each in text if unicodedata.category(each) in ("Cc", "Cs") and each != "\n"]
+
+
+def test_an_empty_plan_says_why_it_is_empty() -> None:
+    """One sentence tells an up-to-date library from an empty one, an offline comparison and a blocked plan."""
+    assert "live as declared (questions: 40)" in drawn(plans.empty())
+    assert "git declares no question" in drawn(replace(plans.empty(), unchanged=0))
+    assert "the same as in the base" in drawn(replace(plans.offline(), changes=()))
+    blocked = replace(plans.empty(), problems=plans.dangerous().problems)
+    assert "There is no change in this plan." in drawn(blocked)
+    assert "Nothing to do" not in drawn(blocked)
+
+
+def test_unmanaged_objects_are_counted_in_an_empty_plan_too() -> None:
+    """What stays beside git is told even when there is nothing to do."""
+    text = drawn(replace(plans.empty(), unmanaged=plans.everything().unmanaged))
+    assert text.endswith("Not declared in git, left as they are: questions 3, categories 1.\n")
+
+
+@pytest.mark.parametrize(
+    ("action", "cause", "words"),
+    [
+        (Action.CREATE, Cause.DRIFT, "applying makes it again"),
+        (Action.DELETE, Cause.DRIFT, "applying takes it away"),
+        (Action.CREATE, Cause.UNKNOWN, "in git and not in the library"),
+        (Action.DELETE, Cause.UNKNOWN, "in the library and not in git"),
+        (Action.RENAME, Cause.UNKNOWN, "differs from git"),
+    ],
+)
+def test_a_cause_is_told_with_its_consequence(action: Action, cause: Cause, words: str) -> None:
+    """Who changed a thing, and what applying does about it, is said in words."""
+    before, after = (None if action is Action.CREATE else ("A",)), (None if action is Action.DELETE else ("B",))
+    assert words in flat(plans.plan_of(CategoryChange(action, 1, before, after, cause)))
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (Cause.DECLARED, "was in knowledge/shipping.yaml:12 · no longer in git"),
+        (Cause.DRIFT, "applying takes it away"),
+        (Cause.UNKNOWN, "in the library and not in git"),
+    ],
+)
+def test_disabling_what_git_dropped_is_told_from_a_declared_status(cause: Cause, words: str) -> None:
+    """A question that is disabled because git stopped declaring it does not read as if git had changed it."""
+    off = plans.update(plans.RETURNS, replace(plans.RETURNS, status=Status.DISABLED), Field.STATUS, cause=cause)
+    assert words in flat(plans.plan_of(replace(off, action=Action.DISABLE, removal=True)))
+
+
+@pytest.mark.parametrize(
+    ("match", "words"),
+    [
+        (Match.ID, "recognised by its id"),
+        (Match.PREVIOUSLY, "recognised by “previously”"),
+        (Match.SAME_ANSWER, "recognised by its answer, which is the same"),
+        (Match.WORDING, "recognised by its wording, 91 % alike"),
+    ],
+)
+def test_a_rename_tells_how_the_question_was_recognised(match: Match, words: str) -> None:
+    """What is not an exact match is told, with the figure where there is one."""
+    renamed = plans.update(plans.RETURNS, replace(plans.RETURNS, question="Can I return it?"), Field.QUESTION)
+    assert words in flat(plans.plan_of(replace(renamed, action=Action.RENAME, match=match, confidence=91)))
+
+
+def test_every_field_of_a_conflict_shows_three_sides() -> None:
+    """Base, console and git stand under each other for each field that both changed, and only for those."""
+    base = plans.RETURNS
+    live = replace(base, question="Q live", answer_type=AnswerType.RICH, category=("Live",), similar=("live",))
+    goal = replace(base, question="Q git", category=("Git",), similar=("git",), status=Status.DISABLED)
+    both = tuple(FieldChange(field, Cause.CONFLICT) for field in Field if field is not Field.STATUS)
+    change = replace(plans.update(live, goal), cause=Cause.CONFLICT, fields=(*both, FieldChange(Field.STATUS, Cause.DECLARED)))
+    compare("three_sides", drawn(plans.plan_of(replace(change, base=base))))
+
+
+def test_a_long_base_is_folded_around_the_conflict() -> None:
+    """Of a long base only the surroundings of the change are quoted."""
+    update = plans.long_prose().changes[0]
+    assert isinstance(update, QuestionChange)
+    assert update.before is not None
+    live = replace(update.before, answer=update.before.answer.replace("Paragraph 8", "Section 8"))
+    fields = (FieldChange(Field.ANSWER, Cause.CONFLICT),)
+    change = replace(update, base=update.before, before=live, cause=Cause.CONFLICT, fields=fields)
+    assert drawn(plans.plan_of(change)).count("Paragraph 4") == 0
+
+
+def test_a_change_of_nothing_but_space_can_be_seen() -> None:
+    """Where only spaces or line ends changed, they are drawn."""
+    after = replace(plans.RETURNS, answer=plans.RETURNS.answer.replace("days. ", "days.\n"))
+    text = drawn(plans.plan_of(plans.update(plans.RETURNS, after, Field.ANSWER)))
+    assert "days.[-·-]{+↵" in text
+
+
+def test_a_rare_question_is_shown_with_all_it_has() -> None:
+    """A created question that is rich and disabled says so; an answer emptied or filled is shown whole."""
+    rich = replace(plans.ROBOT, answer_type=AnswerType.RICH, status=Status.DISABLED)
+    text = drawn(plans.plan_of(QuestionChange(Action.CREATE, None, None, rich, Cause.DECLARED)))
+    assert "Answer type         rich text" in text
+    assert "Status              disabled" in text
+    emptied = plans.update(plans.RETURNS, replace(plans.RETURNS, answer=""), Field.ANSWER)
+    assert "Answer              - Send it back" in drawn(plans.plan_of(emptied))
+    filled = plans.update(replace(plans.RETURNS, answer=""), plans.RETURNS, Field.ANSWER)
+    assert "Answer              + Send it back" in drawn(plans.plan_of(filled))
+
+
+def report(**more: Any) -> ApplyReport:
+    """An apply of the sample plan with every outcome."""
+    outcomes = (
+        ChangeOutcome(0, Outcome.APPLIED, calls=1),
+        ChangeOutcome(1, Outcome.ALREADY),
+        ChangeOutcome(2, Outcome.REFUSED, message("the service refuses the parameters"), 60003, 1),
+        ChangeOutcome(3, Outcome.APPLIED, calls=1),
+        ChangeOutcome(4, Outcome.UNKNOWN, message("the answer was lost twice"), None, 2),
+        *(ChangeOutcome(index, Outcome.NOT_ATTEMPTED) for index in range(5, 9)),
+        *(ChangeOutcome(index, Outcome.APPLIED, calls=1) for index in range(9, 11)),
+    )
+    mismatch = Mismatch(3, "answer_type", "rich text", "plain text", message("the service ignored the answer type"))
+    plan = plans.everything()
+    calls = {"update_chitchat": 4, "batch_set_chitchat": 2}
+    whole = ApplyReport(plan, outcomes[: len(plan.changes)], (mismatch,), calls, throttled=2, seconds=3.42)
+    return replace(whole, **more)
+
+
+def test_a_report_tells_first_what_did_not_work() -> None:
+    """Unknown, refused and skipped changes come before those that were applied."""
+    compare("report", report_text(report()))
+
+
+def test_a_receipt_tells_who_and_when() -> None:
+    """A receipt is a report with its actor and its times."""
+    receipt = Receipt(report(), "ci@example.com", "2026-03-01T10:00:00Z", "2026-03-01T10:00:04Z")
+    compare("receipt", receipt_text(receipt, width=60))
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, "Finished: everything is live as declared."),
+        ({"interrupted": True, "verified": False}, "NOT finished: it was interrupted."),
+        ({"verified": False}, "NOT verified: the library could not be read back."),
+        ({"outcomes": (ChangeOutcome(0, Outcome.UNKNOWN),)}, "NOT finished. Run kbsync plan"),
+    ],
+)
+def test_a_report_has_a_verdict(changes: dict[str, Any], verdict: str) -> None:
+    """The second line says whether the work is done, and what to do if not."""
+    done = report(outcomes=(ChangeOutcome(0, Outcome.APPLIED),), mismatches=(), throttled=0, calls={})
+    text = report_text(replace(done, **changes))
+    assert text.splitlines()[1].startswith(verdict)

@@ -1,0 +1,123 @@
+"""The sandbox's verifier of UserSig, against known answers, the vendor's package and every kind of damage."""
+
+import base64
+import zlib
+
+import pytest
+import TLSSigAPIv2  # type: ignore[import-untyped]  # the vendor ships no types
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kbsync.pacing import SystemClock
+from kbsync.sandbox.account import DEMO, Account
+from kbsync.sandbox.refusals import Refusal
+from kbsync.sandbox.switches import DEFAULTS, Switches
+from kbsync.sandbox.usersig import check_usersig
+from tests.fakes.caller import pack, sign
+
+NOW = 1_760_000_000
+
+
+def verdict(usersig: str, *words: str, account: Account = DEMO, identifier: str = "administrator", now: float = NOW) -> int:
+    """0 when accepted, else the code."""
+    try:
+        check_usersig(usersig, identifier=identifier, account=account, switches=Switches.from_words(words), now=now)
+    except Refusal as refusal:
+        return int(refusal.code)
+    return 0
+
+
+VECTOR_1 = (
+    "eJyrVgrxCdYrSy1SslJQMtIzUNJRAItkpqTmlWSmZUIkElNyM-Myi0uKEkvyi2BKilOyEwsKMlOACgxNDKAAKpdaUZBZlAqUsTAzgQuW"
+    "ZOaChAzN0RQXZ6aDLKn0cUzVLjcPD00NLS1MCrPM0A*JMLcoNTLMD3HP1M60jCowLDUOKMiLNDOwVaoFAD4PNPI_"
+)
+VECTOR_2 = (
+    "eJyrVgrxCdYrSy1SslJQMtIzUNJRAItkpqTmlWSmZUIkElNyM-NgUsUp2YkFBZkpQAkLKIDKpFYUZBalAsUNTU1NjQwMDKDiJZm5YFFz"
+    "Y1MzC0szuHhxZjrI9PRKX8*cUK9S4zJfizRz06xIb*OCfMvCtMqKQn-f4tIgk*BM10yz9CjT-FBbpVoAXRAzGw__"
+)
+VECTOR_3 = (
+    "eJw1jV0LgkAURP*K7HPpNW3VoAdBpCiI6HNDCHHX7RKri2kE0X9PLefxnGHmTfbrnfkUFZkZZGICGRk9QS6KGnP8iaTxcw5J44ncvaZc"
+    "YTG2h*aD31Otkbc9ewoAPgUX-k68NFaiNQ6FgdWoOmJ71IU*ww7K7upylHEUBxu9lNbhxMqttECpiIUBZc05VLfM0WW4WmQ0m5PPFy4f"
+    "Njs_"
+)
+ADMIN = Account(sdkappid=88888888, identifier="admin", secret="0123456789abcdef" * 4)
+OPERATOR = Account(sdkappid=1500086040, identifier="运维_admin-1", secret="kbsync-test-secret-not-a-real-key")
+
+
+@pytest.mark.parametrize(
+    ("account", "time", "expire", "usersig"),
+    [(DEMO, 1700000000, 86400, VECTOR_1), (ADMIN, 1735689600, 15552000, VECTOR_2), (OPERATOR, 1764000000, 3600, VECTOR_3)],
+)
+def test_known_answers_are_accepted(account: Account, time: int, expire: int, usersig: str) -> None:
+    """The published vectors pass while they are valid and not a second longer."""
+    ends = time + expire
+    assert verdict(usersig, account=account, identifier=account.identifier, now=ends - 1) == 0
+    assert verdict(usersig, account=account, identifier=account.identifier, now=ends) == 70001
+
+
+def test_the_vendors_own_package_is_understood() -> None:
+    """What the vendor's package signs now is accepted now, with a user buffer too."""
+    signer = TLSSigAPIv2.TLSSigAPIv2(DEMO.sdkappid, DEMO.secret)
+    now = SystemClock().wall()
+    assert verdict(signer.gen_sig("administrator"), now=now) == 0
+    assert verdict(signer.gen_sig_with_userbuf("administrator", 3600, b"abc"), now=now) == 0
+
+
+def test_each_wrong_field_has_its_code() -> None:
+    """Another identifier, application or key, an old token and an empty one are told apart."""
+    assert verdict("") == 70002
+    assert verdict(sign(DEMO, time=NOW, identifier="somebody")) == 70013
+    assert verdict(sign(Account(sdkappid=5), time=NOW)) == 70014
+    assert verdict(sign(Account(secret="another"), time=NOW)) == 70009
+    assert verdict(sign(DEMO, time=NOW - 86400)) == 70001
+
+
+def test_the_order_of_the_checks_is_a_switch() -> None:
+    """A token that is wrong in every way is refused for the reason that the switch puts first."""
+    wrong = sign(Account(sdkappid=5, secret="another"), time=NOW - 90000, identifier="somebody")
+    assert verdict(wrong, "signature-order=identity-first") == 70013
+    assert verdict(wrong, "signature-order=signature-first") == 70009
+    assert verdict(wrong, "signature-order=expiry-first") == 70001
+
+
+def test_a_clock_ahead_is_tolerated_as_far_as_the_switch_says() -> None:
+    """A token from the future passes by default, and up to the tolerance when there is one."""
+    assert verdict(sign(DEMO, time=NOW + 61)) == 0
+    assert verdict(sign(DEMO, time=NOW + 61), "clock-skew=60") == 70003
+    assert verdict(sign(DEMO, time=NOW + 60), "clock-skew=60") == 0
+
+
+@pytest.mark.parametrize(
+    "usersig",
+    [
+        "not base64!",
+        "AAAA",
+        base64.b64encode(zlib.compress(b"{}")[:-6]).decode(),
+        pack(b"[]"),
+        pack(b"{"),
+        pack(b"\xff"),
+        pack(b"[" * 60000),
+        pack(b" " * 10_000_000),
+        sign(DEMO, time=NOW, changed={"TLS.ver": "1.0"}),
+        sign(DEMO, time=NOW, changed={"TLS.time": "now"}),
+        sign(DEMO, time=NOW, changed={"TLS.expire": True}),
+        sign(DEMO, time=NOW, changed={"TLS.sig": None}),
+        sign(DEMO, time=NOW, changed={"TLS.userbuf": 1}),
+    ],
+)
+def test_what_cannot_be_decoded_is_illegal(usersig: str) -> None:
+    """Damage of any layer, a bomb of ten megabytes among it, is 70003."""
+    assert verdict(usersig) == 70003
+
+
+def test_half_a_letter_is_only_a_wrong_name() -> None:
+    """A lone surrogate in a token is compared and refused like any other name."""
+    assert verdict(sign(DEMO, time=NOW, changed={"TLS.identifier": "\ud800"})) == 70013
+    assert verdict(sign(DEMO, time=NOW, changed={"TLS.sig": "\ud800"})) == 70009
+
+
+@given(st.text())
+def test_no_text_is_accepted_by_chance(usersig: str) -> None:
+    """Whatever stands in the parameter, the answer is a refusal and never another exception."""
+    with pytest.raises(Refusal):
+        check_usersig(usersig, identifier="administrator", account=DEMO, switches=DEFAULTS, now=NOW)
