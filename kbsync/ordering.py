@@ -4,7 +4,8 @@
     questions     in waves: a text is freed before it is taken     add_chitchat, update_chitchat, update_similar_chitchat
     status        in batches                                       batch_set_chitchat
     removals      in batches                                       batch_set_chitchat
-    questions     those that take a text freed by a removal        as above
+    questions     those that take a text freed by a removal,       as above
+                  then their status
     categories    up the tree: a child before its parent           del_chitchat_category
 
 Create downwards, delete upwards; nothing takes a name before its holder has let go of it.
@@ -59,12 +60,15 @@ def in_order(changes: Sequence[Change]) -> tuple[Change, ...]:
 def phases(changes: Sequence[Change]) -> tuple[Phase, ...]:
     """Cut a plan's changes into phases; phases without changes are left out."""
     early, late = _waves(changes)
+    waiting = {_question(changes[index]).id for wave in late for index in wave}
+    status = _questions(changes, STATUS_ACTIONS)
     found = [
         *(Phase(Step.CATEGORIES, level) for level in _levels(changes, deletes=False)),
         *(Phase(Step.QUESTIONS, wave) for wave in early),
-        Phase(Step.STATUS, _questions(changes, STATUS_ACTIONS)),
+        Phase(Step.STATUS, tuple(index for index in status if _question(changes[index]).id not in waiting)),
         Phase(Step.REMOVALS, _questions(changes, frozenset({Action.DELETE}))),
         *(Phase(Step.QUESTIONS, wave) for wave in late),
+        Phase(Step.STATUS, tuple(index for index in status if _question(changes[index]).id in waiting)),
         *(Phase(Step.EMPTY_CATEGORIES, level) for level in _levels(changes, deletes=True)),
     ]
     return tuple(phase for phase in found if phase.changes)

@@ -10,7 +10,7 @@ import yaml
 
 from kbsync.files import load_tree
 from kbsync.guards import Consent, objections
-from kbsync.model import Knowledge, Question
+from kbsync.model import Category, Knowledge, MenuType, Question
 from kbsync.plan import BaseKind, Plan, Source, TargetRef
 from kbsync.planfile import decode, encode_plan
 from kbsync.planner import Context, make_plan
@@ -32,10 +32,16 @@ def read_live(text: str, *, complete: bool) -> Knowledge:
     """Knowledge as the service would tell it: ids everywhere, no places; it may hold what files may not, such as twins."""
     found = load_tree({"live.yaml": text.encode()}, shown_as="live", settings=False).knowledge
     return Knowledge(
-        tuple(replace(category, id=100 + number, location=None) for number, category in enumerate(found.categories)),
+        tuple(_live(category, 100 + number) for number, category in enumerate(found.categories)),
         tuple(Question(question.content, id=question.id) for question in found.questions),
         complete=complete,
     )
+
+
+def _live(category: Category, identifier: int) -> Category:
+    """A category as the service tells it; the one with the service's own title is a preset."""
+    menu = MenuType.PRESET if category.path[0] == "System preset category" else MenuType.ORDINARY
+    return Category(category.path, identifier, menu)
 
 
 def planned(story: Mapping[str, Any]) -> Plan:

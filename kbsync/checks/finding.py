@@ -7,7 +7,7 @@ from kbsync.diagnostics import Related
 from kbsync.messages import Message
 from kbsync.model import Question
 
-__all__ = ["Finding", "Options", "number"]
+__all__ = ["Finding", "Options", "number", "shorten", "words"]
 
 Options = Mapping[str, float | int | str | tuple[str, ...]]
 
@@ -22,7 +22,19 @@ class Finding:
     related: tuple[Related, ...] = ()
 
 
-def number(options: Options, name: str, default: float) -> float:
-    """A figure from the settings; the reader of the settings has checked that it is one."""
+def number(options: Options, name: str, default: float, *, lowest: float, highest: float) -> float:
+    """A figure from the settings, kept between its bounds; the default for what is no figure."""
     value = options.get(name, default)
-    return float(value) if isinstance(value, int | float) else default
+    return min(max(float(value), lowest), highest) if isinstance(value, int | float) else default
+
+
+def words(options: Options, name: str) -> tuple[str, ...]:
+    """A list of words from the settings; one word alone is a list of one."""
+    value = options.get(name, ())
+    return value if isinstance(value, tuple) else (str(value),)
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """A text for use inside a message: one line, not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"

@@ -63,10 +63,7 @@ def run_apply(call: Invocation, order: Order) -> int:
             return Exit.DONE if order.dry_run or not plan.changes else Exit.FAILED
         receipt = _under_lock(call, ready, door=door, plan=plan, wishes=order.wishes)
     call.screen.result(draw_receipt(receipt, call))
-    if not receipt.report.finished:
-        return Exit.UNFINISHED
-    call.screen.notes(record(plan, ready.target, history=ready.history, selected=order.only is not None))
-    return Exit.DONE
+    return Exit.DONE if receipt.report.finished else Exit.UNFINISHED
 
 
 def _read_plan(path: Path) -> Plan:
@@ -116,7 +113,10 @@ def _under_lock(call: Invocation, ready: Prepared, *, door: Door, plan: Plan, wi
             stopping_well(world.stop, tell=lambda: _tell_stopping(call)),
             progress_for(call.screen, clock=world.clock) as progress,
         ):
-            return carry_out(plan, door, wishes=wishes, world=world, progress=progress)
+            receipt = carry_out(plan, door, wishes=wishes, world=world, progress=progress)
+        if receipt.report.finished:
+            call.screen.notes(record(plan, ready.target, history=ready.history))
+    return receipt
 
 
 def _tell_stopping(call: Invocation) -> None:

@@ -44,12 +44,12 @@ def opened(command: str, answer: Answer, *, wall: float) -> dict[str, object]:
         raise misshapen(command, "body", answer.content[:80].decode("utf-8", "replace"))
     code = _code(fields.get("ErrorCode"))
     status = fields.get("ActionStatus")
-    if code is None or not isinstance(status, str):
-        raise misshapen(command, "ErrorCode" if code is None else "ActionStatus", str(fields.get("ErrorCode")))
+    if code is None:
+        raise misshapen(command, "ErrorCode", str(fields.get("ErrorCode", "missing")))
     if code != 0:
         raise failure(command, code, str(fields.get("ErrorInfo") or ""))
     if status != "OK":
-        raise misshapen(command, "ActionStatus", status)
+        raise misshapen(command, "ActionStatus", "missing" if status is None else str(status))
     return fields
 
 

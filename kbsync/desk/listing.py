@@ -99,10 +99,10 @@ class QuestionLister:
             # Counts that do not fit although nothing moves will not fit the third time either.
             if steady and attempt > 1:
                 break
-        for sweep in sweeps:
-            # In a listing that rests, a refused page before the count is met is a failure and no end.
-            if sweep.refusal is not None and sweep.steady and not sweep.reached:
-                raise sweep.refusal
+        # In a listing that rests, a refused page before the count is met is a failure and no end.
+        failed = [sweep.refusal for sweep in sweeps if sweep.refusal is not None and steady and not sweep.reached]
+        if failed:
+            raise failed[0]
         return Listing(tuple(merged.values()), complete=False)
 
     def _sweep(self, status: Status) -> _Sweep:

@@ -53,9 +53,10 @@ def _check_similar(drafts: list[Draft], owners: dict[str, Draft]) -> None:
                         place,
                     )
                 continue
-            earlier, first = claimed.setdefault(text, (draft, node))
-            if first is node:
+            if text not in claimed:
+                claimed[text] = draft, node
                 continue
+            earlier, first = claimed[text]
             if earlier is draft:
                 _report(Rule.KB303, message("the wording stands here twice"), (draft.page, node), (draft.page, first))
             else:
@@ -83,9 +84,10 @@ def _check_claims(claims: Iterable[tuple[Place, object, Spot, Place | None]]) ->
             said = message("{text} is still declared, so nothing was renamed from it", text=shorten(text))
             _report(Rule.KB305, said, place, owner, hint=hint)
             continue
-        earlier, first = seen.setdefault(key, (claimer, node))
-        if first is node:
+        if key not in seen:
+            seen[key] = claimer, node
             continue
+        earlier, first = seen[key]
         if earlier == claimer:
             _report(Rule.KB303, message("the former text stands here twice"), place, (earlier[0], first))
         else:

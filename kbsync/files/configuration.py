@@ -88,14 +88,14 @@ def _variable(name: str) -> str:
 
 
 def _target(name: str, record: Record) -> Target:
-    driver = record.get(tables.TARGET_DRIVER) or Driver.DESK
+    driver = record.get(tables.TARGET_DRIVER) if record.has(tables.TARGET_DRIVER) else Driver.DESK
     endpoint = _endpoint(record, driver)
     if driver is Driver.DESK and not record.has(tables.TARGET_APP):
         record.page.fault(Rule.KB113, message("the key {key} is missing", key=tables.TARGET_APP.name), record.node)
     identifier = record.get(tables.TARGET_IDENTIFIER)
     return Target(
         name,
-        driver,
+        driver or Driver.DESK,
         endpoint,
         record.get(tables.TARGET_APP) or 0,
         identifier[0] if identifier else "administrator",
@@ -104,7 +104,7 @@ def _target(name: str, record: Record) -> Target:
     )
 
 
-def _endpoint(record: Record, driver: Driver) -> str:
+def _endpoint(record: Record, driver: Driver | None) -> str:
     host = record.get(tables.TARGET_REGION)
     spot = record.get(tables.TARGET_ENDPOINT)
     has_region, has_endpoint = record.has(tables.TARGET_REGION), record.has(tables.TARGET_ENDPOINT)
@@ -122,7 +122,8 @@ def _endpoint(record: Record, driver: Driver) -> str:
 def _origin(spot: Spot, page: Page) -> str:
     text, node = spot
     if not ORIGIN.fullmatch(text):
-        page.hide(node)  # a password may stand before an @
+        if "@" in text:
+            page.hide(node)  # a password may stand before it
         said = message("an endpoint is https://host or https://host:port and nothing more")
         page.fault(Rule.KB202, said, node)
     elif not _usable(text):

@@ -15,7 +15,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
 
 from kbsync.diagnostics import Rule
-from kbsync.files.page import MAX_BYTES, Mark, Page
+from kbsync.files.page import MAX_BYTES, Mark, Page, shorten
 from kbsync.files.syntax import report_syntax
 from kbsync.messages import message
 
@@ -180,7 +180,7 @@ class _Composer:
         if event.tag is not None and event.tag not in ALLOWED_TAGS[type(event)]:
             self._page.fault(
                 Rule.KB106,
-                message("the tag {tag} is not allowed here", tag=event.tag),
+                message("the tag {tag} is not allowed here", tag=shorten(event.tag)),
                 event,
                 hint=message("remove the tag: what a value is follows from its key"),
             )

@@ -12,7 +12,7 @@ from kbsync.diagnostics import Diagnostic, Related, Rule, Severity
 from kbsync.locations import Location
 from kbsync.messages import Message, message
 
-__all__ = ["MAX_BYTES", "MAX_FAULTS", "Mark", "Page", "Written", "decode", "shorten"]
+__all__ = ["MAX_BYTES", "MAX_FAULTS", "Mark", "Page", "Written", "decode", "shorten", "visible"]
 
 MAX_BYTES = 32 * 1024 * 1024
 """The largest file that is read; ten thousand questions take about a fifth of it."""
@@ -31,6 +31,10 @@ the parser, which is older, would take as line ends: U+0085, U+2028, U+2029."""
 
 FIRST_MEANT = 0x80
 """From here on an invisible character may be meant in a text; before it stand the controls of teleprinters."""
+
+
+INVISIBLE = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+"""What could change how the rest of a line looks in a terminal, or cannot be written to it at all."""
 
 
 class Mark(Protocol):
@@ -159,6 +163,11 @@ def _remedy(code: int) -> Message:
 
 
 def shorten(text: str, limit: int = 60) -> str:
-    """A text for use inside a message: one line, not too long."""
-    line = " ".join(text.split())
+    """A text for use inside a message: one line, visible, not too long."""
+    line = visible(" ".join(text.split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def visible(text: str) -> str:
+    """A text with escapes in place of controls, bidirectional overrides and bytes that are no UTF-8."""
+    return INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from kbsync.diagnostics import Rule
-from kbsync.files.page import MAX_BYTES, Page
+from kbsync.files.page import MAX_BYTES, Page, visible
 from kbsync.messages import Message, message
 
 __all__ = ["DiskTree", "MemoryTree", "Refusal", "Tree", "is_hidden"]
@@ -91,18 +91,16 @@ class DiskTree:
                 place = place / part
                 if place.is_symlink():
                     raise Refusal(
-                        Rule.KB115, message("{name} is a symbolic link", name=_printable(str(place.relative_to(self._directory))))
+                        Rule.KB115, message("{name} is a symbolic link", name=visible(str(place.relative_to(self._directory))))
                     )
             with os.fdopen(os.open(place, OPEN_FLAGS), "rb") as file:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode):
                     raise Refusal(Rule.KB101, message("this is not a file"))
-                if status.st_size > MAX_BYTES:
-                    raise _too_large()
-                data = file.read(MAX_BYTES + 1)
+                data = b"" if status.st_size > MAX_BYTES else file.read(MAX_BYTES + 1)
         except (OSError, ValueError) as error:
             raise Refusal(Rule.KB101, _reason(error)) from None
-        if len(data) > MAX_BYTES:
+        if max(status.st_size, len(data)) > MAX_BYTES:
             raise _too_large()
         return data
 
@@ -116,7 +114,7 @@ class DiskTree:
         return [(name, kind) for name, entry in named if (kind := _kind(name, entry))]
 
     def _refused(self, name: str, refusal: Refusal) -> Page:
-        page = Page(_printable(str(PurePosixPath(self._shown_as, name))), name)
+        page = Page(visible(str(PurePosixPath(self._shown_as, name))), name)
         page.fault_at(refusal.rule, refusal.said)
         return page
 
@@ -133,18 +131,14 @@ def _kind(name: str, entry: os.DirEntry[str]) -> str | Refusal:
         return ""
     if not entry.is_file(follow_symlinks=False):
         return Refusal(Rule.KB101, message("this is not a file"))
-    if _printable(name) != name:
-        return Refusal(Rule.KB101, message("the name of the file is not UTF-8"))
+    if visible(name) != name:
+        return Refusal(Rule.KB101, message("its name is not UTF-8, or holds invisible characters"))
     return "file"
 
 
 def is_hidden(name: str) -> bool:
     """Whether a file, or a directory above it, has a name that begins with a dot."""
     return any(part.startswith(".") for part in name.split("/"))
-
-
-def _printable(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _reason(error: OSError | ValueError) -> Message:

@@ -4,8 +4,8 @@ The lock is imported from its own modules (``lock``, ``renewer``), because most 
 """
 
 from kbsync.history.applied import advance_applied, read_applied
-from kbsync.history.base import Base, BaseKind, find_base
+from kbsync.history.base import Base, find_base
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import snapshot
 
-__all__ = ["Base", "BaseKind", "Repository", "advance_applied", "find_base", "read_applied", "snapshot"]
+__all__ = ["Base", "Repository", "advance_applied", "find_base", "read_applied", "snapshot"]

@@ -112,7 +112,6 @@ class Lease:
         tree = git.run("mktree").text
         commit = git.run(
             "commit-tree",
-            "--no-gpg-sign",
             tree,
             stdin=draft.to_json(nonce=secrets.token_hex(16)),
             extra={**person, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date},

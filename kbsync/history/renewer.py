@@ -1,6 +1,7 @@
 """Renewing a lock while the work goes on. What a lock is, and when it is lost, is said by the lock itself."""
 
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -14,12 +15,14 @@ __all__ = ["Renewer"]
 class Renewer:
     """Renews a held lock every third of its lease, in a thread of its own, until its block ends or ``lock.lost`` is set.
 
-    While the remote does not answer it tries more often; the lock counts as lost once the lease is used up.
+    While the remote does not answer it tries more often; the lock counts as lost once the lease is used up. Then ``on_lost`` is
+    called, once and in that thread.
     """
 
-    def __init__(self, lock: TargetLock, *, clock: Clock) -> None:
+    def __init__(self, lock: TargetLock, *, clock: Clock, on_lost: Callable[[], None] | None = None) -> None:
         self._lock = lock
         self._clock = clock
+        self._on_lost = on_lost
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="kbsync-lock", daemon=True)
 
@@ -35,6 +38,8 @@ class Renewer:
         pause = self._lock.lease / 3
         while not self._lock.lost.is_set() and not self._clock.wait(pause, until=self._stop):
             pause = self._lock.lease / 3 if self._renew() else self._lock.lease / 20
+        if self._lock.lost.is_set() and self._on_lost is not None:
+            self._on_lost()
 
     def _renew(self) -> bool:
         try:

@@ -32,7 +32,7 @@ class Lane:
         self.freed = threading.Event()
 
     def attempt(self) -> tuple[Ticket | None, float]:
-        """A ticket if a call may leave at once; else the moment at which to ask again, infinity when an answer must come first."""
+        """A ticket if a call may leave at once; else None and when to ask again, infinity when an answer must come first."""
         with self._page() as page, self._lock:
             now = self._clock.now()
             self._slots.block(page.blocked_until)

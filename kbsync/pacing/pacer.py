@@ -1,6 +1,6 @@
 """The pacer: gives each call of a command its moment and repeats what was refused for speed.
 
-Here is the waiting, for many threads; which moment is right is decided in ``slots``, how long a refused call pauses in ``patience``.
+Here is the waiting, for many threads; ``slots`` decides which moment is right, ``patience`` how long a refused call pauses.
 """
 
 import math

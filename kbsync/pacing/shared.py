@@ -34,10 +34,10 @@ _POLL = 0.002
 class SharedBudget:
     """The budget file of one target, shared by the processes of a machine that run with the same rate.
 
-    The file holds ``{command: {call: [sent, answered or null, cold]}}`` in Unix time and is replaced as a whole under a lock: two short
-    visits a call, about a millisecond together. A process that dies leaves notes that expire. Where the system's clock was set
-    back, notes from the future count as made now; where it was set forward, notes expire early, which can cost a refusal. If the
-    file becomes unusable while it is in use, the process goes on with a budget of its own.
+    The file holds ``{command: {call: [sent, answered or null, cold]}}`` in Unix time and is replaced as a whole under a lock:
+    two short visits a call, about a millisecond together. A process that dies leaves notes that expire. Where the system's
+    clock was set back, notes from the future count as made now; where it was set forward, notes expire early, which can cost a
+    refusal. If the file becomes unusable while it is in use, the process goes on with a budget of its own.
 
     Raises UnusableFile when the file cannot be made.
     """
@@ -54,7 +54,8 @@ class SharedBudget:
                 pass
         except (OSError, Timeout) as error:
             text = message(
-                "The call budget {path} cannot be used ({reason}). Make its directory writable, or end the process that holds it.",
+                "The call budget {path} cannot be used ({reason}): make its directory writable, "
+                "or end the process that holds it.",
                 path=path,
                 reason=type(error).__name__,
             )

@@ -49,7 +49,7 @@ class Slots:
         self._period = WINDOW * self.size / rate
         self._strict = pacing is Pacing.STRICT
         self._wariness = wariness or Wariness()
-        self._yielding = Yielding()
+        self._yielding = Yielding(self.size)
         self._trips = RoundTrips(enough=self.size)
         self._holds: dict[int, Hold] = {}
         self._serial = 0
@@ -63,11 +63,13 @@ class Slots:
         ``others`` are calls under the same limit that somebody else sent; nobody tells when they end, so look again soon.
         """
         self._forget(now)
-        ends = sorted(self._end(hold, now) for hold in (*self._holds.values(), *others))
-        free = ends[-self.size] if len(ends) >= self.size else now
+        allowance = self._allowance(now)
+        size, stretch = self._yielding.room(now)
+        ends = sorted(self._end(hold, self._period * stretch, allowance) for hold in (*self._holds.values(), *others))
+        free = ends[-size] if len(ends) >= size else now
         if free == math.inf and others:
             free = now + _LOOK_AGAIN
-        return max(free, self._blocked_until, self._last_sent + self._gap(now))
+        return max(free, self._blocked_until, self._last_sent + self._gap(allowance))
 
     def sent(self, now: float) -> int:
         """A call leaves now; gives the ticket by which its end is told."""
@@ -95,7 +97,7 @@ class Slots:
         self.block(now + (retry_after or 0.0))
         uneven = self._trips.spread > STEADY_MARGIN and not self._strict
         if not uneven or hold.allowance >= self._trips.spread:
-            self._yielding.surprise(hold.sent, now)
+            self._yielding.surprise(hold.sent, now, certain=not uneven)
         elif hold.allowance >= self._allowance(now):
             self._wariness.alarm(now)
 
@@ -117,22 +119,21 @@ class Slots:
         self._holds[ticket] = replace(hold, answered=now)
         return hold
 
-    def _end(self, hold: Hold, now: float) -> float:
+    def _end(self, hold: Hold, period: float, allowance: float) -> float:
         """When the slot of a call is free again."""
-        period = self._period * self._yielding.stretch(now)
         if self._strict:
             return math.inf if hold.answered is None else hold.answered + period + CERTAIN_MARGIN
-        late = FULL if hold.cold else self._allowance(now)
+        late = FULL if hold.cold else allowance
         if hold.answered is not None:
             late = min(late, hold.answered - hold.sent - (0.0 if hold.cold else self._trips.shortest))
         return hold.sent + period + max(STEADY_MARGIN, late + CERTAIN_MARGIN)
 
-    def _gap(self, now: float) -> float:
+    def _gap(self, allowance: float) -> float:
         """Seconds between two calls while nobody knows which way round trips are uneven: half an even share.
 
         It costs no pace, and where it is the requests that are late, one call is refused before four more have left.
         """
-        unknown = STEADY_MARGIN < self._trips.spread < FULL and not self._strict and not self._allowance(now)
+        unknown = STEADY_MARGIN < self._trips.spread < FULL and not self._strict and not allowance
         return self._period / self.size / 2 if unknown else 0.0
 
     def _allowance(self, now: float) -> float:
@@ -141,5 +142,6 @@ class Slots:
 
     def _forget(self, now: float) -> None:
         """Drop the calls that can no longer matter, however wary one becomes."""
-        oldest = now - self._period * self._yielding.stretch(now) - STEADY_MARGIN
+        _, stretch = self._yielding.room(now)
+        oldest = now - self._period * stretch - STEADY_MARGIN
         self._holds = {ticket: hold for ticket, hold in self._holds.items() if hold.answered is None or hold.answered > oldest}

@@ -121,7 +121,8 @@ class Plan:
 
     ``managed`` is the number of live questions that git declares or declared: what the policy's percentages are of.
     ``unchanged`` is how many declared questions already are as declared. ``offline`` plans compare with the base in
-    place of the live library and can be shown, never applied.
+    place of the live library and can be shown, never applied. ``only`` is the pattern that the plan was narrowed to:
+    carrying out a part does not make the commit the one last applied.
     """
 
     target: TargetRef
@@ -134,3 +135,4 @@ class Plan:
     managed: int = 0
     unchanged: int = 0
     offline: bool = False
+    only: str | None = None

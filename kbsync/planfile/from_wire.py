@@ -47,6 +47,7 @@ def plan_value(wire: v1.PlanV1) -> Plan:
         managed=wire.managed,
         unchanged=wire.unchanged,
         offline=wire.offline,
+        only=wire.only,
     )
 
 

@@ -36,6 +36,7 @@ def plan_wire(plan: Plan) -> v1.PlanV1:
         managed=plan.managed,
         unchanged=plan.unchanged,
         offline=plan.offline,
+        only=plan.only,
     )
 
 

@@ -171,6 +171,7 @@ class PlanV1(Strict, frozen=True):
     managed: int
     unchanged: int
     offline: bool
+    only: str | None = None
     digest: str = ""
     format: Literal["kbsync-plan"] = "kbsync-plan"
     format_version: Literal["1.0"] = "1.0"

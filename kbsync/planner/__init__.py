@@ -60,6 +60,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
         managed=len(matches.pairs) + removals.lapsed,
         unchanged=sum(is_unchanged(pair, categories.final) for pair in matches.pairs),
         offline=context.offline,
+        only=context.only,
     )
 
 

@@ -83,6 +83,8 @@ class _Sweep:
         self._base = None if base is None else {question.content.question: question for question in base.questions}
         self._base_ids = {} if base is None else {item.id: item for item in base.questions if item.id is not None}
         self._base_paths = frozenset[CategoryPath]() if base is None else _paths(base)
+        self._claimed = {question.content.question for question in desired.questions}
+        self._claimed |= {pair.live.content.question for pair in matches.pairs}
         self._declared = {category.path for category in desired.categories}
         self._owned = {category.path for category in desired.categories if category.authoritative}
         self._menus = {category.path: category.menu for category in live.categories}
@@ -135,7 +137,7 @@ class _Sweep:
         if removed or category.path in self._work.matched or category.menu is MenuType.ALL:
             return
         lapsed = category.path in self._base_paths
-        self.unmanaged.append(Unmanaged(Kind.CATEGORY, str(category.id), category.path[-1], category.path[:-1], lapsed))
+        self.unmanaged.append(Unmanaged(Kind.CATEGORY, str(category.id), show_path(category.path), category.path, lapsed))
 
     def _reason_to_hold(self) -> bool:
         if not self._live.complete:
@@ -148,9 +150,11 @@ class _Sweep:
         return True
 
     def _said(self, live: Question) -> Question | None:
+        """What the base said about a live question; nothing when that stands for another one, its twin."""
         if self._base is None:
             return None
-        return self._base_ids.get(live.id or "") or self._base.get(live.content.question)
+        text = live.content.question
+        return self._base_ids.get(live.id or "") or (None if text in self._claimed else self._base.get(text))
 
     def _is_owned(self, content: Content) -> bool:
         path = self._work.final(content.category)

@@ -129,7 +129,7 @@ CHINESE: Mapping[str, str] = {
     ),
     "changed in the console since the last apply: applying overwrites it": "自上次应用以来在控制台被修改：应用后将被覆盖",
     "changed in git and, differently, in the console since the last apply": "自上次应用以来，git 和控制台作了不同的修改",
-    "in git and not in the library; without a base nobody can tell why": "git 中有而知识库中没有；没有基准，无法判断原因",
+    "not in the library yet": "知识库中尚不存在",
     "in the library and not in git; without a base nobody can tell why": "知识库中有而 git 中没有；没有基准，无法判断原因",
     "differs from git; without a base nobody can tell which side changed it": "与 git 不同；没有基准，无法判断是哪一边修改的",
     "recognised by its id": "按 id 识别",

@@ -6,9 +6,9 @@
   const main = document.getElementById("changes");
   const parts = [...main.querySelectorAll("section.part")].map((node) => ({
     node,
-    cards: [...node.querySelectorAll(":scope > article.change")],
+    batches: [...node.querySelectorAll(":scope > div")].map((batch) => ({ node: batch, cards: [...batch.children] })),
   }));
-  const total = parts.reduce((sum, part) => sum + part.cards.length, 0);
+  const total = main.querySelectorAll("article.change").length;
 
   const apply = () => {
     const section = form.elements.section.value;
@@ -22,10 +22,17 @@
     let shown = 0;
     for (const part of parts) {
       let visible = 0;
-      for (const card of part.cards) {
-        const show = (!section || part.node.id === section) && matches(card);
-        if (card.hidden === show) card.hidden = !show;
-        visible += show;
+      for (const batch of part.batches) {
+        let some = 0;
+        for (const card of batch.cards) {
+          const show = (!section || part.node.id === section) && matches(card);
+          if (card.hidden === show) card.hidden = !show;
+          some += show;
+        }
+        batch.node.hidden = some === 0;
+        // What is not laid out yet is taken to be about as tall as what it will show.
+        batch.node.style.containIntrinsicBlockSize = `${some * 20}rem`;
+        visible += some;
       }
       part.node.hidden = visible === 0;
       shown += visible;

@@ -61,7 +61,7 @@ def _drift(change: Change, words: Words) -> str:
 
 def _unknown(change: Change, words: Words) -> str:
     if change.action is Action.CREATE:
-        return words("in git and not in the library; without a base nobody can tell why")
+        return words("not in the library yet")
     if change.removal:
         return words("in the library and not in git; without a base nobody can tell why")
     return words("differs from git; without a base nobody can tell which side changed it")

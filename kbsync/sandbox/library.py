@@ -137,5 +137,16 @@ class Library:
 
 
 def _question(row: tuple[Any, ...]) -> StoredQuestion:
-    *plain, preset, similar, version = row
-    return StoredQuestion(*plain, bool(preset), tuple(json.loads(similar)), version)
+    identifier, position, question, answer, category, answer_type, status, preset, similar, version = row
+    return StoredQuestion(
+        id=identifier,
+        position=position,
+        question=question,
+        answer=answer,
+        category=category,
+        answer_type=answer_type,
+        status=status,
+        preset=bool(preset),
+        similar=tuple(json.loads(similar)),
+        version=version,
+    )

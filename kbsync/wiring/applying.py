@@ -11,11 +11,11 @@ from pathlib import Path
 from kbsync.applier import Applier, OnFailure
 from kbsync.errors import HistoryUnavailable, SafetyRefusal
 from kbsync.guards import Consent, objections
-from kbsync.history.applied import advance_applied
+from kbsync.history.applied import advance_applied, read_applied
 from kbsync.history.lock import TargetLock
 from kbsync.history.renewer import Renewer
 from kbsync.messages import Message, message
-from kbsync.plan import Plan
+from kbsync.plan import BaseKind, Plan
 from kbsync.planfile import encode_receipt
 from kbsync.progress import Progress
 from kbsync.report import Receipt
@@ -23,6 +23,7 @@ from kbsync.saving import save
 from kbsync.settings import Target
 from kbsync.wiring.doors import Door
 from kbsync.wiring.planning import History, is_shared
+from kbsync.wiring.workspace import prepare_state
 from kbsync.wiring.world import World
 
 __all__ = ["Wishes", "carry_out", "locked", "record", "refuse_unsafe"]
@@ -50,7 +51,7 @@ def locked(target: Target, *, history: History, world: World, state: Path) -> It
 
     The lock is renewed meanwhile; if it is lost, the run is asked to stop.
     """
-    state.mkdir(parents=True, exist_ok=True)
+    prepare_state(state)
     lock = TargetLock(
         history.repository if is_shared(target) else None,
         target=target.name,
@@ -79,21 +80,28 @@ def carry_out(plan: Plan, door: Door, *, wishes: Wishes, world: World, progress:
     return receipt
 
 
-def record(plan: Plan, target: Target, *, history: History, selected: bool) -> tuple[Message, ...]:
-    """Advance the applied ref after a finished apply; the notes say why where it could not be advanced."""
+def record(plan: Plan, target: Target, *, history: History) -> tuple[Message, ...]:
+    """Advance the applied ref after a finished apply, still under the lock; the notes say why where it could not be."""
     commit = plan.source.commit
-    if history.repository is None or selected:
+    if history.repository is None or plan.only is not None:
         return ()
     if commit is None:
         return (message("The files differ from every commit, so the next plan's base stays where it was: commit them."),)
-    if plan.source.base_commit == commit and history.base.kind == "applied":
+    if (history.base.kind, history.base.commit) == (BaseKind.APPLIED, commit):
         return ()
-    expected = history.base.commit if history.base.kind == "applied" else None
     try:
+        expected = _mark(history, target)
         advance_applied(history.repository, target.name, commit, expected=expected, shared=is_shared(target))
     except HistoryUnavailable as problem:
         return (problem.message, *((problem.hint,) if problem.hint else ()))
     return ()
+
+
+def _mark(history: History, target: Target) -> str | None:
+    """The commit that the applied ref named when the plan was made; with another base it is looked up now, under the lock."""
+    if history.base.kind in (BaseKind.APPLIED, BaseKind.NONE) or history.repository is None:
+        return history.base.commit
+    return read_applied(history.repository, target.name, shared=is_shared(target))[0]
 
 
 def actor(environ: Mapping[str, str]) -> str:

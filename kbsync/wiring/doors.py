@@ -11,6 +11,7 @@ from kbsync.desk.transport import Transport
 from kbsync.pacing import Pacer
 from kbsync.settings import Driver, Target
 from kbsync.wiring.secrets import find_credentials
+from kbsync.wiring.workspace import prepare_state
 from kbsync.wiring.world import World
 
 __all__ = ["SANDBOX_FILE", "Door", "open_door", "sandbox_file"]
@@ -74,7 +75,7 @@ def _embedded(target: Target, world: World, state: Path, on_pause: Pause | None)
     from kbsync.sandbox.transport import SandboxTransport  # noqa: PLC0415
 
     switches = Switches.from_words(world.environ.get("KBSYNC_SANDBOX_SWITCHES", "").split())
-    state.mkdir(parents=True, exist_ok=True)
+    prepare_state(state)
     service = Service(sandbox_file(state), clock=world.clock, switches=switches)
     pacer = _pacer(target, world, state, on_pause)
     transport = Transport(

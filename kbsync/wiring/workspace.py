@@ -9,9 +9,10 @@ from kbsync.errors import InvalidInput, Misuse
 from kbsync.files import Loaded, load
 from kbsync.messages import message
 from kbsync.model import Knowledge
+from kbsync.saving import save
 from kbsync.settings import Driver, Settings, Target
 
-__all__ = ["Workspace", "examine_workspace", "open_workspace", "state_directory"]
+__all__ = ["Workspace", "examine_workspace", "open_workspace", "prepare_state", "state_directory"]
 
 STATE = ".kbsync"
 
@@ -46,6 +47,14 @@ class Workspace:
 def state_directory(directory: Path) -> Path:
     """Where kbsync keeps its own files for a knowledge directory: ``.kbsync`` beside it."""
     return directory.resolve().parent / STATE
+
+
+def prepare_state(state: Path) -> None:
+    """Make the directory for kbsync's own files, hidden from git whatever the repository's own ignore file says."""
+    state.mkdir(parents=True, exist_ok=True)
+    ignore = state / ".gitignore"
+    if not ignore.exists():
+        save(ignore, b"*\n")
 
 
 def examine_workspace(directory: Path, *, target: str | None = None) -> Loaded:

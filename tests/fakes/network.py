@@ -155,9 +155,10 @@ class Client:
         self._waiting += 1
         self._look()
 
-    def _woken(self) -> None:
-        self._looks_at = math.inf
-        self._look()
+    def _woken(self, moment: float) -> None:
+        if moment == self._looks_at:
+            self._looks_at = math.inf
+            self._look()
 
     def _look(self) -> None:
         while self._waiting and self._idle:
@@ -173,7 +174,7 @@ class Client:
     def _look_at(self, when: float) -> None:
         if when < self._looks_at:
             self._looks_at = when
-            self._net.at(when, self._woken)
+            self._net.at(when, partial(self._woken, when))
 
     def _arrive(self, ticket: int) -> None:
         served = self._service.arrive(self._net.now)

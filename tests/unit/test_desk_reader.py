@@ -6,7 +6,7 @@ from itertools import product
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbsync.desk.chitchat import DeskReader
@@ -92,6 +92,7 @@ HABITS = list(
 )
 
 
+@settings(deadline=None)
 @given(habits=st.sampled_from(HABITS), enabled=st.integers(0, 25), disabled=st.integers(0, 12))
 def test_every_habit_of_the_service_gives_the_whole_library(
     habits: tuple[int, int, str, str, bool], enabled: int, disabled: int

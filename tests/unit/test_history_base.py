@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history import Base, BaseKind, advance_applied, find_base, read_applied
+from kbsync.history import Base, advance_applied, find_base, read_applied
+from kbsync.plan import BaseKind
 from tests.fakes.git_repos import GitRepos, WorkTree
 
 REF = "refs/kbsync/applied/production"
@@ -45,13 +46,14 @@ def test_without_anything_there_is_no_base(repos: GitRepos) -> None:
 
 
 def test_what_one_runner_applied_is_the_base_of_another(repos: GitRepos) -> None:
-    """The mark travels by the remote, with a commit the other clone has never seen."""
+    """The mark travels by the remote, with a commit the other clone has never seen; its history stays whole."""
     _, first, second = repos.shared("a", "b")
     commit = first.commit({"b": "1"})
     advance_applied(first.repository, "production", commit, expected=None)
     found = base(second)
     assert (found.commit, found.kind) == (commit, BaseKind.APPLIED)
     assert words(found) == [f"Base: {commit[:12]}, the commit last applied to production."]
+    assert not second.repository.is_shallow()
     assert find_base(second.repository, target="other", given=None, environ={}).kind is BaseKind.NONE
 
 

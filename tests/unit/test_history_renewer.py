@@ -72,15 +72,17 @@ def test_the_lock_is_renewed_every_third_of_its_lease(repos: GitRepos) -> None:
 
 
 def test_a_lost_lock_is_noticed(repos: GitRepos) -> None:
-    """When somebody removed the lock, the next renewal sets ``lost`` and the renewing ends."""
+    """When somebody removed the lock, the next renewal sets ``lost``, asks the work to stop, and the renewing ends."""
     _, tree = repos.shared("anna")
-    clock = SteppingClock()
-    with lock_of(tree, clock) as lock, Renewer(lock, clock=clock):
+    clock, stop = SteppingClock(), threading.Event()
+    with lock_of(tree, clock) as lock, Renewer(lock, clock=clock, on_lost=stop.set):
         clock.settle()
         assert lock.info is not None
         remove_lock(tree.repository, lock.info)
+        assert not stop.is_set()
         clock.step()
-        assert lock.lost.wait(PATIENCE)
+        assert stop.wait(PATIENCE)
+        assert lock.lost.is_set()
         assert not lock.is_held()
     assert seen_from(tree) is None
 

@@ -60,7 +60,9 @@ def test_every_change_is_there() -> None:
     """Each change has an article, each section a heading with its number, and the summary links to all sections."""
     page = page_of(plans.everything())
     assert sum(tag == "article" for tag, _ in page.tags) == len(plans.everything().changes)
-    sections = [attributes["id"] for tag, attributes in page.tags if tag == "section" and "part" in (attributes.get("class") or "")]
+    sections = [
+        attributes["id"] for tag, attributes in page.tags if tag == "section" and "part" in (attributes.get("class") or "")
+    ]
     assert sections[:3] == ["removals", "disabled", "drift"]
     assert [attributes["href"] for tag, attributes in page.tags if tag == "a"][1:] == [f"#{section}" for section in sections]
 
@@ -69,9 +71,7 @@ def test_the_policy_allows_its_own_style_and_script_only() -> None:
     """The hashes in the policy are those of the two inline texts, and nothing else is allowed at all."""
     page = page_of(plans.everything())
     policy = next(values["content"] for tag, values in page.tags if values.get("http-equiv") == "Content-Security-Policy")
-    hashes = [
-        base64.b64encode(hashlib.sha256("".join(page.text(tag)).encode()).digest()).decode() for tag in ("style", "script")
-    ]
+    hashes = [base64.b64encode(hashlib.sha256("".join(page.text(tag)).encode()).digest()).decode() for tag in ("style", "script")]
     assert policy == (
         f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; base-uri 'none'; form-action 'none'"
     )

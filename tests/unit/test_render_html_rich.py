@@ -10,7 +10,19 @@ from kbsync.render.html_rich import rich
 from tests.unit.hostile_plans import PAYLOADS
 
 FRAGMENTS = st.sampled_from(
-    (*PAYLOADS, "<p>", "</p>", "<table><tr><td colspan=9>", "<h2>", "</h2>", "<ul><li>", "<svg><style>", "<math><mtext>", "<!--", "x"),
+    (
+        *PAYLOADS,
+        "<p>",
+        "</p>",
+        "<table><tr><td colspan=9>",
+        "<h2>",
+        "</h2>",
+        "<ul><li>",
+        "<svg><style>",
+        "<math><mtext>",
+        "<!--",
+        "x",
+    ),
 )
 
 
@@ -22,7 +34,10 @@ FRAGMENTS = st.sampled_from(
         ("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
         ("1 &lt; 2 &amp;amp;", "1 &lt; 2 &amp;amp;"),
         ("<p style='position:fixed' class='skip' id='filter' onclick='x()'>a</p>", "<p>a</p>"),
-        ("<table><tr><td colspan=2>a<td colspan=99999999999>b", "<table><tbody><tr><td colspan=\"2\">a</td><td>b</td></tr></tbody></table>"),
+        (
+            "<table><tr><td colspan=2>a<td colspan=99999999999>b",
+            '<table><tbody><tr><td colspan="2">a</td><td>b</td></tr></tbody></table>',
+        ),
         ("<span class='image-address'>a</span>", "<span>a</span>"),
         ("<form><input><button>go</button></form><iframe srcdoc=x></iframe>", "go"),
         ("<script>alert(1)</script><style>*{}</style>a", "a"),
@@ -37,7 +52,10 @@ def test_markup_is_kept_and_behaviour_is_not(answer: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("address", "kept"),
     [("https://shop.example/a?b=c", True), ("mailto:a@b.example", True), ("tel:+49", True), ("HTTP://x.example", True)]
-    + [(address, False) for address in ("javascript:alert(1)", "data:text/html,x", "//x.example", "/etc/passwd", "file:///etc", "#a")],
+    + [
+        (address, False)
+        for address in ("javascript:alert(1)", "data:text/html,x", "//x.example", "/etc/passwd", "file:///etc", "#a")
+    ],
 )
 def test_links_lead_to_the_web_or_nowhere(address: str, *, kept: bool) -> None:
     """A link keeps an address of the web, mail or telephone, and tells the other side nothing about the reader."""

@@ -123,7 +123,7 @@ def test_unmanaged_objects_are_counted_in_an_empty_plan_too() -> None:
     [
         (Action.CREATE, Cause.DRIFT, "applying makes it again"),
         (Action.DELETE, Cause.DRIFT, "applying takes it away"),
-        (Action.CREATE, Cause.UNKNOWN, "in git and not in the library"),
+        (Action.CREATE, Cause.UNKNOWN, "not in the library yet"),
         (Action.DELETE, Cause.UNKNOWN, "in the library and not in git"),
         (Action.RENAME, Cause.UNKNOWN, "differs from git"),
     ],

@@ -1,0 +1,185 @@
+"""The one canonical layout of a file: order of keys, indentation, block scalars, quotes. Comments, items and anchors keep
+their order, and what the file means stays the same.
+
+Which files are laid out, and that nothing was lost, is for ``formatting``.
+"""
+
+from collections.abc import Iterator
+
+from kbsync.files.remarks import Entry, Remark, Remarks, all_comments, entries_of
+from kbsync.files.spans import Document, Shape, Span, all_spans, pairs, read_documents
+from kbsync.files.wording import LONG, is_ambiguous, scalar
+
+__all__ = ["QUESTION_KEYS", "lay_out"]
+
+QUESTION_KEYS = ("question", "answer", "answer_type", "similar", "category", "previously", "status", "id", "protected")
+CATEGORY_KEYS = ("title", "previously", "authoritative", "children")
+DOCUMENT_KEYS = ("categories", "category", "questions")
+
+ITEM_KEYS = {"questions": QUESTION_KEYS, "categories": CATEGORY_KEYS, "children": CATEGORY_KEYS}
+"""The order of keys in the items of these lists. What is in no order stays as its author put it."""
+
+ALWAYS_BLOCK = (*ITEM_KEYS, "similar")
+"""Lists that grow: each item has a line of its own, so that a diff shows one line for one item."""
+
+
+def lay_out(text: str) -> str:
+    """The canonical text of a file without faults, given without byte order mark; it ends with one LF, or is empty."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    documents = read_documents(text)
+    comments = all_comments(text, documents)
+    lines: list[str] = []
+    ends = [*(one.start for one in documents[1:]), len(text) + 1]
+    begun, printed = 0, False
+    for document, end in zip(documents or (Document(0, None),), ends, strict=True):
+        own = [comment for comment in comments if begun <= comment.place < end]
+        begun = end
+        piece = _Printer(text, document.root, own).lines()
+        if document.root is not None and printed:
+            lines.append("---")
+        printed = printed or document.root is not None
+        lines += piece
+    return "\n".join([*lines, ""]) if lines else ""
+
+
+class _Printer:
+    """Prints one document."""
+
+    def __init__(self, text: str, root: Span | None, comments: list[Remark]) -> None:
+        self._text = text
+        self._root = root
+        entries = [] if root is None else entries_of(text, root)
+        self._entries = {id(entry.value): entry for entry, _ in entries}
+        self._remarks = Remarks.of(comments, entries)
+
+    def lines(self) -> list[str]:
+        lines = list(self._comments(self._remarks.head, 0, first=True))
+        if self._root is None:
+            return lines
+        first = next(iter(self._entries.values()), None)
+        if lines and first is not None and first.apart:
+            lines.append("")
+        return lines + self._collection(self._root, 0, DOCUMENT_KEYS)
+
+    def _collection(self, span: Span, column: int, order: tuple[str, ...]) -> list[str]:
+        """The lines of a collection in block style. Its first line never is a comment of a key: see ``_item``."""
+        lines: list[str] = []
+        for entry in self._ordered(span, order):
+            before = list(self._comments(self._remarks.before.get(entry.start, []), column, first=not lines))
+            if before and entry.apart:
+                before.append("")
+            elif lines and entry.apart:
+                lines.append("")
+            lines += before
+            lines += self._pair(entry, column) if entry.key else self._item(entry, column, order)
+        return lines + list(self._comments(self._remarks.after.get(id(span), []), column, first=False))
+
+    def _ordered(self, span: Span, order: tuple[str, ...]) -> list[Entry]:
+        if span.shape is Shape.LIST:
+            return [self._entries[id(item)] for item in span.children]
+        entries = [self._entries[id(value)] for _, value in pairs(span)]
+        inside = set(map(id, all_spans(span)))
+        if any(id(each.target) in inside for each in all_spans(span)):
+            return entries  # an alias could come to stand before what it repeats
+        return sorted(entries, key=lambda entry: order.index(entry.key.value) if entry.key and order else 0)
+
+    def _pair(self, entry: Entry, column: int) -> list[str]:
+        assert entry.key is not None  # noqa: S101  (a pair is an entry with a key)
+        name = entry.key.value
+        value = entry.value
+        key = f"{self._prefix(entry.key)}{self._scalar(entry.key, column, '')}:"
+        beside = self._beside(entry)
+        if value.shape in (Shape.SCALAR, Shape.ALIAS):
+            return self._lines(f"{key} ", value, column, beside)
+        flow = self._flow(value, always_block=name in ALWAYS_BLOCK, width=LONG - column - len(key))
+        if flow is not None:
+            return self._with_comment(f"{key} {flow}", [*beside, *self._inside(value)], column)
+        head = f"{key} {self._prefix(value)}".rstrip()
+        return self._with_comment(head, beside, column) + self._collection(value, column + 2, ITEM_KEYS.get(name, ()))
+
+    def _item(self, entry: Entry, column: int, order: tuple[str, ...]) -> list[str]:
+        value = entry.value
+        beside = self._beside(entry)
+        if value.shape in (Shape.SCALAR, Shape.ALIAS):
+            return self._lines("- ", value, column, beside)
+        flow = self._flow(value, always_block=bool(order), width=LONG - column)
+        if flow is not None:
+            return self._with_comment(f"- {flow}", [*beside, *self._inside(value)], column)
+        inner = self._collection(value, column + 2, order)
+        if value.start != value.body:
+            return self._with_comment(f"- {self._prefix(value)}".rstrip(), beside, column) + inner
+        # Comments above the first key go above the dash: between the two they would push the key off the dash's line.
+        above = next(number for number, line in enumerate(inner) if line and not line.lstrip().startswith("#"))
+        lines = list(self._comments(beside, column, first=True))
+        lines += [line[2:] for line in inner[:above] if line]
+        return [*lines, f"{' ' * column}- {inner[above].lstrip()}", *inner[above + 1 :]]
+
+    def _lines(self, lead: str, value: Span, column: int, beside: list[Remark]) -> list[str]:
+        comments = [remark.text for remark in beside]
+        above = [f"{' ' * column}{comment}" for comment in comments[1:]]
+        written = self._scalar(value, column, comments[0] if comments else "")
+        return [*above, *f"{' ' * column}{lead}{self._prefix(value)}{written}".split("\n")]
+
+    def _scalar(self, value: Span, column: int, comment: str, *, flow: bool = False) -> str:
+        """A scalar in its canonical style: folded text keeps its lines, all other text is written anew."""
+        source = self._text[value.body : value.end]
+        if value.style == ">" and (folded := _folded(source, column, comment)) is not None:
+            return folded
+        if value.shape is Shape.ALIAS or (value.plain and not value.style and "\n" not in source):
+            return f"{source}  {comment}" if comment else source
+        text = value.value.removesuffix("\n") if value.block else value.value
+        # Unquoted, the word would mean something else to a reader that knows no schema.
+        style = value.style if value.block or is_ambiguous(text) else ""
+        return scalar(text, indent=column, style=style, flow=flow, comment=comment)
+
+    def _flow(self, span: Span, *, always_block: bool, width: int) -> str | None:
+        """A collection on one line, if its author wrote it so and it is short."""
+        if not span.children:
+            return self._prefix(span) + ("{}" if span.shape is Shape.MAP else "[]")
+        if not span.flow or always_block or "\n" in self._text[span.body : span.end]:
+            return None
+        pieces = [self._flow_piece(child) for child in span.children]
+        if span.shape is Shape.MAP:
+            pieces = [f"{key}: {value}" for key, value in zip(pieces[::2], pieces[1::2], strict=True)]
+        line = self._prefix(span) + ("{%s}" if span.shape is Shape.MAP else "[%s]") % ", ".join(pieces)
+        return line if len(line) <= width else None
+
+    def _flow_piece(self, span: Span) -> str:
+        if span.shape in (Shape.MAP, Shape.LIST):
+            return self._flow(span, always_block=False, width=LONG) or self._text[span.start : span.end]
+        return self._prefix(span) + self._scalar(span, 0, "", flow=True)
+
+    def _inside(self, span: Span) -> list[Remark]:
+        """The comments that stand beside a collection on one line: the last value in it has them."""
+        inside = [self._entries[id(each)] for each in all_spans(span) if each is not span and id(each) in self._entries]
+        return [remark for entry in inside for remark in self._beside(entry)]
+
+    def _beside(self, entry: Entry) -> list[Remark]:
+        return self._remarks.beside.get(entry.start, [])
+
+    def _with_comment(self, line: str, beside: list[Remark], column: int) -> list[str]:
+        above = [f"{' ' * column}{remark.text}" for remark in beside[1:]]
+        return [*above, f"{' ' * column}{line}" + (f"  {beside[0].text}" if beside else "")]
+
+    def _comments(self, remarks: list[Remark], column: int, *, first: bool) -> Iterator[str]:
+        for number, remark in enumerate(remarks):
+            if remark.apart and not (first and not number):
+                yield ""
+            yield f"{' ' * column}{remark.text}"
+
+    def _prefix(self, span: Span) -> str:
+        """The anchor and the tag of a value."""
+        return " ".join([*self._text[span.start : span.body].split(), ""])
+
+
+def _folded(source: str, column: int, comment: str) -> str | None:
+    """A folded scalar with its own line ends, indented anew; None where its indentation or its end is part of its meaning."""
+    head, *rest = source.split("\n")
+    figure = head.split("#", 1)[0].strip()
+    lines = [line.rstrip("\n") for line in rest]
+    first = next((line for line in lines if line.strip()), "")
+    margin = len(first) - len(first.lstrip(" "))
+    if figure not in (">", ">-") or any(not line.strip() and len(line) > margin for line in lines):
+        return None
+    body = [f"{' ' * (column + 2)}{line[margin:]}" if line.strip() else "" for line in lines]
+    return "\n".join([f"{figure} {comment}" if comment else figure, *body])

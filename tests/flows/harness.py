@@ -1,0 +1,186 @@
+"""A bench for whole command lines: a knowledge directory, a real git repository, the embedded service, a shared clock."""
+
+import contextlib
+import io
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from kbsync.cli.run import run
+from kbsync.files import load
+from kbsync.model import show_path
+from kbsync.sandbox.account import DEMO, Account
+from kbsync.sandbox.faults import NO_FAULTS, FaultPlan
+from kbsync.sandbox.server import SandboxServer
+from kbsync.sandbox.service import Service
+from kbsync.sandbox.switches import DEFAULTS, Switches
+from kbsync.wiring.world import World
+from tests.fakes.clock import FakeClock
+from tests.fakes.git_repos import GitRepos, WorkTree
+
+__all__ = ["SETTINGS", "WRITES", "Bench", "Run", "Terminal"]
+
+SETTINGS = """\
+version: 1
+default_target: {default}
+targets:
+  sandbox: {{driver: sandbox}}
+  production: {{endpoint: "{endpoint}", sdkappid: {sdkappid}}}
+policy: {{prune: delete, max_update_percent: 100, max_remove_percent: 100}}
+"""
+
+WRITES = frozenset(
+    {
+        "add_chitchat",
+        "update_chitchat",
+        "update_similar_chitchat",
+        "update_chitchat_similar",
+        "batch_set_chitchat",
+        "add_chitchat_category",
+        "update_chitchat_category",
+        "del_chitchat_category",
+        "send_stream_msg",
+    }
+)
+"""The commands that change something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How one command line ended: its exit code, and what it put on stdout and on stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Terminal(io.StringIO):
+    """A keyboard with somebody at it, who types what is given."""
+
+    def isatty(self) -> bool:
+        """There is somebody."""
+        return True
+
+
+@dataclass
+class Bench:
+    """A directory with ``knowledge/`` in it, where command lines run as from a shell that stands there."""
+
+    path: Path
+    clock: FakeClock = field(default_factory=FakeClock)
+    environ: dict[str, str] = field(default_factory=dict)
+    tree: WorkTree | None = None
+    endpoint: str = "http://127.0.0.1:9"
+    default: str = "sandbox"
+
+    @classmethod
+    def make(cls, tmp_path: Path, *, git: bool = True) -> "Bench":
+        """A bench below a test's own directory, in a new git repository unless told otherwise."""
+        repos = GitRepos(tmp_path)
+        tree = repos.init("repo") if git else None
+        path = tmp_path / "repo"
+        path.mkdir(exist_ok=True)
+        environ = {**repos.environ, "LC_ALL": "C", "USER": "tester", "LOGNAME": "tester"}
+        bench = cls(path, environ={name: value for name, value in environ.items() if name != "CI"}, tree=tree)
+        bench.settings()
+        return bench
+
+    def settings(self, text: str = SETTINGS, **fields: object) -> None:
+        """Write ``knowledge/kbsync.yaml``."""
+        values = {"default": self.default, "endpoint": self.endpoint, "sdkappid": DEMO.sdkappid, **fields}
+        self.write({"kbsync.yaml": text.format(**values)})
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write knowledge files, named by their path below ``knowledge/``."""
+        for name, text in files.items():
+            path = self.path / "knowledge" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def commit(self, files: Mapping[str, str]) -> str:
+        """Write knowledge files, commit everything but kbsync's own, and return the commit's id."""
+        assert self.tree is not None
+        self.write(files)
+        (self.path / ".gitignore").write_text(".kbsync/\n*.json\n", encoding="utf-8")
+        return self.tree.commit({})
+
+    def run(self, *words: str, keyboard: io.StringIO | None = None, world: World | None = None, **environ: str) -> Run:
+        """Run one command line; ``environ`` is added to the bench's own environment."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+        surroundings = world or World(clock=self.clock, environ={**self.environ, **environ})
+        before, sys.stdin = sys.stdin, keyboard or io.StringIO()
+        try:
+            with contextlib.chdir(self.path), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = run(words, world=surroundings)
+        finally:
+            sys.stdin = before
+        return Run(code, *(_written(stream) for stream in (out, err)))
+
+    @contextmanager
+    def console(self, **options: Any) -> Iterator[Service]:
+        """Look into the embedded service of the sandbox target, and edit it as its console does."""
+        (self.path / ".kbsync").mkdir(exist_ok=True)
+        service = Service(self.path / ".kbsync" / "sandbox.db", clock=self.clock, **options)
+        try:
+            yield service
+        finally:
+            service.close()
+
+    @contextmanager
+    def served(
+        self, switches: Switches = DEFAULTS, *, account: Account = DEMO, faults: FaultPlan = NO_FAULTS
+    ) -> Iterator[Service]:
+        """Serve a new library on a real loopback port and make it the default target, secret and all."""
+        service = Service(None, clock=self.clock, switches=switches, account=account, faults=faults)
+        server = SandboxServer(service)
+        server.start()
+        try:
+            self.endpoint, self.default = server.address, "production"
+            self.environ["KBSYNC_SECRET_KEY"] = DEMO.secret
+            self.settings()
+            yield service
+        finally:
+            server.stop()
+            service.close()
+
+
+def writes(service: Service) -> list[str]:
+    """The commands that a service was asked to change something with, in their order."""
+    return [entry.command for entry in service.log if entry.command in WRITES]
+
+
+Held = tuple[str, str, int, str, int, tuple[str, ...]]
+
+
+def declared(bench: Bench) -> set[Held]:
+    """What the files say, in plain data: text, answer, type, path, status, similar questions."""
+    found = [question.content for question in load(bench.path / "knowledge", shown_as="knowledge").knowledge.questions]
+    return {
+        (it.question, it.answer, int(it.answer_type), show_path(it.category), int(it.status), it.similar) for it in found
+    }
+
+
+def held(service: Service, *, presets: bool = True) -> set[Held]:
+    """What a library holds, in the same shape."""
+    return {
+        (
+            str(each["question"]),
+            str(each["answer"]),
+            int(str(each["answer_type"])),
+            " / ".join(map(str, each["path"])),  # type: ignore[arg-type]  # the snapshot is plain data
+            int(str(each["status"])),
+            tuple(sorted(set(each["similar"]))),  # type: ignore[call-overload]  # the same
+        )
+        for each in service.snapshot()["questions"]
+        if presets or not each["preset"]
+    }
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()

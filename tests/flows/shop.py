@@ -1,0 +1,110 @@
+"""A small shop's knowledge at two commits: the second changes everything that can be changed."""
+
+__all__ = ["FIRST", "SECOND"]
+
+FIRST = {
+    "tree.yaml": """\
+categories:
+  - title: Shipping
+    children: [{title: Delivery}, {title: Returns}]
+  - title: Payment
+  - title: Old stuff
+""",
+    "shipping.yaml": """\
+category: Shipping / Delivery
+questions:
+  - question: When will my parcel arrive?
+    answer: Within 3 days.
+    similar: [How long does delivery take?, Where is my parcel?, Is it far?]
+  - question: Do you ship abroad?
+    answer: Yes, to most countries.
+  - question: Is delivery free?
+    answer: <b>Yes.</b>
+    answer_type: rich
+    similar: [Does it cost anything?]
+  - question: Can I pick it up?
+    answer: Yes, you can.
+    status: disabled
+""",
+    "other.yaml": """\
+questions:
+  - question: How do I return it?
+    category: Shipping / Returns
+    answer: Send it back.
+  - question: How can I pay?
+    category: Payment
+    answer: By card.
+  - question: Do you take cheques?
+    category: Old stuff
+    answer: Yes, still.
+  - question: 你们几点开门?
+    category: Shipping
+    answer: 九点。
+    similar: [营业时间]
+  - question: Are you a robot?
+    category: System preset category / Ask robot information
+    answer: Yes.
+    similar: [Am I talking to a machine?]
+  - question: I am angry
+    category: System preset category / Emotional expression
+    answer: I am sorry to hear that. Let us see what we can do.
+""",
+}
+
+SECOND = {
+    "tree.yaml": """\
+categories:
+  - title: Shipping
+    children:
+      - title: Delivery times
+        previously: [Delivery]
+      - title: Returns
+      - title: Customs
+  - title: Payment
+""",
+    "shipping.yaml": """\
+category: Shipping / Delivery times
+questions:
+  - question: When will my parcel arrive?
+    answer: |
+      Within 2 working days.
+      Sundays do not count.
+    similar: [How long does delivery take?, Is it near?]
+  - question: Do you ship to other countries?
+    previously: [Do you ship abroad?]
+    answer: Yes, to most countries.
+    category: Shipping / Customs
+  - question: Is delivery free?
+    answer: Yes, it is.
+  - question: Can I pick it up?
+    answer: Yes, any day.
+    status: disabled
+""",
+    "other.yaml": """\
+questions:
+  - question: How do I return it?
+    category: Shipping / Returns
+    answer: <i>Send it back.</i>
+    answer_type: rich
+    status: disabled
+  - question: How can I pay?
+    category: Payment
+    answer: By card.
+    similar: [Which cards do you take?]
+  - question: Do I pay customs?
+    category: Shipping / Customs
+    answer: Sometimes.
+    status: disabled
+  - question: 你们几点开门?
+    category: Payment
+    answer: 九点。
+  - question: Are you a robot?
+    category: System preset category / Ask robot information
+    answer: Yes, I am.
+    similar: [Am I talking to a machine?]
+  - question: I am angry
+    category: System preset category / Emotional expression
+    answer: I am sorry to hear that. Let us see what we can do.
+    status: disabled
+""",
+}

@@ -1,0 +1,173 @@
+"""Settings: what kbsync.yaml says becomes values, what it cannot mean is told."""
+
+import pytest
+
+from kbsync.diagnostics import Severity
+from kbsync.files import load_tree
+from kbsync.files.configuration import read_settings
+from kbsync.files.nodes import documents
+from kbsync.files.page import Page
+from kbsync.settings import REGIONS, Check, Driver, Pacing, Policy, Prune, Settings, Target
+
+FULL = """\
+version: 1
+default_target: production
+targets:
+  sandbox: {driver: sandbox}
+  production:
+    region: singapore
+    sdkappid: 1400000000
+    identifier: robot-admin
+    calls_per_second: 2.5
+    pacing: strict
+policy: {prune: disable, max_update_percent: 0, max_remove_percent: 100, floor: 0}
+checks:
+  near-duplicate: {severity: error, threshold: 0.9, words: [a, b], size: 0x10, mode: fast, name: '5'}
+  other: {severity: off}
+  third: {size: 3}
+"""
+
+
+def read(text: str) -> tuple[Settings | None, list[str]]:
+    """Settings and the codes of the faults."""
+    page = Page("k/kbsync.yaml", "kbsync.yaml", text.encode())
+    settings = read_settings(documents(page)[0], page, checks=("near-duplicate", "other", "third"))
+    return settings, [f"{fault.location.line}:{fault.location.column} {fault.rule.name}" for fault in page.all_faults()]
+
+
+def target(**keys: object) -> str:
+    """Settings with one target."""
+    return "version: 1\ntargets:\n  a: {" + ", ".join(f"{name}: {value}" for name, value in keys.items()) + "}\n"
+
+
+def test_everything_that_settings_can_say_arrives() -> None:
+    """Targets, policy and checks come out as written, a region as its host."""
+    settings, faults = read(FULL)
+    options: dict[str, float | int | str | tuple[str, ...]] = {
+        "threshold": 0.9,
+        "words": ("a", "b"),
+        "size": 16,
+        "mode": "fast",
+        "name": "5",
+    }
+    assert faults == []
+    assert settings == Settings(
+        "production",
+        (
+            Target("sandbox", Driver.SANDBOX),
+            Target("production", Driver.DESK, "https://adminapisgp.im.qcloud.com", 1400000000, "robot-admin", 2.5, Pacing.STRICT),
+        ),
+        Policy(Prune.DISABLE, 0, 100, 0),
+        {"near-duplicate": Check(Severity.ERROR, options), "other": Check(None), "third": Check(options={"size": 3})},
+    )
+
+
+def test_what_is_not_said_has_its_usual_value() -> None:
+    """One target is the default target; everything else is as the values have it."""
+    settings, faults = read(target(driver="sandbox"))
+    assert (settings, faults) == (Settings("a", (Target("a", Driver.SANDBOX),)), [])
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_each_region_has_its_host(region: str) -> None:
+    """A region is resolved to https and the vendor's host."""
+    settings, faults = read(target(region=region, sdkappid=1))
+    assert settings is not None
+    assert (settings.targets[0].endpoint, faults) == (f"https://{REGIONS[region]}", [])
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["https://h.example", "https://h:8443/", "http://localhost:1", "http://127.9.9.9", "http://[::1]:80"]
+)
+def test_endpoints_may_be_safe_or_local(endpoint: str) -> None:
+    """Protected ones may be anywhere, others on this machine; a final slash goes."""
+    settings, faults = read(target(endpoint=f"'{endpoint}'", sdkappid=1))
+    assert settings is not None
+    assert (settings.targets[0].endpoint, faults) == (endpoint.rstrip("/"), [])
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://h.example",
+        "http://10.0.0.1",
+        "https://h/p",
+        "https://h?q",
+        "https://h#f",
+        "https://u@h",
+        "h",
+        "https://",
+        "https://h:0",
+        "https://[:]",
+        "https://h\\th",
+    ],
+)
+def test_other_endpoints_are_refused(endpoint: str) -> None:
+    """No path, query or user, no unprotected way over a network."""
+    assert [fault[-5:] for fault in read(target(endpoint=f'"{endpoint}"', sdkappid=1))[1]] == ["KB202"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "codes"),
+    [
+        ({"calls_per_second": "5"}, []),
+        ({"calls_per_second": "5.01"}, ["KB114"]),
+        ({"calls_per_second": "0"}, ["KB114"]),
+        ({"calls_per_second": "-1"}, ["KB114"]),
+        ({"calls_per_second": ".inf"}, ["KB112"]),
+        ({"calls_per_second": "'5'"}, ["KB112"]),
+        ({"sdkappid": "0x10"}, []),
+        ({"sdkappid": "0"}, ["KB114"]),
+        ({"sdkappid": "'1'"}, ["KB112"]),
+        ({"sdkappid": "1" * 30}, ["KB112"]),
+        ({"region": "singapur"}, ["KB114"]),
+        ({"driver": "[]"}, ["KB114"]),
+        ({"driver": "sandbx"}, ["KB114"]),
+        ({"identifier": "~"}, ["KB116"]),
+    ],
+)
+def test_figures_and_words_have_their_bounds(keys: dict[str, object], codes: list[str]) -> None:
+    """What is outside of the bounds is told once, with no follow-up faults."""
+    usual: dict[str, object] = {"region": "tokyo", "sdkappid": 1}
+    assert [fault[-5:] for fault in read(target(**usual | keys))[1]] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("version: 1\n", ["KB113"]),
+        ("version: 2\ntargets: {a: {driver: sandbox}}\n", ["KB114"]),
+        ("version: 1\ntargets: {}\n", ["KB113"]),
+        ("version: 1\ntargets: []\ndefault_target: a\n", ["KB112"]),
+        ("version: 1\ntargets: {a: }\n", ["KB112"]),
+        ("version: 1\ntargets: {a: {driver: sandbox}, b: {driver: sandbox}}\n", ["KB205"]),
+        ("version: 1\ntargets: {a: {driver: sandbox}, b: {driver: sandbox}}\ndefault_target: []\n", ["KB112"]),
+        ("version: 1\ntargets: {a: {driver: sandbox}}\ndefault_target: ab\n", ["KB205"]),
+        ("version: 1\ntargets: {a: {region: tokyo}, b: {driver: sandbx}}\n", ["KB113", "KB114", "KB205"]),
+        ("- 1\n", ["KB112"]),
+    ],
+)
+def test_without_a_default_target_there_are_no_settings(text: str, codes: list[str]) -> None:
+    """Settings that do not say which application is meant are faulty; only a version alone can be wrong and leave some."""
+    settings, faults = read(text)
+    assert [fault[-5:] for fault in faults] == codes
+    assert (settings is None) == ("version: 2" not in text)
+
+
+def test_faulty_policy_and_checks_leave_the_usual_ones() -> None:
+    """A fault in one part does not keep the others from being read."""
+    text = target(driver="sandbox") + "policy: none\nchecks: {other: off, zzz: {severity: loud, x: ~}}\n"
+    settings, faults = read(text)
+    assert faults == ["4:9 KB112", "5:17 KB112", "5:22 KB206", "5:47 KB116", "5:38 KB114"]
+    assert settings is not None
+    assert settings.policy == Policy()
+
+
+def test_settings_are_one_document() -> None:
+    """A second document in kbsync.yaml is a fault; a file that is only comments has no settings; a broken one is told once."""
+    good = target(driver="sandbox")
+    found = [
+        [fault.rule.name for fault in load_tree({"kbsync.yaml": text.encode()}, shown_as="k").diagnostics]
+        for text in (good, f"{good}---\na: b\n", "# nothing\n", "]", "")
+    ]
+    assert found == [[], ["KB112"], ["KB201"], ["KB105"], ["KB201"]]

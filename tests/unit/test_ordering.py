@@ -1,0 +1,106 @@
+"""Create downwards, delete upwards, and no text is taken before it is free."""
+
+from kbsync.model import Content, Status
+from kbsync.ordering import BATCH, Step, calls_of, cost_of, in_order, phases
+from kbsync.plan import Action, CategoryChange, Cause, Change, Field, QuestionChange
+
+
+def content(text: str, **fields: object) -> Content:
+    """A question with some text."""
+    return Content(text, "An answer.", ("A",), **fields)  # type: ignore[arg-type]
+
+
+def rename(identifier: str, old: str, new: str) -> QuestionChange:
+    """A question that gets another text."""
+    return QuestionChange(Action.RENAME, identifier, content(old), content(new), Cause.DECLARED, calls=("update_chitchat",))
+
+
+def create(text: str) -> QuestionChange:
+    """A new question."""
+    return QuestionChange(Action.CREATE, None, None, content(text), Cause.DECLARED, calls=("add_chitchat",))
+
+
+def delete(identifier: str, text: str) -> QuestionChange:
+    """A question that goes."""
+    return QuestionChange(Action.DELETE, identifier, content(text), None, Cause.DECLARED, calls=("batch_set_chitchat",))
+
+
+def disable(identifier: str, text: str) -> QuestionChange:
+    """A question that is switched off."""
+    off = content(text, status=Status.DISABLED)
+    return QuestionChange(Action.DISABLE, identifier, content(text), off, Cause.DECLARED, calls=("batch_set_chitchat",))
+
+
+def category(action: Action, *path: str) -> CategoryChange:
+    """A category that comes or goes."""
+    before, after = (path, None) if action is Action.DELETE else (None, path)
+    return CategoryChange(action, 1 if before else None, before, after, Cause.DECLARED, calls=("add_chitchat_category",))
+
+
+def titles(*changes: Change) -> list[str]:
+    """The changes in order, by title."""
+    return [change.title for change in in_order(changes)]
+
+
+def test_categories_come_down_the_tree_and_go_up() -> None:
+    """A parent is made before its child and deleted after it."""
+    changes = [
+        category(Action.DELETE, "X"),
+        category(Action.DELETE, "X", "Y"),
+        category(Action.CREATE, "N", "M"),
+        category(Action.CREATE, "N"),
+    ]
+    assert titles(*changes) == ["N", "N / M", "X / Y", "X"]
+
+
+def test_a_text_is_freed_before_it_is_taken() -> None:
+    """Renames in a chain run from its end."""
+    chain = [rename("1", "a", "b"), rename("2", "b", "c"), create("a")]
+    assert [change.after.question for change in in_order(chain) if isinstance(change, QuestionChange) and change.after] == [
+        "c",
+        "b",
+        "a",
+    ]
+
+
+def test_texts_that_change_places_still_get_an_order() -> None:
+    """A circle is cut somewhere; nothing is lost."""
+    assert sorted(titles(rename("1", "a", "b"), rename("2", "b", "a"))) == ["a", "b"]
+
+
+def test_a_text_freed_by_a_removal_is_taken_after_it() -> None:
+    """What waits for a removal, and what waits for that, comes late; its status after it."""
+    changes = [rename("1", "a", "gone"), delete("2", "gone"), create("a"), disable("1", "gone"), disable("3", "other")]
+    steps = [phase.step for phase in phases(in_order(changes))]
+    assert steps == [Step.STATUS, Step.REMOVALS, Step.QUESTIONS, Step.QUESTIONS, Step.STATUS]
+
+
+def test_one_call_carries_all_fields_but_similar_questions() -> None:
+    """Text, answer, type and category travel together."""
+    fields = [Field.QUESTION, Field.ANSWER, Field.ANSWER_TYPE, Field.CATEGORY, Field.SIMILAR]
+    assert calls_of(Action.UPDATE, fields) == ("update_chitchat", "update_similar_chitchat")
+    assert calls_of(Action.UPDATE, [Field.SIMILAR]) == ("update_similar_chitchat",)
+
+
+def test_a_disabled_create_costs_a_second_call() -> None:
+    """The service creates questions enabled."""
+    assert calls_of(Action.CREATE, [], after=content("x", status=Status.DISABLED)) == ("add_chitchat", "batch_set_chitchat")
+    assert calls_of(Action.CREATE, [], after=content("x")) == ("add_chitchat",)
+
+
+def test_status_calls_are_counted_in_batches() -> None:
+    """As many calls as batches, not as questions."""
+    changes = [disable(str(number), f"q{number:03}") for number in range(BATCH + 1)]
+    assert cost_of(changes, rate=5, live_questions=100).calls["batch_set_chitchat"] == 2
+
+
+def test_nothing_costs_nothing() -> None:
+    """An empty plan makes no call."""
+    assert cost_of([], rate=5, live_questions=100).calls == {}
+
+
+def test_time_is_calls_over_rate() -> None:
+    """Twenty-five creates at five a second take five seconds, and the listings their share."""
+    changes = [create(f"q{number}") for number in range(25)]
+    with_listings = cost_of(changes, rate=5, live_questions=0).seconds
+    assert 5.0 <= with_listings < 8.0
