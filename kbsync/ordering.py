@@ -19,7 +19,7 @@ from math import ceil
 
 from kbsync.commands import Command
 from kbsync.model import Content, Status
-from kbsync.plan import Action, CategoryChange, Change, Cost, Field, QuestionChange
+from kbsync.plan import Action, CategoryChange, Change, Cost, Field, Kind, QuestionChange
 
 __all__ = ["BATCH", "PAGE", "Phase", "Step", "calls_of", "cost_of", "in_order", "phases"]
 
@@ -86,21 +86,34 @@ def calls_of(action: Action, fields: Sequence[Field], *, after: Content | None =
     return tuple(command for command, due in ((Command.UPDATE, update), (Command.UPDATE_SIMILAR, similar)) if due)
 
 
-def cost_of(changes: Sequence[Change], *, rate: float, live_questions: int) -> Cost:
+def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -> Cost:
     """Calls by command, and the seconds they take at ``rate`` calls a second and command.
 
-    Counted are the writes, the listing before them and the one after them; status calls are counted in batches.
+    ``live`` is the status of every live question. Counted are the writes, with status calls in batches, and the listings:
+    before, after, after creating (to learn ids) and before deleting categories.
     """
     if not changes:
         return Cost()
-    pages = ceil(max(live_questions, 1) / PAGE)
-    listing = Counter({Command.DESC_CATEGORY: 1, Command.LIST: pages + 1})
-    blocks = [listing, *(_phase_calls(phase, changes) for phase in phases(changes)), listing]
+    steps = phases(changes)
+    before, after = Counter(live), Counter(live)
+    for change in changes:
+        if isinstance(change, QuestionChange):
+            after.subtract([change.before.status] if change.before else [])
+            after.update([change.after.status] if change.after else [])
+    blocks = [_listing(before), *(_phase_calls(phase, changes) for phase in steps), _listing(after)]
+    blocks += [_listing(after)] * any(change.action is Action.CREATE and change.kind is Kind.QUESTION for change in changes)
+    blocks += [_listing(after)] * sum(phase.step is Step.EMPTY_CATEGORIES for phase in steps)
     total: Counter[Command] = Counter()
     for block in blocks:
         total.update(block)
     seconds = sum(max(block.values()) / rate for block in blocks)
     return Cost(calls={str(command): total[command] for command in sorted(total)}, seconds=round(seconds, 1))
+
+
+def _listing(questions: Mapping[Status, int]) -> Counter[Command]:
+    """One listing: the categories, then each status page by page until a page shows that there is no more."""
+    pages = sum(1 if count <= 0 else max(2, count // PAGE + 1) for count in (questions.get(status, 0) for status in Status))
+    return Counter({Command.DESC_CATEGORY: 1, Command.LIST: pages})
 
 
 def _phase_calls(phase: Phase, changes: Sequence[Change]) -> Counter[Command]:

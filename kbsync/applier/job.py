@@ -9,7 +9,7 @@ from kbsync.applier.batches import BatchWork
 from kbsync.applier.categories import CategoryWork
 from kbsync.applier.emptied import EmptiedWork
 from kbsync.applier.ledger import Ledger
-from kbsync.applier.looking import Looker
+from kbsync.applier.looking import Look, Looker
 from kbsync.applier.preconditions import Standing, State
 from kbsync.applier.questions import QuestionWork
 from kbsync.applier.readback import ReadBack
@@ -64,12 +64,24 @@ class Job:
         look = self._looker.look(
             lambda seen: not any(check.differences(index, seen) for index in applied), writes=self._ledger.writes
         )
+        if look.snapshot is not None:
+            look = self._disable_again(check.woken(applied, look.snapshot), check, look)
+            applied = self._ended(Outcome.APPLIED)
         if look.snapshot is None or look.trouble is not None or not look.snapshot.knowledge.complete:
             return (), False
         for index in unknown:
             if not check.differences(index, look.snapshot):
                 self._ledger.enter(index, Attempt(Ended.DONE))
         return tuple(mismatch for index in applied for mismatch in check.differences(index, look.snapshot)), True
+
+    def _disable_again(self, woken: Sequence[int], check: ReadBack, look: Look) -> Look:
+        """Take back that an update enabled a disabled question, which no page says and none rules out; gives the last look."""
+        if not woken:
+            return look
+        for index in self._rounds.carry_out(woken, self._batches.created):
+            reason = message("the service enabled it when it was changed, and the apply was stopped before that was undone")
+            self._ledger.enter(index, Attempt(Ended.REFUSED, reason))
+        return self._looker.look(lambda seen: not check.woken(woken, seen), writes=self._ledger.writes)
 
     def _note_what_is_done(self) -> None:
         withheld = Attempt(Ended.HELD, message("the listing is not complete, and nothing is removed because of such a listing"))

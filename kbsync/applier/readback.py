@@ -1,13 +1,13 @@
 """Compares what was applied with what a listing shows afterwards, and says why they may differ."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kbsync.applier.moved import shown, value_of
 from kbsync.applier.questions import QuestionWork
 from kbsync.applier.snapshot import Renames, Snapshot, spelled_alike
 from kbsync.messages import Message, message
-from kbsync.model import AnswerType, Content, Question, show_path
-from kbsync.plan import CategoryChange, Field, Plan, QuestionChange
+from kbsync.model import AnswerType, Content, Question, Status, show_path
+from kbsync.plan import Action, CategoryChange, Change, Field, Plan, QuestionChange
 from kbsync.report import Mismatch
 
 __all__ = ["PRESENCE", "ReadBack"]
@@ -23,6 +23,7 @@ class ReadBack:
         self._plan = plan
         self._questions = questions
         self._renames = Renames(plan.changes)
+        self._enabled = {change.id for change in plan.changes if change.action is Action.ENABLE}
 
     def differences(self, index: int, seen: Snapshot) -> tuple[Mismatch, ...]:
         """What of an applied change a listing does not show."""
@@ -31,6 +32,17 @@ class ReadBack:
             return tuple(self._category(index, change, seen))
         found = self._questions.find(index, seen) if change.id is None else seen.questions.get(change.id)
         return tuple(self._question(index, change, found))
+
+    def woken(self, indices: Sequence[int], seen: Snapshot) -> tuple[int, ...]:
+        """The changes of disabled questions, to stay disabled, that a listing shows enabled."""
+        return tuple(index for index in indices if self._is_woken(self._plan.changes[index], seen))
+
+    def _is_woken(self, change: Change, seen: Snapshot) -> bool:
+        if not isinstance(change, QuestionChange) or change.id is None or change.before is None or change.after is None:
+            return False
+        found = seen.questions.get(change.id)
+        stays = change.before.status is change.after.status is Status.DISABLED and change.id not in self._enabled
+        return stays and found is not None and found.content.status is Status.ENABLED
 
     def _category(self, index: int, change: CategoryChange, seen: Snapshot) -> Iterator[Mismatch]:
         if change.id is None:

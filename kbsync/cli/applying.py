@@ -1,7 +1,7 @@
 """The course of ``kbsync apply``: which plan, shown, agreed to, carried out under the lock, reported."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,20 @@ class Order:
         consent = Consent(remove=rest["allow_remove"], overwrite_conflicts=rest["overwrite_conflicts"])
         wishes = Wishes(consent, OnFailure(rest["on_failure"]), rest["receipt"])
         return cls(planfile, base, only, rest["yes"], dry_run, wishes)
+
+    @classmethod
+    def for_all(cls, **options: Any) -> "Order":
+        """An order for every target at once. Raises Misuse for what only one target, or only one terminal, can have."""
+        if options["planfile"] is not None or not (options["yes"] or options["dry_run"]):
+            raise Misuse(
+                message("--all-targets plans for itself and asks nobody"),
+                hint=message("leave the plan file out and add --yes, or apply the targets one by one"),
+            )
+        return cls.from_options(**options, receipt=None)
+
+    def with_receipt(self, path: Path | None) -> "Order":
+        """The same order with a place for its receipt."""
+        return replace(self, wishes=replace(self.wishes, receipt=path))
 
 
 def run_apply(call: Invocation, order: Order) -> int:

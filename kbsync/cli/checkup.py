@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from kbsync.cli.flow import opened
+from kbsync.cli.flow import chosen_target, opened
 from kbsync.cli.options import Invocation
 from kbsync.desk.examine import Finding, examine
 from kbsync.wiring.workspace import open_workspace
@@ -18,7 +18,7 @@ MARKS = {True: click.style("ok", fg="green"), False: click.style("no", fg="red",
 def run_checkup(call: Invocation) -> tuple[Finding, ...]:
     """Everything that can be found out about a target by reading."""
     workspace = open_workspace(call.directory, target=call.target)
-    target = workspace.target(call.target)
+    target = chosen_target(call, workspace)
     with opened(call, target, workspace.state) as door:
         return examine(door.transport, rate=target.calls_per_second)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kbsync.cli.options import Invocation
@@ -20,7 +20,7 @@ from kbsync.wiring.doors import Door, open_door
 from kbsync.wiring.planning import History, check_target, find_drift, find_history, make_offline_plan, plan_against, plan_undo
 from kbsync.wiring.workspace import Workspace, open_workspace
 
-__all__ = ["Prepared", "Request", "opened", "prepared", "reading", "saved", "show_drift", "show_plan", "warn"]
+__all__ = ["Prepared", "Request", "chosen_target", "opened", "prepared", "reading", "saved", "show_drift", "show_plan", "warn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,17 @@ class Prepared:
     history: History
 
 
+def chosen_target(call: Invocation, workspace: Workspace, name: str | None = None) -> Target:
+    """The target of a run, at the pace that the command line allows it. Raises Misuse."""
+    target = workspace.target(name or call.target)
+    return replace(target, calls_per_second=min(target.calls_per_second, call.calls_per_second or target.calls_per_second))
+
+
 def prepared(call: Invocation, *, base: str | None) -> Prepared:
     """Read the files, warn of what is doubtful in them, and find the base."""
     workspace = open_workspace(call.directory, target=call.target)
     warn(call, workspace.diagnostics)
-    target = workspace.target(call.target)
+    target = chosen_target(call, workspace)
     history = find_history(workspace, target, given=base, world=call.world)
     call.screen.notes(history.notes)
     return Prepared(workspace, target, history)
@@ -100,7 +106,7 @@ def _show_undo(call: Invocation, path: Path) -> Plan:
     if not isinstance(receipt, Receipt):
         raise Misuse(message("{path} is a plan and not a receipt: apply --receipt writes receipts", path=path))
     workspace = open_workspace(call.directory, target=call.target or receipt.report.plan.target.name)
-    target = workspace.target(call.target or receipt.report.plan.target.name)
+    target = chosen_target(call, workspace, call.target or receipt.report.plan.target.name)
     check_target(receipt.report.plan, target)
     with opened(call, target, workspace.state) as door:
         return plan_undo(door.reader(), workspace, target, receipt=receipt)

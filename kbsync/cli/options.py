@@ -18,13 +18,17 @@ Command = Callable[..., int]
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What every command is told: its surroundings, where to talk, which directory, target and format."""
+    """What every command is told: its surroundings, where to talk, which directory, target and format.
+
+    ``calls_per_second`` lowers what the settings allow, for accounts that others use too.
+    """
 
     world: World
     screen: Screen
     directory: Path
     target: str | None
     format: str
+    calls_per_second: float | None = None
 
 
 def invocation(*formats: str, target: bool = True, directory: bool = True) -> Callable[[Command], Any]:
@@ -40,6 +44,7 @@ def invocation(*formats: str, target: bool = True, directory: bool = True) -> Ca
                 directory=options.pop("directory", Path("knowledge")),
                 target=options.pop("target", None),
                 format=options.pop("format", "text"),
+                calls_per_second=options.pop("calls_per_second", None),
             )
             return function(call, **options)
 
@@ -68,6 +73,14 @@ def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list
     if target:
         found.append(
             click.option("-t", "--target", envvar="KBSYNC_TARGET", help="A target of kbsync.yaml. [default: default_target]")
+        )
+        found.append(
+            click.option(
+                "--calls-per-second",
+                type=click.FloatRange(min=0, max=5, min_open=True),
+                envvar="KBSYNC_CALLS_PER_SECOND",
+                help="Be slower than the target's own setting, for an account that others use too.",
+            )
         )
     if formats:
         found.append(

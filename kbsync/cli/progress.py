@@ -1,10 +1,8 @@
 """How far long work is, on stderr: a moving bar with rate and time left on a terminal, a line every few seconds elsewhere."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-import click
 
 from kbsync.cli.screen import Screen
 from kbsync.pacing.clock import Clock, SystemClock
@@ -27,14 +25,15 @@ def progress_for(screen: Screen, *, clock: Clock | None = None) -> Iterator[Prog
         with bar() as progress:
             yield progress
     else:
-        yield LineProgress(clock or SystemClock())
+        yield LineProgress(clock or SystemClock(), say=screen.aside)
 
 
 class LineProgress:
     """Says at most one line every few seconds, and nothing at all about work that is over sooner."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, say: Callable[[str], None]) -> None:
         self._clock = clock
+        self._say = say
         self._lock = threading.Lock()
         self._label = ""
         self._total: int | None = None
@@ -55,11 +54,11 @@ class LineProgress:
             if now - self._said < EVERY:
                 return
             self._said = now
-            click.echo(self._line(now), err=True)
+            self._say(self._line(now))
 
     def note(self, text: str) -> None:
         """Say it at once."""
-        click.echo(text, err=True)
+        self._say(text)
 
     def finish(self) -> None:
         """Say nothing: the result says it."""

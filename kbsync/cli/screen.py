@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import click
 
@@ -11,7 +11,7 @@ from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, StalePlan
 from kbsync.messages import Message, message
 from kbsync.render.words import Words
 
-__all__ = ["Screen", "make_screen"]
+__all__ = ["Screen", "TargetScreen", "make_screen"]
 
 WIDEST = 120
 """Columns beyond which prose gets hard to read."""
@@ -34,20 +34,16 @@ class Screen:
     def result(self, text: str) -> None:
         """Put a command's result on stdout, with a line end; an empty result prints nothing."""
         if text:
-            click.echo(text if text.endswith("\n") else f"{text}\n", nl=False, color=self.color)
-
-    def data(self, data: bytes) -> None:
-        """Put bytes on stdout as they are."""
-        click.echo(data, nl=False)
+            self._put(text)
 
     def aside(self, text: str) -> None:
         """Put drawn text on stderr."""
-        click.echo(text if text.endswith("\n") else f"{text}\n", nl=False, err=True, color=self.color_errors)
+        self._put(text, err=True)
 
     def note(self, words: Message) -> None:
         """Say something on stderr unless quiet."""
         if self.verbosity >= 0:
-            click.echo(self._say(words), err=True)
+            self.aside(self.say(words))
 
     def notes(self, many: Iterable[Message]) -> None:
         """Say several things on stderr unless quiet."""
@@ -61,21 +57,36 @@ class Screen:
 
             found = error.diagnostics
             self.aside(diagnostics_text(found, color=self.color_errors, width=self.width, language=self.language))
-        label = click.style(self._say(message("error:")), fg="red", bold=True)
-        click.echo(f"{label} {self._say(error.message)}", err=True, color=self.color_errors)
-        for reason in _reasons(error):
-            click.echo(f"  - {self._say(reason)}", err=True)
+        label = click.style(self.say(message("error:")), fg="red", bold=True)
+        lines = [f"{label} {self.say(error.message)}", *(f"  - {self.say(reason)}" for reason in _reasons(error))]
         if error.hint is not None:
-            click.echo(f"  {self._say(message('hint:'))} {self._say(error.hint)}", err=True)
+            lines.append(f"  {self.say(message('hint:'))} {self.say(error.hint)}")
+        self.aside("\n".join(lines))
 
     def say(self, words: Message) -> str:
         """A message in the user's language, safe to print."""
-        return self._say(words)
-
-    def _say(self, words: Message) -> str:
         from kbsync.render.visible import visible  # noqa: PLC0415
 
         return visible(Words(self.language).say(words))
+
+    def _put(self, text: str, *, err: bool = False) -> None:
+        color = self.color_errors if err else self.color
+        click.echo(text if text.endswith("\n") else f"{text}\n", nl=False, err=err, color=color)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetScreen(Screen):
+    """One target's part of a run over several: results are collected, everything else is said at once under its name."""
+
+    name: str = ""
+    results: list[str] = field(default_factory=list)
+
+    def _put(self, text: str, *, err: bool = False) -> None:
+        if not err:
+            self.results.append(text)
+            return
+        lines = "".join(f"[{self.name}] {line}\n" for line in text.splitlines())
+        click.echo(lines, nl=False, err=True, color=self.color_errors)
 
 
 def make_screen(*, color: str, quiet: bool, verbose: int, environ: Mapping[str, str]) -> Screen:

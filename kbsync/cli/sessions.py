@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from kbsync.cli.flow import opened
+from kbsync.cli.flow import chosen_target, opened
 from kbsync.cli.options import Invocation
 from kbsync.desk.sessions import SessionReader, SessionWriter
 from kbsync.dialogue import ChatMessage, Session, SessionState
@@ -79,7 +79,7 @@ def draw_key(key: str, call: Invocation) -> str:
 @contextmanager
 def _door(call: Invocation) -> Iterator[Door]:
     workspace = open_workspace(call.directory, target=call.target)
-    with opened(call, workspace.target(call.target), workspace.state) as door:
+    with opened(call, chosen_target(call, workspace), workspace.state) as door:
         yield door
 
 

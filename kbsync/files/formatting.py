@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from kbsync.errors import UnusableFile
 from kbsync.files.layout import lay_out
-from kbsync.files.loading import Loaded, load_tree
-from kbsync.files.page import UTF8_MARK
+from kbsync.files.loading import SETTINGS_FILE, load_tree
 from kbsync.files.remarks import all_comments
 from kbsync.files.spans import read_documents
 from kbsync.messages import message
-from kbsync.model import Knowledge
 
 __all__ = ["check_meaning", "format_files"]
+
+UTF8_MARK = b"\xef\xbb\xbf"
 
 
 def format_files(files: Mapping[str, bytes], *, shown_as: str) -> dict[str, bytes]:
@@ -26,18 +26,33 @@ def format_files(files: Mapping[str, bytes], *, shown_as: str) -> dict[str, byte
     """
     changed = {}
     for name in files:
-        data = files[name]
-        text = data.removeprefix(UTF8_MARK).decode()
-        new = lay_out(text)
-        if Counter(_comments(text)) != Counter(_comments(new)):
-            raise _unsafe(f"{shown_as}/{name}")
-        if new.encode() != data:
-            changed[name] = new.encode()
+        new = lay_out(files[name].removeprefix(UTF8_MARK).decode()).encode()
+        if new != files[name]:
+            changed[name] = new
+    check_meaning(files, {**files, **changed}, shown_as=shown_as)
     return changed
 
 
-def check_meaning(before: Mapping[str, bytes], changed: Mapping[str, bytes], *, shown_as: str) -> None:
-    """Make sure that a directory says after a change what it said before. Raises UnusableFile."""
-    old = load_tree(before, shown_as=shown_as)
-    for name, data in changed.items():
-        pass
+def check_meaning(before: Mapping[str, bytes], after: Mapping[str, bytes], *, shown_as: str) -> None:
+    """Make sure that every file says what it said, in values and in comments. Raises UnusableFile."""
+    old, new = _said(before, shown_as), _said(after, shown_as)
+    for path in sorted({*old, *new}):
+        if old.get(path) != new.get(path):
+            raise UnusableFile(
+                message("the canonical layout would change what {path} says; nothing was written", path=path),
+                hint=message("this is a fault of kbsync: report it with the file, and take the file's unusual YAML out"),
+            )
+
+
+def _said(files: Mapping[str, bytes], shown_as: str) -> dict[str, list[object]]:
+    """What each file says, by the path it is shown as."""
+    loaded = load_tree(files, shown_as=shown_as)
+    said: dict[str, list[object]] = {f"{shown_as}/{SETTINGS_FILE}": [loaded.settings, len(loaded.diagnostics)]}
+    for one in (*loaded.knowledge.categories, *loaded.knowledge.questions):
+        path = "" if one.location is None else one.location.path
+        said.setdefault(path, []).append(replace(one, location=None))
+    for name in files:
+        text = files[name].removeprefix(UTF8_MARK).decode("utf-8", "replace")
+        comments = all_comments(text, read_documents(text))
+        said.setdefault(f"{shown_as}/{name}", []).append(Counter(comment.text for comment in comments))
+    return said

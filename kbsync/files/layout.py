@@ -81,7 +81,7 @@ class _Printer:
         inside = set(map(id, all_spans(span)))
         if any(id(each.target) in inside for each in all_spans(span)):
             return entries  # an alias could come to stand before what it repeats
-        return sorted(entries, key=lambda entry: order.index(entry.key.value) if entry.key and order else 0)
+        return sorted(entries, key=lambda entry: _rank(entry, order))
 
     def _pair(self, entry: Entry, column: int) -> list[str]:
         assert entry.key is not None  # noqa: S101  (a pair is an entry with a key)
@@ -170,6 +170,11 @@ class _Printer:
     def _prefix(self, span: Span) -> str:
         """The anchor and the tag of a value."""
         return " ".join([*self._text[span.start : span.body].split(), ""])
+
+
+def _rank(entry: Entry, order: tuple[str, ...]) -> int:
+    """The place of a key in its order, after all others where it has none."""
+    return order.index(entry.key.value) if entry.key and entry.key.value in order else len(order)
 
 
 def _folded(source: str, column: int, comment: str) -> str | None:

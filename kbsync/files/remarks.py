@@ -66,7 +66,7 @@ class Remarks:
             home = _home(remark, following, around, columns)
             if not remark.own_line:
                 remarks.beside.setdefault(last.start, []).append(remark)
-            elif remark.place < last.value.start and (following is None or following.start >= last.value.end):
+            elif remark.place < last.value.start and not _is_inside(following, last.value):
                 remarks.before.setdefault(last.start, []).append(remark)
             elif home is not None:
                 remarks.after.setdefault(id(home), []).append(remark)
@@ -133,6 +133,11 @@ def _remark(text: str, place: int, comment: str) -> Remark:
 def _is_apart(text: str, line: int) -> bool:
     """Whether the line before the one that begins here is empty."""
     return line > 0 and not text[text.rfind("\n", 0, line - 1) + 1 : line].strip()
+
+
+def _is_inside(entry: Entry | None, value: Span) -> bool:
+    """Whether an entry is the first one of a collection in block style."""
+    return entry is not None and entry.start < value.end and not value.flow
 
 
 def _home(remark: Remark, following: Entry | None, around: tuple[Span, ...], columns: dict[int, int]) -> Span | None:

@@ -27,8 +27,6 @@ _KEPT = 30.0
 """Seconds after which a note is dropped, ended or not: its process may have died."""
 
 _LONGEST_BLOCK = 60.0
-_PATIENCE = 2.0
-_POLL = 0.002
 
 
 class SharedBudget:
@@ -39,15 +37,15 @@ class SharedBudget:
     clock was set back, notes from the future count as made now; where it was set forward, notes expire early, which can cost a
     refusal. If the file becomes unusable while it is in use, the process goes on with a budget of its own.
 
-    Raises UnusableFile when the file cannot be made.
+    ``patience``: real seconds to wait for the lock. Raises UnusableFile when the file cannot be made.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, *, patience: float = 2.0) -> None:
         self._path = path
         self._clock = clock
         self._owner = uuid.uuid4().hex
         self._turn = threading.Lock()
-        self._lock = FileLock(f"{path}.lock", timeout=_PATIENCE, thread_local=False)
+        self._lock = FileLock(f"{path}.lock", timeout=patience, thread_local=False, poll_interval=0.002)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with self._lock:

@@ -7,15 +7,15 @@ __all__ = ["Yielding"]
 _CHANCE = 3
 _SOON = 10.0
 _MOST_DOUBLINGS = 3
-_FIRST_QUIET = 20.0
-_LAST_QUIET = 300.0
+_FIRST_QUIET = 60.0
+_LAST_QUIET = 600.0
 
 
 class Yielding:
-    """Refusals that our own calls do not explain: each gives one of ``size`` slots away, and the last slot is held longer.
+    """Refusals that our own calls do not explain: each gives half of ``size`` slots away, at last the only one is held longer.
 
-    After a quiet time one slot is taken back, then the next. A full service refuses mostly whoever sends least, so that the
-    other client would be shut out without our noticing: a slot that proves to be in use makes the next quiet time twice as long.
+    After a quiet minute one slot is taken back, then the next; one that proves to be in use makes the next quiet time twice as
+    long. The time is that long because whoever takes a slot the moment it is free shuts the other client out and seldom notices.
     """
 
     def __init__(self, size: int) -> None:
@@ -30,7 +30,7 @@ class Yielding:
     def surprise(self, sent: float, now: float, *, certain: bool) -> None:
         """A call sent then was refused, and our own calls do not explain it; calls sent before the last one are no news.
 
-        ``certain``: there is no other explanation. Where there is, one or two of them are chance, three soon after each other not.
+        ``certain``: there is no other explanation. Where there is one, it takes three of them soon after each other.
         """
         if sent < self._surprised_at:
             return
@@ -52,5 +52,6 @@ class Yielding:
         if self._probing:
             self._quiet = min(2 * self._quiet, _LAST_QUIET)
         self._probing = False
-        self._given = min(self._given + 1, self._size - 1 + _MOST_DOUBLINGS)
+        spare = max(1, self._size - self._given)
+        self._given = min(self._given + max(1, spare // 2), self._size - 1 + _MOST_DOUBLINGS)
         self._back_at = now + self._quiet

@@ -56,7 +56,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
         unmanaged=removals.unmanaged,
         problems=_problems(desired, live, categories, matches, removals),
         policy=context.policy,
-        cost=cost_of(changes, rate=context.rate, live_questions=len(live.questions)),
+        cost=cost_of(changes, rate=context.rate, live=[item.content.status for item in live.questions]),
         managed=len(matches.pairs) + removals.lapsed,
         unchanged=sum(is_unchanged(pair, categories.final) for pair in matches.pairs),
         offline=context.offline,

@@ -71,7 +71,7 @@ def invert(report: ApplyReport, live: Knowledge, *, policy: Policy, rate: float)
         changes=ordered,
         problems=tuple(problems),
         policy=policy,
-        cost=cost_of(ordered, rate=rate, live_questions=len(live.questions)),
+        cost=cost_of(ordered, rate=rate, live=[item.content.status for item in live.questions]),
         managed=len(live.questions),
     )
 

@@ -50,12 +50,8 @@ def plan_github(plan: Plan, *, digest: str, language: str = "en") -> GithubOutpu
 
 
 def _summary(plan: Plan, digest: str, language: str) -> str:
-    drawn = ""
-    for budget in _BUDGETS:
-        drawn = plan_markdown(plan, digest=digest, budget=budget, language=language)
-        if len(drawn.encode("utf-8")) <= SUMMARY_BYTES:
-            break
-    return drawn
+    drawn = (plan_markdown(plan, digest=digest, budget=budget, language=language) for budget in _BUDGETS)
+    return next(summary for summary in drawn if len(summary.encode("utf-8")) <= SUMMARY_BYTES)
 
 
 def _annotations(plan: Plan, shown: Outline, words: Words) -> tuple[str, ...]:

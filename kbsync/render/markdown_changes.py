@@ -30,7 +30,7 @@ def line(change: Change, section: Section, *, width: int, words: Words) -> str:
 
 
 def body(change: Change, *, limit: int, words: Words) -> str:
-    """What differs, as a quotation inside the list item; of each stretch of text at most ``limit`` characters are shown."""
+    """What differs in a question or a renamed category, as a quotation inside the list item; of each stretch of text at most ``limit`` characters are shown."""
     quotation = _Quotation(limit, words)
     if isinstance(change, QuestionChange):
         paragraphs = quotation.question(change)
@@ -62,8 +62,7 @@ class _Quotation:
     words: Words
 
     def paths(self, before: CategoryPath | None, after: CategoryPath | None) -> Iterator[str]:
-        if before and after:
-            yield f"{_removed(text(show_path(before)))} → {_added(text(show_path(after)))}"
+        yield f"{_removed(text(show_path(before or ())))} → {_added(text(show_path(after or ())))}"
 
     def question(self, change: QuestionChange) -> Iterator[str]:
         before, after = change.before, change.after
@@ -82,13 +81,13 @@ class _Quotation:
 
     def _whole(self, content: Content | None) -> Iterator[str]:
         assert content is not None  # noqa: S101  (a change has a before or an after)
-        yield self._clipped(content.answer.rstrip("\n"))
+        yield f"**{self.words.say(FIELDS[Field.ANSWER])}**<br>{self._clipped(content.answer.rstrip())}"
         if content.answer_type is not AnswerType.TEXT:
-            yield f"{self.words('Answer type')}: {self.words.say(ANSWER_TYPES[content.answer_type])}"
+            yield f"**{self.words.say(FIELDS[Field.ANSWER_TYPE])}**<br>{self.words.say(ANSWER_TYPES[content.answer_type])}"
         if content.status is not Status.ENABLED:
-            yield f"{self.words('Status')}: {self.words.say(STATUSES[content.status])}"
+            yield f"**{self.words.say(FIELDS[Field.STATUS])}**<br>{self.words.say(STATUSES[content.status])}"
         if content.similar:
-            yield f"{self.words('Similar questions')}: {self._listed(content.similar)}"
+            yield f"**{self.words.say(FIELDS[Field.SIMILAR])}**<br>{self._listed(content.similar)}"
 
     def _field(self, field: Field, before: Content, after: Content) -> str:
         match field:

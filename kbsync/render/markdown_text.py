@@ -14,11 +14,12 @@ NARROW = 60
 """Below this width a title is there to be told from others, not to be read."""
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~^\"]")
-"""What Markdown or HTML reads as structure inside a line; every line begins with markup of our own."""
+"""What Markdown or HTML reads as structure inside a line."""
 
 _REFERENCE = re.compile(
     r"""
-    [@#!~%^](?=[\w"'{\[])           # @everyone and name@host, #12, !12, ~label, %milestone, ^alert
+    \A[ #+=\d-]                     # an indent, a heading, a list, a rule
+    | [@#!~%^](?=[\w"'{\[])           # @everyone and name@host, #12, !12, ~label, %milestone, ^alert
     | \$                             # a formula, a snippet
     | &(?=\w)                        # an epic
     | :(?=[\w+-]+: | //)             # :emoji:, https://…
@@ -29,7 +30,7 @@ _REFERENCE = re.compile(
     """,
     re.VERBOSE,
 )
-"""The character at which the filters would recognise a reference."""
+"""The character at which the filters would recognise a reference, or at which the parser would begin a block."""
 
 
 def text(value: str) -> str:

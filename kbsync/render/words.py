@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 
 from kbsync.messages import Message
 from kbsync.render.chinese import CHINESE
+from kbsync.render.chinese_review import CHINESE_REVIEW
 
 __all__ = ["Words"]
 
 _ENGLISH: Mapping[str, str] = {}
+_CHINESE: Mapping[str, str] = {**CHINESE, **CHINESE_REVIEW}
 
 
 class Words:
@@ -21,7 +23,7 @@ class Words:
 
     def __init__(self, language: str = "en") -> None:
         self._chinese = language.lower().startswith("zh")
-        self._catalogue = CHINESE if self._chinese else _ENGLISH
+        self._catalogue = _CHINESE if self._chinese else _ENGLISH
 
     @property
     def tag(self) -> str:

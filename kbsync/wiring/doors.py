@@ -14,9 +14,7 @@ from kbsync.wiring.secrets import find_credentials
 from kbsync.wiring.workspace import prepare_state
 from kbsync.wiring.world import World
 
-__all__ = ["SANDBOX_FILE", "Door", "open_door", "sandbox_file"]
-
-SANDBOX_FILE = "sandbox.db"
+__all__ = ["Door", "open_door", "sandbox_file"]
 
 Pause = Callable[[str, float], None]
 
@@ -38,9 +36,9 @@ class Door:
         return DeskWriter(self.transport)
 
 
-def sandbox_file(state: Path) -> Path:
-    """Where the embedded service keeps its library."""
-    return state / SANDBOX_FILE
+def sandbox_file(state: Path, target: str = "sandbox") -> Path:
+    """Where the embedded service keeps the library of a target."""
+    return state / f"{target}.db"
 
 
 @contextmanager
@@ -51,7 +49,7 @@ def open_door(target: Target, *, world: World, state: Path, on_pause: Pause | No
             yield door
         return
     credentials = find_credentials(target, world.environ)
-    pacer = _pacer(target, world, state, on_pause)
+    pacer = _pacer(target, world, state=state, on_pause=on_pause)
     signer = Signer(target.sdkappid, target.identifier, clock=world.clock, secret=credentials.secret, usersig=credentials.usersig)
     transport = Transport(
         endpoint=target.endpoint,
@@ -76,8 +74,8 @@ def _embedded(target: Target, world: World, state: Path, on_pause: Pause | None)
 
     switches = Switches.from_words(world.environ.get("KBSYNC_SANDBOX_SWITCHES", "").split())
     prepare_state(state)
-    service = Service(sandbox_file(state), clock=world.clock, switches=switches)
-    pacer = _pacer(target, world, state, on_pause)
+    service = Service(sandbox_file(state, target.name), clock=world.clock, switches=switches)
+    pacer = _pacer(target, world, state=state, on_pause=on_pause)
     transport = Transport(
         endpoint="http://127.0.0.1",
         sdkappid=DEMO.sdkappid,
@@ -94,8 +92,14 @@ def _embedded(target: Target, world: World, state: Path, on_pause: Pause | None)
         service.close()
 
 
-def _pacer(target: Target, world: World, state: Path, on_pause: Pause | None) -> Pacer:
+def _pacer(target: Target, world: World, *, state: Path, on_pause: Pause | None) -> Pacer:
+    """The pace of a target; every process of this machine that reaches the same application draws from one budget."""
+    prepare_state(state)
+    application = target.sdkappid or target.name
     return Pacer(
         world.clock,
         rate=target.calls_per_second,
+        pacing=target.pacing,
+        on_pause=on_pause,
+        budget=state / f"pace-{application}.json",
     )

@@ -91,16 +91,16 @@ def test_a_disabled_create_costs_a_second_call() -> None:
 def test_status_calls_are_counted_in_batches() -> None:
     """As many calls as batches, not as questions."""
     changes = [disable(str(number), f"q{number:03}") for number in range(BATCH + 1)]
-    assert cost_of(changes, rate=5, live_questions=100).calls["batch_set_chitchat"] == 2
+    assert cost_of(changes, rate=5, live=[Status.ENABLED] * 100).calls["batch_set_chitchat"] == 2
 
 
 def test_nothing_costs_nothing() -> None:
     """An empty plan makes no call."""
-    assert cost_of([], rate=5, live_questions=100).calls == {}
+    assert cost_of([], rate=5, live=[Status.ENABLED] * 100).calls == {}
 
 
 def test_time_is_calls_over_rate() -> None:
     """Twenty-five creates at five a second take five seconds, and the listings their share."""
     changes = [create(f"q{number}") for number in range(25)]
-    with_listings = cost_of(changes, rate=5, live_questions=0).seconds
+    with_listings = cost_of(changes, rate=5, live=[]).seconds
     assert 5.0 <= with_listings < 8.0

@@ -1,13 +1,15 @@
 """The comment on a pull request: what it says, what cannot happen to it, and what stays when not all fits."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from kbsync.plan import Plan
+from kbsync.model import Content, Status
+from kbsync.plan import Action, Cause, Field, Plan, QuestionChange
 from kbsync.render.markdown import plan_markdown
 from kbsync.render.markdown_text import size
 from tests.golden import check_golden
@@ -116,3 +118,38 @@ def test_a_budget_that_cannot_hold_the_warnings_is_refused() -> None:
     """A comment without its counts and warnings is not drawn."""
     with pytest.raises(ValueError, match="at least 30000"):
         plan_markdown(plans.empty(), digest="d", budget=1000)
+
+
+def test_a_count_by_category_never_breaks_the_limit() -> None:
+    """What is counted is known only after the names are placed; long categories then take room from names."""
+    removals = [
+        QuestionChange(Action.DELETE, str(n), Content(f"Is offer {n} still good?", "", (category,)), None, Cause.DECLARED)
+        for n, category in enumerate([f"A{n % 8}" for n in range(2000)] + ["$" * 24 + str(n % 8) for n in range(1500)])
+    ]
+    assert size(plan_markdown(plans.plan_of(*removals), digest="d", budget=BUDGET)) <= BUDGET
+
+
+def test_what_is_hard_to_see_is_told() -> None:
+    """Blanks that come or go are drawn, a status beside other fields is named, long values say how much is missing."""
+    before = replace(plans.RETURNS, answer="One two")
+    after = replace(
+        before, answer="One two\n", status=Status.DISABLED, similar=tuple(f"{n} {'x' * 900}" for n in range(9)), category=("B",)
+    )
+    drawn = plan_markdown(plans.plan_of(plans.update(before, after, Field.ANSWER)), digest="d")
+    assert "One two<ins><b>↵<br></b></ins>" in drawn
+    assert "**Status**<br><del>enabled</del> → <ins><b>disabled</b></ins>" in drawn
+    assert "and 4 more" in drawn
+
+
+def test_a_disabling_because_of_git_is_told() -> None:
+    """A question that is disabled because git stopped declaring it says so."""
+    (disabled,) = (change for change in plans.everything().changes if change.action is Action.DISABLE)
+    drawn = plan_markdown(plans.plan_of(replace(disabled, removal=True)), digest="d")
+    assert "no longer in git" in drawn
+
+
+def test_similar_questions_that_only_leave_are_struck() -> None:
+    """A set that only gets smaller shows what leaves and how many stay."""
+    before = replace(plans.RETURNS, similar=("a", "b"))
+    drawn = plan_markdown(plans.plan_of(plans.update(before, replace(before, similar=("a",)), Field.SIMILAR)), digest="d")
+    assert "**Similar questions**<br><del>b</del> · 1 unchanged" in drawn

@@ -30,6 +30,14 @@ def test_a_reader_sees_the_text_as_it_is(value: str) -> None:
     assert read_back(lines(value)) == visible(value)
 
 
+@given(st.text("#>-+*=1.) `~|\n\tx[]<!", max_size=20))
+def test_no_text_begins_a_block(value: str) -> None:
+    """In a list item or a quotation a text stays one paragraph, whatever it begins with."""
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(f"- {text(value)}\n\n> {lines(value)}\n")
+    assert {token.type.split("_")[0] for token in tokens} <= {"bullet", "list", "paragraph", "inline", "blockquote"}
+    assert sum(token.type == "list_item_open" for token in tokens) == 1
+
+
 @given(NASTY, st.integers(min_value=5, max_value=80))
 def test_a_cut_text_is_no_wider_than_asked(value: str, width: int) -> None:
     """A shortened text fits its width, says that it is cut, and begins as the text does."""

@@ -1,6 +1,7 @@
 """``kbsync apply``: carries out a saved plan exactly, or plans, shows and asks."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,9 +26,10 @@ __all__ = ["apply"]
     help="After a refusal, start nothing new or go on with what does not depend on it.",
 )
 @click.option("--dry-run", is_flag=True, help="Do everything but write.")
+@click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
 @invocation("text", "json", "markdown")
-def apply(call: Invocation, *, planfile: Path | None, dry_run: bool, base: str | None, only: str | None, **wishes: object) -> int:
-    """Make the live library what the files say.
+def apply(call: Invocation, *, all_targets: bool, **wanted: Any) -> int:
+    r"""Make the live library what the files say.
 
     \b
     kbsync apply                          plan, show, ask, carry out
@@ -36,5 +38,10 @@ def apply(call: Invocation, *, planfile: Path | None, dry_run: bool, base: str |
     """
     from kbsync.cli.applying import Order, run_apply  # noqa: PLC0415
 
-    order = Order.from_options(planfile=planfile, base=base, only=only, dry_run=dry_run, **wishes)
-    return run_apply(call, order)
+    if all_targets:
+        from kbsync.cli.side_by_side import for_target, run_side_by_side  # noqa: PLC0415
+
+        receipt = wanted.pop("receipt")
+        order = Order.for_all(**wanted)
+        return run_side_by_side(call, lambda one: run_apply(one, order.with_receipt(for_target(receipt, one.target))))
+    return run_apply(call, Order.from_options(**wanted))

@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
 
 __all__ = ["plan"]
@@ -18,8 +17,9 @@ __all__ = ["plan"]
 @click.option("--offline", is_flag=True, help="Compare with the base in place of the service; needs no secret.")
 @click.option("--only", metavar="PATTERN", help="Plan only what matches by question, category path or file.")
 @click.option("--undo", type=click.Path(path_type=Path), metavar="RECEIPT", help="Plan to take an apply back.")
+@click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
 @invocation("text", "json", "markdown", "html", "github")
-def plan(call: Invocation, *, out: Path | None, detailed_exitcode: bool, **wanted: Any) -> int:
+def plan(call: Invocation, *, all_targets: bool, **wanted: Any) -> int:
     r"""Show what customers would see change, and why. Changes nothing.
 
     \b
@@ -29,11 +29,11 @@ def plan(call: Invocation, *, out: Path | None, detailed_exitcode: bool, **wante
     kbsync plan --offline --base origin/main without a secret
     kbsync plan --undo receipt.json          what would take an apply back
     """
-    from kbsync.cli.drawing import draw_plan  # noqa: PLC0415
-    from kbsync.cli.flow import Request, saved, show_plan  # noqa: PLC0415
+    from kbsync.cli.planning import run_plan  # noqa: PLC0415
 
-    made = show_plan(call, Request(**wanted))
-    if out is not None:
-        saved(made, out, call)
-    call.screen.result(draw_plan(made, call))
-    return Exit.PENDING if detailed_exitcode and made.changes else Exit.DONE
+    if all_targets:
+        from kbsync.cli.side_by_side import for_target, run_side_by_side  # noqa: PLC0415
+
+        out = wanted.pop("out")
+        return run_side_by_side(call, lambda one: run_plan(one, out=for_target(out, one.target), **wanted))
+    return run_plan(call, **wanted)

@@ -1,0 +1,90 @@
+"""One command for all targets at once: limits are per application, so they do not wait for each other. One report."""
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from kbsync.cli.exits import Exit, exit_of
+from kbsync.cli.options import Invocation
+from kbsync.cli.screen import Screen, TargetScreen
+from kbsync.cli.signals import stopping_well
+from kbsync.errors import KbsyncError, Misuse
+from kbsync.messages import message
+from kbsync.wiring.workspace import open_workspace
+
+__all__ = ["for_target", "run_side_by_side"]
+
+FORMATS = ("text", "json", "markdown")
+"""Formats of which several can stand in one result."""
+
+GRAVEST = (
+    Exit.UNFINISHED,
+    Exit.STALE,
+    Exit.LOCKED,
+    Exit.UNSAFE,
+    Exit.INVALID,
+    Exit.USAGE,
+    Exit.FAILED,
+    Exit.PENDING,
+    Exit.DONE,
+)
+"""Of several exit codes the first of these that occurs is the run's."""
+
+Run = Callable[[Invocation], int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How one target's run ended, and what it put on stdout."""
+
+    name: str
+    code: int
+    results: tuple[str, ...]
+
+
+def run_side_by_side(call: Invocation, run: Run) -> int:
+    """Run a command once for each target, all at the same time, and report them together. Raises Misuse."""
+    if call.target is not None:
+        raise Misuse(message("--all-targets and --target exclude each other"))
+    if call.format not in FORMATS:
+        raise Misuse(message("--all-targets can write {formats}", formats=", ".join(FORMATS)))
+    names = [target.name for target in open_workspace(call.directory).settings.targets]
+    with (
+        stopping_well(call.world.stop, tell=lambda: call.screen.note(message("Stopping every target."))),
+        ThreadPoolExecutor(len(names)) as pool,
+    ):
+        ended = list(pool.map(lambda name: _run_one(call, name, run), names))
+    call.screen.result(_joined(ended, call))
+    return next(code for code in GRAVEST if code in {one.code for one in ended})
+
+
+def for_target(path: Path | None, name: str | None) -> Path | None:
+    """A file's path for one of several targets: ``plan-{target}.json`` becomes ``plan-production.json``. Raises Misuse."""
+    if path is None or name is None:
+        return path
+    if "{target}" not in path.name:
+        raise Misuse(
+            message("{path} would be written once for each target: put {mark} into its name", path=path, mark="{target}")
+        )
+    return path.with_name(path.name.replace("{target}", name))
+
+
+def _run_one(call: Invocation, name: str, run: Run) -> _Ended:
+    shared = {field.name: getattr(call.screen, field.name) for field in fields(Screen)}
+    screen = TargetScreen(**{**shared, "animated": False}, name=name)
+    try:
+        code = run(replace(call, target=name, screen=screen))
+    except KbsyncError as error:
+        screen.error(error)
+        code = exit_of(error)
+    return _Ended(name, code, tuple(screen.results))
+
+
+def _joined(ended: Sequence[_Ended], call: Invocation) -> str:
+    if call.format != "json":
+        return "\n".join(result for one in ended for result in one.results)
+    found: dict[str, Any] = {one.name: json.loads(one.results[0]) if one.results else None for one in ended}
+    return json.dumps({"format_version": "1.0", "targets": found}, ensure_ascii=False, indent=2, sort_keys=True)

@@ -1,0 +1,47 @@
+"""The course of ``kbsync init``: write the files of a new project, list them, and say what to do next."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from kbsync.cli.options import Invocation
+from kbsync.messages import Message, message
+from kbsync.wiring.project import Continuous, find_root, new_files, write_new
+
+__all__ = ["start_project"]
+
+
+def start_project(call: Invocation, *, continuous: str) -> None:
+    """Write what is missing; the paths are the result. Raises SafetyRefusal, UnusableFile."""
+    chosen = Continuous(continuous)
+    root = find_root(call.directory, environ=call.world.environ)
+    included = (root / ".gitlab-ci.yml").exists()
+    files = new_files(call.directory, root, continuous=chosen)
+    write_new(files)
+    call.screen.result("\n".join(_shown(file.path) for file in files))
+    call.screen.notes(_next(call.directory, chosen, written=bool(files), included=included))
+
+
+def _next(directory: Path, continuous: Continuous, *, written: bool, included: bool) -> Iterator[Message]:
+    if not written:
+        yield message("Everything is there already; nothing was written.")
+        return
+    option = "" if directory == Path("knowledge") else f" --dir {directory.as_posix()}"
+    yield message("Next:")
+    yield message("  kbsync plan{option} shows what the example would change on the embedded service", option=option)
+    yield message("  kbsync apply{option} carries it out there", option=option)
+    yield message("  put your SDKAppID into {path}, for the target production", path=_shown(directory / "kbsync.yaml"))
+    match continuous:
+        case Continuous.GITHUB:
+            yield message("  add the secret KBSYNC_SECRET_KEY and the environment production to the repository, then commit")
+        case Continuous.GITLAB:
+            yield message("  add the masked variable KBSYNC_SECRET_KEY to the project, then commit")
+            if included:
+                yield message("  include .gitlab/kbsync.yml in .gitlab-ci.yml, which was left as it is")
+        case Continuous.NONE:
+            yield message("  set KBSYNC_SECRET_KEY in the environment before you plan for production")
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    return Path(os.path.relpath(path)).as_posix()

@@ -1,0 +1,266 @@
+"""Edits of a file's text by the places of its values: everything that is not edited stays as it is, to the byte.
+
+Which values are edited belongs to ``rewriting``. Anchors are looked after here, because any edit may take one away.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from kbsync.files.spans import Document, Shape, Span, all_spans, pairs, skip
+from kbsync.files.wording import LONG, block, one_line, scalar
+
+__all__ = ["Editor", "Value", "flow_source", "meaning"]
+
+Value = str | tuple[str, ...]
+"""What is written under a key: a text, or a list of texts."""
+
+HEADER = re.compile(r"[|>][-+0-9]*[ \t]+(#[^\r\n]*)")
+REST = re.compile(r"[ \t]+(#[^\r\n]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a value belongs: under a key or behind a dash at ``indent``; ``after`` is the end of the key, if it has one."""
+
+    indent: int
+    flow: bool
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The text of a new value; it takes the place of the old one and of ``eaten`` characters after that: a comment, moved."""
+
+    text: str
+    eaten: int = 0
+
+
+class Editor:
+    """Collects edits of one text and applies them at once. Lines are ended as the file ends its own."""
+
+    def __init__(self, text: str, documents: Sequence[Document]) -> None:
+        self.text = text
+        self._newline = "\r\n" if re.match(r"[^\n]*\r\n", text) else "\n"
+        self._roots = [one.root for one in documents if one.root is not None]
+        self._spots = {id(span): spot for root in self._roots for span, spot in _spots(root)}
+        self._edits: list[tuple[int, int, str]] = []
+        self._replaced: dict[int, tuple[Span, _Written]] = {}
+
+    def replace(self, span: Span, value: Value, *, long: bool = False) -> None:
+        """Put another text in a value's place, in the style of the old one where that can hold it.
+
+        ``long`` texts get a block of their own where they are too long for a line.
+        """
+        self._replaced[id(span)] = (span, self._written(span, value, long=long))
+
+    def add_pair(self, span: Span, key: str, value: Value, *, order: Sequence[str], long: bool = False) -> None:
+        """Give a mapping another key, behind those that come before it in ``order``."""
+        existing = list(pairs(span))
+        if span.flow:
+            line = f"{key}: {_flow_value(value)}"
+            self._insert(existing[-1][1].end, f", {line}")
+            return
+        earlier = [pair for pair in existing if order.index(pair[0].value) < order.index(key)] or existing
+        previous = max(earlier, key=lambda pair: order.index(pair[0].value))
+        self._insert(self._line_end(previous[1].end), f"\n{_pair(key, value, existing[0][0].column, long=long)}")
+
+    def remove_pair(self, span: Span, key: str) -> None:
+        """Take a key away with its value."""
+        places = list(pairs(span))
+        number = next(number for number, (found, _) in enumerate(places) if found.value == key)
+        found, value = places[number]
+        if span.flow:
+            self._remove_between([(key.start, value.end) for key, value in places], number)
+            return
+        start, end = self._line_start(found.start), self._line_end(value.end) + 1
+        if self.text[start : found.start].strip():  # the dash stands before it and stays
+            start, end = found.start, end + len(self.text[end:]) - len(self.text[end:].lstrip(" "))
+        self._edits.append((start, end, ""))
+
+    def add_item(self, span: Span, lines: Sequence[str], *, apart: bool = False) -> None:
+        """Append an item to a list in block style that is not empty; ``lines`` begin with the dash, not indented."""
+        margin = " " * self._dash_column(span)
+        text = "\n".join(f"{margin}{line}" if line else "" for line in lines)
+        self._insert(self._line_end(span.children[-1].end), f"\n\n{text}" if apart else f"\n{text}")
+
+    def add_flow_item(self, span: Span, text: str) -> None:
+        """Append an item to a list in flow style."""
+        if span.children:
+            self._insert(span.children[-1].end, f", {text}")
+        else:
+            self._edits.append((span.body, span.end, f"[{text}]"))
+
+    def fill(self, key: Span, span: Span, lines: Sequence[str]) -> None:
+        """Put items in the place of an empty list; ``lines`` are indented from the key on."""
+        text = "".join(f"\n{' ' * key.column}{line}" if line else "\n" for line in lines)
+        self._edits.append((key.end, span.end, f":{text}"))
+
+    def remove_items(self, key: Span, span: Span, items: Sequence[Span]) -> None:
+        """Take items out of a list; where none is left, the list is an empty one."""
+        gone = {id(item) for item in items}
+        if span.flow:
+            places = [(child.start, child.end) for child in span.children]
+            for number in sorted((i for i, child in enumerate(span.children) if id(child) in gone), reverse=True):
+                self._remove_between(places, number)
+                places.pop(number)
+            return
+        place = span.body
+        for child in span.children:
+            if id(child) in gone:
+                self._edits.append((*self._lines_of(skip(self.text, place), child.end), ""))
+            place = child.end
+        if len(gone) == len(span.children):
+            colon = skip(self.text, key.end)
+            self._insert(colon + 1, " []")
+
+    def is_apart(self, span: Span) -> bool:
+        """Whether an empty line stands between the items of a list."""
+        between = [self.text[one.end : two.start] for one, two in zip(span.children, span.children[1:], strict=False)]
+        return any(re.search(r"\n[ \t]*\r?\n", gap) for gap in between)
+
+    def dash_gap(self, span: Span) -> int:
+        """How far the items of a list are from their dashes."""
+        return max(2, span.children[0].column - self._dash_column(span)) if span.children[0].shape is Shape.MAP else 2
+
+    def result(self) -> str:
+        """The text with every edit applied."""
+        self._settle_anchors()
+        pieces: list[str] = []
+        place = 0
+        for start, end, new in sorted(self._edits, key=lambda edit: (edit[0], edit[1] > edit[0])):
+            if start < place:
+                place = max(place, end)  # inside of what is taken away
+                continue
+            pieces += [self.text[place:start], new.replace("\n", self._newline)]
+            place = end
+        return "".join([*pieces, self.text[place:]])
+
+    def _settle_anchors(self) -> None:
+        """Where a value leaves that aliases repeat, the first of them that stays becomes the value."""
+        spans = [span for root in self._roots for span in all_spans(root)]
+        taken = [(start, end) for start, end, _ in self._edits if start < end]
+        aliases = [span for span in spans if span.target is not None]
+        moved: set[int] = set()
+        for span in spans:
+            leaves = span.anchor is not None and (id(span) in self._replaced or _is_within(span, taken))
+            staying = [one for one in aliases if leaves and one.target is span and not self._leaves(one, taken)]
+            if staying:
+                moved.add(id(span))
+                written = _Written(flow_source(span)) if span.children else self._written(staying[0], meaning(span), long=False)
+                self._put(staying[0], replace(written, text=f"&{span.anchor} {written.text}"), staying[0].start)
+        for span, written in self._replaced.values():
+            self._put(span, written, span.start if id(span) in moved else span.body)
+
+    def _leaves(self, span: Span, taken: Sequence[tuple[int, int]]) -> bool:
+        return id(span) in self._replaced or _is_within(span, taken)
+
+    def _written(self, span: Span, value: Value, *, long: bool) -> "_Written":
+        spot = self._spots[id(span)]
+        if spot.flow or isinstance(value, tuple):
+            return _Written(_flow_value(value, style=span.style))
+        header = HEADER.match(self.text, span.body) if span.block else REST.match(self.text, span.end)
+        comment = "" if header is None else header[1]
+        if span.block or "\n" in value or (long and len(value) > LONG):
+            found = block(value, indent=spot.indent, comment=comment, content=self._margin(span))
+            if found is not None:
+                end = span.end if header is None or span.block else header.end()
+                return _Written(found, eaten=end - span.end)
+        return _Written(scalar(value, indent=spot.indent, style=span.style, comment=comment if span.block else ""))
+
+    def _put(self, span: Span, written: "_Written", start: int) -> None:
+        after, text = self._spots[id(span)].after, written.text
+        gap = "" if after is None else self.text[after : span.start]
+        if after is not None and "\n" in gap and "#" not in gap:
+            start, text = after, f": {text}"  # the value stood on the lines after its key
+        self._edits.append((start, span.end + written.eaten, text))
+
+    def _margin(self, span: Span) -> int | None:
+        """The column of a block's text."""
+        lines = self.text[span.body : span.end].split("\n")[1:] if span.block else []
+        first = next((line for line in lines if line.strip()), None)
+        figure = any(character.isdigit() for character in self.text[span.body : span.body + 3].split("\n")[0])
+        return None if first is None or figure else len(first) - len(first.lstrip(" "))
+
+    def _dash_column(self, span: Span) -> int:
+        place = skip(self.text, span.body)
+        return place - self._line_start(place)
+
+    def _lines_of(self, start: int, end: int) -> tuple[int, int]:
+        """The whole lines of an item, with the empty lines that would be left over."""
+        first, last = self._line_start(start), min(self._line_end(end) + 1, len(self.text))
+        above = self.text[:first]
+        blank = re.compile(r"(?:[ \t]*\r?\n)*").match(self.text, last)
+        after = last if blank is None else blank.end()
+        is_open = re.search(r"(?:^|\n)[ \t]*\r?\n$|:[ \t]*\r?\n$", above) is not None
+        if after > last and is_open:
+            last = after
+        elif last >= len(self.text.rstrip()) or self.text.startswith("---", last):
+            first = len(above.rstrip()) + len(self._newline)
+        return first, last
+
+    def _remove_between(self, places: Sequence[tuple[int, int]], number: int) -> None:
+        """Take one of several things with commas between them away."""
+        start, end = places[number]
+        if number:
+            start = places[number - 1][1]
+        elif len(places) > 1:
+            end = places[1][0]
+        self._edits.append((start, end, ""))
+
+    def _insert(self, place: int, text: str) -> None:
+        self._edits.append((place, place, text))
+
+    def _line_start(self, place: int) -> int:
+        return self.text.rfind("\n", 0, place) + 1
+
+    def _line_end(self, place: int) -> int:
+        found = self.text.find("\n", place)
+        end = len(self.text) if found < 0 else found
+        return end - (self.text[end - 1] == "\r")
+
+
+def meaning(span: Span) -> str:
+    """The text of a scalar as the reader has it, through an alias too."""
+    found = span.meant
+    return (found.value.removesuffix("\n") if found.block else found.value).replace("\r\n", "\n")
+
+
+def flow_source(span: Span) -> str:
+    """A collection of texts on one line."""
+    found = span.meant
+    if found.shape is Shape.MAP:
+        return "{%s}" % ", ".join(f"{one_line(key.value, flow=True)}: {flow_source(value)}" for key, value in pairs(found))
+    if found.shape is Shape.LIST:
+        return "[%s]" % ", ".join(flow_source(item) for item in found.children)
+    return one_line(meaning(found), style=found.style, flow=True)
+
+
+def _flow_value(value: Value, *, style: str = "") -> str:
+    if isinstance(value, tuple):
+        return "[%s]" % ", ".join(one_line(text, flow=True) for text in value)
+    return one_line(value, style=style, flow=True)
+
+
+def _pair(key: str, value: Value, column: int, *, long: bool) -> str:
+    margin = " " * column
+    if isinstance(value, tuple):
+        return "\n".join([f"{margin}{key}:", *(f"{margin}  - {scalar(text, indent=column + 2)}" for text in value)])
+    return f"{margin}{key}: {scalar(value, indent=column, style='|' if long and len(value) > LONG else '')}"
+
+
+def _spots(span: Span, *, flow: bool = False) -> Iterator[tuple[Span, _Spot]]:
+    inside = flow or span.flow
+    if span.shape is Shape.MAP:
+        for key, value in pairs(span):
+            yield value, _Spot(key.column, inside, key.end)
+            yield from _spots(value, flow=inside)
+    else:
+        for item in span.children:
+            # The column of the dash is not kept; two before the item is what a block needs at most.
+            yield item, _Spot(item.column - 2, inside, None)
+            yield from _spots(item, flow=inside)
+
+
+def _is_within(span: Span, taken: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= span.start and span.end <= end for start, end in taken)

@@ -1,0 +1,157 @@
+"""Processes of one machine that share the budget of a target."""
+
+import json
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from kbsync.errors import Throttled, UnusableFile
+from kbsync.messages import message
+from kbsync.pacing import Pacer
+from kbsync.pacing.lane import Lane
+from kbsync.pacing.shared import SharedBudget
+from kbsync.pacing.slots import Hold, Slots
+from kbsync.settings import Pacing
+from tests.fakes.clock import FakeClock
+from tests.fakes.network import Client, Network, NetworkClock, Service, Shape, steady, uneven
+
+COMMAND = "update_chitchat"
+
+
+class Process:
+    """One process of a machine: a lane on the shared budget, spoken to as the simulation speaks to a policy."""
+
+    def __init__(self, path: Path, clock: NetworkClock, pacing: Pacing) -> None:
+        budget = SharedBudget(path, clock)
+        self._lane = Lane(clock, Slots(pacing=pacing), page=lambda: budget.page(COMMAND))
+        self._clock = clock
+        self._ticket = 0
+
+    def ready_at(self, now: float) -> float:
+        ticket, when = self._lane.attempt()
+        self._ticket = ticket or 0
+        return now if ticket else when - self._clock.now() + now
+
+    def sent(self, now: float) -> int:
+        return self._ticket
+
+    def answered(self, ticket: int, now: float) -> None:
+        self._lane.answered(ticket)
+
+    def refused(self, ticket: int, now: float) -> None:
+        self._lane.refused(ticket, None)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "pace-production.json"
+
+
+@pytest.mark.parametrize(("pacing", "share"), [(Pacing.STEADY, 0.95), (Pacing.STRICT, 0.7)])
+def test_two_processes_keep_one_limit_together(path: Path, pacing: Pacing, share: float) -> None:
+    """Two processes that work on one target are refused no call, and together they use the limit."""
+    net, service = Network(), Service()
+    shape = Shape("answers uneven", steady(0.02), uneven(0.02, 0.3))
+    clients = [Client(net, service, Process(path, NetworkClock(net), pacing), shape, seed=seed) for seed in (1, 2)]
+    for client in clients:
+        client.offer([0.0] * 60)
+    net.run()
+    assert [client.refused for client in clients] == [[], []]
+    assert service.most_in_a_window() <= 5
+    assert 119 / (service.stamps[-1] - service.stamps[0]) / 5 >= share
+
+
+def test_a_pacer_waits_for_the_calls_of_another(path: Path) -> None:
+    """What one process has sent counts for the other; another command of the same target does not."""
+    clock = FakeClock()
+    first, second = (Pacer(clock, budget=path) for _ in range(2))
+    begin = clock.now()
+    for _ in range(5):
+        first.call(COMMAND, lambda: None)
+    assert second.call("list_chitchat", clock.now) == begin
+    assert second.call(COMMAND, clock.now) - begin == pytest.approx(1.02, abs=1e-5)
+
+
+def test_retry_after_counts_for_all(path: Path) -> None:
+    """A pause that the service asked one process for is kept by the other."""
+    clock = FakeClock()
+    first, second = (Pacer(clock, budget=path, patience=5.0) for _ in range(2))
+    begin = clock.now()
+
+    def refuse() -> None:
+        raise Throttled(message("Too fast."), command=COMMAND, retry_after=9.0)
+
+    with pytest.raises(Throttled):
+        first.call(COMMAND, refuse)
+    assert second.call(COMMAND, clock.now) - begin == pytest.approx(9.0, abs=1e-5)
+
+
+@pytest.mark.parametrize(("ended", "free"), [(None, 30.0), (0.2, 1.205)])
+def test_the_notes_of_a_dead_process_expire(path: Path, ended: float | None, free: float) -> None:
+    """A process that died in a call holds its slot for half a minute, also against a strict one, and then no longer."""
+    clock = FakeClock()
+    with SharedBudget(path, clock).page(COMMAND) as page:
+        page.note(1, Hold(clock.now(), None if ended is None else clock.now() + ended))
+    begin = clock.now()
+    clock.move(0.3)
+    pacer = Pacer(clock, rate=1.0, pacing=Pacing.STRICT, budget=path)
+    assert pacer.call(COMMAND, clock.now) - begin == pytest.approx(free, abs=0.06)
+    clock.move(31)
+    with SharedBudget(path, clock).page(COMMAND) as page:
+        page.note(1, Hold(clock.now()))
+    assert len(json.loads(path.read_text())["calls"][COMMAND]) == 1
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", '{"calls": {"a": {"b": [1]}}, "blocked": {}}', '{"calls": {}, "blocked": {"a": []}}']
+)
+def test_a_damaged_file_is_begun_anew(path: Path, content: str) -> None:
+    """Notes live for seconds, so that a file nobody can read is worth no more than none."""
+    clock = FakeClock()
+    pacer = Pacer(clock, budget=path)
+    path.write_text(content)
+    pacer.call(COMMAND, lambda: None)
+    assert set(json.loads(path.read_text())["calls"]) == {COMMAND}
+    assert clock.waits == []
+
+
+def test_a_clock_that_was_set_back_does_not_lock_anybody_out(path: Path) -> None:
+    """Notes from the future, and a pause that would end far in it, count as made now and as a minute."""
+    net = Network()
+    ahead, right = NetworkClock(net, ahead=3600.0), NetworkClock(net)
+    with SharedBudget(path, ahead).page(COMMAND) as page:
+        page.note(1, Hold(ahead.now(), ahead.now()))
+        page.block = ahead.now() + 5.0
+    with SharedBudget(path, right).page(COMMAND) as page:
+        assert page.others == (Hold(right.now(), right.now() + 3.0),)
+        assert page.blocked_until == right.now() + 60.0
+        page.note(1, Hold(right.now()))
+    assert max(sent for sent, _, _ in json.loads(path.read_text())["calls"][COMMAND].values()) == right.wall()
+
+
+def test_a_budget_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
+    """A file where the directory should be is an error that names the place and what to do."""
+    (tmp_path / "state").write_text("")
+    with pytest.raises(UnusableFile, match=r"pace\.json cannot be used .*make its directory writable"):
+        Pacer(FakeClock(), budget=tmp_path / "state" / "pace.json")
+
+
+def test_a_budget_that_is_lost_on_the_way_stops_nobody(path: Path) -> None:
+    """When the file can no longer be locked or written, the process goes on with its own budget, which it still keeps."""
+    clock = FakeClock()
+    pacer = Pacer(clock, budget=path)
+    path.mkdir()
+    begin = clock.now()
+    assert [pacer.call(COMMAND, clock.now) - begin for _ in range(6)][-1] == pytest.approx(1.02)
+    lock = Path(f"{path}.lock")
+    lock.unlink()
+    lock.mkdir()
+    assert pacer.call(COMMAND, clock.now) - begin == pytest.approx(1.02)
+
+
+def test_a_lock_that_hangs_is_waited_for_only_so_long(path: Path) -> None:
+    """A process that is frozen with the lock in hand keeps nobody from starting without saying so."""
+    path.parent.mkdir()
+    with FileLock(f"{path}.lock"), pytest.raises(UnusableFile, match="Timeout"):
+        SharedBudget(path, FakeClock(), patience=0.01)
