@@ -6,6 +6,7 @@ import kbsync
 from kbsync.cli.commands.apply import apply
 from kbsync.cli.commands.doctor import doctor
 from kbsync.cli.commands.drift import drift
+from kbsync.cli.commands.init import init
 from kbsync.cli.commands.plan import plan
 from kbsync.cli.commands.sandbox import sandbox
 from kbsync.cli.commands.schema import schema
@@ -19,6 +20,7 @@ __all__ = ["application"]
 
 EPILOG = """\b
 A first look, on the embedded service:
+  kbsync init                       a directory with settings and an example
   kbsync plan                       what would change, and why
   kbsync apply                      show it, ask, carry it out
 \b
@@ -44,5 +46,5 @@ def application() -> None:
     """
 
 
-for command in (validate, plan, apply, show, drift, doctor, targets, unlock, sandbox, session, schema):
+for command in (init, validate, plan, apply, show, drift, doctor, targets, unlock, sandbox, session, schema):
     application.add_command(command)

@@ -18,9 +18,10 @@ from kbsync.errors import Misuse, SafetyRefusal
 from kbsync.guards import Consent
 from kbsync.messages import message
 from kbsync.plan import Plan
-from kbsync.planfile import read_plan_or_receipt
+from kbsync.planfile import plan_digest, read_plan_or_receipt
+from kbsync.progress import Silent
 from kbsync.report import Receipt
-from kbsync.wiring.applying import Wishes, carry_out, locked, record, refuse_unsafe
+from kbsync.wiring.applying import Wishes, carry_out, is_due, locked, record, refuse_unsafe
 from kbsync.wiring.doors import Door
 from kbsync.wiring.planning import check_target, plan_against
 
@@ -36,6 +37,7 @@ class Order:
     only: str | None
     yes: bool
     dry_run: bool
+    expect_digest: str | None
     wishes: Wishes
 
     @classmethod
@@ -48,7 +50,7 @@ class Order:
             )
         consent = Consent(remove=rest["allow_remove"], overwrite_conflicts=rest["overwrite_conflicts"])
         wishes = Wishes(consent, OnFailure(rest["on_failure"]), rest["receipt"])
-        return cls(planfile, base, only, rest["yes"], dry_run, wishes)
+        return cls(planfile, base, only, rest["yes"], dry_run, rest["expect_digest"], wishes)
 
     @classmethod
     def for_all(cls, **options: Any) -> "Order":
@@ -73,8 +75,9 @@ def run_apply(call: Invocation, order: Order) -> int:
         check_target(saved, ready.target)
     with opened(call, ready.target, ready.workspace.state) as door:
         plan = saved or _make_plan(call, ready, door, order)
+        _refuse_another(plan, approved=order.expect_digest)
         if not _agreed(call, plan, order, saved=saved is not None):
-            return Exit.DONE if order.dry_run or not plan.changes else Exit.FAILED
+            return Exit.DONE if order.dry_run else Exit.FAILED
         receipt = _under_lock(call, ready, door=door, plan=plan, wishes=order.wishes)
     call.screen.result(draw_receipt(receipt, call))
     return Exit.DONE if receipt.report.finished else Exit.UNFINISHED
@@ -96,17 +99,28 @@ def _make_plan(call: Invocation, ready: Prepared, door: Door, order: Order) -> P
         return plan_against(door.reader(), ready.workspace, ready.target, history=ready.history, only=order.only)
 
 
+def _refuse_another(plan: Plan, *, approved: str | None) -> None:
+    """Raise SafetyRefusal where the plan is not the one that somebody approved, which its digest tells."""
+    found = plan_digest(plan)
+    if approved is not None and approved != found:
+        raise SafetyRefusal(
+            message("the plan is not the one that was approved; nothing was changed"),
+            [
+                message("approved: {digest}", digest=approved),
+                message("this plan: {digest}; look at it, and approve it or make the approved one again", digest=found),
+            ],
+        )
+
+
 def _agreed(call: Invocation, plan: Plan, order: Order, *, saved: bool) -> bool:
     """Show the plan and get consent; raises SafetyRefusal where it may not be applied at all."""
     if not saved or not order.yes or order.dry_run:
         call.screen.aside(plan_words(plan, call.screen))
-    if not plan.changes and not any(problem.blocking for problem in plan.problems):
-        return False
     refuse_unsafe(plan, order.wishes.consent)
     if order.dry_run:
         call.screen.note(message("Dry run: nothing was sent."))
         return False
-    if order.yes:
+    if order.yes or not plan.changes:
         return True
     if not sys.stdin.isatty():
         raise SafetyRefusal(
@@ -121,6 +135,8 @@ def _agreed(call: Invocation, plan: Plan, order: Order, *, saved: bool) -> bool:
 
 def _under_lock(call: Invocation, ready: Prepared, *, door: Door, plan: Plan, wishes: Wishes) -> Receipt:
     world = call.world
+    if not plan.changes and not is_due(plan, history=ready.history):
+        return carry_out(plan, door, wishes=wishes, world=world, progress=Silent())
     with locked(ready.target, history=ready.history, world=world, state=ready.workspace.state) as lock:
         call.screen.notes(lock.notes)
         with (

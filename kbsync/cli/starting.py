@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import assert_never
 
 from kbsync.cli.options import Invocation
 from kbsync.messages import Message, message
@@ -40,6 +41,8 @@ def _next(directory: Path, continuous: Continuous, *, written: bool, included: b
                 yield message("  include .gitlab/kbsync.yml in .gitlab-ci.yml, which was left as it is")
         case Continuous.NONE:
             yield message("  set KBSYNC_SECRET_KEY in the environment before you plan for production")
+        case _:
+            assert_never(continuous)
 
 
 def _shown(path: Path) -> str:

@@ -84,6 +84,18 @@ class Editor:
         text = "\n".join(f"{margin}{line}" if line else "" for line in lines)
         self._insert(self._line_end(span.children[-1].end), f"\n\n{text}" if apart else f"\n{text}")
 
+    def add_text(self, span: Span, text: str) -> None:
+        """Append a text to a list of texts."""
+        if span.flow:
+            self.add_flow_item(span, one_line(text, flow=True))
+        else:
+            self.add_item(span, f"- {scalar(text, indent=0)}".split("\n"))
+
+    def extend(self, span: Span, lines: Sequence[str]) -> None:
+        """Give a mapping in block style further lines at its end; they are indented from its column on."""
+        text = "".join(f"\n{' ' * span.column}{line}" if line else "\n" for line in lines)
+        self._insert(self._line_end(span.end), text)
+
     def add_flow_item(self, span: Span, text: str) -> None:
         """Append an item to a list in flow style."""
         if span.children:

@@ -1,64 +1,149 @@
-"""One file with some of its questions and categories changed: which keys are written, taken away or added for that.
+"""One file with some of its questions changed: which keys are written, taken away or added for that.
 
 Where each change comes from is decided elsewhere; how text is edited belongs to ``edits``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 
 from kbsync.files.edits import Editor, Value, meaning
-from kbsync.files.layout import CATEGORY_KEYS, QUESTION_KEYS
-from kbsync.files.shapes import SLASH
-from kbsync.files.spans import Document, Shape, Span, get, pairs, read_documents
+from kbsync.files.layout import QUESTION_KEYS
+from kbsync.files.merge import Edit
+from kbsync.files.sheets import Item, Sheet, category_of, path_value
+from kbsync.files.spans import Shape, Span, get, pairs
 from kbsync.model import AnswerType, CategoryPath, Content, Status
 from kbsync.plan import Field
 
-__all__ = ["Item", "Sheet", "path_value"]
+__all__ = ["forget", "rewrite", "word"]
 
 WORDS = {AnswerType.TEXT: "text", AnswerType.RICH: "rich", Status.ENABLED: "enabled", Status.DISABLED: "disabled"}
-UTF8_MARK = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A question as it stands in a file: its mapping, the list it is in with that list's key, and its document."""
+def rewrite(sheet: Sheet, edits: Mapping[str, Edit], removed: Collection[str]) -> None:
+    """Change questions, named by the texts that they have in the file now, and take some away."""
+    moved = _moved_documents(sheet, edits)
+    going: dict[int, tuple[Item, list[Span]]] = {}
+    for item in sheet.items():
+        edit = edits.get(item.text)
+        if item.text in removed:
+            going.setdefault(id(item.list), (item, []))[1].append(item.span)
+        elif edit is not None:
+            _change(sheet.editor, item, edit, is_moved=id(item.document.root) in moved)
+    for first, spans in going.values():
+        sheet.editor.remove_items(first.key, first.list, spans)
+    sheet.turn()
+    renamed = {edit.content.question: edit for edit in edits.values() if Field.QUESTION in edit.fields}
+    for item in sheet.items():
+        edit = renamed.get(item.text) or edits.get(item.text)
+        if edit is not None:
+            _complete(sheet.editor, item, edit)
+    sheet.turn()
 
-    span: Span
-    list: Span
-    key: Span
-    document: Document
+
+def _change(editor: Editor, item: Item, edit: Edit, *, is_moved: bool) -> None:
+    """Write the fields that have a key already."""
+    for field in edit.fields:
+        old = get(item.span, field.value)
+        if old is None:
+            continue
+        if field is Field.SIMILAR:
+            _change_list(editor, item.span, field.value, edit.content.similar)
+        elif field is not Field.CATEGORY or not is_moved:
+            editor.replace(old, _value(edit.content, field), long=field is Field.ANSWER)
+    if Field.QUESTION in edit.fields:
+        forget(editor, item.span, edit.content.question)
 
 
-class Sheet:
-    """One file while it is rewritten. Each pass collects edits; ``turn`` applies them and reads the file again."""
+def word(value: AnswerType | Status) -> str:
+    """What a file calls an answer type or a status."""
+    return WORDS[value]
 
-    def __init__(self, data: bytes) -> None:
-        self._mark = UTF8_MARK if data.startswith(UTF8_MARK) else b""
-        self._read(data.removeprefix(UTF8_MARK).decode())
 
-    def _read(self, text: str) -> None:
-        self.documents = read_documents(text)
-        self.editor = Editor(text, self.documents)
+def forget(editor: Editor, span: Span, title: str) -> None:
+    """Take a text out of ``previously``, because it is the present one again."""
+    old = get(span, "previously")
+    if old is None:
+        return
+    texts = tuple(meaning(one) for one in (old.meant.children if old.meant.shape is Shape.LIST else [old]))
+    if title in texts:
+        _change_list(editor, span, "previously", tuple(text for text in texts if text != title))
 
-    @property
-    def data(self) -> bytes:
-        """The file as it is after the last turn."""
-        return self._mark + self.editor.text.encode()
 
-    def turn(self) -> None:
-        """Apply the edits so far."""
-        self._read(self.editor.result())
+def _complete(editor: Editor, item: Item, edit: Edit) -> None:
+    """Write the fields that have no key yet, and the items that lists still lack."""
+    for key in QUESTION_KEYS:
+        field = next((field for field in edit.fields if field.value == key), None)
+        if field is None:
+            continue
+        old = get(item.span, key)
+        if old is not None:
+            if field is Field.SIMILAR and old.shape is Shape.LIST:
+                _lengthen(editor, old, edit.content.similar)
+        elif field is not Field.CATEGORY or category_of(item) != edit.content.category:
+            value = edit.content.similar if field is Field.SIMILAR else _value(edit.content, field)
+            if value:
+                editor.add_pair(item.span, key, value, order=QUESTION_KEYS, long=field is Field.ANSWER)
 
-    def items(self) -> Iterator[Item]:
-        """The questions of the file in order."""
-        for document in self.documents:
-            for key, value in pairs(document.root) if document.root else ():
-                if key.value == "questions":
-                    yield from (Item(item, value, key, document) for item in value.children)
 
-    def place(self, line: int, column: int) -> int:
-        """The index in the text of a line and a column, both from 1."""
-        start = 0
-        for _ in range(line - 1):
-            start = self.editor.text.index("\n", start) + 1
-        return start + column - 1
+def _change_list(editor: Editor, span: Span, key: str, texts: tuple[str, ...]) -> None:
+    """Make a list hold other texts: one that leaves gives its place to one that comes; more that come are for later."""
+    old = get(span, key)
+    name = next(found for found, _ in pairs(span) if found.value == key)
+    assert old is not None  # noqa: S101  (the caller found it)
+    if not texts:
+        editor.remove_pair(span, key)
+    elif old.shape is not Shape.LIST:
+        editor.replace(old, texts)
+    else:
+        held = {meaning(item) for item in old.children}
+        coming = iter([text for text in texts if text not in held])
+        going = []
+        for item in old.children:
+            if meaning(item) not in texts:
+                text = next(coming, None)
+                if text is None:
+                    going.append(item)
+                else:
+                    editor.replace(item, text)
+        if going:
+            editor.remove_items(name, old, going)
+
+
+def _lengthen(editor: Editor, span: Span, texts: tuple[str, ...]) -> None:
+    held = {meaning(item) for item in span.children}
+    for text in texts:
+        if text not in held:
+            editor.add_text(span, text)
+
+
+def _value(content: Content, field: Field) -> Value:
+    match field:
+        case Field.QUESTION:
+            return content.question
+        case Field.ANSWER:
+            return content.answer
+        case Field.CATEGORY:
+            return path_value(content.category)
+        case Field.ANSWER_TYPE:
+            return WORDS[content.answer_type]
+        case Field.STATUS:
+            return WORDS[content.status]
+        case Field.SIMILAR:
+            return content.similar
+
+
+def _moved_documents(sheet: Sheet, edits: Mapping[str, Edit]) -> set[int]:
+    """Give a document another category where every question that goes by it moves to the same one."""
+    goals: dict[int, set[CategoryPath | None]] = {}
+    for item in sheet.items():
+        if get(item.span, "category") is None:
+            edit = edits.get(item.text)
+            goal = edit.content.category if edit is not None and Field.CATEGORY in edit.fields else None
+            goals.setdefault(id(item.document.root), set()).add(goal)
+    moved = set()
+    for document in sheet.documents:
+        goal = goals.get(id(document.root), set())
+        old = None if document.root is None else get(document.root, "category")
+        if old is not None and len(goal) == 1 and (path := next(iter(goal))) is not None:
+            sheet.editor.replace(old, path_value(path))
+            moved.add(id(document.root))
+    return moved

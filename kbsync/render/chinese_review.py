@@ -19,31 +19,33 @@ CHINESE_REVIEW: Mapping[str, str] = {
     "Managed questions": "纳入管理的问题",
     "About this plan": "关于本计划",
     "uncommitted changes": "未提交的修改",
-    "the plan artifact": "计划文件(artifact)",
+    "the plan artifact": "计划文件（artifact）",
     "the whole plan": "完整计划",
     "Nothing to change": "没有需要变更的内容",
-    "{count} questions in git; the live library holds them as declared.": "git 中有 {count} 个问题,线上知识库与其一致。",
-    "Made without looking at the live library: it can be read, not applied.": "生成时未查看线上知识库:只能阅读,不能应用。",
+    "{count} questions in git; the live library holds them as declared.": "git 中有 {count} 个问题，线上知识库与其一致。",
+    "Made without looking at the live library: it can be read, not applied.": "生成时未查看线上知识库：只能阅读，不能应用。",
     "This plan cannot be applied as it stands": "此计划目前不能应用",
     "Problems": "问题",
     "Notices": "提示",
-    "No longer in git, kept live": "git 中已不存在,线上保留",
-    "Unmanaged, not touched": "未纳入管理,不会改动",
-    "1 change takes an answer from customers or overwrites somebody's work.": "1 项变更会使客户失去回答,或覆盖他人的修改。",
-    "{count} changes take answers from customers or overwrite somebody's work.": "{count} 项变更会使客户失去回答,或覆盖他人的修改。",
+    "No longer in git, kept live": "git 中已不存在，线上保留",
+    "Unmanaged, not touched": "未纳入管理，不会改动",
+    "1 change takes an answer from customers or overwrites somebody's work.": "1 项变更会使客户失去回答，或覆盖他人的修改。",
+    "{count} changes take answers from customers or overwrite somebody's work.": (
+        "{count} 项变更会使客户失去回答，或覆盖他人的修改。"
+    ),
     # what has no room
     "{count} more characters": "另有 {count} 个字符",
     "and {count} more": "另有 {count} 个",
-    "and {count} more that have no room here; all of them are named in {rest}": "另有 {count} 项在此放不下;{rest}中列出了全部",
+    "and {count} more that have no room here; all of them are named in {rest}": "另有 {count} 项在此放不下；{rest}中列出了全部",
     "This comment is cut to fit. Everything is in {rest}.": "本评论因长度限制有删减。全部内容见{rest}。",
     "{count} dangerous changes are not even named here: read the whole plan before you approve.": (
-        "有 {count} 项危险变更未在此列出:批准前请阅读完整计划。"
+        "有 {count} 项危险变更未在此列出：批准前请阅读完整计划。"
     ),
-    "{count} changes are named without their texts.": "{count} 项变更只列出了名称,没有正文。",
+    "{count} changes are named without their texts.": "{count} 项变更只列出了名称，没有正文。",
     "{count} harmless entries are only counted.": "{count} 项无害内容只计数。",
     "GitHub shows ten annotations of a kind. Not shown: errors {errors}, warnings {warnings}, notices {notices}. "
     "The summary of this step names them.": (
-        "GitHub 每类只显示十条注释。未显示:错误 {errors}、警告 {warnings}、提示 {notices}。此步骤的摘要列出了它们。"
+        "GitHub 每类只显示十条注释。未显示：错误 {errors}、警告 {warnings}、提示 {notices}。此步骤的摘要列出了它们。"
     ),
     # conversations
     "Live now": "目前线上",
@@ -55,8 +57,8 @@ CHINESE_REVIEW: Mapping[str, str] = {
     "Chatbot": "机器人",
     "Customers get no answer yet.": "客户目前得不到回答。",
     "Customers get no answer any more.": "客户将不再得到回答。",
-    "Source of the answer, with marks": "回答的源文本(带标记)",
-    "image not loaded:": "未加载的图片:",
+    "Source of the answer, with marks": "回答的源文本（带标记）",
+    "image not loaded:": "未加载的图片：",
     # filters
     "Changes": "变更",
     "Skip to the changes": "跳到变更",

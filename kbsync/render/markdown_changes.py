@@ -30,7 +30,10 @@ def line(change: Change, section: Section, *, width: int, words: Words) -> str:
 
 
 def body(change: Change, *, limit: int, words: Words) -> str:
-    """What differs in a question or a renamed category, as a quotation inside the list item; of each stretch of text at most ``limit`` characters are shown."""
+    """What differs in a question or a renamed category, as a quotation inside the list item.
+
+    Of each stretch of text at most ``limit`` characters are shown.
+    """
     quotation = _Quotation(limit, words)
     if isinstance(change, QuestionChange):
         paragraphs = quotation.question(change)

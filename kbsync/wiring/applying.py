@@ -18,7 +18,7 @@ from kbsync.messages import Message, message
 from kbsync.plan import BaseKind, Plan
 from kbsync.planfile import encode_receipt
 from kbsync.progress import Progress
-from kbsync.report import Receipt
+from kbsync.report import ApplyReport, Receipt
 from kbsync.saving import save
 from kbsync.settings import Target
 from kbsync.wiring.doors import Door
@@ -26,7 +26,7 @@ from kbsync.wiring.planning import History, is_shared
 from kbsync.wiring.workspace import prepare_state
 from kbsync.wiring.world import World
 
-__all__ = ["Wishes", "carry_out", "locked", "record", "refuse_unsafe"]
+__all__ = ["Wishes", "carry_out", "is_due", "locked", "record", "refuse_unsafe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +69,32 @@ def locked(target: Target, *, history: History, world: World, state: Path) -> It
 
 
 def carry_out(plan: Plan, door: Door, *, wishes: Wishes, world: World, progress: Progress) -> Receipt:
-    """Apply a plan whose target is locked, and put it on record. Raises SafetyRefusal, StalePlan, ServiceError."""
+    """Apply a plan whose target is locked, and put it on record; an empty plan sends nothing.
+
+    Raises SafetyRefusal, StalePlan, ServiceError.
+    """
     refuse_unsafe(plan, wishes.consent)
     started = world.clock.wall()
-    applier = Applier(door.reader(), door.writer(), clock=world.clock, meter=door.pacer, progress=progress)
-    report = applier.apply(plan, on_failure=wishes.on_failure, stop=world.stop)
+    report = _apply(plan, door, wishes=wishes, world=world, progress=progress) if plan.changes else ApplyReport(plan, ())
     receipt = Receipt(report, actor(world.environ), _iso(started), _iso(world.clock.wall()))
     if wishes.receipt is not None:
         save(wishes.receipt, encode_receipt(receipt))
     return receipt
 
 
+def is_due(plan: Plan, *, history: History) -> bool:
+    """Whether a finished apply of this plan moves the applied ref: it is whole, committed, and not the last one again."""
+    commit = plan.source.commit
+    whole = history.repository is not None and plan.only is None and commit is not None
+    return whole and (history.base.kind, history.base.commit) != (BaseKind.APPLIED, commit)
+
+
 def record(plan: Plan, target: Target, *, history: History) -> tuple[Message, ...]:
     """Advance the applied ref after a finished apply, still under the lock; the notes say why where it could not be."""
     commit = plan.source.commit
-    if history.repository is None or plan.only is not None:
-        return ()
-    if commit is None:
+    if history.repository is not None and plan.only is None and commit is None:
         return (message("The files differ from every commit, so the next plan's base stays where it was: commit them."),)
-    if (history.base.kind, history.base.commit) == (BaseKind.APPLIED, commit):
+    if not is_due(plan, history=history) or history.repository is None or commit is None:
         return ()
     try:
         expected = _mark(history, target)
@@ -95,6 +102,11 @@ def record(plan: Plan, target: Target, *, history: History) -> tuple[Message, ..
     except HistoryUnavailable as problem:
         return (problem.message, *((problem.hint,) if problem.hint else ()))
     return ()
+
+
+def _apply(plan: Plan, door: Door, *, wishes: Wishes, world: World, progress: Progress) -> ApplyReport:
+    applier = Applier(door.reader(), door.writer(), clock=world.clock, meter=door.pacer, progress=progress)
+    return applier.apply(plan, on_failure=wishes.on_failure, stop=world.stop)
 
 
 def _mark(history: History, target: Target) -> str | None:

@@ -1,5 +1,6 @@
 """Opens the Desk service of a target: over the network, or the one embedded in kbsync. Readers and writers apart."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from kbsync.desk.chitchat import DeskReader, DeskWriter
 from kbsync.desk.signing import Signer
 from kbsync.desk.transport import Transport
+from kbsync.errors import UnusableFile
 from kbsync.pacing import Pacer
 from kbsync.settings import Driver, Target
 from kbsync.wiring.secrets import find_credentials
@@ -94,12 +96,20 @@ def _embedded(target: Target, world: World, state: Path, on_pause: Pause | None)
 
 def _pacer(target: Target, world: World, *, state: Path, on_pause: Pause | None) -> Pacer:
     """The pace of a target; every process of this machine that reaches the same application draws from one budget."""
-    prepare_state(state)
-    application = target.sdkappid or target.name
     return Pacer(
         world.clock,
         rate=target.calls_per_second,
         pacing=target.pacing,
         on_pause=on_pause,
-        budget=state / f"pace-{application}.json",
+        budget=_budget(target, state),
     )
+
+
+def _budget(target: Target, state: Path) -> Path | None:
+    """The budget file, or None where nothing can be written: looking at a library must work in a read-only checkout too."""
+    try:
+        prepare_state(state)
+    except UnusableFile:
+        return None
+    writable = os.access(state, os.W_OK)
+    return state / f"pace-{target.sdkappid or target.name}.json" if writable else None

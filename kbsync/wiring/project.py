@@ -56,14 +56,7 @@ def new_files(directory: Path, root: Path, *, continuous: Continuous) -> tuple[N
 
     The example is only for a directory without knowledge. Raises UnusableFile for what cannot be read.
     """
-    try:
-        return tuple(file for file in _files(directory, root, continuous) if _now(file.path) != file.text)
-    except (OSError, UnicodeDecodeError) as problem:
-        path = getattr(problem, "filename", None) or directory
-        raise UnusableFile(
-            message("{path} is in the way: it cannot be read as a text file", path=path),
-            hint=message("move it away, or name another directory with --dir"),
-        ) from None
+    return tuple(file for file in _files(directory, root, continuous) if _now(file.path) != file.text)
 
 
 def write_new(files: Iterable[NewFile]) -> None:
@@ -80,6 +73,7 @@ def write_new(files: Iterable[NewFile]) -> None:
         )
     for file in wanted:
         _make_directory(file.path.parent)
+    for file in wanted:
         save(file.path, file.text.encode())
 
 
@@ -116,7 +110,9 @@ def _filled(name: str, directory: Path, root: Path) -> str:
     place = directory.resolve().relative_to(root).as_posix()
     pattern = "**" if place == "." else f"{place}/**"
     text = _template(name).replace("@VERSION@", kbsync.__version__)
-    return text.replace("@DIRECTORY@", json.dumps(place, ensure_ascii=False)).replace("@GLOB@", json.dumps(pattern, ensure_ascii=False))
+    return text.replace("@DIRECTORY@", json.dumps(place, ensure_ascii=False)).replace(
+        "@GLOB@", json.dumps(pattern, ensure_ascii=False)
+    )
 
 
 def _template(name: str) -> str:
@@ -124,8 +120,14 @@ def _template(name: str) -> str:
 
 
 def _now(path: Path) -> str | None:
-    """What stands there now, None where nothing does."""
-    return path.read_text(encoding="utf-8") if path.exists() else None
+    """What stands there now, None where nothing does. Raises UnusableFile."""
+    try:
+        return path.read_bytes().decode("utf-8") if path.exists() else None
+    except (OSError, UnicodeDecodeError):
+        raise UnusableFile(
+            message("{path} is in the way: it cannot be read as a text file", path=path.as_posix()),
+            hint=message("move it away, or name another directory with --dir"),
+        ) from None
 
 
 def _make_directory(path: Path) -> None:
@@ -133,6 +135,8 @@ def _make_directory(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise UnusableFile(
-            message("the directory {path} cannot be made: {reason}", path=path.as_posix(), reason=problem.strerror or "unknown reason"),
+            message(
+                "the directory {path} cannot be made: {reason}", path=path.as_posix(), reason=problem.strerror or "unknown reason"
+            ),
             hint=message("name another directory with --dir, or mend the permissions of the one above"),
         ) from None

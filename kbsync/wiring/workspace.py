@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kbsync.diagnostics import Diagnostic, Severity, has_errors, sort_diagnostics
-from kbsync.errors import InvalidInput, Misuse
+from kbsync.errors import InvalidInput, Misuse, UnusableFile
 from kbsync.files import Loaded, load
 from kbsync.messages import message
 from kbsync.model import Knowledge
@@ -50,8 +50,17 @@ def state_directory(directory: Path) -> Path:
 
 
 def prepare_state(state: Path) -> None:
-    """Make the directory for kbsync's own files, hidden from git whatever the repository's own ignore file says."""
-    state.mkdir(parents=True, exist_ok=True)
+    """Make the directory for kbsync's own files, hidden from git whatever the repository's own ignore file says.
+
+    Raises UnusableFile.
+    """
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UnusableFile(
+            message("{path} cannot be made: {reason}", path=state, reason=problem.strerror or "unknown reason"),
+            hint=message("make its parent directory writable"),
+        ) from None
     ignore = state / ".gitignore"
     if not ignore.exists():
         save(ignore, b"*\n")

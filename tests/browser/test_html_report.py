@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ class Page:
 
     def run(self, script: str, *arguments: object) -> Any:
         """The result of a script in the page."""
-        return self.browser.execute_script(script, *arguments)  # type: ignore[no-untyped-call]  # selenium does not say
+        return self.browser.execute_script(script, *arguments)
 
     def emulate(self, command: str, **parameters: object) -> None:
         """Send one of the browser's own commands."""
@@ -248,7 +249,7 @@ def test_controls_and_landmarks_have_names(page: Page) -> None:
     assert [control.tag_name for control in controls if not control.accessible_name] == []
     levels = page.run("return [...document.querySelectorAll('h1,h2,h3,h4')].map((node) => Number(node.tagName[1]))")
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     spoken = page.run("return getComputedStyle(document.querySelector('article del'), '::before').content")
     assert spoken == '" [removed: "'
 

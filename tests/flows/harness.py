@@ -5,9 +5,9 @@ import io
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kbsync.cli.run import run
 from kbsync.files import load
@@ -21,7 +21,7 @@ from kbsync.wiring.world import World
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree
 
-__all__ = ["SETTINGS", "WRITES", "Bench", "Run", "Terminal"]
+__all__ = ["SETTINGS", "WRITES", "Bench", "Held", "Run", "Terminal", "declared", "held", "writes"]
 
 SETTINGS = """\
 version: 1
@@ -152,31 +152,33 @@ def writes(service: Service) -> list[str]:
     return [entry.command for entry in service.log if entry.command in WRITES]
 
 
-Held = tuple[str, str, int, str, int, tuple[str, ...]]
+class Held(NamedTuple):
+    """One question in plain data, the same from the files and from a service."""
+
+    question: str
+    answer: str
+    answer_type: int
+    category: str
+    status: int
+    similar: tuple[str, ...]
 
 
 def declared(bench: Bench) -> set[Held]:
-    """What the files say, in plain data: text, answer, type, path, status, similar questions."""
+    """What the files say."""
     found = [question.content for question in load(bench.path / "knowledge", shown_as="knowledge").knowledge.questions]
     return {
-        (it.question, it.answer, int(it.answer_type), show_path(it.category), int(it.status), it.similar) for it in found
+        Held(it.question, it.answer, int(it.answer_type), show_path(it.category), int(it.status), it.similar) for it in found
     }
 
 
 def held(service: Service, *, presets: bool = True) -> set[Held]:
-    """What a library holds, in the same shape."""
-    return {
-        (
-            str(each["question"]),
-            str(each["answer"]),
-            int(str(each["answer_type"])),
-            " / ".join(map(str, each["path"])),  # type: ignore[arg-type]  # the snapshot is plain data
-            int(str(each["status"])),
-            tuple(sorted(set(each["similar"]))),  # type: ignore[call-overload]  # the same
-        )
-        for each in service.snapshot()["questions"]
-        if presets or not each["preset"]
-    }
+    """What a library holds."""
+    return {_held(each) for each in service.snapshot()["questions"] if presets or not each["preset"]}
+
+
+def _held(each: Mapping[str, Any]) -> Held:
+    path, similar = " / ".join(each["path"]), tuple(sorted(set(each["similar"])))
+    return Held(each["question"], each["answer"], each["answer_type"], path, each["status"], similar)
 
 
 def _written(stream: io.TextIOWrapper) -> str:

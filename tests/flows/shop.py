@@ -9,6 +9,7 @@ categories:
     children: [{title: Delivery}, {title: Returns}]
   - title: Payment
   - title: Old stuff
+    children: [{title: Older}]
 """,
     "shipping.yaml": """\
 category: Shipping / Delivery
@@ -25,6 +26,9 @@ questions:
   - question: Can I pick it up?
     answer: Yes, you can.
     status: disabled
+  - question: Is there a shop?
+    answer: No.
+    status: disabled
 """,
     "other.yaml": """\
 questions:
@@ -37,6 +41,9 @@ questions:
   - question: Do you take cheques?
     category: Old stuff
     answer: Yes, still.
+  - question: What do cheques cost?
+    category: Old stuff / Older
+    answer: Nothing.
   - question: 你们几点开门?
     category: Shipping
     answer: 九点。
@@ -60,7 +67,9 @@ categories:
         previously: [Delivery]
       - title: Returns
       - title: Customs
-  - title: Payment
+  - title: Paying
+    previously: [Payment]
+    children: [{title: Returns}]
 """,
     "shipping.yaml": """\
 category: Shipping / Delivery times
@@ -79,6 +88,8 @@ questions:
   - question: Can I pick it up?
     answer: Yes, any day.
     status: disabled
+  - question: Is there a shop?
+    answer: Yes, there is one.
 """,
     "other.yaml": """\
 questions:
@@ -88,16 +99,19 @@ questions:
     answer_type: rich
     status: disabled
   - question: How can I pay?
-    category: Payment
+    category: Paying
     answer: By card.
-    similar: [Which cards do you take?]
+    similar: [Does it cost anything?]
   - question: Do I pay customs?
     category: Shipping / Customs
     answer: Sometimes.
     status: disabled
   - question: 你们几点开门?
-    category: Payment
+    category: Paying
     answer: 九点。
+  - question: 营业时间
+    category: Paying / Returns
+    answer: 九点到五点。
   - question: Are you a robot?
     category: System preset category / Ask robot information
     answer: Yes, I am.

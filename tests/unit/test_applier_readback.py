@@ -1,7 +1,9 @@
 """The look afterwards: what the service made of it, with the likely reason."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from kbsync.errors import Unreachable
 from kbsync.messages import message
 from kbsync.model import AnswerType, Knowledge, Status
 from kbsync.plan import Change
-from kbsync.report import Mismatch
+from kbsync.report import Mismatch, Outcome
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore, Quirks
 from tests.unit.applying import (
@@ -44,6 +46,23 @@ class Meddled(FakeStore):
     def read(self) -> Knowledge:
         if self.reads == 1:
             self.edit(self.meddle)
+        return super().read()
+
+
+class Waking(FakeStore):
+    """A library that enables a question whenever it is updated, and can say stop at its second listing."""
+
+    def __init__(self, knowledge: Knowledge, *, stop: threading.Event | None = None) -> None:
+        super().__init__(knowledge)
+        self.stop = stop
+
+    def update_question(self, identifier: str, **fields: Any) -> None:
+        super().update_question(identifier, **fields)
+        self.edit(lambda fake: fake.set_status([identifier], Status.ENABLED))
+
+    def read(self) -> Knowledge:
+        if self.stop is not None and self.reads == 1:
+            self.stop.set()
         return super().read()
 
 
@@ -170,3 +189,23 @@ def test_nothing_sent_nothing_read() -> None:
     store = FakeStore(library(replace(HOURS, content=replace(HOURS.content, status=Status.DISABLED))))
     assert apply(store, plan(status(HOURS))).finished
     assert store.reads == 1
+
+
+SLEEPING = replace(HOURS, content=replace(HOURS.content, status=Status.DISABLED))
+
+
+def test_a_disabled_question_stays_disabled() -> None:
+    """A service that enables what it updates is put right in the same apply, so that no switched-off answer is served."""
+    store = Waking(library(SLEEPING))
+    report = apply(store, plan(update(SLEEPING, answer="At ten.")))
+    assert report.finished
+    assert store.knowledge().questions[0].content.status is Status.DISABLED
+
+
+def test_a_question_that_could_not_be_disabled_again_is_told() -> None:
+    """An apply that is stopped before it can put that right does not call itself finished."""
+    stop = threading.Event()
+    report = apply(Waking(library(SLEEPING), stop=stop), plan(update(SLEEPING, answer="At ten.")), stop=stop)
+    assert [(it.outcome, str(it.reason)) for it in report.outcomes] == [
+        (Outcome.REFUSED, "the service enabled it when it was changed, and the apply was stopped before that was undone")
+    ]

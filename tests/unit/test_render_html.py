@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from kbsync.model import AnswerType
-from kbsync.plan import Action, Cause, Field, FieldChange, Match, Plan
+from kbsync.plan import Action, Cause, Field, FieldChange, Match, Plan, QuestionChange
 from kbsync.render.chinese_review import CHINESE_REVIEW
 from kbsync.render.html import plan_html
 from kbsync.render.html_view import language_of
@@ -74,7 +74,8 @@ def test_the_policy_allows_its_own_style_and_script_only() -> None:
     policy = next(values["content"] for tag, values in page.tags if values.get("http-equiv") == "Content-Security-Policy")
     hashes = [base64.b64encode(hashlib.sha256("".join(page.text(tag)).encode()).digest()).decode() for tag in ("style", "script")]
     assert policy == (
-        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 
@@ -122,6 +123,7 @@ def test_a_conflict_shows_three_conversations() -> None:
     html = plan_html(plans.conflicts(), digest="d")
     assert re.findall("<h4>(.*?)</h4>", html)[:3] == ["Git applied last", "Live now", "After the apply"]
     mixed = plans.conflicts().changes[0]
+    assert isinstance(mixed, QuestionChange)
     status = replace(mixed, fields=(FieldChange(Field.CATEGORY, Cause.DRIFT),), after=replace(plans.PARCEL, category=("B",)))
     assert "Category (changed in the console)" in plan_html(plans.plan_of(status), digest="d")
 
@@ -136,13 +138,15 @@ def test_added_blanks_are_seen() -> None:
 @pytest.mark.parametrize(("match", "told"), [(Match.SAME_ANSWER, "recognised by its answer"), (Match.WORDING, "wording, 87 %")])
 def test_a_doubtful_recognition_is_told(match: Match, told: str) -> None:
     """Who approves a rename sees how it was recognised."""
-    renamed = replace(plans.chinese().changes[1], match=match, confidence=87)
-    assert told in plan_html(plans.plan_of(renamed), digest="d")
+    renamed = plans.chinese().changes[1]
+    assert isinstance(renamed, QuestionChange)
+    assert told in plan_html(plans.plan_of(replace(renamed, match=match, confidence=87)), digest="d")
 
 
 def test_a_disabling_because_of_git_is_told() -> None:
     """A question that is disabled because git stopped declaring it says so."""
     (disabled,) = (change for change in plans.everything().changes if change.action is Action.DISABLE)
+    assert isinstance(disabled, QuestionChange)
     assert "no longer in git" in plan_html(plans.plan_of(replace(disabled, removal=True)), digest="d")
 
 

@@ -144,6 +144,7 @@ def test_what_is_hard_to_see_is_told() -> None:
 def test_a_disabling_because_of_git_is_told() -> None:
     """A question that is disabled because git stopped declaring it says so."""
     (disabled,) = (change for change in plans.everything().changes if change.action is Action.DISABLE)
+    assert isinstance(disabled, QuestionChange)
     drawn = plan_markdown(plans.plan_of(replace(disabled, removal=True)), digest="d")
     assert "no longer in git" in drawn
 

@@ -33,7 +33,7 @@ def test_a_reader_sees_the_text_as_it_is(value: str) -> None:
 @given(st.text("#>-+*=1.) `~|\n\tx[]<!", max_size=20))
 def test_no_text_begins_a_block(value: str) -> None:
     """In a list item or a quotation a text stays one paragraph, whatever it begins with."""
-    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(f"- {text(value)}\n\n> {lines(value)}\n")
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(f"- {text(value)}\n\n> x<br>{lines(value)}\n")
     assert {token.type.split("_")[0] for token in tokens} <= {"bullet", "list", "paragraph", "inline", "blockquote"}
     assert sum(token.type == "list_item_open" for token in tokens) == 1
 

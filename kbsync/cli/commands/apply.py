@@ -17,6 +17,7 @@ __all__ = ["apply"]
 @click.option("--only", metavar="PATTERN", help="Apply only what matches by question, category path or file.")
 @click.option("--overwrite-conflicts", is_flag=True, help="Let git win where git and the console both changed something.")
 @click.option("--allow-remove", type=click.IntRange(min=0), metavar="N", help="Agree to exactly N removals.")
+@click.option("--expect-digest", metavar="DIGEST", help="Apply only the plan that has this digest: the one that was approved.")
 @click.option("--receipt", type=click.Path(path_type=Path), help="Write what was done, for `show` and `plan --undo`.")
 @click.option(
     "--on-failure",

@@ -1,0 +1,96 @@
+"""What git declares, ready to be asked: does a wording have an answer, which one is nearest, is an answer known.
+
+Whom the wordings come from is not known here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz import fuzz, process
+
+from kbsync.conversations.forms import plain_answer, reduced, tidy
+from kbsync.errors import Misuse
+from kbsync.messages import message
+from kbsync.model import Knowledge, Question, Status
+
+__all__ = ["Declared", "Match", "Nearest", "find_question"]
+
+
+class Match(StrEnum):
+    """How a wording is declared: word for word, but for case, width, punctuation and space, nearly, or not at all."""
+
+    EXACT = "exact"
+    FORM = "form"
+    SIMILAR = "similar"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The declared wording that is most like another; ``percent`` is how alike, 100 for the same but for form."""
+
+    question: str
+    wording: str
+    percent: int
+    disabled: bool
+
+
+class Declared:
+    """The wordings and answers of a library. ``threshold`` is the share, 0 to 1, from which two wordings are alike.
+
+    A disabled question answers nobody, so its wordings count only for ``nearest``; its answer is declared all the same.
+    """
+
+    def __init__(self, knowledge: Knowledge, *, threshold: float) -> None:
+        self._cutoff = threshold * 100
+        enabled_first = sorted(knowledge.questions, key=lambda question: question.content.status is Status.DISABLED)
+        self._wordings = [(text, question) for question in enabled_first for text in _wordings(question)]
+        self._forms = [reduced(text) for text, _ in self._wordings]
+        self._enabled = sum(question.content.status is Status.ENABLED for _, question in self._wordings)
+        self._texts = {tidy(text) for text, _ in self._wordings[: self._enabled]}
+        self._answers = {reduced(plain_answer(question.content)) for question in knowledge.questions}
+
+    def match(self, text: str) -> Match:
+        """How a tidy text is declared."""
+        if text in self._texts:
+            return Match.EXACT
+        form = reduced(text)
+        answering = self._forms[: self._enabled]
+        found = process.extractOne(form, answering, scorer=fuzz.ratio, processor=None, score_cutoff=self._cutoff)
+        if found is None or not form:
+            return Match.NONE
+        return Match.FORM if found[1] >= 100 else Match.SIMILAR  # noqa: PLR2004  (percent)
+
+    def nearest(self, text: str) -> Nearest | None:
+        """The wording that is most like a text, an enabled one where two are equally so; None in an empty library."""
+        found = process.extractOne(reduced(text), self._forms, scorer=fuzz.ratio, processor=None)
+        if found is None:
+            return None
+        wording, question = self._wordings[found[2]]
+        disabled = question.content.status is Status.DISABLED
+        return Nearest(question.content.question, wording, int(found[1]), disabled)
+
+    def answers(self, text: str) -> bool:
+        """Whether some question declares this answer, form aside."""
+        return reduced(text) in self._answers
+
+
+def find_question(knowledge: Knowledge, wanted: str) -> Question:
+    """The question with this text, else the one that has it as a similar question, form aside. Raises Misuse."""
+    form = reduced(wanted)
+    ways: tuple[Callable[[Question], bool], ...] = (
+        lambda question: question.content.question == wanted,
+        lambda question: reduced(question.content.question) == form,
+        lambda question: form in map(reduced, question.content.similar),
+    )
+    for way in ways:
+        for question in filter(way, knowledge.questions):
+            return question
+    nearest = Declared(knowledge, threshold=1).nearest(wanted)
+    hint = None if nearest is None else message("the nearest declared question is {question}", question=nearest.question)
+    raise Misuse(message("no file declares the question {question}", question=wanted), hint=hint)
+
+
+def _wordings(question: Question) -> tuple[str, ...]:
+    return (question.content.question, *question.content.similar)

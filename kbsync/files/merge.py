@@ -1,0 +1,48 @@
+"""What is to be changed in the files of a directory, as values: the order that ``pull`` gives to those who edit.
+
+How it is decided belongs above; how it is done to ``rewriting``, ``additions`` and ``merging``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kbsync.locations import Location
+from kbsync.model import CategoryPath, Content
+from kbsync.plan import Field
+
+__all__ = ["Edit", "Merge", "final_path"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A declared question, by the place of its text, that takes over some fields of ``content``."""
+
+    location: Location
+    content: Content
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """All changes at once. ``removed`` are places of questions; ``added`` questions come in the order in which they are written.
+
+    ``renamed`` maps a declared category to its new path, for parents and children each; ``dropped`` categories leave the tree;
+    ``declared`` ones are new in it.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    removed: tuple[Location, ...] = ()
+    added: tuple[Content, ...] = ()
+    renamed: Mapping[CategoryPath, CategoryPath] = field(default_factory=dict)
+    dropped: frozenset[CategoryPath] = frozenset()
+    declared: tuple[CategoryPath, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.edits or self.removed or self.added or self.renamed or self.dropped or self.declared)
+
+
+def final_path(path: CategoryPath, renamed: Mapping[CategoryPath, CategoryPath]) -> CategoryPath:
+    """What a category is called after the renames, its own or its parent's."""
+    if path in renamed:
+        return renamed[path]
+    return (*renamed.get(path[:1], path[:1]), *path[1:])

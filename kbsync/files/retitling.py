@@ -1,0 +1,61 @@
+"""Categories with other titles, wherever a file names them, and categories that leave the tree.
+
+Which ones belongs to whoever gives the order.
+"""
+
+from collections.abc import Collection, Mapping
+
+from kbsync.files.edits import Editor, meaning
+from kbsync.files.merge import final_path
+from kbsync.files.rewriting import forget
+from kbsync.files.sheets import Sheet, path_of, path_value
+from kbsync.files.spans import Span, get, pairs
+from kbsync.model import CategoryPath
+
+__all__ = ["rename_categories"]
+
+
+def rename_categories(sheet: Sheet, renamed: Mapping[CategoryPath, CategoryPath], dropped: Collection[CategoryPath]) -> None:
+    """Give categories other titles wherever a file names them, and take dropped ones out of the tree."""
+    for document in sheet.documents:
+        root = document.root
+        if root is None:
+            continue
+        tree = get(root, "categories")
+        if tree is not None:
+            _prune(sheet.editor, root, "categories", (), (renamed, dropped))
+        named = [get(root, "category"), *(get(item.span, "category") for item in sheet.items() if item.document is document)]
+        for span in named:
+            if span is None:
+                continue
+            path = path_of(span)
+            if final_path(path, renamed) != path:
+                sheet.editor.replace(span, path_value(final_path(path, renamed)))
+    sheet.turn()
+
+
+def _prune(
+    editor: Editor,
+    span: Span,
+    name: str,
+    above: CategoryPath,
+    orders: tuple[Mapping[CategoryPath, CategoryPath], Collection[CategoryPath]],
+) -> None:
+    renamed, dropped = orders
+    key, tree = next((key, value) for key, value in pairs(span) if key.value == name)
+    going = []
+    for item in tree.children:
+        title = get(item, "title")
+        path = (*above, "" if title is None else meaning(title))
+        if path in dropped:
+            going.append(item)
+            continue
+        if title is not None and path in renamed and renamed[path][-1] != path[-1]:
+            editor.replace(title, renamed[path][-1])
+            forget(editor, item, renamed[path][-1])
+        if get(item, "children") is not None:
+            _prune(editor, item, "children", path, orders)
+    if going and above and len(going) == len(tree.children):
+        editor.remove_pair(span, name)
+    elif going:
+        editor.remove_items(key, tree, going)

@@ -1,0 +1,239 @@
+"""One library and one client without sockets and without waiting, so that thousands of applies take a minute.
+
+What an apply promises is judged here by the service's own snapshot, never by what the client says of itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kbsync.applier import Applier, OnFailure
+from kbsync.desk.chitchat import DeskReader, DeskWriter
+from kbsync.desk.signing import Signer
+from kbsync.desk.transport import Transport
+from kbsync.guards import Consent, objections, removal_count
+from kbsync.model import AnswerType, Category, Content, Knowledge, MenuType, Question, Status
+from kbsync.pacing import Pacer
+from kbsync.plan import CategoryChange, Change, Kind, Plan, QuestionChange, Source, TargetRef
+from kbsync.planner import Context, knowledge_digest, make_plan
+from kbsync.report import ApplyReport, Outcome
+from kbsync.sandbox.account import DEMO, Account
+from kbsync.sandbox.faults import FaultPlan, put_rules
+from kbsync.sandbox.service import Service
+from kbsync.sandbox.switches import DEFAULTS, Switches
+from kbsync.sandbox.transport import SandboxTransport
+from kbsync.settings import Policy, Prune
+from tests.fakes.clock import FakeClock
+
+__all__ = ["FAST", "Bench", "Side", "dishonest", "library", "plant", "reached", "refused", "unlike", "untouched"]
+
+FAST = Account(calls_per_second=1_000_000)
+"""An account whose limit is out of the way, for tests that are about something else."""
+
+FREE = Policy(prune=Prune.DELETE, max_update_percent=100, max_remove_percent=100, floor=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The git side of a case: what the files say, and what they said when they were last applied."""
+
+    desired: Knowledge
+    base: Knowledge | None
+
+
+@dataclass
+class Bench:
+    """A service with clients that come and go; each apply is a new client, as each run is a new process."""
+
+    service: Service
+    clock: FakeClock
+    workers: int = 1
+
+    @classmethod
+    def make(cls, live: Knowledge, *, switches: Switches = DEFAULTS, workers: int = 1) -> "Bench":
+        """A service in memory that holds the presets it comes with and a library."""
+        clock = FakeClock()
+        service = Service(None, clock=clock, switches=switches, account=FAST)
+        plant(service, live)
+        clock.move(60)  # whatever lags behind has caught up
+        return cls(service, clock, workers)
+
+    def break_with(self, *words: str) -> None:
+        """Let calls go wrong from now on, counted from here."""
+        database = self.service._database
+        with database.transaction():
+            put_rules(database, FaultPlan.parse(words).rules)
+
+    def mend(self) -> None:
+        """Nothing goes wrong any more."""
+        database = self.service._database
+        with database.transaction():
+            database.run("DELETE FROM fault")
+        self.clock.move(60)
+
+    def plan(self, side: Side) -> Plan:
+        """What one run plans."""
+        transport = self._client()
+        context = Context(TargetRef("production", DEMO.sdkappid), Source(knowledge_digest(side.desired)), FREE)
+        return make_plan(side.desired, DeskReader(transport).read(), side.base, context=context)
+
+    def apply(self, plan: Plan, *, on_failure: OnFailure = OnFailure.STOP) -> ApplyReport:
+        """What one run carries out."""
+        transport = self._client()
+        applier = Applier(
+            DeskReader(transport), DeskWriter(transport), clock=self.clock, meter=transport._pacer, workers=self.workers
+        )
+        return applier.apply(plan, on_failure=on_failure)
+
+    def _client(self) -> Transport:
+        return Transport(
+            endpoint="http://127.0.0.1",
+            sdkappid=DEMO.sdkappid,
+            identifier=DEMO.identifier,
+            signer=Signer(DEMO.sdkappid, DEMO.identifier, clock=self.clock, secret=DEMO.secret),
+            pacer=Pacer(self.clock),
+            clock=self.clock,
+            http=SandboxTransport(self.service),
+        )
+
+
+def plant(service: Service, live: Knowledge) -> None:
+    """Put a library into a service by the console's hand; the service gives the ids."""
+    ids: dict[tuple[str, ...], int] = {}
+    for category in sorted(live.categories, key=lambda each: len(each.path)):
+        if category.menu is MenuType.ORDINARY:
+            ids[category.path] = service.console.add_category(category.path[-1], parent=ids.get(category.path[:-1], 0))
+    for content in (question.content for question in live.questions if question.content.category in ids):
+        service.console.add_question(
+            content.question,
+            content.answer,
+            category=ids[content.category],
+            answer_type=int(content.answer_type),
+            similar=content.similar,
+            status=int(content.status),
+        )
+
+
+def library(service: Service) -> Knowledge:
+    """What the service holds, by its own account."""
+    found = service.snapshot()
+    entries: dict[int, dict[str, object]] = {int(str(each["id"])): each for each in found["categories"]}
+
+    def path(identifier: int) -> tuple[str, ...]:
+        entry = entries.get(identifier)
+        return () if entry is None else (*path(int(str(entry["parent"]))), str(entry["title"]))
+
+    return Knowledge(
+        tuple(Category(path(each), each, MenuType(int(str(entries[each]["menu"])))) for each in entries),
+        tuple(
+            Question(
+                Content(
+                    str(each["question"]),
+                    str(each["answer"]),
+                    path(int(str(each["category"]))),
+                    AnswerType(int(str(each["answer_type"]))),
+                    tuple(each["similar"]),  # type: ignore[arg-type]  # the snapshot is plain data
+                    Status(int(str(each["status"]))),
+                ),
+                id=str(each["id"]),
+            )
+            for each in found["questions"]
+        ),
+    )
+
+
+def refused(plan: Plan) -> bool:
+    """Whether the plan may not be carried out, whatever a person agrees to."""
+    return bool(objections(plan, Consent(remove=removal_count(plan), overwrite_conflicts=True)))
+
+
+def reached(change: Change, live: Knowledge) -> bool:
+    """Whether the object of a change is in its goal state."""
+    if isinstance(change, CategoryChange):
+        return _category_reached(change, live)
+    if change.after is None:
+        return all(question.id != change.id for question in live.questions)
+    if change.id is None:
+        found = [question for question in live.questions if question.content.question == change.after.question]
+        return any(question.content == change.after for question in found)
+    held = next((question.content for question in live.questions if question.id == change.id), None)
+    return held is not None and not _left(change, held)
+
+
+def dishonest(report: ApplyReport, live: Knowledge) -> list[str]:
+    """Every claim of a report that the service's own library contradicts."""
+    return [
+        f"{outcome.outcome}: {change.action} {change.title} ({outcome.reason})"
+        for outcome, change in zip(report.outcomes, report.plan.changes, strict=True)
+        if _contradicted(outcome.outcome, reached(change, live))
+    ]
+
+
+def unlike(side: Side, live: Knowledge) -> list[str]:
+    """Every declared question and category that is not live as declared, exactly once."""
+    texts = Counter(question.content.question for question in live.questions)
+    contents = {question.content for question in live.questions}
+    paths = {category.path for category in live.categories}
+    return [
+        *(f"{each.path} is not live" for each in side.desired.categories if each.path not in paths),
+        *(f"{each.content} is not live" for each in side.desired.questions if each.content not in contents),
+        *(f"{name} is there {texts[name]} times" for name in _names(side.desired) if texts[name] != 1),
+    ]
+
+
+def untouched(plan: Plan, before: Knowledge, after: Knowledge) -> list[str]:
+    """Every unmanaged object that is not as it was; a category that was renamed takes its questions along."""
+    renamed = {change.before: change.after for change in plan.changes if isinstance(change, CategoryChange) and change.after}
+    unmanaged = {item.id for item in plan.unmanaged if item.kind is Kind.QUESTION}
+    now = {question.id: question.content for question in after.questions}
+    return [
+        question.content.question
+        for question in before.questions
+        if question.id in unmanaged and not _same(question.content, now.get(question.id), renamed)
+    ]
+
+
+def _same(
+    before: Content, now: Content | None, renamed: dict[tuple[str, ...] | None, tuple[str, ...]]
+) -> bool:
+    if now is None:
+        return False
+    paths = {before.category, *(_moved(before.category, renamed))}
+    return now.category in paths and replace(now, category=before.category) == before
+
+
+def _moved(path: tuple[str, ...], renamed: dict[tuple[str, ...] | None, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    for length in range(1, len(path) + 1):
+        if path[:length] in renamed:
+            yield (*renamed[path[:length]], *path[length:])
+
+
+def _names(knowledge: Knowledge) -> list[str]:
+    return [question.content.question for question in knowledge.questions]
+
+
+def _category_reached(change: CategoryChange, live: Knowledge) -> bool:
+    if change.id is None:
+        return any(category.path == change.after for category in live.categories)
+    held = next((category.path for category in live.categories if category.id == change.id), None)
+    if change.after is None:
+        return held is None
+    return held is not None and held[-1] == change.after[-1]
+
+
+def _left(change: QuestionChange, held: Content) -> list[str]:
+    """The fields that the change changes and that are not there yet."""
+    assert change.before is not None
+    assert change.after is not None
+    fields = ("question", "answer", "answer_type", "category", "similar", "status")
+    return [
+        name
+        for name in fields
+        if getattr(change.before, name) != getattr(change.after, name) and getattr(held, name) != getattr(change.after, name)
+    ]
+
+
+def _contradicted(outcome: Outcome, there: bool) -> bool:  # noqa: FBT001 - the two sides of one comparison
+    if outcome in (Outcome.APPLIED, Outcome.ALREADY):
+        return not there
+    return outcome in (Outcome.REFUSED, Outcome.NOT_ATTEMPTED) and there

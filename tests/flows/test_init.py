@@ -1,0 +1,184 @@
+"""A new project, from nothing to a library that is live: the starter must be as clean as what people are asked to write."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from kbsync.cli.exits import Exit
+from kbsync.cli.run import run
+from kbsync.files.formatting import format_files
+from kbsync.files.schema import knowledge_schema, settings_schema
+from kbsync.wiring.world import World
+from tests.fakes.clock import FakeClock
+from tests.golden import check_golden
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty git repository, which is where the run takes place."""
+    place = tmp_path / "shop"
+    place.mkdir()
+    subprocess.run(["git", "init", "--quiet", "--initial-branch=main", str(place)], check=True)
+    monkeypatch.chdir(place)
+    return place
+
+
+def kbsync(*arguments: str) -> int:
+    """Run a command line in a world without time and secrets."""
+    return run(arguments, world=World(clock=FakeClock(), environ={}))
+
+
+def files(place: Path) -> dict[str, str]:
+    """Every file of the project by its name."""
+    inside = (path for path in sorted(place.rglob("*")) if path.is_file() and ".git" not in path.relative_to(place).parts)
+    return {path.relative_to(place).as_posix(): path.read_text(encoding="utf-8") for path in inside}
+
+
+def test_the_starter_is_valid_and_applies(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What init writes has no finding, applies to the embedded service as it is, and leaves nothing to do."""
+    assert kbsync("init") == Exit.DONE
+    capsys.readouterr()
+    assert kbsync("validate") == Exit.DONE
+    assert capsys.readouterr().out == "No findings.\n"
+    assert kbsync("apply", "--yes") == Exit.DONE
+    assert kbsync("plan", "--detailed-exitcode") == Exit.DONE
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab", "none"])
+def test_what_is_written_is_told(project: Path, capsys: pytest.CaptureFixture[str], ci: str) -> None:
+    """The files are the result; what to do next goes to stderr."""
+    kbsync("init", "--ci", ci)
+    told = capsys.readouterr()
+    assert told.out.split() == [name for name in told.out.split() if (project / name).is_file()]
+    assert set(told.out.split()) == set(files(project))
+    check_golden(GOLDEN / f"init-{ci}.txt", f"{told.out}--\n{told.err}")
+
+
+def test_a_second_init_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where everything is there, nothing is written, and that is said."""
+    kbsync("init")
+    before = files(project)
+    capsys.readouterr()
+    assert kbsync("init") == Exit.DONE
+    assert capsys.readouterr() == ("", "Everything is there already; nothing was written.\n")
+    assert files(project) == before
+
+
+def test_nothing_is_overwritten(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where files would be replaced all are listed, and none is written."""
+    (project / "knowledge").mkdir()
+    (project / "knowledge" / "kbsync.yaml").write_text("version: 1\n")
+    (project / ".github" / "workflows").mkdir(parents=True)
+    (project / ".github" / "workflows" / "kbsync.yml").write_text("name: mine\n")
+    before = files(project)
+    assert kbsync("init") == Exit.UNSAFE
+    told = capsys.readouterr().err
+    assert "- knowledge/kbsync.yaml\n" in told
+    assert "/.github/workflows/kbsync.yml\n" in told
+    assert files(project) == before
+
+
+def test_settings_are_added_to_knowledge_that_is_there(project: Path) -> None:
+    """A directory with knowledge gets no example beside it."""
+    (project / "knowledge").mkdir()
+    (project / "knowledge" / "robot.yaml").write_text("category: Robot\nquestions: [{question: Who are you?, answer: Lumi}]\n")
+    assert kbsync("init", "--ci", "none") == Exit.DONE
+    assert sorted(path.name for path in (project / "knowledge").glob("*.yaml")) == ["kbsync.yaml", "robot.yaml"]
+    assert kbsync("validate") == Exit.DONE
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("", ".kbsync/\n"), ("*.pyc", "*.pyc\n.kbsync/\n"), ("*.pyc\n", "*.pyc\n.kbsync/\n"), ("/.kbsync\n", "/.kbsync\n")],
+)
+def test_gitignore_is_added_to(project: Path, before: str, after: str) -> None:
+    """What .gitignore says stays; one line is added unless it is there."""
+    (project / ".gitignore").write_text(before)
+    kbsync("init", "--ci", "none")
+    assert (project / ".gitignore").read_text() == after
+
+
+def test_a_gitlab_pipeline_that_is_there_stays(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The pipeline's own file is not touched; the line to add is told."""
+    (project / ".gitlab-ci.yml").write_text("stages: [test]\n")
+    kbsync("init", "--ci", "gitlab")
+    assert (project / ".gitlab-ci.yml").read_text() == "stages: [test]\n"
+    assert "include .gitlab/kbsync.yml in .gitlab-ci.yml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+@pytest.mark.parametrize(
+    ("directory", "pattern"), [("knowledge", "knowledge/**"), ('bots/a "b": $(c)', 'bots/a "b": $(c)/**'), (".", "**")]
+)
+def test_the_workflow_names_the_directory(project: Path, ci: str, directory: str, pattern: str) -> None:
+    """Whatever the directory is called, the workflow is YAML and watches it."""
+    assert kbsync("init", "--ci", ci, "--dir", directory) == Exit.DONE
+    path = {"github": ".github/workflows/kbsync.yml", "gitlab": ".gitlab/kbsync.yml"}[ci]
+    workflow = yaml.load((project / path).read_text(), Loader=yaml.BaseLoader)
+    if ci == "github":
+        assert workflow["env"]["KBSYNC_DIR"] == directory
+        assert [workflow["on"][event]["paths"] for event in ("push", "pull_request")] == [[pattern]] * 2
+    else:
+        assert workflow[".kbsync"]["variables"]["KBSYNC_DIR"] == directory
+        assert [workflow[job]["rules"][0]["changes"] for job in ("kbsync-plan", "kbsync-apply")] == [[pattern]] * 2
+
+
+def test_the_workflow_stands_at_the_top_of_the_repository(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also from inside a directory, because a forge looks nowhere else; paths are told from where the user is."""
+    (project / "bots").mkdir()
+    monkeypatch.chdir(project / "bots")
+    assert kbsync("init") == Exit.DONE
+    assert {".gitignore", ".github/workflows/kbsync.yml", "bots/knowledge/kbsync.yaml"} <= set(files(project))
+    assert "../.github/workflows/kbsync.yml" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("directory", "root"), [("knowledge", "shop"), ("../elsewhere/knowledge", "elsewhere")])
+def test_without_a_repository_the_project_begins_here(project: Path, directory: str, root: str) -> None:
+    """Outside git the files go to the current directory, or beside a knowledge directory that is elsewhere."""
+    shutil.rmtree(project / ".git")
+    assert kbsync("init", "--dir", directory) == Exit.DONE
+    assert (project.parent / root / ".gitignore").read_text() == ".kbsync/\n"
+
+
+@pytest.mark.parametrize("name", ["knowledge", ".gitignore"])
+def test_what_is_in_the_way_is_named(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    """A file in place of the directory, or bytes in place of text, end in a sentence."""
+    (project / name).write_bytes(b"\xff\xfe")
+    assert kbsync("init") == Exit.FAILED
+    assert name in capsys.readouterr().err
+
+
+def test_the_starter_is_in_the_canonical_layout(project: Path) -> None:
+    """The formatter has nothing to do in what init writes."""
+    kbsync("init", "--ci", "none")
+    written = {path.name: path.read_bytes() for path in (project / "knowledge").glob("*.yaml")}
+    assert format_files(written, shown_as="knowledge") == {}
+
+
+def test_a_directory_that_cannot_be_made_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no directory can be, nothing is written at all."""
+    (project / "bots").write_text("")
+    before = files(project)
+    assert kbsync("init", "--dir", "bots/shop") == Exit.FAILED
+    assert "bots/shop cannot be made" in capsys.readouterr().err
+    assert files(project) == before
+
+
+def test_the_editor_is_served(project: Path) -> None:
+    """Each YAML file begins with a modeline whose schema is there and fits the file."""
+    kbsync("init", "--ci", "none")
+    for path in (project / "knowledge").glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        schema = path.parent / text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+        expected = settings_schema() if path.name == "kbsync.yaml" else knowledge_schema()
+        assert yaml.safe_load(schema.read_text(encoding="utf-8")) == expected
+        for document in yaml.safe_load_all(text):
+            jsonschema.validate(document, expected)
