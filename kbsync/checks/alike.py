@@ -25,7 +25,8 @@ def find_same_but_for_form(knowledge: Knowledge, _options: Options) -> Iterator[
         first = firsts.setdefault(wording.form, wording)
         if first.owner is not wording.owner:
             said = message(
-                "{text} differs from {other} in capitals, width, punctuation or space alone",
+                "“{text}” differs from “{other}”, which belongs to another question, in capitals, width, punctuation "
+                "or space alone",
                 text=shorten(wording.text),
                 other=shorten(first.text),
             )
@@ -48,7 +49,7 @@ def find_near_duplicates(knowledge: Knowledge, options: Options) -> Iterator[Fin
                 closest[pair] = (share, one, other)
     for share, one, other in closest.values():
         said = message(
-            "{text} is {percent} % the same as {other}, which belongs to another question",
+            "“{text}” is {percent} % the same as “{other}”, which belongs to another question",
             text=shorten(other.text),
             percent=int(share * 100),
             other=shorten(one.text),

@@ -1,6 +1,7 @@
 """The course of ``kbsync init``: write the files of a new project, list them, and say what to do next."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import assert_never
@@ -27,7 +28,7 @@ def _next(directory: Path, continuous: Continuous, *, written: bool, included: b
     if not written:
         yield message("Everything is there already; nothing was written.")
         return
-    option = "" if directory == Path("knowledge") else f" --dir {directory.as_posix()}"
+    option = "" if directory == Path("knowledge") else f" --dir {shlex.quote(directory.as_posix())}"
     yield message("Next:")
     yield message("  kbsync plan{option} shows what the example would change on the embedded service", option=option)
     yield message("  kbsync apply{option} carries it out there", option=option)

@@ -10,7 +10,7 @@ from kbsync.files import tables
 from kbsync.files.kinds import Spot, closest
 from kbsync.files.nodes import Node
 from kbsync.files.page import Page, shorten
-from kbsync.files.records import Record, read_record
+from kbsync.files.records import Record, Table, read_record
 from kbsync.messages import message
 from kbsync.settings import Check, Driver, Pacing, Policy, Settings, Target
 
@@ -173,9 +173,24 @@ def _checks(record: Record, known: Collection[str]) -> dict[str, Check]:
             record.page.fault(
                 Rule.KB206, message("no check is called {name}", name=shorten(slug)), key, hint=closest(slug, known)
             )
-        check = read_record(node, record.page, tables.CHECK)
+        check = read_record(node, record.page, _check_table(slug))
         if check is not None:
             severity = check.get(tables.CHECK_SEVERITY) or Severity.WARNING
-            options = {name: value for name, value in check.spare if value is not None}
-            found[slug] = Check(None if severity == "off" else Severity(severity), options)
+            found[slug] = Check(None if severity == "off" else Severity(severity), _options(check))
     return found
+
+
+def _check_table(slug: str) -> Table:
+    return next((table for rule, table in tables.CHECKS.items() if rule.value == slug), tables.CHECK)
+
+
+def _options(check: Record) -> dict[str, float | int | str | tuple[str, ...]]:
+    threshold, largest, words = (check.get(tables.CHECK_THRESHOLD), check.get(tables.CHECK_MAX), check.get(tables.CHECK_WORDS))
+    options: dict[str, float | int | str | tuple[str, ...]] = {}
+    if threshold is not None:
+        options["threshold"] = threshold
+    if largest is not None:
+        options["max"] = largest
+    if words is not None:
+        options["words"] = tuple(text for text, _ in words)
+    return options

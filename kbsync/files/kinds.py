@@ -23,7 +23,6 @@ __all__ = [
     "Kind",
     "Lines",
     "Number",
-    "Option",
     "Spot",
     "Text",
     "closest",
@@ -186,26 +185,6 @@ class Choice(Generic[T]):
         """The words; digits also as numbers, which is how an editor reads them."""
         words = [word for word, _ in self.words]
         return {"enum": [*words, *(int(word) for word in words if word.isdigit())]}
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A setting of a content check: a number, a text, or a list of texts. What it means is for the check to say."""
-
-    def read(self, node: Node, page: Page) -> float | int | str | tuple[str, ...] | None:
-        """The value."""
-        if type(node) is ListNode:
-            return tuple(text for text, _ in Lines().read(node, page) or ())
-        if type(node) is Scalar and is_plain(node):
-            if INTEGER.fullmatch(node.value):
-                return Integer.parse(node.value)
-            if FLOAT.fullmatch(node.value):
-                return float(node.value)
-        return text_of(node, page)
-
-    def schema(self) -> dict[str, Any]:
-        """Any of them."""
-        return {"anyOf": [dict(TEXT_SCHEMA), {"type": "array", "items": dict(TEXT_SCHEMA)}]}
 
 
 def closest(word: str, known: Iterable[str]) -> Message | None:

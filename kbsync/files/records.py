@@ -31,11 +31,10 @@ class Field(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The keys of one sort of mapping; ``name`` is what people call it. ``spare`` describes further keys, if any are allowed."""
+    """The keys of one sort of mapping; ``name`` is what people call it."""
 
     name: str
     fields: tuple[Field[Any], ...]
-    spare: Kind[Any] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,7 +49,6 @@ class Record:
     page: Page
     node: MapNode
     nodes: dict[str, Node]
-    spare: tuple[tuple[str, Any], ...] = ()
 
     def get(self, field: Field[T]) -> T | None:
         """The value of a key; None where the key is absent or its value faulty."""
@@ -69,20 +67,17 @@ def read_record(node: Node, page: Page, table: Table) -> Record | None:
         page.fault(Rule.KB112, said, node)
         return None
     found: dict[str, Node] = {}
-    spare: list[tuple[str, Any]] = []
     meant: set[str] = set()
     names = table.names
     for (name, key), value in entries(node, page):
         if name in names:
             found[name] = value
-        elif table.spare is not None:
-            spare.append((name, table.spare.read(value, page)))
         else:
             meant.update(_unknown(name, key, value, page, table))
     for field in table.fields:
         if field.required and field.name not in found and field.name not in meant:
             page.fault(Rule.KB113, message("the key {key} is missing", key=field.name), node)
-    return Record(page, node, found, tuple(spare))
+    return Record(page, node, found)
 
 
 def _unknown(name: str, key: Node, value: Node, page: Page, table: Table) -> list[str]:

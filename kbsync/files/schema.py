@@ -5,6 +5,7 @@ What no schema can say, such as a rule across files, is not attempted.
 
 from typing import Any
 
+from kbsync.diagnostics import Rule
 from kbsync.files import tables
 from kbsync.files.records import Table
 from kbsync.files.shapes import ANSWER_FILE
@@ -23,6 +24,11 @@ def settings_schema() -> dict[str, Any]:
     """The schema of ``kbsync.yaml`` (JSON Schema 2020-12)."""
     schema = _document("kbsync settings", tables.SETTINGS, (tables.TARGET, tables.POLICY, tables.CHECK))
     schema["properties"]["targets"]["minProperties"] = 1
+    checks = [rule for rule in Rule if rule.name.startswith("KB4")]
+    schema["properties"]["checks"] |= {
+        "properties": {rule.value: _object(tables.CHECKS.get(rule, tables.CHECK)) for rule in checks},
+        "additionalProperties": False,
+    }
     schema["$defs"]["target"] |= {
         "not": {"required": ["region", "endpoint"]},
         "if": {"properties": {"driver": {"const": "sandbox"}}, "required": ["driver"]},
@@ -40,5 +46,5 @@ def _object(table: Table) -> dict[str, Any]:
         "type": "object",
         "properties": {field.name: {"description": field.about} | field.kind.schema() for field in table.fields},
         "required": [field.name for field in table.fields if field.required],
-        "additionalProperties": False if table.spare is None else table.spare.schema(),
+        "additionalProperties": False,
     }

@@ -3,18 +3,19 @@
 Rules that connect several keys, such as a region or an endpoint, belong to the readers.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
-from kbsync.diagnostics import Severity
+from kbsync.diagnostics import Rule, Severity
 from kbsync.files import shapes
 from kbsync.files.containers import Items, Nested, Tree
-from kbsync.files.kinds import Boolean, Choice, Integer, Lines, Number, Option, Spot, Text
+from kbsync.files.kinds import Boolean, Choice, Integer, Lines, Number, Spot, Text
 from kbsync.files.nodes import Node
 from kbsync.files.records import Field, Table
 from kbsync.model import AnswerType, Status
 from kbsync.settings import REGIONS, Driver, Pacing, Prune
 
-__all__: Final = ["CATEGORY", "CHECK", "CHILD", "DOCUMENT", "POLICY", "QUESTION", "SETTINGS", "TARGET"]
+__all__: Final = ["CATEGORY", "CHECK", "CHECKS", "CHILD", "DOCUMENT", "POLICY", "QUESTION", "SETTINGS", "TARGET"]
 
 QUESTION_TEXT = Field("question", Text(), "The standard question, as a customer would ask it.", required=True)
 QUESTION_ANSWER: Field[Spot | shapes.FileName] = Field(
@@ -99,7 +100,16 @@ CHECK_SEVERITY = Field(
     Choice((*((word.value, word) for word in Severity), ("off", "off"))),
     "error, warning, note, or off.",
 )
-CHECK: Final = Table("check", (CHECK_SEVERITY,), spare=Option())
+CHECK_THRESHOLD = Field("threshold", Number(1.0), "The share of the wording that two questions may have in common, up to 1.")
+CHECK_MAX = Field("max", Integer(1, 10**9), "The number of characters that an answer may have.")
+CHECK_WORDS = Field("words", Lines(), "Further marks that writers leave for themselves.")
+CHECK: Final = Table("check", (CHECK_SEVERITY,))
+CHECKS: Mapping[Rule, Table] = {
+    Rule.KB401: Table("near-duplicate check", (CHECK_SEVERITY, CHECK_THRESHOLD)),
+    Rule.KB403: Table("placeholder check", (CHECK_SEVERITY, CHECK_WORDS)),
+    Rule.KB407: Table("long-answer check", (CHECK_SEVERITY, CHECK_MAX)),
+}
+"""The checks that have options of their own; all others have ``CHECK``."""
 
 SETTINGS_VERSION = Field("version", Integer(1, 1), "The version of this format: 1.", required=True)
 SETTINGS_DEFAULT = Field("default_target", Text(), "The target that commands use when none is named.")

@@ -6,13 +6,10 @@ What the words of one language are stands in that language's catalogue, such as 
 from collections.abc import Iterable, Mapping
 
 from kbsync.messages import Message
-from kbsync.render.chinese import CHINESE
-from kbsync.render.chinese_review import CHINESE_REVIEW
 
 __all__ = ["Words"]
 
 _ENGLISH: Mapping[str, str] = {}
-_CHINESE: Mapping[str, str] = {**CHINESE, **CHINESE_REVIEW}
 
 
 class Words:
@@ -23,7 +20,7 @@ class Words:
 
     def __init__(self, language: str = "en") -> None:
         self._chinese = language.lower().startswith("zh")
-        self._catalogue = _CHINESE if self._chinese else _ENGLISH
+        self._catalogue = _chinese() if self._chinese else _ENGLISH
 
     @property
     def tag(self) -> str:
@@ -35,10 +32,22 @@ class Words:
         return self._catalogue.get(template, template).format_map(values)
 
     def say(self, message: Message) -> str:
-        """Say what a producer meant."""
-        return self._catalogue.get(message.template, message.template).format_map(dict(message.values))
+        """Say what a producer meant, and what it is made of, in the same language."""
+        parts = {name: self._part(part) for name, part in message.parts}
+        return self._catalogue.get(message.template, message.template).format_map({**dict(message.values), **parts})
 
     def sentence(self, clauses: Iterable[Iterable[Message]]) -> str:
         """Join messages: commas inside a clause, semicolons between clauses."""
         comma, semicolon = ("，", "；") if self._chinese else (", ", "; ")
         return semicolon.join(comma.join(self.say(part) for part in clause) for clause in clauses)
+
+    def _part(self, part: Message | tuple[Message, ...]) -> str:
+        if isinstance(part, Message):
+            return self.say(part)
+        return ("、" if self._chinese else ", ").join(map(self.say, part))
+
+
+def _chinese() -> Mapping[str, str]:
+    from kbsync.render.chinese import CHINESE  # noqa: PLC0415  (people who read English do not wait for it)
+
+    return CHINESE

@@ -39,7 +39,7 @@ questions:
     category: Payment
     answer: By card.
   - question: Do you take cheques?
-    category: Old stuff
+    category: Old stuff / Older
     answer: Yes, still.
   - question: What do cheques cost?
     category: Old stuff / Older
@@ -48,13 +48,12 @@ questions:
     category: Shipping
     answer: 九点。
     similar: [营业时间]
-  - question: Are you a robot?
-    category: System preset category / Ask robot information
+  - question: Do you like music?
+    category: System preset category / hobbies
     answer: Yes.
-    similar: [Am I talking to a machine?]
-  - question: I am angry
-    category: System preset category / Emotional expression
-    answer: I am sorry to hear that. Let us see what we can do.
+  - question: Good night
+    category: System preset category / Daily greeting
+    answer: Good night, sleep well.
 """,
 }
 
@@ -69,6 +68,7 @@ categories:
       - title: Customs
   - title: Paying
     previously: [Payment]
+  - title: Opening
     children: [{title: Returns}]
 """,
     "shipping.yaml": """\
@@ -110,15 +110,14 @@ questions:
     category: Paying
     answer: 九点。
   - question: 营业时间
-    category: Paying / Returns
+    category: Opening / Returns
     answer: 九点到五点。
-  - question: Are you a robot?
-    category: System preset category / Ask robot information
-    answer: Yes, I am.
-    similar: [Am I talking to a machine?]
-  - question: I am angry
-    category: System preset category / Emotional expression
-    answer: I am sorry to hear that. Let us see what we can do.
+  - question: Do you like music?
+    category: System preset category / hobbies
+    answer: Yes, I do.
+  - question: Good night
+    category: System preset category / Daily greeting
+    answer: Good night, sleep well.
     status: disabled
 """,
 }

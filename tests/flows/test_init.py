@@ -60,6 +60,12 @@ def test_what_is_written_is_told(project: Path, capsys: pytest.CaptureFixture[st
     check_golden(GOLDEN / f"init-{ci}.txt", f"{told.out}--\n{told.err}")
 
 
+def test_the_next_commands_can_be_copied(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A directory that is not the usual one is named in the commands that are told, quoted for the shell."""
+    kbsync("init", "--dir", "my shop")
+    assert "kbsync plan --dir 'my shop' shows" in capsys.readouterr().err
+
+
 def test_a_second_init_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where everything is there, nothing is written, and that is said."""
     kbsync("init")

@@ -96,7 +96,7 @@ def test_the_nearest_pair_of_two_questions_is_told_once() -> None:
     other = asked("How can I change my delivery adress?", "Where do I edit a delivery address now?")
     (finding,) = found(Rule.KB401, knowledge(one, other))
     assert str(finding.message) == (
-        "How can I change my delivery adress? is 98 % the same as How can I change my delivery address?, "
+        "“How can I change my delivery adress?” is 98 % the same as “How can I change my delivery address?”, "
         "which belongs to another question"
     )
 

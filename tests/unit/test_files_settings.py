@@ -22,16 +22,16 @@ targets:
     pacing: strict
 policy: {prune: disable, max_update_percent: 0, max_remove_percent: 100, floor: 0}
 checks:
-  near-duplicate: {severity: error, threshold: 0.9, words: [a, b], size: 0x10, mode: fast, name: '5'}
-  other: {severity: off}
-  third: {size: 3}
+  near-duplicate: {severity: error, threshold: 0.9}
+  placeholder: {words: [a, b]}
+  long-answer: {severity: off, max: 16}
 """
 
 
 def read(text: str) -> tuple[Settings | None, list[str]]:
     """Settings and the codes of the faults."""
     page = Page("k/kbsync.yaml", "kbsync.yaml", text.encode())
-    settings = read_settings(documents(page)[0], page, checks=("near-duplicate", "other", "third"))
+    settings = read_settings(documents(page)[0], page, checks=("near-duplicate", "placeholder", "long-answer", "other"))
     return settings, [f"{fault.location.line}:{fault.location.column} {fault.rule.name}" for fault in page.all_faults()]
 
 
@@ -43,13 +43,6 @@ def target(**keys: object) -> str:
 def test_everything_that_settings_can_say_arrives() -> None:
     """Targets, policy and checks come out as written, a region as its host."""
     settings, faults = read(FULL)
-    options: dict[str, float | int | str | tuple[str, ...]] = {
-        "threshold": 0.9,
-        "words": ("a", "b"),
-        "size": 16,
-        "mode": "fast",
-        "name": "5",
-    }
     assert faults == []
     assert settings == Settings(
         "production",
@@ -58,7 +51,11 @@ def test_everything_that_settings_can_say_arrives() -> None:
             Target("production", Driver.DESK, "https://adminapisgp.im.qcloud.com", 1400000000, "robot-admin", 2.5, Pacing.STRICT),
         ),
         Policy(Prune.DISABLE, 0, 100, 0),
-        {"near-duplicate": Check(Severity.ERROR, options), "other": Check(None), "third": Check(options={"size": 3})},
+        {
+            "near-duplicate": Check(Severity.ERROR, {"threshold": 0.9}),
+            "placeholder": Check(options={"words": ("a", "b")}),
+            "long-answer": Check(None, {"max": 16}),
+        },
     )
 
 
@@ -156,9 +153,12 @@ def test_without_a_default_target_there_are_no_settings(text: str, codes: list[s
 
 def test_faulty_policy_and_checks_leave_the_usual_ones() -> None:
     """A fault in one part does not keep the others from being read."""
-    text = target(driver="sandbox") + "policy: none\nchecks: {other: off, zzz: {severity: loud, x: ~}}\n"
+    text = (
+        target(driver="sandbox")
+        + "policy: none\nchecks: {other: off, zzz: {severity: loud, x: ~}, long-answer: {threshold: 1}}\n"
+    )
     settings, faults = read(text)
-    assert faults == ["4:9 KB112", "5:17 KB112", "5:22 KB206", "5:47 KB116", "5:38 KB114"]
+    assert faults == ["4:9 KB112", "5:17 KB112", "5:22 KB206", "5:44 KB111", "5:38 KB114", "5:65 KB111"]
     assert settings is not None
     assert settings.policy == Policy()
 

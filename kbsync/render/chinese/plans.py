@@ -1,13 +1,13 @@
-"""The Chinese catalogue: an English template to the same sentence in Chinese, with the same fields.
+"""Chinese for a plan as text: its headline, its parts, its causes.
 
-Only words that kbsync says itself belong here; what stands in a knowledge library is nobody's to translate.
+Why something is planned or refused belongs to ``decisions``, what only a review shows to ``reviews``.
 """
 
 from collections.abc import Mapping
 
-__all__ = ["CHINESE"]
+__all__ = ["PLANS"]
 
-CHINESE: Mapping[str, str] = {
+PLANS: Mapping[str, str] = {
     "no changes": "没有变更",
     "{count} to create": "新建 {count} 个问题",
     "{count} to update": "更新 {count} 个问题",
@@ -31,20 +31,6 @@ CHINESE: Mapping[str, str] = {
     "{count} calls": "{count} 次调用",
     "about {seconds} s": "约 {seconds} 秒",
     "less than a second": "不到 1 秒",
-    # findings
-    "error": "错误",
-    "warning": "警告",
-    "note": "提示",
-    "hint:": "建议：",
-    "No findings.": "没有发现问题。",
-    "errors {errors}, warnings {warnings}, notes {notes}": "错误 {errors} 个，警告 {warnings} 个，提示 {notes} 个",
-    (
-        "Not shown as annotations, because GitHub shows ten of a kind: errors {errors}, warnings {warnings}, "
-        "notes {notes}. Run kbsync validate to see all."
-    ): (
-        "GitHub 每类只显示十条注释，未显示：错误 {errors} 个，"
-        "警告 {warnings} 个，提示 {notes} 个。运行 kbsync validate 可查看全部。"
-    ),
     # the parts of a plan
     "Removals": "删除",
     "Disabled": "停用",
@@ -57,7 +43,7 @@ CHINESE: Mapping[str, str] = {
     "New": "新建",
     "Categories": "分类",
     "These leave the live library for good.": "以下内容将从线上知识库中永久删除。",
-    "Customers no longer get these answers.": "客户将不再收到以下回答。",
+    "Customers no longer get these answers.": "客户将不再收到以下答案。",
     "Git and the console both changed these since the last apply.": "自上次应用以来，git 和控制台都修改了以下内容。",
     "Somebody edited these in the console; applying puts back what git declares.": (
         "有人在控制台修改了以下内容；应用后将恢复为 git 中的内容。"
@@ -67,8 +53,8 @@ CHINESE: Mapping[str, str] = {
     "changed on both sides": "两边都有修改",
     "no earlier state to compare with": "没有可比较的基准",
     "Question": "问题",
-    "Answer": "回答",
-    "Answer type": "回答类型",
+    "Answer": "答案",
+    "Answer type": "答案类型",
     "Category": "分类",
     "Similar questions": "相似问题",
     "Status": "状态",
@@ -90,7 +76,7 @@ CHINESE: Mapping[str, str] = {
     "base {commit}": "基准 {commit}",
     "base {commit}, the last one applied": "基准 {commit}（上次应用的提交）",
     "base {commit}, where the branch began": "基准 {commit}（分支起点）",
-    "recognised by its answer": "按回答识别",
+    "recognised by its answer": "按答案识别",
     "recognised by its wording, {confidence} % alike": "按措辞识别，相似度 {confidence}%",
     # a plan as text
     "Plan for {target} (SDKAppID {sdkappid})": "{target} 的变更计划（SDKAppID {sdkappid}）",
@@ -134,35 +120,5 @@ CHINESE: Mapping[str, str] = {
     "differs from git; without a base nobody can tell which side changed it": "与 git 不同；没有基准，无法判断是哪一边修改的",
     "recognised by its id": "按 id 识别",
     "recognised by “previously”": "按 previously 识别",
-    "recognised by its answer, which is the same": "按相同的回答识别",
-    # a report as text
-    "Apply to {target} (SDKAppID {sdkappid})": "应用到 {target}（SDKAppID {sdkappid}）",
-    "Applied by {actor}": "由 {actor} 应用",
-    "from {started} to {finished}": "从 {started} 到 {finished}",
-    "Finished: everything is live as declared.": "已完成：所有内容均已按声明上线。",
-    "NOT finished: it was interrupted. Run kbsync plan to see what is left.": (
-        "未完成：运行被中断。请运行 kbsync plan 查看剩余的变更。"
-    ),
-    "NOT finished. Run kbsync plan to see what is left.": "未完成。请运行 kbsync plan 查看剩余的变更。",
-    "NOT verified: the library could not be read back. Run kbsync plan to see whether anything is left.": (
-        "未核实：无法读回知识库。请运行 kbsync plan 查看是否还有剩余的变更。"
-    ),
-    "Outcome unknown": "结果未知",
-    "Refused by the service": "被服务拒绝",
-    "Not attempted": "未执行",
-    "Applied": "已应用",
-    "Already as declared": "原已一致",
-    "unknown": "未知",
-    "refused": "被拒绝",
-    "not attempted": "未执行",
-    "applied": "已应用",
-    "already as declared": "原已一致",
-    "No usable answer came, and looking again did not settle it.": "没有收到可用的应答，重新查询也未能确定结果。",
-    "error code {code}": "错误码 {code}",
-    "Reads back differently ({count})": "读回的内容不一致（{count}）",
-    "sent": "已发送",
-    "found": "读回",
-    "Refused for speed and sent again: {count}": "因过快被拒绝后重发：{count} 次",
-    "The library was not read back afterwards.": "应用后未读回知识库。",
-    "took {seconds} s": "用时 {seconds} 秒",
+    "recognised by its answer, which is the same": "按相同的答案识别",
 }

@@ -1,13 +1,13 @@
-"""The Chinese catalogue of what reviewers read: the comment, the HTML report, the annotations, the report of an apply.
+"""Chinese for what reviewers read: the comment, the HTML report, the annotations, the report of an apply.
 
-What a terminal says belongs to ``chinese``.
+What a terminal says too belongs to ``plans``.
 """
 
 from collections.abc import Mapping
 
-__all__ = ["CHINESE_REVIEW"]
+__all__ = ["REVIEWS"]
 
-CHINESE_REVIEW: Mapping[str, str] = {
+REVIEWS: Mapping[str, str] = {
     # what the plan is
     "Plan": "变更计划",
     "Plan for {target}": "{target} 的变更计划",
@@ -29,9 +29,9 @@ CHINESE_REVIEW: Mapping[str, str] = {
     "Notices": "提示",
     "No longer in git, kept live": "git 中已不存在，线上保留",
     "Unmanaged, not touched": "未纳入管理，不会改动",
-    "1 change takes an answer from customers or overwrites somebody's work.": "1 项变更会使客户失去回答，或覆盖他人的修改。",
+    "1 change takes an answer from customers or overwrites somebody's work.": "1 项变更会使客户失去答案，或覆盖他人的修改。",
     "{count} changes take answers from customers or overwrite somebody's work.": (
-        "{count} 项变更会使客户失去回答，或覆盖他人的修改。"
+        "{count} 项变更会使客户失去答案，或覆盖他人的修改。"
     ),
     # what has no room
     "{count} more characters": "另有 {count} 个字符",
@@ -51,13 +51,13 @@ CHINESE_REVIEW: Mapping[str, str] = {
     "Live now": "目前线上",
     "After the apply": "应用之后",
     "Git applied last": "git 上次应用",
-    "Answer that git applied last": "git 上次应用的回答",
+    "Answer that git applied last": "git 上次应用的答案",
     "Conversation": "对话",
     "Customer": "客户",
     "Chatbot": "机器人",
-    "Customers get no answer yet.": "客户目前得不到回答。",
-    "Customers get no answer any more.": "客户将不再得到回答。",
-    "Source of the answer, with marks": "回答的源文本（带标记）",
+    "Customers get no answer yet.": "客户目前得不到答案。",
+    "Customers get no answer any more.": "客户将不再得到答案。",
+    "Source of the answer, with marks": "答案的源文本（带标记）",
     "image not loaded:": "未加载的图片：",
     # filters
     "Changes": "变更",

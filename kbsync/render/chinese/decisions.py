@@ -1,0 +1,95 @@
+"""Chinese for the planner, the safety judgements and plan files.
+
+How a plan is drawn belongs to ``plans``.
+"""
+
+from collections.abc import Mapping
+
+__all__ = ["DECISIONS"]
+
+DECISIONS: Mapping[str, str] = {
+    # planner
+    "category {path} exists neither in the files nor in the service: declare it under categories, or correct the path": (
+        "分类 {path} 在文件和服务中都不存在：请在 categories 下声明它，或更正路径"
+    ),
+    "the service has {count} categories called {path} (ids {ids}): give all but one another title in the console": (
+        "服务中有 {count} 个名为 {path} 的分类（id {ids}）：请在控制台为其余的改用其他标题"
+    ),
+    "{path} belongs to the service and cannot be renamed: take the title out of previously": (
+        "{path} 属于服务本身，不能重命名：请从 previously 中去掉该标题"
+    ),
+    "category {new} is created while {old} is no longer declared: if it was renamed, write previously: [{title}] beside it": (
+        "将新建分类 {new}，而 {old} 已不再声明：如果是重命名，请在旁边写上 previously: [{title}]"
+    ),
+    "{title} is not taken back: it is gone": "{title} 未撤销：它已不存在",
+    "{title} is not taken back: it exists again": "{title} 未撤销：它又存在了",
+    "{title} is not taken back: it was changed since": "{title} 未撤销：它在此之后被修改过",
+    "{title} is not taken back: its {field} was changed again": "{title} 未撤销：它的{field}又被修改过",
+    "{text} stands for {count} live questions ({candidates}): pin one with id:, or delete the others in the console": (
+        "{text} 对应 {count} 个线上问题（{candidates}）：请用 id: 固定其中一个，或在控制台删除其他的"
+    ),
+    "no live question has the pinned id {id}: {text} is looked for by its text instead; correct the id or take it out": (
+        "线上没有固定 id 为 {id} 的问题：改为按文本查找 {text}；请更正或去掉该 id"
+    ),
+    "category {path} is no longer declared but stays: {count} left in it, such as {example}": (
+        "分类 {path} 已不再声明，但予以保留：其中还有 {count} 项，例如 {example}"
+    ),
+    "the live listing is incomplete, so nothing is removed; plan again": "线上列表不完整，因此不删除任何内容；请重新生成计划",
+    "no question is declared at all, so nothing is removed: is this the right directory?": (
+        "没有声明任何问题，因此不删除任何内容：这是正确的目录吗？"
+    ),
+    (
+        "{text} is protected and stays, though no file declares it any more; to remove it, first apply a commit in "
+        "which it is not protected"
+    ): ("{text} 受保护，虽已没有文件声明它，仍予以保留；要删除它，请先应用一个不再保护它的提交"),
+    "these may all be renames and only some can be: {candidates}; write previously: beside the new text": (
+        "这些都可能是重命名，但只有一部分能够成立：{candidates}；请在新文本旁写上 previously:"
+    ),
+    (
+        "{new} is created again while {old} appeared in the console; they are {confidence} % alike: if it was renamed "
+        "there, run kbsync pull, or write previously: [{old}] beside {new}"
+    ): (
+        "将再次新建 {new}，而控制台中出现了 {old}；两者相似度为 {confidence}%：如果是在控制台重命名的，请运行 kbsync "
+        "pull，或在 {new} 旁写上 previously: [{old}]"
+    ),
+    (
+        "{new} is created while {old} is no longer declared; they are {confidence} % alike: if it was renamed, write "
+        "previously: [{old}] beside {new}"
+    ): ("将新建 {new}，而 {old} 已不再声明；两者相似度为 {confidence}%：如果是重命名，请在 {new} 旁写上 previously: [{old}]"),
+    # guards
+    "the plan was made offline, without looking at the service: plan again with access to it": (
+        "此计划是离线生成的，未查看线上服务：请在能访问服务时重新生成"
+    ),
+    (
+        "{count} changed both in git and in the console, such as {example}: bring the console's side into git with "
+        "kbsync pull, or let git win with --overwrite-conflicts"
+    ): (
+        "有 {count} 项在 git 和控制台都作了修改，例如 {example}：请用 kbsync pull 将控制台的修改带入 git，或用 "
+        "--overwrite-conflicts 以 git 为准"
+    ),
+    "the plan removes {count}: look at the removals and, if they are meant, add --allow-remove {count}": (
+        "此计划会删除 {count} 项：请查看这些删除，如果确实需要，请加上 --allow-remove {count}"
+    ),
+    "--allow-remove {allowed} does not equal the {count} removals of this plan: look at them again": (
+        "--allow-remove {allowed} 与此计划的 {count} 项删除不符：请再次查看"
+    ),
+    (
+        "{count} of {managed} managed questions would change at once; {name} is {percent} (at most {limit} here): "
+        "check that this is meant, then raise policy.{name} in kbsync.yaml or apply a part with --only"
+    ): (
+        "{managed} 个纳入管理的问题中有 {count} 个会同时变更；{name} 为 {percent}（此处最多 {limit} 个）：请确认确实需"
+        "要，然后在 kbsync.yaml 中调高 policy.{name}，或用 --only 只应用一部分"
+    ),
+    # planfile
+    "{name} is too large for a plan file ({size} bytes)": "{name} 作为计划文件过大（{size} 字节）",
+    "{name} is neither a kbsync plan nor a receipt": "{name} 既不是 kbsync 计划，也不是回执",
+    "{name} has format version {found}; this kbsync reads {known}": (
+        "{name} 的格式版本为 {found}；此版本的 kbsync 能读取 {known}"
+    ),
+    "{name} is damaged or was edited: its content does not match its digest": "{name} 已损坏或被编辑过：内容与摘要不符",
+    "{path} cannot be read: {reason}": "无法读取 {path}：{reason}",
+    "make the plan again with this version of kbsync": "请用此版本的 kbsync 重新生成计划",
+    "make the plan again; a plan is never edited by hand": "请重新生成计划；计划不能手工编辑",
+    "{name} contradicts itself: {reason}": "{name} 自相矛盾：{reason}",
+    "{name} is not a kbsync plan or receipt: {reason}": "{name} 不是 kbsync 计划或回执：{reason}",
+}

@@ -1,0 +1,80 @@
+"""Chinese for findings: the frame around each, the content rules, and the transcripts.
+
+What is wrong with a file as a file belongs to ``files``.
+"""
+
+from collections.abc import Mapping
+
+__all__ = ["FINDINGS"]
+
+FINDINGS: Mapping[str, str] = {
+    "error": "错误",
+    "warning": "警告",
+    "note": "提示",
+    "hint:": "建议：",
+    "No findings.": "没有发现问题。",
+    "errors {errors}, warnings {warnings}, notes {notes}": "错误 {errors} 个，警告 {warnings} 个，提示 {notes} 个",
+    (
+        "Not shown as annotations, because GitHub shows ten of a kind: errors {errors}, warnings {warnings}, "
+        "notes {notes}. Run kbsync validate to see all."
+    ): (
+        "GitHub 每类只显示十条注释，未显示：错误 {errors} 个，"
+        "警告 {warnings} 个，提示 {notes} 个。运行 kbsync validate 可查看全部。"
+    ),
+    # checks
+    "join them, one a similar question of the other; or word them so that customers can tell them apart": (
+        "请合并它们，将其中一个作为另一个的相似问题；或修改措辞，让客户能够区分"
+    ),
+    "“{text}” is {percent} % the same as “{other}”, which belongs to another question": (
+        "{text} 与属于另一个问题的 {other} 相似度为 {percent}%"
+    ),
+    "“{text}” differs from “{other}”, which belongs to another question, in capitals, width, punctuation or space alone": (
+        "{text} 与 {other} 仅在大小写、全角半角、标点或空格上不同"
+    ),
+    "the other question": "另一个问题",
+    "the plain answer holds {mark}, which customers would see as it is written": "纯文本答案中含有 {mark}，客户会原样看到它",
+    "write answer_type: rich beside it, or take the markup out": "请在旁边写上 answer_type: rich，或去掉标记",
+    "the rich answer has several lines and no markup, so they would run together": "富文本答案有多行却没有标记，各行会连在一起",
+    "write answer_type: text, or mark the lines with <p> or <br>": "请写 answer_type: text，或用 <p>、<br> 标出各行",
+    "the answer has {length} characters, more than {limit}": "答案有 {length} 个字符，超过 {limit} 个",
+    "shorten it, or raise max of the check long-answer in kbsync.yaml": (
+        "请缩短答案，或在 kbsync.yaml 中调高检查 long-answer 的 max"
+    ),
+    "finish the text; if the mark is meant, switch the check placeholder off in kbsync.yaml": (
+        "请补全文本；如果该标记确有需要，请在 kbsync.yaml 中关闭检查 placeholder"
+    ),
+    "delete the word around it and type it again; pasted text often brings such characters along": (
+        "请删除它所在的词并重新输入；粘贴的文本常会带入这类字符"
+    ),
+    "take the space away; after |+ a block keeps all its line ends, after | none": (
+        "请去掉空格；块以 |+ 开头时保留末尾所有换行，以 | 开头时不保留"
+    ),
+    "the question still holds {mark}: {text}": "问题中仍有占位标记 {mark}：{text}",
+    "the answer still holds {mark}: {text}": "答案中仍有占位标记 {mark}：{text}",
+    "a similar question still holds {mark}: {text}": "相似问题中仍有占位标记 {mark}：{text}",
+    "the question holds the invisible character {code}, here shown as ▮: {near}": (
+        "问题中含有不可见字符 {code}，此处显示为 ▮：{near}"
+    ),
+    "the answer holds the invisible character {code}, here shown as ▮: {near}": (
+        "答案中含有不可见字符 {code}，此处显示为 ▮：{near}"
+    ),
+    "a similar question holds the invisible character {code}, here shown as ▮: {near}": (
+        "相似问题中含有不可见字符 {code}，此处显示为 ▮：{near}"
+    ),
+    "the question begins or ends with space: {text}": "问题以空格开头或结尾：{text}",
+    "the answer begins or ends with space: {text}": "答案以空格开头或结尾：{text}",
+    "a similar question begins or ends with space: {text}": "相似问题以空格开头或结尾：{text}",
+    # conversations
+    "the nearest declared question is {question}": "最接近的已声明问题是 {question}",
+    "no file declares the question {question}": "没有文件声明问题 {question}",
+    "{place}: the transcript has format {version}, this kbsync reads {known}": (
+        "{place}：对话记录的格式为 {version}，此版本的 kbsync 能读取 {known}"
+    ),
+    "{place}: this is no transcript": "{place}：这不是对话记录",
+    "kbsync coverage --save FILE writes such files, one session a line": (
+        "这类文件由 kbsync coverage --save FILE 写入，每行一个会话"
+    ),
+    "the time span begins after its end: {since} to {until}": "时间范围的起点晚于终点：{since} 到 {until}",
+    "{text} is no moment": "{text} 不是有效的时间",
+    "write days before now, such as 7, or a date such as 2026-01-31": "请写距今的天数，如 7，或日期，如 2026-01-31",
+}

@@ -1,0 +1,53 @@
+"""A coverage report as JSON for other programs; fields are added, never renamed, within one ``format_version``."""
+
+from dataclasses import asdict
+from typing import Any
+
+from kbsync.conversations.coverage import Coverage, Gap, Served
+from kbsync.render.coverage_phrases import day
+from kbsync.render.findings_json import json_text
+
+__all__ = ["coverage_json"]
+
+
+def coverage_json(coverage: Coverage) -> str:
+    """Write a report; the moments in it are days, in UTC."""
+    return json_text(
+        {
+            "format_version": "1.0",
+            "sessions": coverage.sessions,
+            "masked": coverage.masked,
+            "threshold": coverage.threshold,
+            "min_count": coverage.min_count,
+            "robots": coverage.robots,
+            "messages": asdict(coverage.tally),
+            "gaps": [_gap(gap) for gap in coverage.gaps],
+            "served": {
+                "declared": coverage.served_declared,
+                "undeclared": [_served(served) for served in coverage.served],
+            },
+        }
+    )
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {
+        "text": gap.text,
+        "also": list(gap.wordings[1:]),
+        "times": gap.times,
+        "people": gap.people,
+        "newest": day(gap.newest),
+        "reply": gap.reply,
+        "nearest": None if gap.nearest is None else asdict(gap.nearest),
+    }
+
+
+def _served(served: Served) -> dict[str, Any]:
+    return {
+        "text": served.text,
+        "times": served.times,
+        "newest": day(served.newest),
+        "sources": [
+            {"question": source.question, "category": list(source.category), "preset": source.preset} for source in served.sources
+        ],
+    }
