@@ -3,6 +3,7 @@
 Text is already normalised here (line ends LF); what a file or an answer on the wire looks like is the doors' business.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -17,6 +18,7 @@ __all__ = [
     "MenuType",
     "Question",
     "Status",
+    "bare",
     "show_path",
 ]
 
@@ -27,6 +29,11 @@ CategoryPath = tuple[str, ...]
 def show_path(path: CategoryPath) -> str:
     """A path as people write it in the files: ``Shipping / Delivery times``."""
     return " / ".join(path)
+
+
+def bare(text: str) -> str:
+    """A text without blanks at its ends, runs of blanks, letter case and Unicode form: what a service may change in storing it."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 class AnswerType(IntEnum):

@@ -37,7 +37,7 @@ DOORS = {
     "jinja2": {"render"},
     "msgspec": {"planfile"},
     "nh3": {"render"},
-    "regex": {"render"},
+    "regex": {"render", "conversations"},
     "filelock": {"history", "pacing"},
     "subprocess": {"history"},
 }

@@ -15,7 +15,7 @@ from kbsync.applier.questions import QuestionWork
 from kbsync.applier.readback import ReadBack
 from kbsync.applier.rounds import Craft, Rounds
 from kbsync.applier.snapshot import Snapshot
-from kbsync.messages import message
+from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Status
 from kbsync.ordering import Step, phases
 from kbsync.plan import Plan
@@ -123,7 +123,7 @@ class Job:
             if look.snapshot is not None:
                 self._questions.learn(added, look.snapshot)
                 due.extend(self._other_status(added, look.snapshot))
-            self._give_up_on(index for index in added if index not in self._questions.created)
+            self._give_up_on((index for index in added if index not in self._questions.created), look.trouble)
         stopped = self._rounds.carry_out(due, self._batches.created)
         for index in stopped:
             reason = message("it was created, and the apply was stopped before its status could be set: plan again")
@@ -135,12 +135,13 @@ class Job:
             if found is not None and goal is not None and found.content.status is not goal.status:
                 yield index
 
-    def _give_up_on(self, unseen: Iterable[int]) -> None:
+    def _give_up_on(self, unseen: Iterable[int], trouble: Message | None) -> None:
         """A created question that no listing shows has no id: one that must not be answered may be answered now."""
+        cause = trouble or message("no listing shows it")
         for index in unseen:
             goal = self._questions.change(index).after
             if goal is not None and goal.status is Status.DISABLED:
-                reason = message("it was created, but no listing shows it, so it could not be disabled: plan again")
+                reason = message("it was created, and it could not be looked up to disable it: {cause}; plan again", cause=cause)
                 self._ledger.enter(index, Attempt(Ended.UNKNOWN, reason))
 
     def _ended(self, outcome: Outcome) -> tuple[int, ...]:

@@ -44,6 +44,7 @@ class Ledger:
         self._progress = progress
         self._lock = threading.RLock()
         self._entries: dict[int, tuple[Outcome, Message | None, int | None]] = {}
+        self._shown: set[int] = set()
         self._calls = [0] * len(plan.changes)
         self._halted: Message | None = None
         self._interrupted = False
@@ -81,9 +82,15 @@ class Ledger:
     def enter(self, index: int, attempt: Attempt) -> None:
         """Write down how a change ended, or correct what was written."""
         with self._lock:
-            fresh = index not in self._entries
             self._entries[index] = (OUTCOMES[attempt.ended], attempt.reason, attempt.code)
             self._judge(index, attempt)
+        self.show(index)
+
+    def show(self, index: int) -> None:
+        """Count a change as done for whoever watches, once: a round can be long, and its outcomes are entered at its end."""
+        with self._lock:
+            fresh = index not in self._shown
+            self._shown.add(index)
         if fresh:
             self._progress.advance()
 

@@ -71,5 +71,5 @@ class Looker:
             return False
         if not self._stop.is_set():
             note = message("looking again in {seconds} s: reads may lag behind writes", seconds=PAUSES[number])
-            self._progress.note(str(note))
+            self._progress.note(note)
         return self._clock.wait(PAUSES[number], until=self._stop)

@@ -3,6 +3,7 @@
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, show_path
 from kbsync.plan import Field
+from kbsync.plan.naming import FIELD_NAMES
 
 __all__ = ["category_gone", "category_moved", "field_moved", "question_gone", "shown", "text_taken", "value_of"]
 
@@ -20,7 +21,7 @@ def field_moved(question: Question, field: Field, expected: Content) -> Message:
         "question “{question}” ({id}), {field}: it is “{found}” now, the plan was made when it was “{expected}”",
         question=expected.question,
         id=question.id,
-        field=_name(field),
+        field=FIELD_NAMES[field],
         found=found,
         expected=wanted,
     )
@@ -41,7 +42,7 @@ def text_taken(text: str, holder: Question, fields: tuple[Field, ...] = ()) -> M
         "question “{question}”, which the plan creates, exists now ({id}) with another {fields}",
         question=text,
         id=holder.id,
-        fields=", ".join(map(_name, fields)),
+        fields=tuple(FIELD_NAMES[field] for field in fields),
     )
 
 
@@ -75,10 +76,6 @@ def shown(content: Content, field: Field) -> str:
     if field is Field.CATEGORY:
         return show_path(content.category)
     return " | ".join(content.similar) if field is Field.SIMILAR else str(value)
-
-
-def _name(field: Field) -> str:
-    return "similar questions" if field is Field.SIMILAR else field.value.replace("_", " ")
 
 
 def _excerpts(one: str, other: str) -> tuple[str, str]:

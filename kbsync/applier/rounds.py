@@ -99,6 +99,9 @@ class Rounds:
             if self._over(craft) or doubt.is_set():
                 return {}
             attempts = task()
+            for index, ended in attempts.items():
+                if not _stops(ended):
+                    self._ledger.show(index)
             if self._ledger.cautious and any(_stops(attempt) for attempt in attempts.values()):
                 doubt.set()
             if any(attempt.systemic or attempt.interrupted for attempt in attempts.values()):

@@ -46,9 +46,10 @@ class Applier:
         ledger = Ledger(plan, on_failure=on_failure, stop=stop, progress=self._progress)
         looker = Looker(self._reader, self._clock, progress=self._progress, stop=stop)
         job = Job(plan, self._writer, ledger=ledger, looker=looker, workers=self._workers, live=live, standing=standing)
-        self._progress.start(str(message("applying")), len(plan.changes))
+        self._progress.start(message("applying"), len(plan.changes))
         try:
             job.carry_out()
+            self._progress.start(message("reading back what was applied"), None)
             mismatches, verified = job.read_back()
             outcomes = ledger.close()
         finally:

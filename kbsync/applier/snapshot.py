@@ -1,10 +1,9 @@
 """One listing of the live library, indexed for looking things up. What a finding means is for those who look."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 
-from kbsync.model import Category, CategoryPath, Knowledge, Question
+from kbsync.model import Category, CategoryPath, Knowledge, Question, bare
 from kbsync.plan import Action, CategoryChange, Change
 
 __all__ = ["Renames", "Snapshot", "spelled_alike"]
@@ -12,11 +11,7 @@ __all__ = ["Renames", "Snapshot", "spelled_alike"]
 
 def spelled_alike(one: str, other: str) -> bool:
     """Whether two texts differ at most in blanks, letter case and Unicode form: what a service may do to a text it stores."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return bare(one) == bare(other)
 
 
 class Snapshot:
@@ -28,14 +23,14 @@ class Snapshot:
         self.categories = {category.id: category for category in knowledge.categories if category.id is not None}
         self._texts: dict[str, list[Question]] = defaultdict(list)
         for question in self.questions.values():
-            self._texts[_plain(question.content.question)].append(question)
+            self._texts[bare(question.content.question)].append(question)
         self._paths: dict[CategoryPath, int] = {}
         for identifier in sorted(self.categories, reverse=True):
             self._paths[self.categories[identifier].path] = identifier
 
     def called(self, text: str, *, besides: Container[str | None] = ()) -> tuple[Question, ...]:
         """The questions with that text, the exactly equal ones first, then those that are spelled alike."""
-        alike = [question for question in self._texts.get(_plain(text), ()) if question.id not in besides]
+        alike = [question for question in self._texts.get(bare(text), ()) if question.id not in besides]
         return tuple(sorted(alike, key=lambda question: question.content.question != text))
 
     def at(self, path: CategoryPath) -> int | None:

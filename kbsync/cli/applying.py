@@ -1,13 +1,11 @@
 """The course of ``kbsync apply``: which plan, shown, agreed to, carried out under the lock, reported."""
 
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import click
-
 from kbsync.applier import OnFailure
+from kbsync.cli.asking import agrees, somebody_is_here
 from kbsync.cli.drawing import draw_receipt, plan_words
 from kbsync.cli.exits import Exit
 from kbsync.cli.flow import Prepared, opened, prepared
@@ -95,8 +93,10 @@ def _read_plan(path: Path) -> Plan:
 
 def _make_plan(call: Invocation, ready: Prepared, door: Door, order: Order) -> Plan:
     with progress_for(call.screen, clock=call.world.clock) as progress:
-        progress.start(call.screen.say(message("reading the live library")), None)
-        return plan_against(door.reader(), ready.workspace, ready.target, history=ready.history, only=order.only)
+        progress.start(message("reading the live library"), None)
+        return plan_against(
+            door.reader(on_rows=progress.advance), ready.workspace, ready.target, history=ready.history, only=order.only
+        )
 
 
 def _refuse_another(plan: Plan, *, approved: str | None) -> None:
@@ -114,7 +114,8 @@ def _refuse_another(plan: Plan, *, approved: str | None) -> None:
 
 def _agreed(call: Invocation, plan: Plan, order: Order, *, saved: bool) -> bool:
     """Show the plan and get consent; raises SafetyRefusal where it may not be applied at all."""
-    if not saved or not order.yes or order.dry_run:
+    wanted = not saved and call.screen.verbosity >= 0
+    if wanted or order.dry_run or not order.yes:
         call.screen.aside(plan_words(plan, call.screen))
     refuse_unsafe(plan, order.wishes.consent)
     if order.dry_run:
@@ -122,12 +123,12 @@ def _agreed(call: Invocation, plan: Plan, order: Order, *, saved: bool) -> bool:
         return False
     if order.yes or not plan.changes:
         return True
-    if not sys.stdin.isatty():
+    if not somebody_is_here():
         raise SafetyRefusal(
             message("nobody is here to agree; nothing was changed"),
             [message("add --yes, or run kbsync apply in a terminal")],
         )
-    if click.confirm(call.screen.say(message("Apply this plan to {target}?", target=plan.target.name)), err=True):
+    if agrees(call.screen, message("Apply this plan to {target}?", target=plan.target.name)):
         return True
     call.screen.note(message("Not applied; nothing was changed."))
     return False
@@ -140,9 +141,10 @@ def _under_lock(call: Invocation, ready: Prepared, *, door: Door, plan: Plan, wi
     with locked(ready.target, history=ready.history, world=world, state=ready.workspace.state) as lock:
         call.screen.notes(lock.notes)
         with (
-            stopping_well(world.stop, tell=lambda: _tell_stopping(call)),
             progress_for(call.screen, clock=world.clock) as progress,
+            stopping_well(world.stop, tell=lambda: _tell_stopping(call)),
         ):
+            progress.start(message("reading the live library"), None)
             receipt = carry_out(plan, door, wishes=wishes, world=world, progress=progress)
         if receipt.report.finished:
             call.screen.notes(record(plan, ready.target, history=ready.history))

@@ -1,61 +1,66 @@
 """A progress bar for terminals, drawn by rich."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    ProgressColumn,
-    SpinnerColumn,
-    Task,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
 from rich.progress import Progress as Drawing
+from rich.table import Column
 from rich.text import Text
 
+from kbsync.cli.tempo import rate, time_left
+from kbsync.messages import Message
+from kbsync.pacing.clock import Clock
 from kbsync.progress import Progress
 
 __all__ = ["bar"]
 
 
 @contextmanager
-def bar() -> Iterator[Progress]:
+def bar(clock: Clock, *, color: bool, say: Callable[[Message], str]) -> Iterator[Progress]:
     """A bar on stderr that goes away when the work is over, so that only the result stays."""
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=30),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
+        BarColumn(bar_width=None, table_column=Column(ratio=1, max_width=30)),
+        _Count(table_column=Column(no_wrap=True)),
+        _Rate(table_column=Column(no_wrap=True)),
+        _Left(table_column=Column(no_wrap=True)),
     )
-    drawing = Drawing(*columns, console=Console(stderr=True, highlight=False), transient=True)
+    console = _SteadyConsole(stderr=True, highlight=False, no_color=not color)
+    drawing = Drawing(*columns, console=console, transient=True, get_time=clock.now)
     with drawing:
-        yield _Bar(drawing)
+        yield _Bar(drawing, say)
+
+
+class _SteadyConsole(Console):
+    """Never hides the cursor: a process that is killed could not bring it back."""
+
+    def show_cursor(self, show: bool = True) -> bool:  # noqa: FBT001, FBT002  (rich's own signature)
+        return show and super().show_cursor(show)
 
 
 class _Bar:
-    def __init__(self, drawing: Drawing) -> None:
+    def __init__(self, drawing: Drawing, say: Callable[[Message], str]) -> None:
         self._drawing = drawing
+        self._say = say
         self._task: TaskID | None = None
 
-    def start(self, label: str, total: int | None) -> None:
+    def start(self, label: Message, total: int | None) -> None:
         """Draw a new bar in place of the last one."""
         self.finish()
-        self._task = self._drawing.add_task(label, total=total)
+        self._task = self._drawing.add_task(self._say(label), total=total)
 
     def advance(self, steps: int = 1) -> None:
         """Move it."""
         if self._task is not None:
             self._drawing.advance(self._task, steps)
 
-    def note(self, text: str) -> None:
+    def note(self, words: Message) -> None:
         """Say something above the bar."""
-        self._drawing.console.print(text, markup=False, highlight=False)
+        self._drawing.console.print(self._say(words), markup=False, highlight=False, soft_wrap=True)
+        self._drawing.refresh()
 
     def finish(self) -> None:
         """Take it away."""
@@ -64,6 +69,17 @@ class _Bar:
             self._task = None
 
 
+class _Count(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.completed:.0f}" if task.total is None else f"{task.completed:.0f}/{task.total:.0f}")
+
+
 class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
-        return Text("" if task.speed is None else f"{task.speed:.1f}/s")
+        known = rate(task.completed, task.elapsed or 0)
+        return Text("" if known is None else f"{known:.1f}/s")
+
+
+class _Left(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(time_left(task.completed, task.total, task.elapsed or 0))

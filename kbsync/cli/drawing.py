@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from kbsync.cli.options import Invocation
 from kbsync.diagnostics import Diagnostic
+from kbsync.errors import Misuse
+from kbsync.messages import message
 from kbsync.plan import Plan
 from kbsync.report import Receipt
 
@@ -73,19 +75,33 @@ def plan_words(plan: Plan, screen: "Screen") -> str:
 
 
 def draw_receipt(receipt: Receipt, call: Invocation) -> str:
-    """A receipt in the format that was asked for."""
-    if call.format == "json":
-        from kbsync.planfile import encode_receipt  # noqa: PLC0415
-
-        return encode_receipt(receipt).decode()
-    if call.format == "markdown":
-        from kbsync.render.markdown_report import report_markdown  # noqa: PLC0415
-
-        return report_markdown(receipt.report, language=call.screen.language)
-    from kbsync.render.text_report import receipt_text  # noqa: PLC0415
-
+    """A receipt in the format that was asked for; for GitHub it is the step's summary. Raises Misuse for HTML."""
     screen = call.screen
-    return receipt_text(receipt, width=screen.width, color=screen.color, language=screen.language)
+    match call.format:
+        case "json":
+            from kbsync.planfile import encode_receipt  # noqa: PLC0415
+
+            return encode_receipt(receipt).decode()
+        case "markdown" | "github":
+            from kbsync.render.markdown_report import report_markdown  # noqa: PLC0415
+
+            drawn = report_markdown(receipt.report, language=screen.language)
+            return drawn if call.format == "markdown" else _summarised(drawn, call)
+        case "html":
+            raise Misuse(
+                message("a receipt is not drawn as HTML"), hint=message("choose --format markdown, or show the plan as HTML")
+            )
+        case _:
+            from kbsync.render.text_report import receipt_text  # noqa: PLC0415
+
+            return receipt_text(receipt, width=screen.width, color=screen.color, language=screen.language)
+
+
+def _summarised(drawn: str, call: Invocation) -> str:
+    from kbsync.cli.runner import write_github  # noqa: PLC0415
+
+    write_github(drawn, {}, call.world.environ)
+    return ""
 
 
 def _github(plan: Plan, call: Invocation) -> str:
@@ -94,6 +110,6 @@ def _github(plan: Plan, call: Invocation) -> str:
     from kbsync.planfile import plan_digest  # noqa: PLC0415
     from kbsync.render.github import plan_github  # noqa: PLC0415
 
-    output = plan_github(plan, digest=plan_digest(plan))
+    output = plan_github(plan, digest=plan_digest(plan), language=call.screen.language)
     write_github(output.summary, output.outputs, call.world.environ)
     return "\n".join(output.annotations)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kbsync.cli.calls import tell_call, tell_calls
 from kbsync.cli.options import Invocation
 from kbsync.cli.progress import progress_for
-from kbsync.desk.chitchat import DeskReader
 from kbsync.diagnostics import Diagnostic
 from kbsync.errors import Misuse
 from kbsync.messages import message
@@ -16,9 +18,12 @@ from kbsync.planfile import encode_plan, read_plan_or_receipt
 from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Target
-from kbsync.wiring.doors import Door, open_door
 from kbsync.wiring.planning import History, check_target, find_drift, find_history, make_offline_plan, plan_against, plan_undo
 from kbsync.wiring.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from kbsync.desk.chitchat import DeskReader
+    from kbsync.wiring.doors import Door
 
 __all__ = ["Prepared", "Request", "chosen_target", "opened", "prepared", "reading", "saved", "show_drift", "show_plan", "warn"]
 
@@ -63,16 +68,22 @@ def prepared(call: Invocation, *, base: str | None) -> Prepared:
 
 
 @contextmanager
-def opened(call: Invocation, target: Target, state: Path) -> Iterator[Door]:
-    """Reach a target's service; pauses that it asks for are told."""
+def opened(call: Invocation, target: Target, state: Path) -> Iterator["Door"]:
+    """Reach a target's service; pauses that it asks for are told, with ``-v`` the calls in sum, with ``-vv`` each of them."""
+    from kbsync.wiring.doors import open_door  # noqa: PLC0415  (loads httpx, which nothing offline needs)
 
     def tell(command: str, seconds: float) -> None:
         call.screen.note(
             message("The service asks for less speed: {command} waits {seconds} s.", command=command, seconds=f"{seconds:.1f}")
         )
 
-    with open_door(target, world=call.world, state=state, on_pause=tell) as door:
-        yield door
+    heard = partial(tell_call, call.screen) if call.screen.verbosity > 1 else None
+    with open_door(target, world=call.world, state=state, on_pause=tell, on_call=heard) as door:
+        try:
+            yield door
+        finally:
+            if call.screen.verbosity > 0:
+                tell_calls(call.screen, door.pacer)
 
 
 def show_plan(call: Invocation, request: Request) -> Plan:
@@ -94,11 +105,17 @@ def show_drift(call: Invocation, *, base: str | None) -> Plan:
 
 
 @contextmanager
-def reading(call: Invocation, ready: Prepared) -> Iterator[DeskReader]:
+def reading(call: Invocation, ready: Prepared) -> Iterator["DeskReader"]:
     """Reach a target's library to look at it, and show that something is going on."""
-    with opened(call, ready.target, ready.workspace.state) as door, progress_for(call.screen) as progress:
-        progress.start(call.screen.say(message("reading the live library")), None)
-        yield door.reader()
+    with _looking(call, ready.target, ready.workspace.state) as reader:
+        yield reader
+
+
+@contextmanager
+def _looking(call: Invocation, target: Target, state: Path) -> Iterator["DeskReader"]:
+    with opened(call, target, state) as door, progress_for(call.screen, clock=call.world.clock) as progress:
+        progress.start(message("reading the live library"), None)
+        yield door.reader(on_rows=progress.advance)
 
 
 def _show_undo(call: Invocation, path: Path) -> Plan:
@@ -108,8 +125,8 @@ def _show_undo(call: Invocation, path: Path) -> Plan:
     workspace = open_workspace(call.directory, target=call.target or receipt.report.plan.target.name)
     target = chosen_target(call, workspace, call.target or receipt.report.plan.target.name)
     check_target(receipt.report.plan, target)
-    with opened(call, target, workspace.state) as door:
-        return plan_undo(door.reader(), workspace, target, receipt=receipt)
+    with _looking(call, target, workspace.state) as reader:
+        return plan_undo(reader, workspace, target, receipt=receipt)
 
 
 def saved(plan: Plan, path: Path, call: Invocation) -> None:

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
+from kbsync.cli.asking import agrees, somebody_is_here
 from kbsync.cli.options import Invocation
+from kbsync.errors import SafetyRefusal
 from kbsync.history.lock import read_lock, remove_lock
 from kbsync.history.lockinfo import LockInfo
 from kbsync.history.repository import Repository
@@ -10,7 +12,7 @@ from kbsync.messages import message
 from kbsync.wiring.planning import is_shared
 from kbsync.wiring.workspace import open_workspace
 
-__all__ = ["find_lock", "remove_found", "show_lock"]
+__all__ = ["agreed", "find_lock", "remove_found", "show_lock"]
 
 
 def find_lock(call: Invocation) -> LockInfo | None:
@@ -32,6 +34,18 @@ def show_lock(found: LockInfo, call: Invocation) -> str:
         expires=_time(found.expires),
     )
     return call.screen.say(words)
+
+
+def agreed(call: Invocation) -> bool:
+    """Ask whether the lock that is shown may go. Raises SafetyRefusal where nobody can answer."""
+    if not somebody_is_here():
+        raise SafetyRefusal(
+            message("nobody is here to agree; the lock stays"), [message("add --yes, or run kbsync unlock in a terminal")]
+        )
+    if agrees(call.screen, message("Remove this lock?")):
+        return True
+    call.screen.note(message("The lock stays."))
+    return False
 
 
 def remove_found(call: Invocation, found: LockInfo) -> None:

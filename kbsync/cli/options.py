@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
+from kbsync.cli.completing import complete_target
 from kbsync.cli.screen import Screen, make_screen
+from kbsync.cli.teaching import SharedOption
 from kbsync.wiring.world import World
 
 __all__ = ["Invocation", "invocation"]
@@ -59,7 +61,7 @@ def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list
     found = []
     if directory:
         found.append(
-            click.option(
+            _shared(
                 "-d",
                 "--dir",
                 "directory",
@@ -72,19 +74,26 @@ def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list
         )
     if target:
         found.append(
-            click.option("-t", "--target", envvar="KBSYNC_TARGET", help="A target of kbsync.yaml. [default: default_target]")
+            _shared(
+                "-t",
+                "--target",
+                envvar="KBSYNC_TARGET",
+                shell_complete=complete_target,
+                help="A target of kbsync.yaml. [default: the default_target]",
+            )
         )
         found.append(
-            click.option(
+            _shared(
                 "--calls-per-second",
                 type=click.FloatRange(min=0, max=5, min_open=True),
+                metavar="N",
                 envvar="KBSYNC_CALLS_PER_SECOND",
                 help="Be slower than the target's own setting, for an account that others use too.",
             )
         )
     if formats:
         found.append(
-            click.option(
+            _shared(
                 "--format",
                 type=click.Choice(formats),
                 default=formats[0],
@@ -95,9 +104,9 @@ def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list
         )
     return [
         *found,
-        click.option("-q", "--quiet", is_flag=True, envvar="KBSYNC_QUIET", help="Say nothing but the result and errors."),
-        click.option("-v", "--verbose", count=True, envvar="KBSYNC_VERBOSE", help="Say more; twice, still more."),
-        click.option(
+        _shared("-q", "--quiet", is_flag=True, envvar="KBSYNC_QUIET", help="Say nothing but the result and errors."),
+        _shared("-v", "--verbose", count=True, envvar="KBSYNC_VERBOSE", help="Say more; twice, still more."),
+        _shared(
             "--color",
             type=click.Choice(["auto", "always", "never"]),
             default="auto",
@@ -106,3 +115,7 @@ def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list
             help="Colours; NO_COLOR is honoured too.",
         ),
     ]
+
+
+def _shared(*names: str, **attributes: Any) -> Callable[[Any], Any]:
+    return click.option(*names, cls=SharedOption, **attributes)

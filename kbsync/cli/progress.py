@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from kbsync.cli.screen import Screen
+from kbsync.cli.tempo import minutes, rate, time_left
+from kbsync.messages import Message, message
 from kbsync.pacing.clock import Clock, SystemClock
 from kbsync.progress import Progress, Silent
 
@@ -17,34 +19,35 @@ EVERY = 5.0
 @contextmanager
 def progress_for(screen: Screen, *, clock: Clock | None = None) -> Iterator[Progress]:
     """What listens to work: nothing when quiet, a bar on a terminal that can draw one, lines elsewhere."""
+    chosen = clock or SystemClock()
     if screen.verbosity < 0:
         yield Silent()
     elif screen.animated:
         from kbsync.cli.bar import bar  # noqa: PLC0415  (loads rich)
 
-        with bar() as progress:
+        with bar(chosen, color=screen.color_errors, say=screen.say) as progress:
             yield progress
     else:
-        yield LineProgress(clock or SystemClock(), say=screen.aside)
+        yield LineProgress(chosen, tell=screen.note)
 
 
 class LineProgress:
     """Says at most one line every few seconds, and nothing at all about work that is over sooner."""
 
-    def __init__(self, clock: Clock, *, say: Callable[[str], None]) -> None:
+    def __init__(self, clock: Clock, *, tell: Callable[[Message], None]) -> None:
         self._clock = clock
-        self._say = say
+        self._tell = tell
         self._lock = threading.Lock()
-        self._label = ""
+        self._label = Message("")
         self._total: int | None = None
         self._done = 0
         self._begun = self._said = clock.now()
 
-    def start(self, label: str, total: int | None) -> None:
-        """A stretch of work begins."""
+    def start(self, label: Message, total: int | None) -> None:
+        """A stretch of work begins; when the last line was said still counts, so that many short ones stay quiet too."""
         with self._lock:
             self._label, self._total, self._done = label, total, 0
-            self._begun = self._said = self._clock.now()
+            self._begun = self._clock.now()
 
     def advance(self, steps: int = 1) -> None:
         """Some steps are done; a line is due when the last one is old."""
@@ -54,18 +57,27 @@ class LineProgress:
             if now - self._said < EVERY:
                 return
             self._said = now
-            self._say(self._line(now))
+            self._tell(self._line(now - self._begun))
 
-    def note(self, text: str) -> None:
+    def note(self, words: Message) -> None:
         """Say it at once."""
-        self._say(text)
+        self._tell(words)
 
     def finish(self) -> None:
         """Say nothing: the result says it."""
 
-    def _line(self, now: float) -> str:
-        rate = self._done / max(now - self._begun, 0.001)
+    def _line(self, seconds: float) -> Message:
+        known, left = rate(self._done, seconds), time_left(self._done, self._total, seconds)
+        if known is None:
+            return message("{label}: {time} so far", label=self._label, time=minutes(seconds))
+        pace = f"{known:.1f}"
         if self._total is None:
-            return f"{self._label}: {self._done}"
-        left = (self._total - self._done) / rate
-        return f"{self._label}: {self._done}/{self._total}, {rate:.1f}/s, {left:.0f} s left"
+            return message("{label}: {done}, {rate} a second", label=self._label, done=self._done, rate=pace)
+        return message(
+            "{label}: {done} of {total}, {rate} a second, {time} left",
+            label=self._label,
+            done=self._done,
+            total=self._total,
+            rate=pace,
+            time=left,
+        )

@@ -23,8 +23,6 @@ def run(arguments: Sequence[str], *, world: World | None = None) -> int:
         code = application.main(list(arguments), prog_name="kbsync", standalone_mode=False, obj=surroundings)
         sys.stdout.flush()
         return int(code or 0)
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
     except click.ClickException as problem:
         problem.show()
         return Exit.USAGE if isinstance(problem, click.UsageError) else Exit.FAILED
@@ -32,12 +30,19 @@ def run(arguments: Sequence[str], *, world: World | None = None) -> int:
         _screen(surroundings).error(error)
         return exit_of(error)
     except (KeyboardInterrupt, click.Abort):
-        _screen(surroundings).note(message("Stopped; nothing was changed."))
+        _screen(surroundings).note(message("Stopped."))
         return Exit.FAILED
     except BrokenPipeError:
-        # Whoever read the result has gone, as `kbsync plan | head` does; Python must not complain at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.FAILED
+        return _without_reader()
+    except SystemExit as leave:
+        # Click's own end: of a shell completion, and with 1 where it met the broken pipe first.
+        return _without_reader() if leave.code else Exit.DONE
+
+
+def _without_reader() -> Exit:
+    """Whoever read the result has gone, as `kbsync plan | head` does; Python must not complain when it closes the stream."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.FAILED
 
 
 def _screen(world: World) -> Screen:

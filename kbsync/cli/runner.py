@@ -14,7 +14,7 @@ def write_github(summary: str, outputs: Mapping[str, str], environ: Mapping[str,
     """Append to GITHUB_STEP_SUMMARY and GITHUB_OUTPUT where the runner names them. Raises UnusableFile."""
     if environ.get("GITHUB_STEP_SUMMARY"):
         _append(Path(environ["GITHUB_STEP_SUMMARY"]), summary)
-    if environ.get("GITHUB_OUTPUT"):
+    if outputs and environ.get("GITHUB_OUTPUT"):
         _append(Path(environ["GITHUB_OUTPUT"]), "".join(_output(name, value) for name, value in sorted(outputs.items())))
 
 

@@ -40,6 +40,10 @@ class Screen:
         """Put drawn text on stderr."""
         self._put(text, err=True)
 
+    def prompt(self, question: Message) -> None:
+        """Put a question for yes or no on stderr and leave the line open."""
+        click.echo(f"{self.say(question)} [y/N] ", nl=False, err=True, color=self.color_errors)
+
     def note(self, words: Message) -> None:
         """Say something on stderr unless quiet."""
         if self.verbosity >= 0:
@@ -70,8 +74,9 @@ class Screen:
         return visible(Words(self.language).say(words))
 
     def _put(self, text: str, *, err: bool = False) -> None:
+        # To sys.stderr itself: click would go round what stands in for it while a bar is drawn, and write into the bar.
         color = self.color_errors if err else self.color
-        click.echo(text if text.endswith("\n") else f"{text}\n", nl=False, err=err, color=color)
+        click.echo(text if text.endswith("\n") else f"{text}\n", nl=False, file=sys.stderr if err else None, err=err, color=color)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class TargetScreen(Screen):
             self.results.append(text)
             return
         lines = "".join(f"[{self.name}] {line}\n" for line in text.splitlines())
-        click.echo(lines, nl=False, err=True, color=self.color_errors)
+        click.echo(lines, nl=False, file=sys.stderr, err=True, color=self.color_errors)
 
 
 def make_screen(*, color: str, quiet: bool, verbose: int, environ: Mapping[str, str]) -> Screen:

@@ -12,7 +12,7 @@ from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from kbsync.sandbox.switches import Switches
 from kbsync.wiring.doors import sandbox_file
-from kbsync.wiring.workspace import state_directory
+from kbsync.wiring.workspace import prepare_state, state_directory
 
 __all__ = ["inject_faults", "list_switches", "reset_database", "serve_until_stopped"]
 
@@ -24,18 +24,8 @@ def serve_until_stopped(call: Invocation, *, port: int, words: Sequence[str], da
     server = SandboxServer(service, port=port)
     server.start()
     try:
-        call.screen.result(server.address)
-        call.screen.note(
-            message(
-                "The sandbox listens on {address}: a target with endpoint {address}, sdkappid {app}, identifier {who} "
-                "and KBSYNC_SECRET_KEY={key} reaches it. Ctrl-C ends it.",
-                address=server.address,
-                app=DEMO.sdkappid,
-                who=DEMO.identifier,
-                key=DEMO.secret,
-            )
-        )
         with stopping_well(call.world.stop, tell=lambda: None):
+            _tell_address(call, server.address)
             call.world.stop.wait()
     finally:
         server.stop()
@@ -61,9 +51,23 @@ def list_switches() -> str:
     return "\n".join(name for name, _ in Switches.variants())
 
 
+def _tell_address(call: Invocation, address: str) -> None:
+    call.screen.result(address)
+    call.screen.note(
+        message(
+            "The sandbox listens on {address}: a target with endpoint {address}, sdkappid {app}, identifier {who} "
+            "and KBSYNC_SECRET_KEY={key} reaches it. Ctrl-C ends it.",
+            address=address,
+            app=DEMO.sdkappid,
+            who=DEMO.identifier,
+            key=DEMO.secret,
+        )
+    )
+
+
 def _database(call: Invocation, given: Path | None) -> Path:
     if given is not None:
         return given
     state = state_directory(call.directory)
-    state.mkdir(parents=True, exist_ok=True)
+    prepare_state(state)
     return sandbox_file(state)

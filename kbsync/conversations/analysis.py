@@ -2,17 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from kbsync.conversations.coverage import Coverage, Gap, Served, Source, Tally
+from kbsync.conversations.coverage import Coverage, Gap, Served, Tally
 from kbsync.conversations.declared import Declared, Match
-from kbsync.conversations.forms import plain_answer, reduced
+from kbsync.conversations.forms import reduced
 from kbsync.conversations.gathering import Group, gather
 from kbsync.conversations.hearing import Asked, Said, ToPerson, listen
 from kbsync.conversations.masking import EMAIL, NUMBER, TAIL, mask
+from kbsync.conversations.sources import Sources
 from kbsync.conversations.transcripts import Transcript, robot_accounts
-from kbsync.model import Knowledge, MenuType
+from kbsync.model import Knowledge
 
 __all__ = ["LONGEST", "Reading", "cover"]
 
@@ -46,23 +47,22 @@ def cover(
     tally, unanswered = _sift([each for each in heard if isinstance(each, Asked)], declared)
     groups = gather(unanswered, shown=shown, threshold=reading.threshold)
     often = [group for group in groups if len(group.people) >= reading.min_count]
+    sources = None if live is None else Sources(live, threshold=reading.threshold)
+    gaps = [_gap(group, declared, sources, reading=reading) for group in often]
     said = [each for each in heard if isinstance(each, Said) and each.text]
     foreign = [each for each in said if not declared.answers(each.text)]
+    served = _served(foreign, sources, shown=shown, min_count=reading.min_count)
     return Coverage(
         sessions=len(transcripts),
-        tally=Tally(
-            exact=tally[Match.EXACT],
-            form=tally[Match.FORM],
-            similar=tally[Match.SIMILAR],
-            unanswered=len(unanswered),
-            rare=len(unanswered) - sum(group.times for group in often),
-            wordless=tally["wordless"],
-            lengthy=tally["lengthy"],
+        tally=replace(
+            tally,
+            rare=tally.unanswered - sum(group.times for group in often),
             to_person=sum(isinstance(each, ToPerson) for each in heard),
         ),
-        gaps=tuple(sorted((_gap(group, declared) for group in often), key=lambda gap: (-gap.people, -gap.times, gap.text))),
-        served=_served(foreign, live, shown),
+        gaps=tuple(sorted(gaps, key=lambda gap: (-gap.people, -gap.times, gap.text))),
+        served=served,
         served_declared=len(said) - len(foreign),
+        served_rare=len(foreign) - sum(each.times for each in served),
         robots=len(robots),
         threshold=reading.threshold,
         min_count=reading.min_count,
@@ -70,10 +70,19 @@ def cover(
     )
 
 
-def _sift(asked: Sequence[Asked], declared: Declared) -> tuple[Counter[str], list[Asked]]:
+def _sift(asked: Sequence[Asked], declared: Declared) -> tuple[Tally, list[Asked]]:
     """Count what is declared or no question, and keep the rest. Each wording is looked up once, however often it came."""
     kinds = {text: _kind(text, declared) for text in {each.text for each in asked}}
-    return Counter(kinds[each.text] for each in asked), [each for each in asked if kinds[each.text] == Match.NONE]
+    counts = Counter(kinds[each.text] for each in asked)
+    tally = Tally(
+        exact=counts[Match.EXACT],
+        form=counts[Match.FORM],
+        similar=counts[Match.SIMILAR],
+        unanswered=counts[Match.NONE],
+        wordless=counts["wordless"],
+        lengthy=counts["lengthy"],
+    )
+    return tally, [each for each in asked if kinds[each.text] == Match.NONE]
 
 
 def _kind(text: str, declared: Declared) -> str:
@@ -86,46 +95,43 @@ def _has_words(text: str) -> bool:
     return any(sign.isalpha() for sign in MARKS.sub("", mask(text)))
 
 
-def _gap(group: Group, declared: Declared) -> Gap:
-    wordings = tuple(sorted(group.spellings, key=lambda text: (-group.spellings[text], text)))
-    reply = min(group.replies, key=lambda text: (-group.replies[text], text), default=None)
+def _gap(group: Group, declared: Declared, sources: Sources | None, *, reading: Reading) -> Gap:
+    wordings = group.wordings()
+    reply = min(group.replies, key=lambda text: (-group.replies[text], text), default="")
+    nearest = declared.nearest(wordings[0])
     return Gap(
-        wordings=_one_of_a_form(wordings),
+        wordings=(wordings[0], *_others(wordings, declared)),
         times=group.times,
         people=len(group.people),
         newest=group.newest,
-        reply=reply,
-        nearest=declared.nearest(wordings[0]),
+        reply=reply if group.replies[reply] >= reading.min_count else None,
+        nearest=nearest,
+        fresh=not declared.takes(wordings[0]) and (nearest is None or nearest.percent < reading.threshold * 100),
+        live=sources.asked(wordings[0]) if sources is not None else None,
     )
 
 
-def _one_of_a_form(wordings: Sequence[str]) -> tuple[str, ...]:
-    """Drop what differs from an earlier one in form alone."""
-    found: dict[str, str] = {}
+def _others(wordings: Sequence[str], declared: Declared) -> Iterator[str]:
+    """The wordings after the first, without those that differ in form alone or stand in some file."""
+    seen = {reduced(wordings[0])}
     for text in wordings:
-        found.setdefault(reduced(text), text)
-    return tuple(found.values())
+        if reduced(text) not in seen and not declared.takes(text):
+            seen.add(reduced(text))
+            yield text
 
 
-def _served(said: Sequence[Said], live: Knowledge | None, shown: Callable[[str], str]) -> tuple[Served, ...]:
-    sources = _sources(live) if live is not None else {}
-    times: Counter[str] = Counter()
-    newest: dict[str, float] = {}
-    origin: dict[str, tuple[Source, ...]] = {}
+def _served(said: Sequence[Said], sources: Sources | None, *, shown: Callable[[str], str], min_count: int) -> tuple[Served, ...]:
+    spoken: dict[str, list[Said]] = {}
     for each in said:
-        text = shown(each.text)
-        times[text] += 1
-        newest[text] = max(newest.get(text, 0.0), each.sent_at)
-        origin.setdefault(text, tuple(sources.get(reduced(each.text), ())))
-    found = (Served(text, count, newest[text], origin[text]) for text, count in times.items())
+        spoken.setdefault(shown(each.text), []).append(each)
+    found = [
+        Served(
+            text=text,
+            times=len(group),
+            newest=max(each.sent_at for each in group),
+            sources=sources.served(group[0].text) if sources is not None else (),
+        )
+        for text, group in spoken.items()
+        if len({each.session for each in group}) >= min_count
+    ]
     return tuple(sorted(found, key=lambda served: (-served.times, served.text)))
-
-
-def _sources(live: Knowledge) -> dict[str, list[Source]]:
-    preset = {category.path for category in live.categories if category.menu is MenuType.PRESET}
-    found: dict[str, list[Source]] = {}
-    for question in live.questions:
-        content = question.content
-        source = Source(content.question, content.category, content.category in preset)
-        found.setdefault(reduced(plain_answer(content)), []).append(source)
-    return found

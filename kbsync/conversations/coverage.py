@@ -40,11 +40,22 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A question of the live library that git does not declare."""
+
+    question: str
+    category: CategoryPath
+    preset: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Wordings that are alike and that nothing answers, the most frequent first.
 
     ``times`` counts messages, ``people`` the accounts that sent them, ``newest`` is Unix seconds. ``reply`` is what the chatbot
-    said most often to it, None when it said nothing. ``nearest`` may be a disabled question with these very words.
+    said most often to it, None when it said nothing often enough. ``live`` is what the live library has for it, None when it was
+    not looked at. ``fresh`` is False when a file has nearly these words already: for a disabled question, or as the former
+    text of one.
     """
 
     wordings: tuple[str, ...]
@@ -53,20 +64,13 @@ class Gap:
     newest: float
     reply: str | None = None
     nearest: Nearest | None = None
+    fresh: bool = True
+    live: Source | None = None
 
     @property
     def text(self) -> str:
         """What was asked, in the words used most."""
         return self.wordings[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A live question whose answer was served, although git does not declare it."""
-
-    question: str
-    category: CategoryPath
-    preset: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,12 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Transcripts held against a library. ``served_declared`` counts the chatbot's messages that are declared answers.
+    """Transcripts held against a library.
 
-    ``robots`` is the number of accounts that were taken for the chatbot: 0 means that its answers could not be told apart.
-    ``min_count`` is how many people must have asked alike for a gap to be shown; ``threshold`` is a share from 0 to 1.
+    ``served_declared`` counts the chatbot's messages that are declared answers, ``served_rare`` those that are not and came in
+    fewer than ``min_count`` sessions: they may be words to one person. ``robots`` is the number of accounts that were taken for
+    the chatbot: 0 means that its answers could not be told apart. ``min_count`` is also how many people must have asked alike
+    for a gap to be shown; ``threshold`` is a share from 0 to 1.
     """
 
     sessions: int
@@ -96,6 +102,7 @@ class Coverage:
     gaps: tuple[Gap, ...]
     served: tuple[Served, ...]
     served_declared: int
+    served_rare: int
     robots: int
     threshold: float
     min_count: int

@@ -47,33 +47,49 @@ class Declared:
         enabled_first = sorted(knowledge.questions, key=lambda question: question.content.status is Status.DISABLED)
         self._wordings = [(text, question) for question in enabled_first for text in _wordings(question)]
         self._forms = [reduced(text) for text, _ in self._wordings]
-        self._enabled = sum(question.content.status is Status.ENABLED for _, question in self._wordings)
-        self._texts = {tidy(text) for text, _ in self._wordings[: self._enabled]}
+        previous = {reduced(text) for question in knowledge.questions for text in question.previously}
+        self._taken = previous.union(self._forms)
+        enabled = sum(question.content.status is Status.ENABLED for _, question in self._wordings)
+        self._answering = self._forms[:enabled]
+        self._texts = {tidy(text) for text, _ in self._wordings[:enabled]}
         self._answers = {reduced(plain_answer(question.content)) for question in knowledge.questions}
 
     def match(self, text: str) -> Match:
         """How a tidy text is declared."""
         if text in self._texts:
             return Match.EXACT
-        form = reduced(text)
-        answering = self._forms[: self._enabled]
-        found = process.extractOne(form, answering, scorer=fuzz.ratio, processor=None, score_cutoff=self._cutoff)
-        if found is None or not form:
+        found = self._best(text)
+        if found is None:
             return Match.NONE
-        return Match.FORM if found[1] >= 100 else Match.SIMILAR  # noqa: PLR2004  (percent)
+        return Match.FORM if found[0] >= 100 else Match.SIMILAR  # noqa: PLR2004  (percent)
+
+    def answering(self, text: str) -> Question | None:
+        """The enabled question that is alike a text, if one is."""
+        found = self._best(text)
+        return None if found is None else found[1]
 
     def nearest(self, text: str) -> Nearest | None:
         """The wording that is most like a text, an enabled one where two are equally so; None in an empty library."""
-        found = process.extractOne(reduced(text), self._forms, scorer=fuzz.ratio, processor=None)
-        if found is None:
+        if not self._forms:
             return None
-        wording, question = self._wordings[found[2]]
+        _, percent, place = process.extractOne(reduced(text), self._forms, scorer=fuzz.ratio, processor=None)
+        wording, question = self._wordings[place]
         disabled = question.content.status is Status.DISABLED
-        return Nearest(question.content.question, wording, int(found[1]), disabled)
+        return Nearest(question.content.question, wording, int(percent), disabled)
+
+    def takes(self, text: str) -> bool:
+        """Whether some question has these words already, form aside: also a disabled one, also as previous words."""
+        return reduced(text) in self._taken
 
     def answers(self, text: str) -> bool:
         """Whether some question declares this answer, form aside."""
         return reduced(text) in self._answers
+
+    def _best(self, text: str) -> tuple[float, Question] | None:
+        """The enabled wording that is most alike, where it is alike enough; a text of signs alone is like no other."""
+        form = reduced(text)
+        found = process.extractOne(form, self._answering, scorer=fuzz.ratio, processor=None, score_cutoff=self._cutoff)
+        return None if found is None or not form else (found[1], self._wordings[found[2]][1])
 
 
 def find_question(knowledge: Knowledge, wanted: str) -> Question:

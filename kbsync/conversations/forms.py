@@ -11,7 +11,9 @@ __all__ = ["plain_answer", "reduced", "tidy"]
 MEANINGLESS_SPACE = re.compile(r"(?<!\d) +| +(?!\d)")
 """Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
 
-BLOCKS = frozenset({"address", "blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "table", "tr", "ul"})
+BLOCKS = frozenset(
+    {"address", "blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "table", "tr", "ul"}
+)
 UNSEEN = frozenset({"script", "style", "head", "template"})
 
 
@@ -47,7 +49,7 @@ class _Reader(HTMLParser):
         self.words: list[str] = []
         self._unseen = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
         self._unseen += tag in UNSEEN
         self.words += ["\n"] if tag in BLOCKS else []
 

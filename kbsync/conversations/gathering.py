@@ -29,6 +29,14 @@ class Group:
         """How many messages there are in it."""
         return self.spellings.total()
 
+    def wordings(self) -> tuple[str, ...]:
+        """The spellings, those of the most frequent form first."""
+        forms = {text: reduced(text) for text in self.spellings}
+        times: Counter[str] = Counter()
+        for text, count in self.spellings.items():
+            times[forms[text]] += count
+        return tuple(sorted(forms, key=lambda text: (-times[forms[text]], forms[text], -self.spellings[text], text)))
+
     def take(self, other: "Group") -> None:
         """Join another group to this one."""
         self.spellings += other.spellings

@@ -24,6 +24,7 @@ class Said:
     """A message of the chatbot; ``text`` is tidy."""
 
     text: str
+    session: str
     sent_at: float
 
 
@@ -44,7 +45,7 @@ def _session(transcript: Transcript, robots: Collection[str]) -> Iterator[Asked 
     for number, (speaker, message) in enumerate(spoken, start=1):
         joined = joined or speaker is Speaker.PERSON
         if speaker is Speaker.ROBOT:
-            yield Said(tidy(message.text), message.sent_at)
+            yield Said(tidy(message.text), transcript.session, message.sent_at)
         elif speaker is Speaker.USER:
             replies = [tidy(each.text) for who, each in spoken[number : number + 1] if who is Speaker.ROBOT]
             yield ToPerson() if joined else Asked(tidy(message.text), message.account, message.sent_at, *replies)

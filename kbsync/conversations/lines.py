@@ -57,7 +57,9 @@ def _transcript(line: bytes, place: str) -> Transcript:
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _unusable(place) from None
     raise UnusableFile(
-        message("{place}: the transcript has format {version}, this kbsync reads {known}", place=place, version=version, known=VERSION)
+        message(
+            "{place}: the transcript has format {version}, this kbsync reads {known}", place=place, version=version, known=VERSION
+        )
     )
 
 

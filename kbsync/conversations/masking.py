@@ -11,7 +11,8 @@ EMAIL, NUMBER, TAIL = "[email]", "[number]", "[...]"
 """What stands in the place of an address, of five figures or more, and of a link's query or fragment."""
 
 LINK = re.compile(
-    r"\b(?P<scheme>[a-z][a-z0-9+.-]*+://)(?:[^\s/?#@]*+@)?(?P<path>[!-\"$->@-~]*+)(?P<tail>[?#][!-~]*+)?", re.IGNORECASE
+    r"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]*+://)(?:[^\s/?#@]*+@)?(?P<path>[!-\"$->@-~]*+)(?P<tail>[?#][!-~]*+)?",
+    re.IGNORECASE,
 )
 """A link is ASCII, so that the words after it survive where a script has no space."""
 QUERY = re.compile(r"\?[\w.~%-]++=[!-~]*+")

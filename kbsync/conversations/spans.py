@@ -29,7 +29,7 @@ def parse_span(since: str, until: str | None, *, now: float) -> Span:
 
     An ``until`` that is only a date includes that day; None is now.
     """
-    start = _moment(since, now, to_the_end=False)
+    start = max(0.0, _moment(since, now, to_the_end=False))
     end = now if until is None else _moment(until, now, to_the_end=True)
     if start > end:
         raise Misuse(message("the time span begins after its end: {since} to {until}", since=since, until=until or "now"))
@@ -42,7 +42,7 @@ def _moment(text: str, now: float, *, to_the_end: bool) -> float:
     try:
         moment = datetime.fromisoformat(text.strip())
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:
         raise Misuse(
             message("{text} is no moment", text=text),
             hint=message("write days before now, such as 7, or a date such as 2026-01-31"),

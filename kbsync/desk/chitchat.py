@@ -3,14 +3,14 @@
 What is to be written, and what to do when the outcome is unknown, is decided above.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kbsync.commands import Command
 from kbsync.desk.categories import read_tree
 from kbsync.desk.listing import QuestionLister
 from kbsync.desk.transport import Transport
 from kbsync.desk.wire import Fields, QuestionRow
-from kbsync.errors import UnknownCommand
+from kbsync.errors import ServiceError, UnknownCommand
 from kbsync.model import AnswerType, CategoryPath, Content, Knowledge, Question, Status
 
 __all__ = ["DeskReader", "DeskWriter"]
@@ -20,11 +20,14 @@ DELETED = 6
 
 
 class DeskReader:
-    """Reads the live library whole; what is saved in the console and not published is not in it."""
+    """Reads the live library whole; what is saved in the console and not published is not in it.
 
-    def __init__(self, transport: Transport, *, page_size: int = 100) -> None:
+    ``on_rows`` hears the number of questions on every page that came.
+    """
+
+    def __init__(self, transport: Transport, *, page_size: int = 100, on_rows: Callable[[int], object] | None = None) -> None:
         self._transport = transport
-        self._lister = QuestionLister(transport, page_size=page_size)
+        self._lister = QuestionLister(transport, page_size=page_size, on_rows=on_rows)
 
     def read(self) -> Knowledge:
         """Every category and every question. Raises ServiceError when a page fails: a failed page is never a shorter list."""
@@ -53,7 +56,10 @@ class DeskWriter:
         made = fields.integer("CategoryId", 0)
         if made:
             return made
-        found = read_tree(self._transport).find(title, parent=parent or 0)
+        try:
+            found = read_tree(self._transport).find(title, parent=parent or 0)
+        except ServiceError:  # whatever it says of the look-up, the category has been created
+            found = ()
         if len(found) != 1:
             raise fields.broken("CategoryId", None)
         return found[0]

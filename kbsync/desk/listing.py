@@ -3,7 +3,7 @@
 What a row means is told in ``wire``; where it goes in the tree is told in ``categories``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kbsync.commands import Command
@@ -76,8 +76,9 @@ class _Sweep:
 class QuestionLister:
     """Lists questions, ``page_size`` at a time or as many as the service allows; what it allows is remembered."""
 
-    def __init__(self, transport: Transport, *, page_size: int) -> None:
+    def __init__(self, transport: Transport, *, page_size: int, on_rows: Callable[[int], object] | None = None) -> None:
         self._transport = transport
+        self._on_rows = on_rows
         self._size = page_size
 
     def read(self) -> Listing:
@@ -146,6 +147,8 @@ class QuestionLister:
         fields = Fields(Command.LIST, self._transport.call(Command.LIST, body, repeat=True))
         total = fields.count("StandardQuestionCount")
         rows = fields.records("QuestionList", count=total)
+        if self._on_rows is not None:
+            self._on_rows(len(rows))
         return _Page(tuple(question_row(row, status=status) for row in rows), total)
 
 

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 
 import httpx
 
-from kbsync.commands import Command
+from kbsync.commands import READS, Command
 from kbsync.desk.answers import Answer, http_date, misshapen, opened
 from kbsync.desk.connection import open_client
 from kbsync.desk.failures import RESIGN
 from kbsync.desk.network import LOST, lost
 from kbsync.desk.signing import Signer
-from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Unreachable
+from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, UnknownCommand, Unreachable
 from kbsync.messages import message
 from kbsync.pacing import Clock, Pacer
 
@@ -78,17 +78,24 @@ class Transport:
 
         ``repeat`` says that doing it twice is the same as doing it once: then a call that got no usable answer is sent
         again, with growing pauses, until it is answered or 30 seconds have gone by. Otherwise the first failure is raised.
+        A write whose first sending may have taken effect stays OutcomeUnknown, however a later one failed.
         """
         content = _encoded(command, body)
         start = self._clock.now()
         attempt, pause = 1, FIRST_PAUSE
+        doubt: OutcomeUnknown | None = None
         while True:
             try:
                 return self._signed(command, content)
-            except (OutcomeUnknown, Unreachable):
+            except (OutcomeUnknown, Unreachable) as error:
+                doubt = error if isinstance(error, OutcomeUnknown) else doubt
                 last = not repeat or attempt == ATTEMPTS or self._clock.now() - start + pause > PATIENCE
                 if last or self._clock.wait(pause, until=self._closing):
-                    raise
+                    raise doubt or error from None
+            except UnknownCommand:
+                raise  # a path that the service does not know has never done anything
+            except ServiceError as error:
+                raise (doubt if doubt is not None and command not in READS else error) from None
             attempt, pause = attempt + 1, pause * 2
 
     def close(self) -> None:

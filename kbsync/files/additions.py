@@ -6,51 +6,72 @@ Which questions come is decided by whoever calls.
 from collections.abc import Mapping, Sequence
 
 from kbsync.files.creating import CATEGORIES_FILE, file_name, new_file, question_flow, question_lines
-from kbsync.files.sheets import Item, Sheet, category_of, path_of
-from kbsync.files.spans import Document, get, pairs
+from kbsync.files.sheets import Sheet, category_of, path_of
+from kbsync.files.spans import Span, get, pairs
 from kbsync.model import CategoryPath, Content
 
 __all__ = ["add_questions"]
 
 
-def add_questions(
-    sheets: Mapping[str, Sheet], added: Sequence[Content], declared: Sequence[CategoryPath]
-) -> dict[str, bytes]:
+def add_questions(sheets: Mapping[str, Sheet], added: Sequence[Content], declared: Sequence[CategoryPath]) -> dict[str, bytes]:
     """Write questions where their category's questions are; the files that are new are returned by name.
 
-    ``declared`` categories that are new in the tree get a file of their own where no question brings one.
+    ``declared`` categories are new in the tree. Where there is one already, the new file of a category declares it; all
+    others stand in a file of their own.
     """
     groups: dict[CategoryPath, list[Content]] = {}
     for content in added:
         groups.setdefault(content.category, []).append(content)
     taken = {*sheets, CATEGORIES_FILE}
     new: dict[str, bytes] = {}
-    if declared:
-        name = CATEGORIES_FILE if CATEGORIES_FILE not in sheets else file_name(("categories",), taken)
-        new[name] = new_file((), declared=declared)
+    has_tree = CATEGORIES_FILE in sheets or any(_has_tree(sheet) for sheet in sheets.values())
+    rest = list(declared)
     for path, contents in groups.items():
         if not _append(sheets, path, contents):
-            name = file_name(path, {*taken, *new})
-            new[name] = new_file(contents, category=path)
+            heads = [path] if has_tree and path in rest else []
+            rest = [other for other in rest if not heads or other != path[: len(other)]]  # a parent is named with its child
+            new[file_name(path, {*taken, *new})] = new_file(contents, category=path, declared=heads)
+    if rest:
+        name = file_name(("categories",), {*taken, *new}) if has_tree else CATEGORIES_FILE
+        new[name] = new_file((), declared=rest)
     return new
 
 
+def _has_tree(sheet: Sheet) -> bool:
+    return any(one.root is not None and get(one.root, "categories") is not None for one in sheet.documents)
+
+
 def _append(sheets: Mapping[str, Sheet], path: CategoryPath, contents: Sequence[Content]) -> bool:
-    """Add to the last document that is for this category, else to the one whose list already has a question of it."""
-    for sheet in reversed(sheets.values()):
+    """Add to the last document that is for this category, else to the last list that has a question of it."""
+    for sheet in reversed(tuple(sheets.values())):
         for document in reversed(sheet.documents):
-            if _is_for(document, path):
-                _extend(sheet, document, contents, None)
+            root = document.root
+            named = None if root is None or root.flow else get(root, "category")
+            if root is not None and named is not None and path_of(named) == path:
+                _extend(sheet, root, contents, None)
                 return True
-    for sheet in reversed(sheets.values()):
+    for sheet in reversed(tuple(sheets.values())):
         homes = [item for item in sheet.items() if category_of(item) == path]
-        if homes:
-            _extend_list(sheet, homes[-1].key, homes[-1], contents, path)
+        if homes and homes[-1].document.root is not None:
+            _extend(sheet, homes[-1].document.root, contents, path)
             return True
     return False
 
 
-def _is_for(document: Document, path: CategoryPath) -> bool:
-    root = document.root
-    span = None if root is None or root.flow else get(root, "category")
-    return span is not None and path_of(span) == path
+def _extend(sheet: Sheet, root: Span, contents: Sequence[Content], category: CategoryPath | None) -> None:
+    editor = sheet.editor
+    found = next(((key, value) for key, value in pairs(root) if key.value == "questions"), None)
+    if found is None or not found[1].children:
+        lines = [f"  {line}" if line else "" for content in contents for line in question_lines(content, category=category)]
+        if found is None:
+            editor.extend(root, ["questions:", *lines])
+        else:
+            editor.fill(*found, lines)
+    elif found[1].flow:
+        for content in contents:
+            editor.add_flow_item(found[1], question_flow(content, category=category))
+    else:
+        gap, apart = editor.dash_gap(found[1]), editor.is_apart(found[1])
+        for content in contents:
+            editor.add_item(found[1], question_lines(content, category=category, gap=gap), apart=apart)
+    sheet.turn()

@@ -6,10 +6,10 @@ What goes into them is decided by whoever calls.
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from kbsync.files.edits import Value
 from kbsync.files.rewriting import word
 from kbsync.files.sheets import path_value
-from kbsync.files.wording import LONG, one_line, scalar
+from kbsync.files.values import Value, flow_value, pair_lines
+from kbsync.files.wording import scalar
 from kbsync.model import AnswerType, CategoryPath, Content, Status
 
 __all__ = ["CATEGORIES_FILE", "MODELINE", "category_lines", "file_name", "new_file", "question_flow", "question_lines"]
@@ -43,7 +43,7 @@ def new_file(
     lines = [MODELINE, *tree]
     if category is not None:
         lines += ["---"] if tree else []
-        lines += [*_pair("category", path_value(category)), "questions:"]
+        lines += [*pair_lines("category", path_value(category)), "questions:"]
         for content in contents:
             lines += [f"  {line}" if line else "" for line in question_lines(content)]
     return "\n".join([*lines, ""]).encode()
@@ -65,13 +65,13 @@ def category_lines(paths: Iterable[CategoryPath]) -> list[str]:
 
 def question_lines(content: Content, *, category: CategoryPath | None = None, gap: int = 2) -> list[str]:
     """A question as an item of a list, from its dash on; ``category`` is written where the document's is another one."""
-    lines = [line for key, value in _fields(content, category) for line in _pair(key, value)]
+    lines = [line for key, value in _fields(content, category) for line in pair_lines(key, value)]
     return [f"{'-' if not number else ' '}{' ' * (gap - 1)}{line}" if line else "" for number, line in enumerate(lines)]
 
 
 def question_flow(content: Content, *, category: CategoryPath | None = None) -> str:
     """A question on one line, for a list in flow style."""
-    return "{%s}" % ", ".join(f"{key}: {_flow(value)}" for key, value in _fields(content, category))
+    return "{" + ", ".join(f"{key}: {flow_value(value)}" for key, value in _fields(content, category)) + "}"
 
 
 def _fields(content: Content, category: CategoryPath | None) -> Iterable[tuple[str, Value]]:
@@ -85,21 +85,6 @@ def _fields(content: Content, category: CategoryPath | None) -> Iterable[tuple[s
         "status": None if content.status is Status.ENABLED else word(content.status),
     }
     return [(key, value) for key, value in found.items() if value is not None]
-
-
-def _pair(key: str, value: Value) -> list[str]:
-    if isinstance(value, tuple):
-        if key == "category":
-            return [f"{key}: {_flow(value)}"]
-        return [f"{key}:", *(line for text in value for line in f"  - {scalar(text, indent=2)}".split("\n"))]
-    style = "|" if key == "answer" and len(value) > LONG else ""
-    return f"{key}: {scalar(value, indent=0, style=style)}".split("\n")
-
-
-def _flow(value: Value) -> str:
-    if isinstance(value, tuple):
-        return "[%s]" % ", ".join(one_line(text, flow=True) for text in value)
-    return one_line(value, flow=True)
 
 
 def _slug(path: CategoryPath) -> str:

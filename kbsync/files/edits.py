@@ -4,28 +4,18 @@ Which values are edited belongs to ``rewriting``. Anchors are looked after here,
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kbsync.files.spans import Document, Shape, Span, all_spans, pairs, skip
+from kbsync.files.spans import Document, Shape, Span, all_spans, pairs, skip, spots
+from kbsync.files.values import Value, flow_source, flow_value, meaning, pair_lines
 from kbsync.files.wording import LONG, block, one_line, scalar
 
-__all__ = ["Editor", "Value", "flow_source", "meaning"]
+__all__ = ["Editor"]
 
-Value = str | tuple[str, ...]
-"""What is written under a key: a text, or a list of texts."""
 
 HEADER = re.compile(r"[|>][-+0-9]*[ \t]+(#[^\r\n]*)")
 REST = re.compile(r"[ \t]+(#[^\r\n]*)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """Where a value belongs: under a key or behind a dash at ``indent``; ``after`` is the end of the key, if it has one."""
-
-    indent: int
-    flow: bool
-    after: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +33,7 @@ class Editor:
         self.text = text
         self._newline = "\r\n" if re.match(r"[^\n]*\r\n", text) else "\n"
         self._roots = [one.root for one in documents if one.root is not None]
-        self._spots = {id(span): spot for root in self._roots for span, spot in _spots(root)}
+        self._spots = {id(span): spot for root in self._roots for span, spot in spots(root)}
         self._edits: list[tuple[int, int, str]] = []
         self._replaced: dict[int, tuple[Span, _Written]] = {}
 
@@ -54,16 +44,15 @@ class Editor:
         """
         self._replaced[id(span)] = (span, self._written(span, value, long=long))
 
-    def add_pair(self, span: Span, key: str, value: Value, *, order: Sequence[str], long: bool = False) -> None:
+    def add_pair(self, span: Span, key: str, value: Value, *, order: Sequence[str]) -> None:
         """Give a mapping another key, behind those that come before it in ``order``."""
         existing = list(pairs(span))
         if span.flow:
-            line = f"{key}: {_flow_value(value)}"
+            line = f"{key}: {flow_value(value)}"
             self._insert(existing[-1][1].end, f", {line}")
             return
-        earlier = [pair for pair in existing if order.index(pair[0].value) < order.index(key)] or existing
-        previous = max(earlier, key=lambda pair: order.index(pair[0].value))
-        self._insert(self._line_end(previous[1].end), f"\n{_pair(key, value, existing[0][0].column, long=long)}")
+        earlier = [pair for pair in existing if order.index(pair[0].value) < order.index(key)]
+        self._insert(self._line_end(earlier[-1][1].end), _indented(pair_lines(key, value), existing[0][0].column))
 
     def remove_pair(self, span: Span, key: str) -> None:
         """Take a key away with its value."""
@@ -73,16 +62,15 @@ class Editor:
         if span.flow:
             self._remove_between([(key.start, value.end) for key, value in places], number)
             return
-        start, end = self._line_start(found.start), self._line_end(value.end) + 1
+        start, end = self._line_start(found.start), self._next_line(value.end)
         if self.text[start : found.start].strip():  # the dash stands before it and stays
             start, end = found.start, end + len(self.text[end:]) - len(self.text[end:].lstrip(" "))
         self._edits.append((start, end, ""))
 
     def add_item(self, span: Span, lines: Sequence[str], *, apart: bool = False) -> None:
         """Append an item to a list in block style that is not empty; ``lines`` begin with the dash, not indented."""
-        margin = " " * self._dash_column(span)
-        text = "\n".join(f"{margin}{line}" if line else "" for line in lines)
-        self._insert(self._line_end(span.children[-1].end), f"\n\n{text}" if apart else f"\n{text}")
+        text = _indented(lines, self._dash_column(span))
+        self._insert(self._line_end(span.children[-1].end), f"\n{text}" if apart else text)
 
     def add_text(self, span: Span, text: str) -> None:
         """Append a text to a list of texts."""
@@ -93,8 +81,7 @@ class Editor:
 
     def extend(self, span: Span, lines: Sequence[str]) -> None:
         """Give a mapping in block style further lines at its end; they are indented from its column on."""
-        text = "".join(f"\n{' ' * span.column}{line}" if line else "\n" for line in lines)
-        self._insert(self._line_end(span.end), text)
+        self._insert(self._line_end(span.end), _indented(lines, span.column))
 
     def add_flow_item(self, span: Span, text: str) -> None:
         """Append an item to a list in flow style."""
@@ -105,8 +92,7 @@ class Editor:
 
     def fill(self, key: Span, span: Span, lines: Sequence[str]) -> None:
         """Put items in the place of an empty list; ``lines`` are indented from the key on."""
-        text = "".join(f"\n{' ' * key.column}{line}" if line else "\n" for line in lines)
-        self._edits.append((key.end, span.end, f":{text}"))
+        self._edits.append((key.end, span.end, f":{_indented(lines, key.column)}"))
 
     def remove_items(self, key: Span, span: Span, items: Sequence[Span]) -> None:
         """Take items out of a list; where none is left, the list is an empty one."""
@@ -170,7 +156,7 @@ class Editor:
     def _written(self, span: Span, value: Value, *, long: bool) -> "_Written":
         spot = self._spots[id(span)]
         if spot.flow or isinstance(value, tuple):
-            return _Written(_flow_value(value, style=span.style))
+            return _Written(flow_value(value, style=span.style))
         header = HEADER.match(self.text, span.body) if span.block else REST.match(self.text, span.end)
         comment = "" if header is None else header[1]
         if span.block or "\n" in value or (long and len(value) > LONG):
@@ -200,7 +186,7 @@ class Editor:
 
     def _lines_of(self, start: int, end: int) -> tuple[int, int]:
         """The whole lines of an item, with the empty lines that would be left over."""
-        first, last = self._line_start(start), min(self._line_end(end) + 1, len(self.text))
+        first, last = self._line_start(start), self._next_line(end)
         above = self.text[:first]
         blank = re.compile(r"(?:[ \t]*\r?\n)*").match(self.text, last)
         after = last if blank is None else blank.end()
@@ -226,52 +212,17 @@ class Editor:
     def _line_start(self, place: int) -> int:
         return self.text.rfind("\n", 0, place) + 1
 
+    def _next_line(self, place: int) -> int:
+        return self.text.find("\n", place) + 1 or len(self.text)
+
     def _line_end(self, place: int) -> int:
         found = self.text.find("\n", place)
         end = len(self.text) if found < 0 else found
         return end - (self.text[end - 1] == "\r")
 
 
-def meaning(span: Span) -> str:
-    """The text of a scalar as the reader has it, through an alias too."""
-    found = span.meant
-    return (found.value.removesuffix("\n") if found.block else found.value).replace("\r\n", "\n")
-
-
-def flow_source(span: Span) -> str:
-    """A collection of texts on one line."""
-    found = span.meant
-    if found.shape is Shape.MAP:
-        return "{%s}" % ", ".join(f"{one_line(key.value, flow=True)}: {flow_source(value)}" for key, value in pairs(found))
-    if found.shape is Shape.LIST:
-        return "[%s]" % ", ".join(flow_source(item) for item in found.children)
-    return one_line(meaning(found), style=found.style, flow=True)
-
-
-def _flow_value(value: Value, *, style: str = "") -> str:
-    if isinstance(value, tuple):
-        return "[%s]" % ", ".join(one_line(text, flow=True) for text in value)
-    return one_line(value, style=style, flow=True)
-
-
-def _pair(key: str, value: Value, column: int, *, long: bool) -> str:
-    margin = " " * column
-    if isinstance(value, tuple):
-        return "\n".join([f"{margin}{key}:", *(f"{margin}  - {scalar(text, indent=column + 2)}" for text in value)])
-    return f"{margin}{key}: {scalar(value, indent=column, style='|' if long and len(value) > LONG else '')}"
-
-
-def _spots(span: Span, *, flow: bool = False) -> Iterator[tuple[Span, _Spot]]:
-    inside = flow or span.flow
-    if span.shape is Shape.MAP:
-        for key, value in pairs(span):
-            yield value, _Spot(key.column, inside, key.end)
-            yield from _spots(value, flow=inside)
-    else:
-        for item in span.children:
-            # The column of the dash is not kept; two before the item is what a block needs at most.
-            yield item, _Spot(item.column - 2, inside, None)
-            yield from _spots(item, flow=inside)
+def _indented(lines: Sequence[str], column: int) -> str:
+    return "".join(f"\n{' ' * column}{line}" if line else "\n" for line in lines)
 
 
 def _is_within(span: Span, taken: Sequence[tuple[int, int]]) -> bool:

@@ -10,13 +10,14 @@ from dataclasses import replace
 from kbsync.errors import UnusableFile
 from kbsync.files.layout import lay_out
 from kbsync.files.loading import SETTINGS_FILE, load_tree
+from kbsync.files.overlay import Layered
 from kbsync.files.remarks import all_comments
+from kbsync.files.sheets import UTF8_MARK
 from kbsync.files.spans import read_documents
 from kbsync.messages import message
+from kbsync.model import Category, Question
 
 __all__ = ["check_meaning", "format_files"]
-
-UTF8_MARK = b"\xef\xbb\xbf"
 
 
 def format_files(files: Mapping[str, bytes], *, shown_as: str) -> dict[str, bytes]:
@@ -29,7 +30,7 @@ def format_files(files: Mapping[str, bytes], *, shown_as: str) -> dict[str, byte
         new = lay_out(files[name].removeprefix(UTF8_MARK).decode()).encode()
         if new != files[name]:
             changed[name] = new
-    check_meaning(files, {**files, **changed}, shown_as=shown_as)
+    check_meaning(files, Layered(files, changed), shown_as=shown_as)
     return changed
 
 
@@ -48,11 +49,16 @@ def _said(files: Mapping[str, bytes], shown_as: str) -> dict[str, list[object]]:
     """What each file says, by the path it is shown as."""
     loaded = load_tree(files, shown_as=shown_as)
     said: dict[str, list[object]] = {f"{shown_as}/{SETTINGS_FILE}": [loaded.settings, len(loaded.diagnostics)]}
-    for one in (*loaded.knowledge.categories, *loaded.knowledge.questions):
-        path = "" if one.location is None else one.location.path
-        said.setdefault(path, []).append(replace(one, location=None))
+    for category in loaded.knowledge.categories:
+        said.setdefault(_path(category), []).append(replace(category, location=None))
+    for question in loaded.knowledge.questions:
+        said.setdefault(_path(question), []).append(replace(question, location=None))
     for name in files:
         text = files[name].removeprefix(UTF8_MARK).decode("utf-8", "replace")
         comments = all_comments(text, read_documents(text))
         said.setdefault(f"{shown_as}/{name}", []).append(Counter(comment.text for comment in comments))
     return said
+
+
+def _path(one: Category | Question) -> str:
+    return "" if one.location is None else one.location.path

@@ -1,7 +1,7 @@
-"""The one canonical layout of a file: order of keys, indentation, block scalars, quotes. Comments, items and anchors keep
-their order, and what the file means stays the same.
+"""The one canonical layout of a file: order of keys, indentation, block scalars, quotes.
 
-Which files are laid out, and that nothing was lost, is for ``formatting``.
+Comments, items and anchors keep their order, and what the file means stays the same. Which files are laid out, and that
+nothing was lost, is for ``formatting``.
 """
 
 from collections.abc import Iterator
@@ -102,9 +102,6 @@ class _Printer:
         beside = self._beside(entry)
         if value.shape in (Shape.SCALAR, Shape.ALIAS):
             return self._lines("- ", value, column, beside)
-        flow = self._flow(value, always_block=bool(order), width=LONG - column)
-        if flow is not None:
-            return self._with_comment(f"- {flow}", [*beside, *self._inside(value)], column)
         inner = self._collection(value, column + 2, order)
         if value.start != value.body:
             return self._with_comment(f"- {self._prefix(value)}".rstrip(), beside, column) + inner
@@ -133,21 +130,18 @@ class _Printer:
         return scalar(text, indent=column, style=style, flow=flow, comment=comment)
 
     def _flow(self, span: Span, *, always_block: bool, width: int) -> str | None:
-        """A collection on one line, if its author wrote it so and it is short."""
-        if not span.children:
-            return self._prefix(span) + ("{}" if span.shape is Shape.MAP else "[]")
-        if not span.flow or always_block or "\n" in self._text[span.body : span.end]:
-            return None
-        pieces = [self._flow_piece(child) for child in span.children]
-        if span.shape is Shape.MAP:
-            pieces = [f"{key}: {value}" for key, value in zip(pieces[::2], pieces[1::2], strict=True)]
-        line = self._prefix(span) + ("{%s}" if span.shape is Shape.MAP else "[%s]") % ", ".join(pieces)
-        return line if len(line) <= width else None
+        """A collection on one line, if it is empty, or if its author wrote it so and it is short."""
+        is_flow = span.flow and not always_block and "\n" not in self._text[span.body : span.end]
+        line = self._on_one_line(span) if is_flow or not span.children else None
+        return line if line is not None and len(line) <= width else None
 
-    def _flow_piece(self, span: Span) -> str:
-        if span.shape in (Shape.MAP, Shape.LIST):
-            return self._flow(span, always_block=False, width=LONG) or self._text[span.start : span.end]
-        return self._prefix(span) + self._scalar(span, 0, "", flow=True)
+    def _on_one_line(self, span: Span) -> str:
+        if span.shape in (Shape.SCALAR, Shape.ALIAS):
+            return self._prefix(span) + self._scalar(span, 0, "", flow=True)
+        if span.shape is Shape.LIST:
+            return f"{self._prefix(span)}[{', '.join(map(self._on_one_line, span.children))}]"
+        pieces = [f"{self._on_one_line(key)}: {self._on_one_line(value)}" for key, value in pairs(span)]
+        return f"{self._prefix(span)}{{{', '.join(pieces)}}}"
 
     def _inside(self, span: Span) -> list[Remark]:
         """The comments that stand beside a collection on one line: the last value in it has them."""
@@ -187,4 +181,4 @@ def _folded(source: str, column: int, comment: str) -> str | None:
     if figure not in (">", ">-") or any(not line.strip() and len(line) > margin for line in lines):
         return None
     body = [f"{' ' * (column + 2)}{line[margin:]}" if line.strip() else "" for line in lines]
-    return "\n".join([f"{figure} {comment}" if comment else figure, *body])
+    return "\n".join([f"{figure}  {comment}" if comment else figure, *body])

@@ -1,6 +1,6 @@
-"""A knowledge directory as it would be after some edits: the disk below, what is to be written above.
+"""A knowledge directory as files by name, and the same with some files replaced: a change is judged before it is made.
 
-Nothing is written here; it is read so that a change can be judged before it is made.
+Nothing is written here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,33 +8,40 @@ from pathlib import Path
 
 from kbsync.files.tree import DiskTree, Refusal
 
-__all__ = ["Overlay"]
+__all__ = ["DiskFiles", "Layered"]
 
 
-class Overlay(Mapping[str, bytes]):
-    """The files by their POSIX names relative to the directory; ``edited`` ones win, None means that a file goes.
+class DiskFiles(Mapping[str, bytes]):
+    """The files of a directory by their POSIX names relative to it. Iterating names the YAML files; others are found too."""
 
-    Iterating names the YAML files; any other file is found by its name.
-    """
-
-    def __init__(self, directory: Path, edited: Mapping[str, bytes | None] | None = None) -> None:
+    def __init__(self, directory: Path) -> None:
         self._tree = DiskTree(directory, directory.as_posix())
-        self._edited = dict(edited or {})
 
     def __getitem__(self, name: str) -> bytes:
-        if name in self._edited:
-            data = self._edited[name]
-            if data is None:
-                raise KeyError(name)
-            return data
         try:
             return self._tree.read(name)
         except Refusal:
             raise KeyError(name) from None
 
     def __iter__(self) -> Iterator[str]:
-        found = {*self._tree.names()[0], *self._edited}
-        return iter(sorted(name for name in found if self._edited.get(name, b"") is not None))
+        return iter(self._tree.names()[0])
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._tree.names()[0])
+
+
+class Layered(Mapping[str, bytes]):
+    """Files with other ones above them, which win."""
+
+    def __init__(self, below: Mapping[str, bytes], above: Mapping[str, bytes]) -> None:
+        self._below = below
+        self._above = above
+
+    def __getitem__(self, name: str) -> bytes:
+        return self._above[name] if name in self._above else self._below[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*self._below, *self._above}))
+
+    def __len__(self) -> int:
+        return len({*self._below, *self._above})

@@ -68,10 +68,10 @@ class Remarks:
                 remarks.beside.setdefault(last.start, []).append(remark)
             elif remark.place < last.value.start and not _is_inside(following, last.value):
                 remarks.before.setdefault(last.start, []).append(remark)
-            elif home is not None:
-                remarks.after.setdefault(id(home), []).append(remark)
-            elif following is not None:
+            elif home is None and following is not None:
                 remarks.before.setdefault(following.start, []).append(remark)
+            else:
+                remarks.after.setdefault(id(home or around[0]), []).append(remark)
         return remarks
 
 
@@ -117,7 +117,7 @@ def _entry(text: str, start: int, key: Span | None, value: Span) -> Entry:
 
 def _solid(span: Span) -> Iterator[tuple[int, int]]:
     """The pieces of text in which a number sign is no comment."""
-    if not span.children and not (span.shape in (Shape.MAP, Shape.LIST)):
+    if not span.children and span.shape not in (Shape.MAP, Shape.LIST):
         yield span.body, span.end
     for child in span.children:
         yield from _solid(child)
@@ -125,9 +125,7 @@ def _solid(span: Span) -> Iterator[tuple[int, int]]:
 
 def _remark(text: str, place: int, comment: str) -> Remark:
     line = text.rfind("\n", 0, place) + 1
-    return Remark(
-        place, place - line, comment.rstrip(), own_line=not text[line:place].strip(), apart=_is_apart(text, line)
-    )
+    return Remark(place, place - line, comment.rstrip(), own_line=not text[line:place].strip(), apart=_is_apart(text, line))
 
 
 def _is_apart(text: str, line: int) -> bool:

@@ -5,11 +5,12 @@ Which ones belongs to whoever gives the order.
 
 from collections.abc import Collection, Mapping
 
-from kbsync.files.edits import Editor, meaning
+from kbsync.files.edits import Editor
 from kbsync.files.merge import final_path
 from kbsync.files.rewriting import forget
 from kbsync.files.sheets import Sheet, path_of, path_value
 from kbsync.files.spans import Span, get, pairs
+from kbsync.files.values import meaning
 from kbsync.model import CategoryPath
 
 __all__ = ["rename_categories"]

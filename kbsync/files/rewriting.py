@@ -4,12 +4,14 @@ Where each change comes from is decided elsewhere; how text is edited belongs to
 """
 
 from collections.abc import Collection, Mapping
+from typing import assert_never
 
-from kbsync.files.edits import Editor, Value, meaning
+from kbsync.files.edits import Editor
 from kbsync.files.layout import QUESTION_KEYS
 from kbsync.files.merge import Edit
 from kbsync.files.sheets import Item, Sheet, category_of, path_value
 from kbsync.files.spans import Shape, Span, get, pairs
+from kbsync.files.values import Value, meaning
 from kbsync.model import AnswerType, CategoryPath, Content, Status
 from kbsync.plan import Field
 
@@ -20,14 +22,14 @@ WORDS = {AnswerType.TEXT: "text", AnswerType.RICH: "rich", Status.ENABLED: "enab
 
 def rewrite(sheet: Sheet, edits: Mapping[str, Edit], removed: Collection[str]) -> None:
     """Change questions, named by the texts that they have in the file now, and take some away."""
-    moved = _moved_documents(sheet, edits)
+    _move_documents(sheet, edits)
     going: dict[int, tuple[Item, list[Span]]] = {}
     for item in sheet.items():
         edit = edits.get(item.text)
         if item.text in removed:
             going.setdefault(id(item.list), (item, []))[1].append(item.span)
         elif edit is not None:
-            _change(sheet.editor, item, edit, is_moved=id(item.document.root) in moved)
+            _change(sheet.editor, item, edit)
     for first, spans in going.values():
         sheet.editor.remove_items(first.key, first.list, spans)
     sheet.turn()
@@ -39,7 +41,7 @@ def rewrite(sheet: Sheet, edits: Mapping[str, Edit], removed: Collection[str]) -
     sheet.turn()
 
 
-def _change(editor: Editor, item: Item, edit: Edit, *, is_moved: bool) -> None:
+def _change(editor: Editor, item: Item, edit: Edit) -> None:
     """Write the fields that have a key already."""
     for field in edit.fields:
         old = get(item.span, field.value)
@@ -47,7 +49,7 @@ def _change(editor: Editor, item: Item, edit: Edit, *, is_moved: bool) -> None:
             continue
         if field is Field.SIMILAR:
             _change_list(editor, item.span, field.value, edit.content.similar)
-        elif field is not Field.CATEGORY or not is_moved:
+        else:
             editor.replace(old, _value(edit.content, field), long=field is Field.ANSWER)
     if Field.QUESTION in edit.fields:
         forget(editor, item.span, edit.content.question)
@@ -79,9 +81,9 @@ def _complete(editor: Editor, item: Item, edit: Edit) -> None:
             if field is Field.SIMILAR and old.shape is Shape.LIST:
                 _lengthen(editor, old, edit.content.similar)
         elif field is not Field.CATEGORY or category_of(item) != edit.content.category:
-            value = edit.content.similar if field is Field.SIMILAR else _value(edit.content, field)
+            value = _value(edit.content, field)
             if value:
-                editor.add_pair(item.span, key, value, order=QUESTION_KEYS, long=field is Field.ANSWER)
+                editor.add_pair(item.span, key, value, order=QUESTION_KEYS)
 
 
 def _change_list(editor: Editor, span: Span, key: str, texts: tuple[str, ...]) -> None:
@@ -129,9 +131,11 @@ def _value(content: Content, field: Field) -> Value:
             return WORDS[content.status]
         case Field.SIMILAR:
             return content.similar
+        case _:
+            assert_never(field)
 
 
-def _moved_documents(sheet: Sheet, edits: Mapping[str, Edit]) -> set[int]:
+def _move_documents(sheet: Sheet, edits: Mapping[str, Edit]) -> None:
     """Give a document another category where every question that goes by it moves to the same one."""
     goals: dict[int, set[CategoryPath | None]] = {}
     for item in sheet.items():
@@ -139,11 +143,8 @@ def _moved_documents(sheet: Sheet, edits: Mapping[str, Edit]) -> set[int]:
             edit = edits.get(item.text)
             goal = edit.content.category if edit is not None and Field.CATEGORY in edit.fields else None
             goals.setdefault(id(item.document.root), set()).add(goal)
-    moved = set()
     for document in sheet.documents:
-        goal = goals.get(id(document.root), set())
+        agreed = goals.get(id(document.root), set())
         old = None if document.root is None else get(document.root, "category")
-        if old is not None and len(goal) == 1 and (path := next(iter(goal))) is not None:
+        if old is not None and len(agreed) == 1 and (path := next(iter(agreed))) is not None:
             sheet.editor.replace(old, path_value(path))
-            moved.add(id(document.root))
-    return moved

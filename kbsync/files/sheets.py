@@ -6,10 +6,11 @@ What is changed in it belongs to ``rewriting``, ``retitling`` and ``additions``.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kbsync.files.edits import Editor, Value, meaning
+from kbsync.files.edits import Editor
 from kbsync.files.page import LINE_END
 from kbsync.files.shapes import SLASH
 from kbsync.files.spans import Document, Shape, Span, get, pairs, read_documents
+from kbsync.files.values import Value, meaning
 from kbsync.model import CategoryPath, show_path
 
 __all__ = ["UTF8_MARK", "Item", "Sheet", "answer_file", "category_of", "path_of", "path_value"]
@@ -94,7 +95,7 @@ def answer_file(item: Item) -> str | None:
 
 def path_value(path: CategoryPath) -> Value:
     """A category as it is written in a file: as a list where a title would be mistaken for two."""
-    text = showpath_of(path)
+    text = show_path(path)
     plain = tuple(SLASH.split(text)) == path and not text.startswith("/ ") and not text.endswith(" /")
     return text if plain else path
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Document", "Shape", "Span", "all_spans", "get", "pairs", "read_documents", "skip"]
+__all__ = ["Document", "Shape", "Span", "Spot", "all_spans", "get", "pairs", "read_documents", "skip", "spots"]
 
 PREFIX = re.compile(r"(?:[&!]\S*[ \t]*(?:\r?\n[ \t]*)?)*")
 """An anchor and a tag before a value, with the space after them."""
@@ -66,6 +66,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a value belongs: under a key or behind a dash at ``indent``; ``after`` is the end of the key, if it has one."""
+
+    indent: int
+    flow: bool
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One document; ``start`` is its ``---`` or its first value. ``root`` is None where nothing is in it."""
 
@@ -77,7 +86,7 @@ def read_documents(text: str) -> tuple[Document, ...]:
     """The documents of a file that is known to be YAML."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     composer = _Composer(text)
-    for event in yaml.parse(text, Loader=loader):  # type: ignore[no-untyped-call]  # the stubs leave it open
+    for event in yaml.parse(text, Loader=loader):
         composer.take(event)
     return tuple(composer.documents)
 
@@ -99,6 +108,20 @@ def all_spans(span: Span) -> Iterator[Span]:
         yield from all_spans(child)
 
 
+def spots(span: Span, *, flow: bool = False) -> Iterator[tuple[Span, Spot]]:
+    """Every value below another one with the spot that it is in."""
+    inside = flow or span.flow
+    if span.shape is Shape.MAP:
+        for key, value in pairs(span):
+            yield value, Spot(key.column, inside, key.end)
+            yield from spots(value, flow=inside)
+    else:
+        for item in span.children:
+            # The column of the dash is not kept; two before the item is what a block needs at most.
+            yield item, Spot(item.column - 2, inside, None)
+            yield from spots(item, flow=inside)
+
+
 def skip(text: str, place: int) -> int:
     """The first place from here on that is neither space nor comment."""
     found = COMMENT.match(text, place)
@@ -117,26 +140,25 @@ class _Composer:
         self._root: Span | None = None
 
     def take(self, event: Any) -> None:
-        if isinstance(event, yaml.DocumentStartEvent):
+        kind = type(event)
+        if kind is yaml.DocumentStartEvent:
             self._start, self._root = event.start_mark.index, None
             self._anchors.clear()
-        elif isinstance(event, yaml.DocumentEndEvent):
+        elif kind is yaml.DocumentEndEvent:
             self.documents.append(Document(self._start, self._root))
-        elif isinstance(event, yaml.ScalarEvent):
+        elif kind is yaml.ScalarEvent:
             self._scalar(event)
-        elif isinstance(event, yaml.AliasEvent):
+        elif kind is yaml.AliasEvent:
             start, end = event.start_mark.index, event.end_mark.index
             target = self._anchors[event.anchor]
             self._add(Span(Shape.ALIAS, start, start, end, event.start_mark.column, event.anchor, target=target))
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            shape = Shape.MAP if isinstance(event, yaml.MappingStartEvent) else Shape.LIST
-            span = self._span(shape, event, event.end_mark.index)
+        elif kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
+            span = self._span(Shape.MAP if kind is yaml.MappingStartEvent else Shape.LIST, event, event.end_mark.index)
             span.flow = bool(event.flow_style)
             self._open.append(span)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            span = self._open[-1]
+        elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
+            span = self._open.pop()
             span.end = span.children[-1].end if span.children and not span.flow else event.end_mark.index
-            self._open.pop()
 
     def _scalar(self, event: Any) -> None:
         end = event.end_mark.index
@@ -147,10 +169,9 @@ class _Composer:
             source = self._text[span.body : end]
             kept = source if "+" in source.split("\n", 1)[0].split("#", 1)[0] else source.rstrip() + "\n"
             span.end = span.body + len(kept) - (len(kept) - len(kept.removesuffix("\n").removesuffix("\r")))
-        elif not event.value and not span.style and span.anchor is None and event.tag is None:
-            if not self._open:
-                return  # an empty document
-        self._anchor(span)
+        is_nothing = not event.value and not span.style and span.start == span.body
+        if self._open or not is_nothing:
+            self._anchor(span)
 
     def _span(self, shape: Shape, event: Any, end: int) -> Span:
         start = event.start_mark.index

@@ -48,12 +48,12 @@ def scalar(text: str, *, indent: int, style: str = "", flow: bool = False, comme
 
 def block(text: str, *, indent: int, comment: str = "", content: int | None = None) -> str | None:
     """A literal block, None where none can hold the text. ``content`` is the column of the text, two more than ``indent``."""
-    if FORBIDDEN.search(text) or text.endswith("\n") or not text.rpartition("\n")[2].strip():
+    if FORBIDDEN.search(text) or text[-1].isspace():  # nobody sees space at the end, and many editors take it away
         return None
     column = indent + 2 if content is None else content
     # Without the figure the parser would take the first line's own space for the indentation.
     figure = str(column - indent) if text[0].isspace() else ""
-    head = f"|{figure} {comment}" if comment else f"|{figure}"
+    head = f"|{figure}  {comment}" if comment else f"|{figure}"
     return "\n".join([head, *(f"{' ' * column}{line}" if line else "" for line in text.split("\n"))])
 
 

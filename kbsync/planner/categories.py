@@ -3,12 +3,12 @@
 Deleting a category depends on what is left in it and belongs to ``removals``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from kbsync.commands import Command
 from kbsync.messages import message
-from kbsync.model import Category, CategoryPath, Knowledge, MenuType, show_path
+from kbsync.model import Category, CategoryPath, Knowledge, MenuType, bare, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Problem, ProblemKind
 
 __all__ = ["CategoryWork", "plan_categories"]
@@ -27,7 +27,7 @@ class CategoryWork:
     matched: frozenset[CategoryPath]
 
     def final(self, path: CategoryPath) -> CategoryPath:
-        """What a live (or base) path is called once the plan's renames are done."""
+        """What a live (or base) path is called once the plan's renames are done, those included that are done already."""
         if path in self.renamed:
             return self.renamed[path]
         parent = self.renamed.get(path[:1])
@@ -35,8 +35,8 @@ class CategoryWork:
 
 
 def plan_categories(desired: Knowledge, live: Knowledge, base: Knowledge | None) -> CategoryWork:
-    """Match the declared categories with the live ones, parents first: by path, else by an earlier title."""
-    walk = _Walk(live, base)
+    """Match the declared categories with the live ones, parents first: by path, by an earlier title, else by its spelling."""
+    walk = _Walk(live, base, declared={category.path for category in desired.categories})
     for category in sorted(desired.categories, key=lambda item: (len(item.path), item.path)):
         walk.settle(category)
     if base is not None:
@@ -45,7 +45,8 @@ def plan_categories(desired: Knowledge, live: Knowledge, base: Knowledge | None)
 
 
 class _Walk:
-    def __init__(self, live: Knowledge, base: Knowledge | None) -> None:
+    def __init__(self, live: Knowledge, base: Knowledge | None, *, declared: Collection[CategoryPath]) -> None:
+        self._declared = declared
         self.live: dict[CategoryPath, list[Category]] = {}
         for category in live.categories:
             self.live.setdefault(category.path, []).append(category)
@@ -55,9 +56,11 @@ class _Walk:
         self.renamed: dict[CategoryPath, CategoryPath] = {}
         self.matched: set[CategoryPath] = set()
         self._live_name: dict[CategoryPath, CategoryPath] = {}
+        self._base_name: dict[CategoryPath, CategoryPath] = {}
 
     def settle(self, category: Category) -> None:
         """Find one declared category's live counterpart, or decide that there is none."""
+        self._note_what_is_done(category)
         parent = self._live_name.get(category.path[:-1], category.path[:-1])
         same = (*parent, category.path[-1])
         if same in self.live:
@@ -65,11 +68,27 @@ class _Walk:
             self._refuse_twins(category, same)
             return
         earlier = [(*parent, title) for title in category.previously if (*parent, title) in self.live]
-        earlier = [path for path in earlier if path not in self.matched]
+        earlier = [path for path in [*earlier, *self._alike(same)] if path not in self.matched]
         if earlier:
             self._rename(category, earlier[0])
         else:
             self._create(category)
+
+    def _note_what_is_done(self, category: Category) -> None:
+        """Find a declared rename that an unfinished apply, or the console, has carried out: only the base has the old path.
+
+        Without it, every question inside would seem to have been moved by somebody else.
+        """
+        if self.base is None or category.path in self.base:
+            return
+        above = category.path[:-1]
+        parent = self._base_name.get(above, self._live_name.get(above, above))
+        for title in category.previously:
+            earlier = (*parent, title)
+            if earlier in self.base and earlier not in self.live and earlier not in self._declared:
+                self.renamed[earlier] = category.path
+                self._base_name[category.path] = earlier
+                return
 
     def note_likely_renames(self, desired: Knowledge, base: Knowledge) -> None:
         """Say where a title left and another came below the same parent: that may be a rename nobody declared."""
@@ -94,6 +113,17 @@ class _Walk:
                         blocking=False,
                     )
                 )
+
+    def _alike(self, wanted: CategoryPath) -> list[CategoryPath]:
+        """Ordinary live categories whose title differs in blanks, case or Unicode form alone, as a service may store it."""
+        return sorted(
+            path
+            for path, found in self.live.items()
+            if path[:-1] == wanted[:-1]
+            and bare(path[-1]) == bare(wanted[-1])
+            and path not in self._declared
+            and found[0].menu is MenuType.ORDINARY
+        )
 
     def _take(self, category: Category, live_path: CategoryPath) -> None:
         self.matched.add(live_path)
@@ -152,7 +182,8 @@ class _Walk:
             return Cause.UNKNOWN
         if path in self.base:
             return Cause.DRIFT
-        return Cause.DECLARED if live_path in self.base else Cause.UNKNOWN
+        said = (*self._base_name.get(path[:-1], live_path[:-1]), live_path[-1])
+        return Cause.DECLARED if said in self.base else Cause.UNKNOWN
 
     def _create(self, category: Category) -> None:
         self.changes.append(

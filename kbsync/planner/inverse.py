@@ -23,6 +23,7 @@ from kbsync.plan import (
     QuestionChange,
     Source,
 )
+from kbsync.plan.naming import FIELD_NAMES
 from kbsync.report import ApplyReport, Outcome
 from kbsync.settings import Policy
 
@@ -93,7 +94,11 @@ def _question(change: QuestionChange, live: _Live) -> QuestionChange | Problem |
         elif value != getattr(change.before, item.field.value):
             return _moved(
                 change,
-                message("{title} is not taken back: its {field} was changed again", title=change.title, field=item.field.value),
+                message(
+                    "{title} is not taken back: its {field} was changed again",
+                    title=change.title,
+                    field=FIELD_NAMES[item.field],
+                ),
             )
     if not left:
         return None

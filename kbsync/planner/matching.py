@@ -1,13 +1,14 @@
-"""Which live question each declared one stands for: by pinned id, by text, by an earlier text, else by a rename seen in git.
+"""Which live question each declared one stands for: by pinned id, by text, by an earlier text, by its spelling, else by a rename seen in git.
 
 Nothing here compares answers for difference; that is ``questions``.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kbsync.messages import message
-from kbsync.model import CategoryPath, Knowledge, Question, show_path
+from kbsync.model import CategoryPath, Knowledge, Question, bare, show_path
 from kbsync.plan import Match, Problem, ProblemKind
 from kbsync.planner.renames import find_renames
 
@@ -49,6 +50,7 @@ def match_questions(
     matcher.by_pin()
     matcher.by_text()
     matcher.by_earlier_text()
+    matcher.by_spelling()
     withheld: frozenset[str | None] = frozenset()
     if base is not None:
         renames = find_renames(matcher.open, matcher.rest(), base, desired)
@@ -73,15 +75,21 @@ class _Matcher:
         for question in self._live:
             self._by_text.setdefault(question.content.question, []).append(question)
         self._taken: set[int] = set()
-        self.open = sorted(desired.questions, key=lambda item: (item.content.question, item.id or ""))
+        waiting = sorted(desired.questions, key=lambda item: (item.content.question, item.id or ""))
+        self._open = {id(question): question for question in waiting}
         self.pairs: list[Pair] = []
         self.problems: list[Problem] = []
 
     def pair(self, desired: Question, live: Question, match: Match, confidence: int = 100) -> None:
         """Settle one declared question."""
         self._taken.add(id(live))
-        self.open.remove(desired)
+        del self._open[id(desired)]
         self.pairs.append(Pair(desired, live, match, confidence))
+
+    @property
+    def open(self) -> list[Question]:
+        """The declared questions that nothing has been found for so far."""
+        return list(self._open.values())
 
     def rest(self) -> list[Question]:
         """The live questions that nothing has claimed so far."""
@@ -111,17 +119,32 @@ class _Matcher:
 
     def by_text(self) -> None:
         """Equal texts are the same question; among live twins the one in the declared category is meant."""
-        for question in list(self.open):
+        for question in self.open:
             found = self._choose(question, [question.content.question])
             if found is not None:
                 self.pair(question, found, Match.TEXT)
 
     def by_earlier_text(self) -> None:
         """A live question that still has a text listed under ``previously`` is this one, not yet renamed."""
-        for question in list(self.open):
+        for question in self.open:
             found = self._choose(question, question.previously)
             if found is not None:
                 self.pair(question, found, Match.PREVIOUSLY)
+
+    def by_spelling(self) -> None:
+        """A live question of the same category whose text differs in blanks, case or Unicode form alone is this one.
+
+        A service that stores a text in a spelling of its own would otherwise be given the question anew by every plan.
+        """
+        wanted = Counter(bare(question.content.question) for question in self.open)
+        free: dict[tuple[str, CategoryPath], list[Question]] = {}
+        for live in self.rest():
+            free.setdefault((bare(live.content.question), self._final(live.content.category)), []).append(live)
+        for question in self.open:
+            key = bare(question.content.question)
+            found = free.get((key, question.content.category), ())
+            if len(found) == wanted[key] == 1:
+                self.pair(question, found[0], Match.WORDING)
 
     def _choose(self, question: Question, texts: Iterable[str]) -> Question | None:
         free = [live for text in texts for live in self._by_text.get(text, []) if id(live) not in self._taken]

@@ -53,9 +53,14 @@ class Renames:
 def find_renames(new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge) -> Renames:
     """Pair new texts with texts that left git, within one file, where exactly one pairing is likely."""
     pairs = _candidates(new, rest, base, desired)
+    # By identity: two questions may be equal, and comparing every pair with every other would grow with the square.
+    sides: dict[int, list[Rename]] = {}
+    for pair in pairs:
+        sides.setdefault(id(pair.new), []).append(pair)
+        sides.setdefault(id(pair.live), []).append(pair)
     found, problems, withheld = [], [], set[str | None]()
     for pair in pairs:
-        rivals = [other for other in pairs if other is not pair and (other.new is pair.new or other.live is pair.live)]
+        rivals = [other for side in (pair.new, pair.live) for other in sides[id(side)] if other is not pair]
         if any(rival.confidence > pair.confidence - LEAD for rival in rivals):
             if pair.confidence >= SURE and all(rival.confidence <= pair.confidence for rival in rivals):
                 problems.append(_ambiguous(pair, rivals))

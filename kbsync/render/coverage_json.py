@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from kbsync.conversations.coverage import Coverage, Gap, Served
+from kbsync.conversations.coverage import Coverage, Gap, Served, Source
 from kbsync.render.coverage_phrases import day
 from kbsync.render.findings_json import json_text
 
@@ -24,6 +24,7 @@ def coverage_json(coverage: Coverage) -> str:
             "gaps": [_gap(gap) for gap in coverage.gaps],
             "served": {
                 "declared": coverage.served_declared,
+                "rare": coverage.served_rare,
                 "undeclared": [_served(served) for served in coverage.served],
             },
         }
@@ -39,6 +40,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "newest": day(gap.newest),
         "reply": gap.reply,
         "nearest": None if gap.nearest is None else asdict(gap.nearest),
+        "live": None if gap.live is None else _source(gap.live),
     }
 
 
@@ -47,7 +49,9 @@ def _served(served: Served) -> dict[str, Any]:
         "text": served.text,
         "times": served.times,
         "newest": day(served.newest),
-        "sources": [
-            {"question": source.question, "category": list(source.category), "preset": source.preset} for source in served.sources
-        ],
+        "sources": [_source(source) for source in served.sources],
     }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {"question": source.question, "category": list(source.category), "preset": source.preset}

@@ -17,7 +17,7 @@ _BUDGET = 60_000
 def coverage_markdown(coverage: Coverage, *, language: str = "en") -> str:
     """Write a report; what has no room is counted at the end of its list."""
     words = Words(language)
-    head = f"## {words('Coverage of {count} sessions', count=coverage.sessions)}\n\n"
+    head = f"## {words('Coverage (sessions: {count})', count=coverage.sessions)}\n\n"
     head += "".join(f"- {text(words.say(figure))}\n" for figure in figures(coverage))
     gaps = _list([_gap(gap, words) for gap in coverage.gaps], _BUDGET * 2 // 3, words)
     served = _list([_served(each, words) for each in coverage.served], _BUDGET - size(head) - size(gaps) - 1000, words)

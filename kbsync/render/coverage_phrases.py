@@ -9,6 +9,9 @@ from kbsync.model import show_path
 
 __all__ = ["clipped", "day", "demand", "figures", "origins", "remarks", "supply"]
 
+TELLING = 50
+"""Percent: a question that is less alike than this has nothing to do with what was asked."""
+
 LONGEST = 160
 """Characters of a text that is only mentioned."""
 
@@ -39,6 +42,12 @@ def figures(coverage: Coverage) -> Iterator[Message]:
             wordless=tally.wordless,
             lengthy=tally.lengthy,
         )
+    if coverage.served_rare:
+        yield message(
+            "answers that are not declared and were served in fewer than {sessions} sessions, not shown: {count}",
+            sessions=coverage.min_count,
+            count=coverage.served_rare,
+        )
     if not coverage.robots:
         yield message("No account could be made out as the chatbot's, so nothing is known of its answers; name it with --bot.")
     if not coverage.masked:
@@ -54,8 +63,10 @@ def remarks(gap: Gap) -> Iterator[Message]:
     """What is known besides: what the chatbot said, and what is nearest in the files."""
     if gap.reply is not None:
         yield message("the chatbot said: {text}", text=clipped(gap.reply))
+    if gap.live is not None:
+        yield message("answered live by the question {question}", question=clipped(gap.live.question))
     near = gap.nearest
-    if near is None:
+    if near is None or near.percent < TELLING:
         return
     if near.disabled:
         yield message(

@@ -18,7 +18,7 @@ def coverage_text(coverage: Coverage, *, width: int = 100, color: bool = False, 
     """Draw a report for a page of ``width`` columns."""
     words = Words(language)
     page = Page(width=width, color=color)
-    page.line((words("Coverage of {count} sessions", count=coverage.sessions), Style.TITLE))
+    page.line((words("Coverage (sessions: {count})", count=coverage.sessions), Style.TITLE))
     for figure in figures(coverage):
         page.line((words.say(figure), Style.PLAIN), indent=2, hang=2)
     if coverage.gaps:

@@ -33,7 +33,7 @@ def coverage_yaml(coverage: Coverage, *, language: str = "en") -> str:
 
 
 def _head(coverage: Coverage, words: Words) -> Iterator[str]:
-    yield f"# {words('Asked in {count} sessions and not declared.', count=coverage.sessions)}"
+    yield f"# {words('Asked and not declared (sessions: {count}).', count=coverage.sessions)}"
     yield f"# {words('Write the answers, choose a category, and take out what no answer is due to.')}"
     if any(not gap.fresh for gap in coverage.gaps):
         yield f"# {words('Declared already, but disabled or renamed:')}"

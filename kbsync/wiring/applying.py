@@ -26,7 +26,7 @@ from kbsync.wiring.planning import History, is_shared
 from kbsync.wiring.workspace import prepare_state
 from kbsync.wiring.world import World
 
-__all__ = ["Wishes", "carry_out", "is_due", "locked", "record", "refuse_unsafe"]
+__all__ = ["Wishes", "actor", "carry_out", "is_due", "locked", "record", "refuse_unsafe", "where"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def locked(target: Target, *, history: History, world: World, state: Path) -> It
         history.repository if is_shared(target) else None,
         target=target.name,
         owner=actor(world.environ),
-        where=_where(world.environ),
+        where=where(world.environ),
         clock=world.clock,
         directory=state,
     )
@@ -105,7 +105,9 @@ def record(plan: Plan, target: Target, *, history: History) -> tuple[Message, ..
 
 
 def _apply(plan: Plan, door: Door, *, wishes: Wishes, world: World, progress: Progress) -> ApplyReport:
-    applier = Applier(door.reader(), door.writer(), clock=world.clock, meter=door.pacer, progress=progress)
+    # Rows that are read meanwhile are no steps of the apply, only signs of life.
+    reader = door.reader(on_rows=lambda _: progress.advance(0))
+    applier = Applier(reader, door.writer(), clock=world.clock, meter=door.pacer, progress=progress)
     return applier.apply(plan, on_failure=wishes.on_failure, stop=world.stop)
 
 
@@ -118,16 +120,19 @@ def _mark(history: History, target: Target) -> str | None:
 
 def actor(environ: Mapping[str, str]) -> str:
     """Who applies: the CI system's user, else the system's."""
-    for name in ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR"):
-        if environ.get(name):
-            return environ[name]
+    named = (environ.get(name) for name in ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR", "LOGNAME", "USER", "USERNAME"))
+    return next(filter(None, named), None) or _system_user()
+
+
+def _system_user() -> str:
     try:
         return getpass.getuser()
-    except (OSError, KeyError):
+    except (OSError, KeyError, ImportError):  # a container whose user has no name, or a system without users
         return "unknown"
 
 
-def _where(environ: Mapping[str, str]) -> str:
+def where(environ: Mapping[str, str]) -> str:
+    """Where it runs: the address of the CI job, else the name of the machine."""
     if environ.get("GITHUB_RUN_ID"):
         parts = (
             environ.get("GITHUB_SERVER_URL", ""),

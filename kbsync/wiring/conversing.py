@@ -39,7 +39,7 @@ class Collected:
     notes: tuple[Message, ...] = ()
 
 
-def read_span(reader: SessionReader, span: Span, *, limit: int, progress: Progress, label: str) -> Collected:
+def read_span(reader: SessionReader, span: Span, *, limit: int, progress: Progress, label: Message) -> Collected:
     """The sessions that ended in a span, at most ``limit`` of them. Raises ServiceError."""
     total, sessions = _finished(reader, span, limit)
     chosen = sessions[:limit]
@@ -57,7 +57,7 @@ def read_span(reader: SessionReader, span: Span, *, limit: int, progress: Progre
     transcripts = tuple(each for each in found if each is not None)
     notes = []
     if total > len(chosen):
-        words = message("{read} of {total} sessions were read; --limit {total} reads all of them", read=len(chosen), total=total)
+        words = message("sessions read: {read} of {total}; --limit {total} reads all of them", read=len(chosen), total=total)
         notes.append(words)
     if len(transcripts) < len(found):
         lost = len(found) - len(transcripts)
@@ -65,7 +65,7 @@ def read_span(reader: SessionReader, span: Span, *, limit: int, progress: Progre
     return Collected(transcripts, tuple(notes))
 
 
-def read_sessions(reader: SessionReader, sessions: Sequence[str], *, progress: Progress, label: str) -> Collected:
+def read_sessions(reader: SessionReader, sessions: Sequence[str], *, progress: Progress, label: Message) -> Collected:
     """The named sessions, also such as still last. Raises NoSuchSession and other ServiceErrors."""
     names = tuple(dict.fromkeys(sessions))
     progress.start(label, len(names))

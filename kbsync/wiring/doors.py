@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kbsync.desk.chitchat import DeskReader, DeskWriter
@@ -13,6 +14,7 @@ from kbsync.errors import UnusableFile
 from kbsync.pacing import Pacer
 from kbsync.settings import Driver, Target
 from kbsync.wiring.secrets import find_credentials
+from kbsync.wiring.telling import Heard, TellingPacer
 from kbsync.wiring.workspace import prepare_state
 from kbsync.wiring.world import World
 
@@ -29,9 +31,9 @@ class Door:
     transport: Transport
     pacer: Pacer
 
-    def reader(self) -> DeskReader:
-        """Looks and cannot write."""
-        return DeskReader(self.transport)
+    def reader(self, on_rows: Callable[[int], object] | None = None) -> DeskReader:
+        """Looks and cannot write; ``on_rows`` hears the number of rows of every page that was read."""
+        return DeskReader(self.transport, on_rows=on_rows)
 
     def writer(self) -> DeskWriter:
         """Writes."""
@@ -44,31 +46,34 @@ def sandbox_file(state: Path, target: str = "sandbox") -> Path:
 
 
 @contextmanager
-def open_door(target: Target, *, world: World, state: Path, on_pause: Pause | None = None) -> Iterator[Door]:
+def open_door(
+    target: Target, *, world: World, state: Path, on_pause: Pause | None = None, on_call: Heard | None = None
+) -> Iterator[Door]:
     """Open a target and close it afterwards; ``state`` is the directory for kbsync's own files. Raises MissingSecret."""
+    pacer = partial(_pacer, target, world, state=state, on_pause=on_pause, on_call=on_call)
     if target.driver is Driver.SANDBOX:
-        with _embedded(target, world, state, on_pause) as door:
+        with _embedded(target, world, state, pacer()) as door:
             yield door
         return
     credentials = find_credentials(target, world.environ)
-    pacer = _pacer(target, world, state=state, on_pause=on_pause)
+    pace = pacer()
     signer = Signer(target.sdkappid, target.identifier, clock=world.clock, secret=credentials.secret, usersig=credentials.usersig)
     transport = Transport(
         endpoint=target.endpoint,
         sdkappid=target.sdkappid,
         identifier=target.identifier,
         signer=signer,
-        pacer=pacer,
+        pacer=pace,
         clock=world.clock,
     )
     try:
-        yield Door(target, transport, pacer)
+        yield Door(target, transport, pace)
     finally:
         transport.close()
 
 
 @contextmanager
-def _embedded(target: Target, world: World, state: Path, on_pause: Pause | None) -> Iterator[Door]:
+def _embedded(target: Target, world: World, state: Path, pacer: Pacer) -> Iterator[Door]:
     from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
     from kbsync.sandbox.service import Service  # noqa: PLC0415
     from kbsync.sandbox.switches import Switches  # noqa: PLC0415
@@ -77,7 +82,6 @@ def _embedded(target: Target, world: World, state: Path, on_pause: Pause | None)
     switches = Switches.from_words(world.environ.get("KBSYNC_SANDBOX_SWITCHES", "").split())
     prepare_state(state)
     service = Service(sandbox_file(state, target.name), clock=world.clock, switches=switches)
-    pacer = _pacer(target, world, state=state, on_pause=on_pause)
     transport = Transport(
         endpoint="http://127.0.0.1",
         sdkappid=DEMO.sdkappid,
@@ -94,9 +98,10 @@ def _embedded(target: Target, world: World, state: Path, on_pause: Pause | None)
         service.close()
 
 
-def _pacer(target: Target, world: World, *, state: Path, on_pause: Pause | None) -> Pacer:
+def _pacer(target: Target, world: World, *, state: Path, on_pause: Pause | None, on_call: Heard | None) -> Pacer:
     """The pace of a target; every process of this machine that reaches the same application draws from one budget."""
-    return Pacer(
+    kind = Pacer if on_call is None else partial(TellingPacer, on_call=on_call)
+    return kind(
         world.clock,
         rate=target.calls_per_second,
         pacing=target.pacing,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from kbsync.errors import SafetyRefusal
 from kbsync.files.merge import Edit, Merge, final_path
 from kbsync.locations import Location
 from kbsync.messages import Message, message
@@ -14,60 +15,40 @@ from kbsync.model import CategoryPath, Content, Knowledge, MenuType, Question, s
 from kbsync.plan import Action, CategoryChange, Cause, Field, Kind, Match, Plan, QuestionChange
 from kbsync.settings import Target
 from kbsync.store import Reader
+from kbsync.wiring.decisions import Clash, Decision, Wanted, shown
 from kbsync.wiring.planning import History, plan_against
 from kbsync.wiring.retitled import find_dropped, find_retitled, missing_categories
 from kbsync.wiring.workspace import Workspace
 
-__all__ = ["Clash", "Decision", "Wanted", "decide", "decide_against"]
+__all__ = ["decide", "decide_against"]
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a pull is to take over: ``everything`` also what git never declared, ``presets`` also the system's own questions.
-
-    ``theirs`` settles clashes for the console. ``only`` is a shell pattern on question, category path or file.
-    """
-
-    everything: bool = False
-    presets: bool = False
-    theirs: bool = False
-    only: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """Git and the console both changed something; ``field`` is None where one side took the whole question away."""
-
-    location: Location | None
-    question: str
-    field: Field | None
-    git: str
-    console: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What is to be done, what clashed, and what a user should know; ``undeclared`` counts live questions left alone."""
-
-    merge: Merge
-    clashes: tuple[Clash, ...] = ()
-    notes: tuple[Message, ...] = ()
-    undeclared: int = 0
+NOWHERE = Location("")
+"""The place of a live question that no file ever declared; such a question clashes with nothing."""
 
 
 def decide(desired: Knowledge, live: Knowledge, base: Knowledge | None, plan: Plan, *, wanted: Wanted) -> Decision:
     """Turn a plan, which would undo what the console did, into what brings it into the files.
 
+    Where no question that git declares is live, and none ever was, everything comes: that is the first import.
     Without a base nobody can tell who changed what: then the console's side is taken for every declared question, and
-    nothing is taken out of the files.
+    nothing is taken out of the files. Raises SafetyRefusal when the service holds nothing at all.
     """
-    if not desired.questions and (base is None or not base.questions):
-        wanted = replace(wanted, everything=True)
-    judge = _Judge(desired, live, base, plan, wanted)
+    if desired.questions and not live.questions:
+        raise SafetyRefusal(
+            message("the service holds no question at all, and the files hold {count}", count=len(desired.questions)),
+            [message("name another target with --target; to empty the files, delete them")],
+        )
+    is_first = _is_first(base, plan)
+    judge = _Judge(desired, live, base, plan, replace(wanted, everything=wanted.everything or is_first))
     for change in plan.changes:
         if isinstance(change, QuestionChange):
             judge.question(change)
     return judge.decision()
+
+
+def _is_first(base: Knowledge | None, plan: Plan) -> bool:
+    is_known = any(isinstance(change, QuestionChange) and change.before is not None for change in plan.changes)
+    return (base is None or not base.questions) and not plan.unchanged and not is_known
 
 
 def decide_against(reader: Reader, workspace: Workspace, target: Target, *, history: History, wanted: Wanted) -> Decision:
@@ -95,7 +76,7 @@ class _Judge:
         self._plan = plan
         self._wanted = wanted
         self._live_by_id = {question.id: question for question in live.questions}
-        self._by_place = {question.location: question for question in desired.questions}
+        self._protected = {question.location for question in desired.questions if question.protected}
         retitled = find_retitled(desired, live, plan.changes)
         self._renamed = {old: new for old, new in retitled.items() if self._is_wanted(show_path(old), show_path(new))}
         self._pending = {
@@ -107,6 +88,7 @@ class _Judge:
         self._removed: list[Location] = []
         self._new: set[str | None] = set()
         self._clashes: list[Clash] = []
+        self._undeclared_left = 0
 
     def question(self, change: QuestionChange) -> None:
         """Take one change of the plan over, or not."""
@@ -114,13 +96,14 @@ class _Judge:
         names = [content.question for content in contents] + [show_path(content.category) for content in contents]
         if not self._is_wanted(*names, *([change.location.path] if change.location else [])):
             return
+        place = change.location or NOWHERE
         if change.removal:
-            self._undeclared(change)
+            self._undeclared(change, place)
         elif change.action is Action.CREATE:
-            self._deleted(change)
-        elif change.location is not None:
-            for field in self._taken(change):
-                self._fields.setdefault((change.location, change.id), []).append(field)
+            self._deleted(change, place)
+        else:
+            for field in self._taken(change, place):
+                self._fields.setdefault((place, change.id), []).append(field)
 
     def decision(self) -> Decision:
         """Everything that was taken over, with the additions and the categories."""
@@ -133,9 +116,9 @@ class _Judge:
         dropped, kept = find_dropped(missing_categories(self._plan.changes), self._renamed, staying)
         dropped = frozenset(path for path in dropped if self._is_wanted(show_path(path)))
         merge = Merge(edits, tuple(self._removed), added, self._renamed, dropped, self._declared(added))
-        return Decision(merge, tuple(self._clashes), tuple(self._notes(kept)), self._unmanaged() - len(added))
+        return Decision(merge, tuple(self._clashes), tuple(self._notes(kept)), self._undeclared_left)
 
-    def _taken(self, change: QuestionChange) -> Iterator[Field]:
+    def _taken(self, change: QuestionChange, place: Location) -> Iterator[Field]:
         """The fields of which the console's side is taken; those that clash are noted."""
         for one in change.fields:
             if one.field is Field.CATEGORY and change.before and change.after:
@@ -147,28 +130,25 @@ class _Judge:
             if one.cause is Cause.DRIFT or (clashes and self._wanted.theirs):
                 yield one.field
             elif clashes:
-                self._clash(change, one.field)
+                self._clash(change, place, one.field)
             elif one.cause is Cause.UNKNOWN and not is_declared_rename:
                 yield one.field
 
-    def _deleted(self, change: QuestionChange) -> None:
+    def _deleted(self, change: QuestionChange, place: Location) -> None:
         """A declared question that live lacks: deleted in the console if the base had it, and new in git otherwise."""
-        said = self._by_place.get(change.location)
-        if change.location is None or said is None or change.cause in (Cause.DECLARED, Cause.UNKNOWN):
+        if change.cause in (Cause.DECLARED, Cause.UNKNOWN) or not self._live.complete:
             return
-        if not self._live.complete:
-            return
-        if self._wanted.theirs or (change.cause is Cause.DRIFT and not said.protected):
-            self._removed.append(change.location)
+        if self._wanted.theirs or (change.cause is Cause.DRIFT and place not in self._protected):
+            self._removed.append(place)
         else:
-            self._clash(change, None)
+            self._clash(change, place, None)
 
-    def _undeclared(self, change: QuestionChange) -> None:
+    def _undeclared(self, change: QuestionChange, place: Location) -> None:
         """A live question that git does not declare: new in the console, or taken out in git while the console changed it."""
         if change.base is None:
             self._new.add(change.id)
         elif change.cause is Cause.CONFLICT:
-            self._clash(change, None)
+            self._clash(change, place, None)
 
     def _additions(self) -> Iterator[Content]:
         known = {item.id for item in self._plan.unmanaged if item.kind is Kind.QUESTION and not item.lapsed}
@@ -179,12 +159,12 @@ class _Judge:
             if question.id not in self._new and (question.id or "") not in known:
                 continue
             settled = self._settled(question)
-            if menus.get(content.category) is MenuType.PRESET:
-                is_due = self._wanted.presets
-            else:
-                is_due = self._wanted.everything or (self._base is not None and settled.category in declared)
+            is_preset = menus.get(content.category) is MenuType.PRESET
+            is_declared = self._base is not None and settled.category in declared
+            is_due = self._wanted.presets if is_preset else self._wanted.everything or is_declared
             if is_due and self._is_wanted(content.question, show_path(content.category)):
                 yield settled
+            self._undeclared_left += not (is_due or is_preset)
 
     def _declared(self, added: tuple[Content, ...]) -> tuple[CategoryPath, ...]:
         """The categories that come to the tree: all at the first import, later those of the questions that come."""
@@ -192,7 +172,7 @@ class _Judge:
             return ()
         tree = {category.path for category in self._desired.categories}
         used = {content.category[:size] for content in added for size in (1, 2)}
-        is_first = not self._desired.questions and self._wanted.only is None
+        is_first = _is_first(self._base, self._plan) and self._wanted.only is None
         return tuple(
             category.path
             for category in self._live.categories
@@ -210,11 +190,6 @@ class _Judge:
         """A live question as the files would say it: with the titles that git gives and the service does not have yet."""
         return replace(question.content, category=final_path(question.content.category, self._pending))
 
-    def _unmanaged(self) -> int:
-        menus = {category.path: category.menu for category in self._live.categories}
-        items = [item for item in self._plan.unmanaged if item.kind is Kind.QUESTION and not item.lapsed]
-        return len(self._new) + sum(menus.get(item.category) is not MenuType.PRESET for item in items)
-
     def _notes(self, kept: tuple[CategoryPath, ...]) -> Iterator[Message]:
         if self._base is None and self._desired.questions:
             yield message("There is no base: the console's side is taken for every declared question, and none is removed.")
@@ -225,22 +200,11 @@ class _Judge:
                 "Category {path} is gone in the console and stays in the files: they have questions in it.", path=show_path(path)
             )
 
-    def _clash(self, change: QuestionChange, field: Field | None) -> None:
-        git = "declared" if change.after and field is None else _shown(change.after, field)
-        console = "changed" if change.before and field is None else _shown(change.before, field)
-        self._clashes.append(Clash(change.location, change.title, field, git, console))
+    def _clash(self, change: QuestionChange, place: Location, field: Field | None) -> None:
+        git = "declared" if change.after and field is None else shown(change.after, field)
+        console = "changed" if change.before and field is None else shown(change.before, field)
+        self._clashes.append(Clash(place, change.title, field, git, console))
 
     def _is_wanted(self, *names: str) -> bool:
         pattern = self._wanted.only
         return pattern is None or any(fnmatchcase(name, pattern) for name in names)
-
-
-def _shown(content: Content | None, field: Field | None) -> str:
-    if content is None or field is None:
-        return "removed"
-    value = getattr(content, field.value)
-    if field is Field.CATEGORY:
-        return show_path(value)
-    if field is Field.SIMILAR:
-        return ", ".join(value)
-    return value if isinstance(value, str) else str(value.name).lower()

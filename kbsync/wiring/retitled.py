@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from kbsync.files.merge import final_path
 from kbsync.model import CategoryPath, Content, Knowledge, MenuType
-from kbsync.plan import Action, CategoryChange, Cause, Change, QuestionChange
+from kbsync.plan import Action, CategoryChange, Cause, Change, Field, QuestionChange
 
 __all__ = ["find_dropped", "find_retitled", "missing_categories"]
 
@@ -36,7 +36,7 @@ def find_retitled(desired: Knowledge, live: Knowledge, changes: Iterable[Change]
     moves = [
         (change.after.category, change.before.category)
         for change in changes
-        if isinstance(change, QuestionChange) and change.before and change.after
+        if isinstance(change, QuestionChange) and change.before and change.after and _moves(change)
     ]
     declared = {category.path for category in desired.categories}
     ordinary = {category.path for category in live.categories if category.menu is MenuType.ORDINARY}
@@ -58,3 +58,7 @@ def find_dropped(
     used = {content.category[:size] for content in staying for size in (1, 2)}
     gone = [path for path in missing if path not in renamed]
     return frozenset(path for path in gone if path not in used), tuple(path for path in gone if path in used)
+
+
+def _moves(change: QuestionChange) -> bool:
+    return any(one.field is Field.CATEGORY for one in change.fields)

@@ -147,25 +147,30 @@ def refused(plan: Plan) -> bool:
     return bool(objections(plan, Consent(remove=removal_count(plan), overwrite_conflicts=True)))
 
 
-def reached(change: Change, live: Knowledge) -> bool:
-    """Whether the object of a change is in its goal state."""
+def reached(change: Change, live: Knowledge, *, status: bool = True) -> bool:
+    """Whether the object of a change is in its goal state; the status of a new question counts only if asked for."""
     if isinstance(change, CategoryChange):
         return _category_reached(change, live)
     if change.after is None:
         return all(question.id != change.id for question in live.questions)
     if change.id is None:
-        found = [question for question in live.questions if question.content.question == change.after.question]
-        return any(question.content == change.after for question in found)
+        found = [each.content for each in live.questions if each.content.question == change.after.question]
+        return any((each if status else replace(each, status=change.after.status)) == change.after for each in found)
     held = next((question.content for question in live.questions if question.id == change.id), None)
     return held is not None and not _left(change, held)
 
 
 def dishonest(report: ApplyReport, live: Knowledge) -> list[str]:
-    """Every claim of a report that the service's own library contradicts."""
+    """Every claim of a report that the service's own library contradicts.
+
+    A report that says that it could not read back claims of a new question that it was added, and nothing of its status,
+    which the service chooses. What a report names as a mismatch is not claimed.
+    """
+    named = {mismatch.change for mismatch in report.mismatches}
     return [
         f"{outcome.outcome}: {change.action} {change.title} ({outcome.reason})"
         for outcome, change in zip(report.outcomes, report.plan.changes, strict=True)
-        if _contradicted(outcome.outcome, reached(change, live))
+        if outcome.change not in named and _contradicted(outcome.outcome, change, live, status=report.verified)
     ]
 
 
@@ -193,9 +198,7 @@ def untouched(plan: Plan, before: Knowledge, after: Knowledge) -> list[str]:
     ]
 
 
-def _same(
-    before: Content, now: Content | None, renamed: dict[tuple[str, ...] | None, tuple[str, ...]]
-) -> bool:
+def _same(before: Content, now: Content | None, renamed: dict[tuple[str, ...] | None, tuple[str, ...]]) -> bool:
     if now is None:
         return False
     paths = {before.category, *(_moved(before.category, renamed))}
@@ -222,18 +225,12 @@ def _category_reached(change: CategoryChange, live: Knowledge) -> bool:
 
 
 def _left(change: QuestionChange, held: Content) -> list[str]:
-    """The fields that the change changes and that are not there yet."""
-    assert change.before is not None
-    assert change.after is not None
-    fields = ("question", "answer", "answer_type", "category", "similar", "status")
-    return [
-        name
-        for name in fields
-        if getattr(change.before, name) != getattr(change.after, name) and getattr(held, name) != getattr(change.after, name)
-    ]
+    """The fields that the change says it changes and that are not there yet."""
+    names = [each.field.value for each in change.fields]
+    return [name for name in names if getattr(held, name) != getattr(change.after, name)]
 
 
-def _contradicted(outcome: Outcome, there: bool) -> bool:  # noqa: FBT001 - the two sides of one comparison
+def _contradicted(outcome: Outcome, change: Change, live: Knowledge, *, status: bool) -> bool:
     if outcome in (Outcome.APPLIED, Outcome.ALREADY):
-        return not there
-    return outcome in (Outcome.REFUSED, Outcome.NOT_ATTEMPTED) and there
+        return not reached(change, live, status=status)
+    return outcome in (Outcome.REFUSED, Outcome.NOT_ATTEMPTED) and reached(change, live)

@@ -4,7 +4,10 @@ from kbsync.files import load_tree
 from kbsync.model import Knowledge
 from kbsync.sandbox.service import Service
 
-__all__ = ["FIRST", "SECOND", "add_unmanaged", "read", "texts"]
+__all__ = ["FIRST", "SECOND", "STRANGERS", "add_unmanaged", "read"]
+
+STRANGERS = ("Who wrote this?", "Is this ours?", "Hello", "I am angry")
+"""Questions that git never declared."""
 
 FIRST = """\
 categories:
@@ -64,8 +67,3 @@ def add_unmanaged(service: Service) -> None:
     service.console.add_question("Who wrote this?", "A person.", category=category, similar=["Was it a person?"])
     returns = service.console.category("Shipping", "Returns")
     service.console.add_question("Is this ours?", "<b>No.</b>", category=returns, answer_type=2, status=5)
-
-
-def texts(service: Service) -> list[str]:
-    """Every standard question that is live, twins as often as they are there."""
-    return sorted(str(each["question"]) for each in service.snapshot()["questions"])

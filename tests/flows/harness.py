@@ -2,8 +2,9 @@
 
 import contextlib
 import io
+import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from kbsync.sandbox.faults import NO_FAULTS, FaultPlan
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from kbsync.sandbox.switches import DEFAULTS, Switches
+from kbsync.wiring.doors import sandbox_file
 from kbsync.wiring.world import World
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree
@@ -107,6 +109,11 @@ class Bench:
         (self.path / ".gitignore").write_text(".kbsync/\n*.json\n", encoding="utf-8")
         return self.tree.commit({})
 
+    def cause(self, *words: str) -> dict[str, str]:
+        """What a plan in JSON says would happen to which questions, and why: texts with their causes."""
+        changes = json.loads(self.run(*words, "--format", "json").out)["changes"]
+        return {(it["after"] or it["before"])["question"]: it["cause"] for it in changes if it["kind"] == "question"}
+
     def run(self, *words: str, keyboard: io.StringIO | None = None, world: World | None = None, **environ: str) -> Run:
         """Run one command line; ``environ`` is added to the bench's own environment."""
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
@@ -123,7 +130,7 @@ class Bench:
     def console(self, **options: Any) -> Iterator[Service]:
         """Look into the embedded service of the sandbox target, and edit it as its console does."""
         (self.path / ".kbsync").mkdir(exist_ok=True)
-        service = Service(self.path / ".kbsync" / "sandbox.db", clock=self.clock, **options)
+        service = Service(sandbox_file(self.path / ".kbsync"), clock=self.clock, **options)
         try:
             yield service
         finally:
@@ -131,10 +138,15 @@ class Bench:
 
     @contextmanager
     def served(
-        self, switches: Switches = DEFAULTS, *, account: Account = DEMO, faults: FaultPlan = NO_FAULTS
+        self,
+        switches: Switches = DEFAULTS,
+        *,
+        account: Account = DEMO,
+        faults: FaultPlan = NO_FAULTS,
+        kind: Callable[..., Service] = Service,
     ) -> Iterator[Service]:
         """Serve a new library on a real loopback port and make it the default target, secret and all."""
-        service = Service(None, clock=self.clock, switches=switches, account=account, faults=faults)
+        service = kind(None, clock=self.clock, switches=switches, account=account, faults=faults)
         server = SandboxServer(service)
         server.start()
         try:
@@ -145,6 +157,11 @@ class Bench:
         finally:
             server.stop()
             service.close()
+
+    def edit(self, text: str, **fields: Any) -> None:
+        """Somebody changes a question of the sandbox in the console."""
+        with self.console() as service:
+            service.console.edit_question(service.console.question(text), **fields)
 
 
 def writes(service: Service) -> list[str]:
@@ -166,9 +183,7 @@ class Held(NamedTuple):
 def declared(bench: Bench) -> set[Held]:
     """What the files say."""
     found = [question.content for question in load(bench.path / "knowledge", shown_as="knowledge").knowledge.questions]
-    return {
-        Held(it.question, it.answer, int(it.answer_type), show_path(it.category), int(it.status), it.similar) for it in found
-    }
+    return {Held(it.question, it.answer, int(it.answer_type), show_path(it.category), int(it.status), it.similar) for it in found}
 
 
 def held(service: Service, *, presets: bool = True) -> set[Held]:

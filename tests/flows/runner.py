@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["ACTIONS", "ROOT", "TOKEN", "Job", "Runner", "outputs_in"]
+__all__ = ["ACTIONS", "ROOT", "TOKEN", "Job", "Runner", "executable", "outputs_in"]
 
 ROOT = Path(__file__).parents[2]
 ACTIONS = ROOT / ".github" / "actions"
@@ -24,7 +24,9 @@ TOKEN = "token-of-the-run"
 """What ``github.token`` is worth."""
 
 EXPRESSION = re.compile(r"\$\{\{ (.*?) \}\}")
-WRITTEN = re.compile(r"^(?P<name>[^\n=]+)<<(?P<mark>\S+)\n(?P<value>(?s:.*?))\n(?P=mark)$|^(?P<key>[^\n=<]+)=(?P<plain>.*)$", re.M)
+WRITTEN = re.compile(
+    r"^(?P<name>[^\n=]+)<<(?P<mark>\S+)\n(?P<value>(?s:.*?))\n(?P=mark)$|^(?P<key>[^\n=<]+)=(?P<plain>.*)$", re.MULTILINE
+)
 
 DESPITE_FAILURE = ("${{ !cancelled() }}", "${{ always() }}")
 
@@ -45,7 +47,7 @@ class Runner:
 
     workspace: Path
     place: Path
-    environ: Mapping[str, str]
+    environ: dict[str, str]
     program: Path
     number: int = 0
 
@@ -73,6 +75,7 @@ class Runner:
             case "actions/checkout" | "actions/setup-python":
                 return
             case "actions/upload-artifact":
+                shutil.rmtree(self.place / "artifacts" / given["name"], ignore_errors=True)  # an earlier run's
                 shutil.copytree(given["path"], self.place / "artifacts" / given["name"])
                 return
             case "actions/download-artifact":
@@ -91,12 +94,14 @@ class Runner:
         for name, told in action["inputs"].items():
             assert name in given or not told.get("required"), f"{name} is required"
             values[f"inputs.{name}"] = given[name] if name in given else filled(told.get("default", ""), values)
+        before, job.ok = job.ok, True
         for step in action["runs"]["steps"]:
             if "run" in step and job.ok:
                 inner = {name: filled(value, values) for name, value in step["env"].items()}
                 surroundings = {**environ, **inner, "GITHUB_ACTION_PATH": str(directory)}
                 found = self._shell(step["run"], job, temp=temp, environ=surroundings)
                 values |= {f"steps.{step.get('id')}.outputs.{name}": value for name, value in found.items()}
+        job.ok = job.ok and before
         told = {name: output["value"] for name, output in action.get("outputs", {}).items()}
         return {name: filled(value, defaultdict(str, values)) for name, value in told.items()}
 
@@ -111,6 +116,14 @@ class Runner:
         job.log += done.stdout + done.stderr
         job.summary += files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8")
         return outputs_in(files["GITHUB_OUTPUT"].read_text(encoding="utf-8"))
+
+
+def executable(path: Path, line: str) -> Path:
+    """A program of one shell line."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
 
 
 def outputs_in(text: str) -> dict[str, str]:

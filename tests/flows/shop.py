@@ -41,7 +41,7 @@ questions:
   - question: Do you take cheques?
     category: Old stuff / Older
     answer: Yes, still.
-  - question: What do cheques cost?
+  - question: Is there a fee?
     category: Old stuff / Older
     answer: Nothing.
   - question: 你们几点开门?

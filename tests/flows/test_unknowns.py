@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kbsync.sandbox.service import Service
 from kbsync.sandbox.switches import Switches
 from tests.flows.harness import Bench, Held, Run, declared, held
 from tests.flows.shop import FIRST, SECOND
@@ -17,10 +18,11 @@ class Limit:
 
     beyond: Callable[[Held], bool] | None
     words: str
+    removals: int = 4
+    """What the shop's second commit removes: two questions and their two categories, if the service took them."""
 
 
-REMOVALS = "4"
-"""What the shop's second commit removes: two questions and their two categories."""
+NONE = Limit(lambda _: False, "")
 
 LIMITS = {
     "answer-type-zero-ignored=yes": Limit(lambda it: it[:3] == ("Is delivery free?", "Yes, it is.", 0), "AnswerType 0"),
@@ -31,39 +33,31 @@ LIMITS = {
     "answer-max=40": Limit(lambda it: len(it.answer) > 40, "a text is too long"),
     "similar-max=2": Limit(lambda it: len(it.similar) > 2, "too many SimilarQuestions"),
     "title-max=10": Limit(lambda it: "Delivery times" in it.category, "a text is too long"),
-    "library-max=10": Limit(None, "the library is full"),
+    "library-max=10": Limit(None, "the library is full", removals=2),
 }
 """The readings under which some of the shop's files cannot be live, whatever a client does."""
-
-
-def roll_out(bench: Bench, base: str | None) -> Run:
-    """Apply the files as they are with every consent that the shop's second commit needs."""
-    since = () if base is None else ("--base", base, "--allow-remove", REMOVALS)
-    return bench.run("apply", "--yes", "--on-failure", "continue", "--overwrite-conflicts", *since)
 
 
 @pytest.mark.parametrize(("word", "switches"), [pytest.param(word, it, id=word) for word, it in Switches.variants()])
 def test_every_reading_of_an_unknown_ends_well(word: str, switches: Switches, tmp_path: Path) -> None:
     """Two commits end with the library as the files say, or with exit 4 and words about exactly what the service cannot hold."""
-    bench, base = Bench.make(tmp_path), None
+    bench, limit = Bench.make(tmp_path), LIMITS.get(word, NONE)
+    consent = ("--yes", "--on-failure", "continue", "--overwrite-conflicts")
     with bench.served(switches) as service:
-        for files in (FIRST, SECOND):
-            commit = bench.commit(files)
-            applied = roll_out(bench, base)
-            wrong = declared(bench) - held(service)
-            check(applied, wrong, declared(bench), LIMITS.get(word))
-            after = bench.run("plan", "--base", commit, "--detailed-exitcode")
-            assert after.code == (3 if wrong else 0), after.out
-            assert wrong or held(service, presets=False) <= declared(bench)
-            base = commit
+        first = bench.commit(FIRST)
+        check(bench.run("apply", *consent), bench, service, limit)
+        second = bench.commit(SECOND)
+        check(bench.run("apply", *consent, "--base", first, "--allow-remove", str(limit.removals)), bench, service, limit)
+        after = bench.run("plan", "--base", second, "--detailed-exitcode")
+        assert after.code == (3 if declared(bench) - held(service) else 0), after.out
 
 
-def check(applied: Run, wrong: set[Held], files: set[Held], limit: Limit | None) -> None:
+def check(applied: Run, bench: Bench, service: Service, limit: Limit) -> None:
     """Hold one apply against what its service can hold."""
-    if limit is None:
-        assert (applied.code, wrong) == (0, set()), applied.out
-        return
-    assert limit.beyond is None or wrong == {it for it in files if limit.beyond(it)}
-    assert applied.code == (4 if wrong else 0)
+    files = declared(bench)
+    wrong = files - held(service)
+    assert limit.beyond is None or wrong == {it for it in files if limit.beyond(it)}, applied.out
+    assert applied.code == (4 if wrong else 0), applied.err
     assert not wrong or limit.words in " ".join(applied.out.split())
     assert all(it.question in applied.out for it in wrong)
+    assert wrong or held(service, presets=False) <= files

@@ -8,7 +8,7 @@ import pytest
 from kbsync.applier import OnFailure
 from kbsync.commands import Command
 from kbsync.errors import MissingSecret, Misuse, StalePlan, Unreachable
-from kbsync.messages import message
+from kbsync.messages import Message, message
 from kbsync.model import AnswerType, Category, Knowledge, Question, Status
 from kbsync.plan import Change, Plan
 from kbsync.report import ApplyReport, Outcome
@@ -62,14 +62,14 @@ class Heard:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def start(self, label: str, total: int | None) -> None:
+    def start(self, label: Message, total: int | None) -> None:
         self.told.append(f"{label} {total}")
 
     def advance(self, steps: int = 1) -> None:
         self.told.append("+" * steps)
 
-    def note(self, text: str) -> None:
-        self.told.append(text)
+    def note(self, words: Message) -> None:
+        self.told.append(str(words))
 
     def finish(self) -> None:
         self.told.append("end")
@@ -413,6 +413,7 @@ def test_progress_counts_every_change_once() -> None:
         "+",
         "+",
         "looking again in 0.5 s: reads may lag behind writes",
+        "reading back what was applied None",
         "end",
     ]
 

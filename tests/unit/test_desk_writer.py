@@ -171,3 +171,20 @@ def test_a_new_category_that_cannot_be_told_is_unknown(found: dict[str, object])
     desk, _ = writer(add_chitchat_category=[{}], desc_chitchat_category=[found])
     with pytest.raises(OutcomeUnknown, match="CategoryId is 'missing'"):
         desk.add_category("T", parent=None)
+
+
+@pytest.mark.parametrize("then", [-7, -14, 60010, httpx.ConnectError("refused")])
+def test_a_later_failure_does_not_settle_an_earlier_doubt(then: Reply) -> None:
+    """A write whose first sending got no answer may have taken effect, whatever its repetition met."""
+    desk, script = writer(update_chitchat=[LOST, then])
+    with pytest.raises(OutcomeUnknown):
+        desk.update_question("q", answer="A")
+    assert len(script.asked) > 1
+
+
+@pytest.mark.parametrize("look", [httpx.ConnectError("refused"), -14, 60010])
+def test_a_new_category_that_cannot_be_looked_up_has_still_been_made(look: Reply) -> None:
+    """Where the answer tells no id and the look-up fails, the outcome is open: nothing says that nothing happened."""
+    desk, _ = writer(add_chitchat_category=[{}], desc_chitchat_category=[look])
+    with pytest.raises(OutcomeUnknown):
+        desk.add_category("New", parent=None)

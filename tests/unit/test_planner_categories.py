@@ -1,7 +1,7 @@
 """Categories that no file could describe: twins in the service, changes without a place."""
 
 from kbsync.model import Category, Content, Knowledge, Question
-from kbsync.plan import Action, Kind, ProblemKind, Source, TargetRef
+from kbsync.plan import Action, Cause, Kind, ProblemKind, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.settings import Policy, Prune
 
@@ -55,3 +55,30 @@ def test_a_console_twin_of_a_declared_question_is_never_removed() -> None:
     plan = make_plan(desired, live, desired, context=Context(TARGET, SOURCE, DELETE))
     assert plan.changes == ()
     assert [(item.id, item.lapsed) for item in plan.unmanaged if item.kind is Kind.QUESTION] == [("2", False)]
+
+
+def test_a_rename_that_is_done_already_moves_no_question() -> None:
+    """After an apply that got no further than the renames, what was in the categories is no conflict, two levels deep."""
+    base = Knowledge((Category(("A",)), Category(("A", "x"))), (Question(Content("q", "old", ("A", "x"))),))
+    live = Knowledge((Category(("B",), 1), Category(("B", "y"), 2)), (Question(Content("q", "old", ("B", "y")), id="q"),))
+    desired = Knowledge(
+        (Category(("B",), previously=("Z", "A")), Category(("B", "y"), previously=("x",))),
+        (Question(Content("q", "new", ("B", "y"))),),
+    )
+    (change,) = make_plan(desired, live, base, context=Context(TARGET, SOURCE)).changes
+    assert (change.action, change.cause) == (Action.UPDATE, Cause.DECLARED)
+
+
+def test_a_rename_that_is_half_done_moves_no_question() -> None:
+    """The parent has its new title, the child not yet: the question goes along with both."""
+    base = Knowledge((Category(("A",)), Category(("A", "x"))), (Question(Content("q", "old", ("A", "x"))),))
+    live = Knowledge((Category(("B",), 1), Category(("B", "x"), 2)), (Question(Content("q", "old", ("B", "x")), id="q"),))
+    desired = Knowledge(
+        (Category(("B",), previously=("A",)), Category(("B", "y"), previously=("x",))),
+        (Question(Content("q", "new", ("C",))),),
+    )
+    changes = make_plan(desired, live, base, context=Context(TARGET, SOURCE)).changes
+    assert [(change.action, change.cause) for change in changes] == [
+        (Action.RENAME, Cause.DECLARED),
+        (Action.UPDATE, Cause.DECLARED),
+    ]

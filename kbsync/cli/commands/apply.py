@@ -5,12 +5,29 @@ from typing import Any
 
 import click
 
+from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
 
 __all__ = ["apply"]
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync apply", "plan, show, ask, carry out"),
+        ("kbsync apply plan.json --yes", "exactly this plan, or nothing"),
+        ("kbsync apply --yes --allow-remove 3", "with exactly three removals"),
+        ("kbsync apply --yes --receipt receipt.json", "kept for show and plan --undo"),
+    ),
+    exits={
+        Exit.UNFINISHED: "it started and did not finish: read the report",
+        Exit.INVALID: "the files have errors; kbsync validate shows them",
+        Exit.UNSAFE: "refused for safety, nothing was changed: the reasons say the way past",
+        Exit.STALE: "live moved since the plan was made, nothing was changed: plan again",
+        Exit.LOCKED: "another apply holds the target",
+    },
+)
 @click.argument("planfile", required=False, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask; needed where nobody can answer.")
 @click.option("--base", metavar="REV", help="Compare with the files at this commit. [default: what was last applied]")
@@ -30,12 +47,10 @@ __all__ = ["apply"]
 @click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
 @invocation("text", "json", "markdown")
 def apply(call: Invocation, *, all_targets: bool, **wanted: Any) -> int:
-    r"""Make the live library what the files say.
+    """Make the live library what the files say.
 
-    \b
-    kbsync apply                          plan, show, ask, carry out
-    kbsync apply plan.json --yes          exactly this plan, or nothing
-    kbsync apply --yes --allow-remove 3   with exactly three removals
+    The live library is read first: what moved since the plan was made stops the apply, what is there already is skipped.
+    Ctrl-C finishes the calls in flight and reports; again, it ends at once.
     """
     from kbsync.cli.applying import Order, run_apply  # noqa: PLC0415
 

@@ -4,16 +4,28 @@ import click
 
 from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
 
 __all__ = ["doctor"]
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync doctor", "the default target"),
+        ("kbsync doctor -t production", "before the first plan"),
+        ("kbsync doctor -t production --format json", "for monitoring"),
+    ),
+    exits={
+        Exit.FAILED: "something is not in order",
+    },
+)
 @invocation("text", "json")
 def doctor(call: Invocation) -> int:
-    """Check signature, administrator right, region, clock, Desk, chitchat and limits of a target. Changes nothing.
+    """Check access, region, clock, Desk and limits of a target.
 
-    Exit code 1 when something is not in order.
+    Nothing is changed: signature, administrator right, region, clock, Desk, the chitchat switch, the listings. Each finding
+    that is not in order says what to do.
     """
     from kbsync.cli.checkup import draw_checkup, run_checkup  # noqa: PLC0415
 

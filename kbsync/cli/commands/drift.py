@@ -2,20 +2,33 @@
 
 import click
 
+from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
 
 __all__ = ["drift"]
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync drift", "since the last apply"),
+        ("kbsync drift --base v1.4", "since that commit"),
+        ("kbsync drift --all-targets --format markdown", "a daily report"),
+    ),
+    exits={
+        Exit.PENDING: "there is some",
+        Exit.INVALID: "the files have errors; kbsync validate shows them",
+    },
+)
 @click.option("--base", metavar="REV", help="Count from the files at this commit. [default: what was last applied]")
 @click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
 @invocation("text", "json", "markdown", "html", "github")
 def drift(call: Invocation, *, base: str | None, all_targets: bool) -> int:
-    """Show what the console changed since the last apply. Changes nothing.
+    """Show what the console changed since the last apply.
 
-    Each entry says what the console holds now and what git said; `kbsync pull` brings the console's side into the files.
-    Exit code 3 when there is any.
+    Nothing is changed. Each entry says what the console holds now and what git said; `kbsync pull` brings the console's side
+    into the files.
     """
     from kbsync.cli.planning import run_drift  # noqa: PLC0415
 

@@ -4,11 +4,22 @@ import click
 
 from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
 
 __all__ = ["init"]
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync init", "settings, an example, a GitHub workflow"),
+        ("kbsync init --ci gitlab", "the same with a GitLab pipeline"),
+        ("kbsync init -d faq --ci none", "in another directory, without a workflow"),
+    ),
+    exits={
+        Exit.UNSAFE: "a file is there already, with other content",
+    },
+)
 @click.option(
     "--ci",
     type=click.Choice(["github", "gitlab", "none"]),
@@ -18,7 +29,10 @@ __all__ = ["init"]
 )
 @invocation(target=False)
 def init(call: Invocation, *, ci: str) -> int:
-    """Begin a project: settings, an example, the schemas for editors, a workflow. Existing files are never replaced."""
+    """Begin a project: settings, an example, a CI workflow.
+
+    The schemas for editors come too. Existing files are never replaced.
+    """
     from kbsync.cli.starting import start_project  # noqa: PLC0415
 
     start_project(call, continuous=ci)

@@ -5,12 +5,27 @@ from typing import Any
 
 import click
 
+from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
 
 __all__ = ["plan"]
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync plan", "against the default target"),
+        ("kbsync plan --out plan.json", "save it; apply carries out exactly this"),
+        ("kbsync plan --only 'Shipping / *'", "a part of it"),
+        ("kbsync plan --offline --base origin/main", "without a secret"),
+        ("kbsync plan --undo receipt.json", "what would take an apply back"),
+    ),
+    exits={
+        Exit.PENDING: "changes are pending, with --detailed-exitcode",
+        Exit.INVALID: "the files have errors; kbsync validate shows them",
+    },
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan for `kbsync apply FILE`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 when changes are pending.")
 @click.option("--base", metavar="REV", help="Compare with the files at this commit. [default: what was last applied]")
@@ -20,14 +35,9 @@ __all__ = ["plan"]
 @click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
 @invocation("text", "json", "markdown", "html", "github")
 def plan(call: Invocation, *, all_targets: bool, **wanted: Any) -> int:
-    r"""Show what customers would see change, and why. Changes nothing.
+    """Show what customers would see change, and why.
 
-    \b
-    kbsync plan                              against the default target
-    kbsync plan --out plan.json              save it; apply carries out exactly this
-    kbsync plan --only 'Shipping / *'        a part of it
-    kbsync plan --offline --base origin/main without a secret
-    kbsync plan --undo receipt.json          what would take an apply back
+    Nothing is changed: the service is only read. Removals, conflicts and console edits come first.
     """
     from kbsync.cli.planning import run_plan  # noqa: PLC0415
 

@@ -4,26 +4,44 @@ from pathlib import Path
 
 import click
 
+from kbsync.cli.completing import complete_switch
 from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import TaughtGroup
 from kbsync.messages import message
 
 __all__ = ["sandbox"]
 
 
-@click.group()
+@click.group(cls=TaughtGroup)
 def sandbox() -> None:
     """The embedded Desk service: serve it, break it, reset it."""
 
 
-@sandbox.command()
+@sandbox.command(
+    examples=(
+        ("kbsync sandbox serve", "on port 8731, with the library of this project"),
+        ("kbsync sandbox serve --switch list", "the names of the switches"),
+        ("kbsync sandbox serve --port 0 --switch answer-type-zero-ignored=yes", "on a free port, with a reading of its own"),
+    ),
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8731, show_default=True, help="0 picks a free one.")
-@click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="Play an undocumented behaviour another way.")
+@click.option(
+    "--switch",
+    "switches",
+    multiple=True,
+    metavar="NAME=VALUE",
+    shell_complete=complete_switch,
+    help="Play an undocumented behaviour another way.",
+)
 @click.option("--database", type=click.Path(path_type=Path), help="Where the library is kept. [default: .kbsync/sandbox.db]")
 @click.option("--faults", type=click.Path(path_type=Path), help="A schedule of faults, one NAME#CALL=KIND a line.")
 @invocation(target=False)
 def serve(call: Invocation, *, port: int, switches: tuple[str, ...], database: Path | None, faults: Path | None) -> int:
-    """Serve the embedded Desk service on a loopback port until Ctrl-C; `--switch list` names the switches."""
+    """Serve the embedded Desk service on a loopback port.
+
+    It runs until Ctrl-C and takes no secret of yours; what the vendor's pages leave open can be switched.
+    """
     from kbsync.cli.serving import list_switches, serve_until_stopped  # noqa: PLC0415
 
     if "list" in switches:
@@ -33,11 +51,16 @@ def serve(call: Invocation, *, port: int, switches: tuple[str, ...], database: P
     return Exit.DONE
 
 
-@sandbox.command()
+@sandbox.command(
+    examples=(
+        ("kbsync sandbox reset", "the library of this project"),
+        ("kbsync sandbox reset --database play.db", "another one"),
+    ),
+)
 @click.option("--database", type=click.Path(path_type=Path), help="[default: .kbsync/sandbox.db]")
 @invocation(target=False)
 def reset(call: Invocation, *, database: Path | None) -> int:
-    """Bring the embedded service back to the library it starts with."""
+    """Bring the embedded service back to its first library."""
     from kbsync.cli.serving import reset_database  # noqa: PLC0415
 
     reset_database(call, database)
@@ -45,16 +68,19 @@ def reset(call: Invocation, *, database: Path | None) -> int:
     return Exit.DONE
 
 
-@sandbox.command()
+@sandbox.command(
+    examples=(
+        ("kbsync sandbox inject update_chitchat#3=lose-answer", "the third such call takes effect and says nothing"),
+        ("kbsync sandbox inject list_chitchat#2=http-502 add_chitchat#1=refuse:-7", "two faults"),
+    ),
+)
 @click.argument("rules", nargs=-1, required=True)
 @click.option("--database", type=click.Path(path_type=Path), help="[default: .kbsync/sandbox.db]")
 @invocation(target=False)
 def inject(call: Invocation, *, rules: tuple[str, ...], database: Path | None) -> int:
     """Make the sandbox fail, also while it is served.
 
-    \b
-    kbsync sandbox inject update_chitchat#3=lose-answer
-    kbsync sandbox inject 'list_chitchat#2=http-502' 'add_chitchat#1=refuse:-7'
+    A RULE is COMMAND[#NTH][xTIMES]=KIND[:NUMBER].
     """
     from kbsync.cli.serving import inject_faults  # noqa: PLC0415
 

@@ -6,15 +6,26 @@ import click
 
 from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
 
 __all__ = ["schema"]
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync schema knowledge", "of knowledge files, for editors"),
+        ("kbsync schema settings", "of kbsync.yaml"),
+        ("kbsync schema plan > plan.schema.json", "of what plan --out writes"),
+    ),
+)
 @click.argument("name", type=click.Choice(["knowledge", "settings", "plan", "receipt"]))
 @invocation(target=False, directory=False)
 def schema(call: Invocation, *, name: str) -> int:
-    """Print a JSON Schema (2020-12): of knowledge files and settings for editors, of plans and receipts for machines."""
+    """Print a JSON Schema (2020-12) of a file format.
+
+    Knowledge and settings are for editors, plan and receipt for machines that read them.
+    """
     if name in ("plan", "receipt"):
         from kbsync.planfile import schemas  # noqa: PLC0415
 

@@ -4,22 +4,28 @@ import click
 
 from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import TaughtGroup
 
 __all__ = ["session"]
 
 
-@click.group()
+@click.group(cls=TaughtGroup)
 def session() -> None:
     """Look into a Desk session, or send to it."""
 
 
-@session.command()
+@session.command(
+    examples=(
+        ("kbsync session state 11111111-…", "chatbot, person, queue …"),
+        ("kbsync session state --client-user ann --customer-service agent1", "named by its accounts"),
+    ),
+)
 @click.argument("session_id", metavar="SESSION", required=False)
 @click.option("--client-user", help="With --customer-service: name the session by its two accounts.")
 @click.option("--customer-service", help="The customer service account.")
 @invocation("text", "json")
 def state(call: Invocation, *, session_id: str | None, client_user: str | None, customer_service: str | None) -> int:
-    """Who serves a session now (get_session_state)."""
+    """Show who serves a session now (get_session_state)."""
     from kbsync.cli.sessions import draw_state, session_reader  # noqa: PLC0415
 
     with session_reader(call) as reader:
@@ -28,14 +34,22 @@ def state(call: Invocation, *, session_id: str | None, client_user: str | None, 
     return Exit.DONE
 
 
-@session.command()
+@session.command(
+    examples=(
+        ("kbsync session messages 11111111-…", "the last twenty"),
+        ("kbsync session messages 11111111-… --limit 100 --oldest-first", "from the beginning"),
+    ),
+)
 @click.argument("session_id", metavar="SESSION")
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True)
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--oldest-first", is_flag=True, help="In the order in which they were sent.")
 @invocation("text", "json")
 def messages(call: Invocation, *, session_id: str, limit: int, offset: int, oldest_first: bool) -> int:
-    """What was said in a session (describe_chat_messages). This is personal data."""
+    """Show what was said in a session (describe_chat_messages).
+
+    This is personal data.
+    """
     from kbsync.cli.sessions import draw_messages, session_reader  # noqa: PLC0415
 
     with session_reader(call) as reader:
@@ -44,7 +58,16 @@ def messages(call: Invocation, *, session_id: str, limit: int, offset: int, olde
     return Exit.DONE
 
 
-@session.command()
+@session.command(
+    examples=(
+        ("kbsync session send 11111111-… 'Hello, ' 'how are you?'", "one message in two pieces"),
+        ("kbsync session send 11111111-… Hello --unfinished", "prints the key to go on with"),
+        ("kbsync session send 11111111-… ' again' --key 5_1752", "goes on"),
+    ),
+    exits={
+        Exit.UNSAFE: "no chatbot serves the session; nothing was sent",
+    },
+)
 @click.argument("session_id", metavar="SESSION")
 @click.argument("chunks", nargs=-1, required=True)
 @click.option("--key", help="Go on with a message that was begun before.")
@@ -52,7 +75,10 @@ def messages(call: Invocation, *, session_id: str, limit: int, offset: int, olde
 @click.option("--anyway", is_flag=True, help="Send also where no chatbot serves the session.")
 @invocation("text", "json")
 def send(call: Invocation, *, session_id: str, chunks: tuple[str, ...], key: str | None, unfinished: bool, anyway: bool) -> int:
-    """Stream a message into a session (send_stream_msg), each CHUNK one call. A customer may be reading along."""
+    """Stream a message into a session (send_stream_msg).
+
+    Each CHUNK is one call. A customer may be reading along, so it goes only where the chatbot serves the session.
+    """
     from kbsync.cli.sessions import Letter, draw_key, send_letter  # noqa: PLC0415
 
     letter = Letter(session_id, chunks, key=key, finish=not unfinished, anyway=anyway)

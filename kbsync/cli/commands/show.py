@@ -6,15 +6,26 @@ import click
 
 from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
 
 __all__ = ["show"]
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync show plan.json", "as plan would have shown it"),
+        ("kbsync show plan.json --format html > plan.html", "for a browser"),
+        ("kbsync show receipt.json --format markdown", "what an apply did, for a comment"),
+    ),
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @invocation("text", "json", "markdown", "html", "github", target=False, directory=False)
 def show(call: Invocation, *, file: Path) -> int:
-    """Show a saved plan or receipt; FILE is what `plan --out` or `apply --receipt` wrote."""
+    """Show a saved plan or receipt in any format.
+
+    FILE is what `plan --out` or `apply --receipt` wrote. No service is asked.
+    """
     from kbsync.cli.drawing import draw_plan, draw_receipt  # noqa: PLC0415
     from kbsync.planfile import read_plan_or_receipt  # noqa: PLC0415
     from kbsync.report import Receipt  # noqa: PLC0415

@@ -6,14 +6,27 @@ import click
 
 from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
 
 __all__ = ["targets"]
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync targets", "name, driver, SDKAppID"),
+        ("kbsync targets --format matrix", "a CI matrix, one job a target"),
+    ),
+    exits={
+        Exit.INVALID: "the settings have errors",
+    },
+)
 @invocation("text", "json", "matrix", target=False)
 def targets(call: Invocation) -> int:
-    """List the targets of kbsync.yaml; `--format matrix` feeds a CI matrix, one job a target."""
+    """List the targets of kbsync.yaml.
+
+    With `--format matrix` the list feeds a CI matrix, one job a target.
+    """
     from kbsync.wiring.workspace import open_workspace  # noqa: PLC0415
 
     workspace = open_workspace(call.directory)

@@ -4,25 +4,38 @@ import click
 
 from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
 from kbsync.messages import message
 
 __all__ = ["unlock"]
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync unlock -t production", "show who holds it, then ask"),
+        ("kbsync unlock -t production --yes", "remove what is shown, without asking"),
+    ),
+    exits={
+        Exit.LOCKED: "the lock changed hands meanwhile, and stays",
+    },
+)
 @click.option("--yes", is_flag=True, help="Remove the lock that is shown, without asking.")
 @invocation()
 def unlock(call: Invocation, *, yes: bool) -> int:
-    """Show the apply lock of a target and remove it. Do so only when its holder is known to be gone."""
-    from kbsync.cli.locks import find_lock, remove_found, show_lock  # noqa: PLC0415
+    """Show the apply lock of a target and remove it.
+
+    Do so only when its holder is known to be gone: a lock that nobody renews expires by itself.
+    """
+    from kbsync.cli.locks import agreed, find_lock, remove_found, show_lock  # noqa: PLC0415
 
     found = find_lock(call)
     if found is None:
         call.screen.note(message("Nobody holds the target."))
         return Exit.DONE
     call.screen.result(show_lock(found, call))
-    if not yes and not click.confirm(call.screen.say(message("Remove this lock?")), err=True):
-        return Exit.DONE
+    if not yes and not agreed(call):
+        return Exit.FAILED
     remove_found(call, found)
     call.screen.note(message("The lock is removed."))
     return Exit.DONE

@@ -4,18 +4,30 @@ import click
 
 from kbsync.cli.exits import Exit
 from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
 from kbsync.diagnostics import has_errors
 from kbsync.messages import message
 
 __all__ = ["validate"]
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync validate", "everything that is wrong, at once"),
+        ("kbsync validate -d faq -t production", "another directory, as one target reads it"),
+        ("kbsync validate --format github", "annotations in a pull request"),
+        ("kbsync validate --format sarif > kbsync.sarif", "for code scanning"),
+    ),
+    exits={
+        Exit.INVALID: "there are errors; warnings alone are not",
+    },
+)
 @invocation("text", "json", "sarif", "github", "junit")
 def validate(call: Invocation) -> int:
     """Check the files and the content rules, offline.
 
-    Every finding is shown at once, with file, line, column and what to do. Exit code 5 when there are errors.
+    Every finding is shown at once, with file, line, column and what to do.
     """
     from kbsync.cli.drawing import draw_findings  # noqa: PLC0415
     from kbsync.wiring.workspace import examine_workspace  # noqa: PLC0415

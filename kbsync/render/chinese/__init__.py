@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from kbsync.render.chinese.applying import APPLYING
 from kbsync.render.chinese.commands import COMMANDS
+from kbsync.render.chinese.conversations import CONVERSATIONS
 from kbsync.render.chinese.decisions import DECISIONS
 from kbsync.render.chinese.files import FILES
 from kbsync.render.chinese.findings import FINDINGS
@@ -19,7 +20,19 @@ from kbsync.render.chinese.service import SERVICE
 
 __all__ = ["CHINESE", "PARTS"]
 
-PARTS: tuple[Mapping[str, str], ...] = (APPLYING, COMMANDS, DECISIONS, FILES, FINDINGS, HISTORY, PLANS, REVIEWS, SANDBOX, SERVICE)
+PARTS: tuple[Mapping[str, str], ...] = (
+    APPLYING,
+    COMMANDS,
+    CONVERSATIONS,
+    DECISIONS,
+    FILES,
+    FINDINGS,
+    HISTORY,
+    PLANS,
+    REVIEWS,
+    SANDBOX,
+    SERVICE,
+)
 """The catalogue by what is spoken of; no template stands in two parts."""
 
 CHINESE: Mapping[str, str] = {template: words for part in PARTS for template, words in part.items()}

@@ -55,8 +55,8 @@ APPLYING: Mapping[str, str] = {
     "it was created, and the apply was stopped before its status could be set: plan again": (
         "已新建，但在设置状态之前应用被停止：请重新生成计划"
     ),
-    "it was created, but no listing shows it, so it could not be disabled: plan again": (
-        "已新建，但任何列表中都没有它，因此未能停用：请重新生成计划"
+    "it was created, and it could not be looked up to disable it: {cause}; plan again": (
+        "已新建，但未能查到它以将其停用：{cause}；请重新生成计划"
     ),
     "it was not carried out": "未执行",
     "not started: the apply was stopped before": "未开始：应用在此之前已停止",
@@ -124,4 +124,5 @@ APPLYING: Mapping[str, str] = {
     "applying": "正在应用",
     # saving
     "choose another path, or mend the permissions of its directory": "请选择其他路径，或修正其目录的权限",
+    "reading back what was applied": "正在读回已应用的内容",
 }

@@ -28,6 +28,15 @@ COMMANDS: Mapping[str, str] = {
     "this plan: {digest}; look at it, and approve it or make the approved one again": (
         "此计划：{digest}；请查看并批准它，或重新生成获得批准的那一份"
     ),
+    "nobody is here to agree; the lock stays": "无人可以确认；锁保留不变",
+    "add --yes, or run kbsync unlock in a terminal": "请加上 --yes，或在终端中运行 kbsync unlock",
+    "The lock stays.": "锁保留不变。",
+    "{command}: answered after {seconds} s": "{command}：{seconds} 秒后收到应答",
+    "{command}: {problem} ({seconds} s)": "{command}：{problem}（{seconds} 秒）",
+    "Calls sent: {calls}; refused for speed: {throttled}.": "已发送调用：{calls}；因过快被拒绝：{throttled} 次。",
+    "none": "无",
+    "a receipt is not drawn as HTML": "回执不能以 HTML 格式显示",
+    "choose --format markdown, or show the plan as HTML": "请选择 --format markdown，或以 HTML 格式显示计划",
     "add --yes, or run kbsync apply in a terminal": "请加上 --yes，或在终端中运行 kbsync apply",
     "give them to kbsync plan --out": "请把它们交给 kbsync plan --out",
     "leave the plan file out and add --yes, or apply the targets one by one": "请去掉计划文件并加上 --yes，或逐个应用各目标",
@@ -48,9 +57,9 @@ COMMANDS: Mapping[str, str] = {
     "{target} is held by {who} on {where} since {since}, until {expires}.": (
         "{target} 由 {where} 上的 {who} 占用，从 {since} 起，到 {expires} 止。"
     ),
-    "Stopped; nothing was changed.": "已停止，未作任何变更。",
+    "Stopped.": "已停止。",
     "{path} cannot be written: {reason}": "无法写入 {path}：{reason}",
-    "error:": "错误：",
+    "error:": "错误:",
     (
         "The sandbox listens on {address}: a target with endpoint {address}, sdkappid {app}, identifier {who} and "
         "KBSYNC_SECRET_KEY={key} reaches it. Ctrl-C ends it."
@@ -91,9 +100,6 @@ COMMANDS: Mapping[str, str] = {
     "the plan is not applied; nothing was changed": "未应用此计划；未作任何变更",
     "The files differ from every commit, so the next plan's base stays where it was: commit them.": (
         "文件与任何提交都不同，因此下一次计划的基准保持不变：请提交这些文件。"
-    ),
-    "{read} of {total} sessions were read; --limit {total} reads all of them": (
-        "已读取 {total} 个会话中的 {read} 个；--limit {total} 可全部读取"
     ),
     "sessions whose messages the service no longer keeps: {count}": "服务已不再保留其消息的会话：{count} 个",
     "{path} can be read by others, and transcripts are personal data": "{path} 可被他人读取，而对话记录属于个人数据",
@@ -142,4 +148,35 @@ COMMANDS: Mapping[str, str] = {
     "there is no target {name} in kbsync.yaml": "kbsync.yaml 中没有目标 {name}",
     "{path} cannot be made: {reason}": "无法建立 {path}：{reason}",
     "make its parent directory writable": "请使其上级目录可写",
+    # pull and fmt
+    "files with errors cannot be laid out; nothing was written": "有错误的文件无法排版；未写入任何内容",
+    (
+        "{count} things were changed in git and in the console; the files keep git's side: settle them by hand, or "
+        "take the console's side with --theirs"
+    ): ("有 {count} 项在 git 和控制台都作了修改；文件保留 git 的一方：请手工处理，或用 --theirs 采用控制台的一方"),
+    "{updated} changed, {added} new, {removed} removed": "变更 {updated} 个，新增 {added} 个，移除 {removed} 个",
+    "{place}: {field} of {question}: git says {git}, the console {console}": (
+        "{place}：{question} 的 {field}：git 是 {git}，控制台是 {console}"
+    ),
+    "rewritten": "已改写",
+    "{question}: git says {git}, the console {console}": "{question}：git 是 {git}，控制台是 {console}",
+    "{place}: {question}: git says {git}, the console {console}": "{place}：{question}：git 是 {git}，控制台是 {console}",
+    "{count} live questions are not declared in git and stay so; --all takes them in.": (
+        "有 {count} 个线上问题未在 git 中声明，保持不变；--all 可将它们纳入。"
+    ),
+    "The files already say what the console holds.": "文件与控制台的内容已经一致。",
+    "There is no base: the console's side is taken for every declared question, and none is removed.": (
+        "没有基准：每个已声明的问题都采用控制台的一方，不移除任何问题。"
+    ),
+    "The live listing is incomplete: nothing is removed from the files.": "线上列表不完整：不从文件中移除任何内容。",
+    "Category {path} is gone in the console and stays in the files: they have questions in it.": (
+        "分类 {path} 已从控制台消失，但在文件中保留：其中还有文件声明的问题。"
+    ),
+    "{label}: {done} of {total}, {rate} a second, {time} left": (
+        "{label}：{total} 项中的 {done} 项，每秒 {rate} 项，还需 {time}"
+    ),
+    "{label}: {time} so far": "{label}：已用时 {time}",
+    "{label}: {done}, {rate} a second": "{label}：{done} 项，每秒 {rate} 项",
+    "the service holds no question at all, and the files hold {count}": "服务中没有任何问题，而文件中有 {count} 个",
+    "name another target with --target; to empty the files, delete them": "请用 --target 指定其他目标；要清空文件，请删除它们",
 }

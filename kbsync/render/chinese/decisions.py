@@ -21,18 +21,18 @@ DECISIONS: Mapping[str, str] = {
     "category {new} is created while {old} is no longer declared: if it was renamed, write previously: [{title}] beside it": (
         "将新建分类 {new}，而 {old} 已不再声明：如果是重命名，请在旁边写上 previously: [{title}]"
     ),
-    "{title} is not taken back: it is gone": "{title} 未撤销：它已不存在",
-    "{title} is not taken back: it exists again": "{title} 未撤销：它又存在了",
-    "{title} is not taken back: it was changed since": "{title} 未撤销：它在此之后被修改过",
-    "{title} is not taken back: its {field} was changed again": "{title} 未撤销：它的{field}又被修改过",
+    "{title} is not taken back: it is gone": "“{title}”未撤销：它已不存在",
+    "{title} is not taken back: it exists again": "“{title}”未撤销：它又存在了",
+    "{title} is not taken back: it was changed since": "“{title}”未撤销：它在此之后被修改过",
+    "{title} is not taken back: its {field} was changed again": "“{title}”未撤销：它的{field}又被修改过",
     "{text} stands for {count} live questions ({candidates}): pin one with id:, or delete the others in the console": (
-        "{text} 对应 {count} 个线上问题（{candidates}）：请用 id: 固定其中一个，或在控制台删除其他的"
+        "“{text}”对应 {count} 个线上问题（{candidates}）：请用 id: 固定其中一个，或在控制台删除其他的"
     ),
     "no live question has the pinned id {id}: {text} is looked for by its text instead; correct the id or take it out": (
-        "线上没有固定 id 为 {id} 的问题：改为按文本查找 {text}；请更正或去掉该 id"
+        "线上没有固定 id 为 {id} 的问题：改为按文本查找“{text}”；请更正或去掉该 id"
     ),
     "category {path} is no longer declared but stays: {count} left in it, such as {example}": (
-        "分类 {path} 已不再声明，但予以保留：其中还有 {count} 项，例如 {example}"
+        "分类 {path} 已不再声明，但予以保留：其中还有 {count} 项，例如“{example}”"
     ),
     "the live listing is incomplete, so nothing is removed; plan again": "线上列表不完整，因此不删除任何内容；请重新生成计划",
     "no question is declared at all, so nothing is removed: is this the right directory?": (
@@ -41,7 +41,7 @@ DECISIONS: Mapping[str, str] = {
     (
         "{text} is protected and stays, though no file declares it any more; to remove it, first apply a commit in "
         "which it is not protected"
-    ): ("{text} 受保护，虽已没有文件声明它，仍予以保留；要删除它，请先应用一个不再保护它的提交"),
+    ): ("“{text}”受保护，虽已没有文件声明它，仍予以保留；要删除它，请先应用一个不再保护它的提交"),
     "these may all be renames and only some can be: {candidates}; write previously: beside the new text": (
         "这些都可能是重命名，但只有一部分能够成立：{candidates}；请在新文本旁写上 previously:"
     ),
@@ -49,13 +49,13 @@ DECISIONS: Mapping[str, str] = {
         "{new} is created again while {old} appeared in the console; they are {confidence} % alike: if it was renamed "
         "there, run kbsync pull, or write previously: [{old}] beside {new}"
     ): (
-        "将再次新建 {new}，而控制台中出现了 {old}；两者相似度为 {confidence}%：如果是在控制台重命名的，请运行 kbsync "
-        "pull，或在 {new} 旁写上 previously: [{old}]"
+        "将再次新建“{new}”，而控制台中出现了“{old}”；两者相似度为 {confidence}%：如果是在控制台重命名的，请运行 kbsync "
+        "pull，或在“{new}”旁写上 previously: [{old}]"
     ),
     (
         "{new} is created while {old} is no longer declared; they are {confidence} % alike: if it was renamed, write "
         "previously: [{old}] beside {new}"
-    ): ("将新建 {new}，而 {old} 已不再声明；两者相似度为 {confidence}%：如果是重命名，请在 {new} 旁写上 previously: [{old}]"),
+    ): ("将新建“{new}”，而“{old}”已不再声明；两者相似度为 {confidence}%：如果是重命名，请在“{new}”旁写上 previously: [{old}]"),
     # guards
     "the plan was made offline, without looking at the service: plan again with access to it": (
         "此计划是离线生成的，未查看线上服务：请在能访问服务时重新生成"
@@ -64,7 +64,7 @@ DECISIONS: Mapping[str, str] = {
         "{count} changed both in git and in the console, such as {example}: bring the console's side into git with "
         "kbsync pull, or let git win with --overwrite-conflicts"
     ): (
-        "有 {count} 项在 git 和控制台都作了修改，例如 {example}：请用 kbsync pull 将控制台的修改带入 git，或用 "
+        "有 {count} 项在 git 和控制台都作了修改，例如“{example}”：请用 kbsync pull 将控制台的修改带入 git，或用 "
         "--overwrite-conflicts 以 git 为准"
     ),
     "the plan removes {count}: look at the removals and, if they are meant, add --allow-remove {count}": (

@@ -12,8 +12,8 @@ FILES: Mapping[str, str] = {
     "keep one of them; other wordings belong under similar": "请只保留一个；其他说法写在 similar 下",
     "the question is declared twice: {text}": "问题重复声明：{text}",
     "remove it here, or remove what still has it": "请在此处删除它，或从仍包含它的地方删除",
-    "{text} is still declared, so nothing was renamed from it": "{text} 仍有声明，因此并没有由它重命名的问题",
-    "two say that they were called {text}": "有两个问题声称曾名为 {text}",
+    "{text} is still declared, so nothing was renamed from it": "“{text}”仍有声明，因此并没有由它重命名的问题",
+    "two say that they were called {text}": "有两个问题声称曾名为“{text}”",
     "the category {path} is declared twice": "分类 {path} 重复声明",
     "declare it once; in another file it may be repeated with title and children alone": (
         "请只声明一次；在其他文件中可以重复，但只能写 title 和 children"
@@ -59,15 +59,15 @@ FILES: Mapping[str, str] = {
     "give it the key category, or give one to the whole document": "请写上键 category，或为整个文档指定一个",
     "the question has no category": "该问题没有分类",
     "left out: the {field} of {text}: it is empty or holds a control character, which no file can hold": (
-        "已略去：{text} 的 {field}：它为空，或含有任何文件都无法保存的控制字符"
+        "已略去：“{text}”的{field}：它为空，或含有任何文件都无法保存的控制字符"
     ),
     "left out: a second question with the text {text}; the files hold one": (
-        "已略去：文本同为 {text} 的第二个问题；文件中已有一个"
+        "已略去：文本同为“{text}”的第二个问题；文件中已有一个"
     ),
     "left out: the wording {wording} of {text}: another question has it, or no file can hold it": (
-        "已略去：{text} 的相似说法 {wording}：它属于另一个问题，或任何文件都无法保存它"
+        "已略去：“{text}”的相似说法“{wording}”：它属于另一个问题，或任何文件都无法保存它"
     ),
-    "left out: {text}, because it is a similar wording of {owner}": "已略去：{text}，因为它是 {owner} 的相似说法",
+    "left out: {text}, because it is a similar wording of {owner}": "已略去：“{text}”，因为它是“{owner}”的相似说法",
     "the canonical layout would change what {path} says; nothing was written": "规范排版会改变 {path} 的含义；未写入任何内容",
     "this is a fault of kbsync: report it with the file, and take the file's unusual YAML out": (
         "这是 kbsync 的缺陷：请附上该文件报告，并去掉文件中不常见的 YAML 写法"

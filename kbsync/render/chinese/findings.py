@@ -1,4 +1,4 @@
-"""Chinese for findings: the frame around each, the content rules, and the transcripts.
+"""Chinese for findings: the frame around each, and the content rules.
 
 What is wrong with a file as a file belongs to ``files``.
 """
@@ -11,7 +11,7 @@ FINDINGS: Mapping[str, str] = {
     "error": "错误",
     "warning": "警告",
     "note": "提示",
-    "hint:": "建议：",
+    "hint:": "建议:",
     "No findings.": "没有发现问题。",
     "errors {errors}, warnings {warnings}, notes {notes}": "错误 {errors} 个，警告 {warnings} 个，提示 {notes} 个",
     (
@@ -64,17 +64,4 @@ FINDINGS: Mapping[str, str] = {
     "the question begins or ends with space: {text}": "问题以空格开头或结尾：{text}",
     "the answer begins or ends with space: {text}": "答案以空格开头或结尾：{text}",
     "a similar question begins or ends with space: {text}": "相似问题以空格开头或结尾：{text}",
-    # conversations
-    "the nearest declared question is {question}": "最接近的已声明问题是 {question}",
-    "no file declares the question {question}": "没有文件声明问题 {question}",
-    "{place}: the transcript has format {version}, this kbsync reads {known}": (
-        "{place}：对话记录的格式为 {version}，此版本的 kbsync 能读取 {known}"
-    ),
-    "{place}: this is no transcript": "{place}：这不是对话记录",
-    "kbsync coverage --save FILE writes such files, one session a line": (
-        "这类文件由 kbsync coverage --save FILE 写入，每行一个会话"
-    ),
-    "the time span begins after its end: {since} to {until}": "时间范围的起点晚于终点：{since} 到 {until}",
-    "{text} is no moment": "{text} 不是有效的时间",
-    "write days before now, such as 7, or a date such as 2026-01-31": "请写距今的天数，如 7，或日期，如 2026-01-31",
 }

@@ -121,4 +121,11 @@ PLANS: Mapping[str, str] = {
     "recognised by its id": "按 id 识别",
     "recognised by “previously”": "按 previously 识别",
     "recognised by its answer, which is the same": "按相同的答案识别",
+    # the parts of a question, inside a sentence
+    "question": "问题",
+    "answer": "答案",
+    "answer type": "答案类型",
+    "category": "分类",
+    "similar questions": "相似问题",
+    "status": "状态",
 }

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# One kbsync command as a step: settings come in by environment, results leave by the runner's files.
+# What a person or a branch name can choose is only ever the value of a variable, never shell text.
+set -euo pipefail
+
+main() {
+  results="${INPUT_RESULTS:-$RUNNER_TEMP/kbsync}"
+  mkdir -p "$results"
+  allow_git
+  common=(--dir "$INPUT_DIRECTORY" --target "$INPUT_TARGET")
+  case "$INPUT_COMMAND" in
+    validate) validate ;;
+    plan) plan ;;
+    apply) apply ;;
+    drift) drift ;;
+    *)
+      printf '::error title=kbsync::command must be validate, plan, apply or drift\n'
+      code=2
+      ;;
+  esac
+  printf 'exit-code=%s\nresults=%s\n' "$code" "$results" >>"$GITHUB_OUTPUT"
+  [[ $code == 3 ]] || exit "$code"
+}
+
+# Checkouts need no stored credentials: git is handed the token by variables that end with this step.
+allow_git() {
+  [[ -n ${INPUT_TOKEN:-} ]] || return 0
+  local basic
+  basic="$(printf 'x-access-token:%s' "$INPUT_TOKEN" | base64 | tr -d '\n')"
+  unset INPUT_TOKEN
+  printf '::add-mask::%s\n' "$basic"
+  # The empty value drops a header that the checkout may have stored: the server refuses to be told twice.
+  export GIT_CONFIG_COUNT=2
+  export GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader" GIT_CONFIG_VALUE_0=""
+  export GIT_CONFIG_KEY_1="http.$GITHUB_SERVER_URL/.extraheader" GIT_CONFIG_VALUE_1="AUTHORIZATION: basic $basic"
+}
+
+validate() {
+  # The annotations are the result; ten of a kind are shown, and kbsync says how many are withheld.
+  run validate "${common[@]}" --format github
+}
+
+plan() {
+  local options=(--out "$results/plan.json" --detailed-exitcode --format github)
+  local base="$INPUT_BASE"
+  if [[ $INPUT_OFFLINE == true ]]; then
+    options+=(--offline)
+    [[ -n $base || -z ${GITHUB_BASE_REF:-} ]] || base="origin/$GITHUB_BASE_REF"
+  fi
+  [[ -z $base ]] || options+=(--base "$base")
+  rm -f "$results/plan.json"
+  run plan "${common[@]}" "${options[@]}"
+  if [[ $code == 0 || $code == 3 ]]; then
+    "$INPUT_PROGRAM" show "$results/plan.json" --format markdown >"$results/comment.md"
+    "$INPUT_PROGRAM" show "$results/plan.json" --format html >"$results/plan.html"
+  else
+    failed "No plan for $INPUT_TARGET" >"$results/comment.md"
+  fi
+}
+
+apply() {
+  local options=(--yes --receipt "$results/receipt.json" --format markdown)
+  [[ -z $INPUT_EXPECT_DIGEST ]] || options+=(--expect-digest "$INPUT_EXPECT_DIGEST")
+  [[ -z $INPUT_ALLOW_REMOVE ]] || options+=(--allow-remove "$INPUT_ALLOW_REMOVE")
+  [[ $INPUT_OVERWRITE_CONFLICTS != true ]] || options+=(--overwrite-conflicts)
+  [[ -z $INPUT_BASE ]] || options+=(--base "$INPUT_BASE")
+  [[ -z $INPUT_PLAN ]] || options+=(-- "$INPUT_PLAN")
+  run apply "${common[@]}" "${options[@]}" >"$results/report.md"
+  [[ -s $results/report.md ]] || failed "Nothing was applied to $INPUT_TARGET" >"$results/report.md"
+  cat "$results/report.md" >>"$GITHUB_STEP_SUMMARY"
+}
+
+drift() {
+  local options=(--format markdown)
+  [[ -z $INPUT_BASE ]] || options+=(--base "$INPUT_BASE")
+  run drift "${common[@]}" "${options[@]}" >"$results/drift.md"
+  case "$code" in
+    0) cp "$results/drift.md" "$results/report.md" ;;
+    3)
+      {
+        printf '%s was edited in the console. Below is what it would take to put that back; ' "$INPUT_TARGET"
+        printf '<code>kbsync pull</code> takes the edits into the files instead.\n\n'
+        cat "$results/drift.md"
+      } >"$results/report.md"
+      ;;
+    *) failed "Drift of $INPUT_TARGET is not known" >"$results/report.md" ;;
+  esac
+  cat "$results/report.md" >>"$GITHUB_STEP_SUMMARY"
+}
+
+# Runs kbsync, shows what it says and keeps a copy of that in the file $messages; sets $code.
+run() {
+  local child teller interrupted=yes
+  messages="$(mktemp "$RUNNER_TEMP/kbsync-messages.XXXXXX")"
+  mkfifo "$messages.pipe"
+  tee "$messages" <"$messages.pipe" >&2 &
+  teller=$!
+  "$INPUT_PROGRAM" "$@" 2>"$messages.pipe" &
+  child=$!
+  # A cancelled run sends SIGINT to this script alone, and SIGTERM soon after. One signal asks kbsync to finish the calls
+  # in flight, report and give the lock back; a second one would end it at once, so it gets only the first.
+  trap 'trap "" INT TERM; interrupted=yes; kill -TERM "$child"' INT TERM
+  while [[ $interrupted == yes ]]; do
+    interrupted=no code=0
+    wait "$child" || code=$?
+  done
+  trap - INT TERM
+  wait "$teller"
+  rm -f "$messages.pipe"
+}
+
+# A page for people in place of a result that is missing.
+failed() {
+  printf '## %s\n\nkbsync ended with exit code %s in [this run](%s/%s/actions/runs/%s). It said:\n\n<pre>\n' \
+    "$1" "$code" "$GITHUB_SERVER_URL" "$GITHUB_REPOSITORY" "$GITHUB_RUN_ID"
+  # The reason comes last. Escaped, this stays below the 65,536 characters that a comment may have.
+  tail -c 10000 "$messages" | sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g'
+  printf '</pre>\n'
+}
+
+main

@@ -1,0 +1,37 @@
+"""``kbsync fmt``: one canonical layout."""
+
+import click
+
+from kbsync.cli.exits import Exit
+from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
+
+__all__ = ["fmt"]
+
+
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync fmt", "lay out every file"),
+        ("kbsync fmt --check", "for CI and pre-commit"),
+        ("kbsync fmt --diff", "see it first"),
+    ),
+    exits={
+        Exit.PENDING: "a file would change, with --check",
+        Exit.INVALID: "a file has errors; nothing was written",
+    },
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit with 3 when a file would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@invocation("text", "json", target=False)
+def fmt(call: Invocation, *, check: bool, diff: bool) -> int:
+    """Lay the files out in one way, and list those that were not so.
+
+    Keys of a question get one order, text of several lines becomes a block, quotes stay where they are needed, indentation
+    is two columns. Comments, empty lines, anchors and the order of questions stay, and no value changes.
+    """
+    from kbsync.cli.formatting import draw_formatted, format_directory  # noqa: PLC0415
+
+    found = format_directory(call, write=not (check or diff))
+    call.screen.result(draw_formatted(found, call, diff=diff))
+    return Exit.PENDING if check and found.paths else Exit.DONE

@@ -1,0 +1,43 @@
+"""``kbsync preview``: a drafted answer in a real conversation."""
+
+from pathlib import Path
+
+import click
+
+from kbsync.cli.exits import Exit
+from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
+
+__all__ = ["preview"]
+
+
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync preview 'Good night' --session 11111111-…", "the answer in the files"),
+        ("kbsync preview --answer-file draft.txt --session 11111111-…", "a draft of it"),
+    ),
+    exits={
+        Exit.UNFINISHED: "the session changed hands: the message was ended where it was",
+        Exit.INVALID: "the files have errors; kbsync validate shows them",
+        Exit.UNSAFE: "a person serves the session or is on the way; nothing was sent",
+    },
+)
+@click.argument("question", required=False)
+@click.option("--session", required=True, metavar="ID", help="The session that the answer is streamed into.")
+@click.option("--answer-file", type=click.Path(path_type=Path), metavar="FILE", help="Send this text instead.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@invocation("text", "json")
+def preview(call: Invocation, *, question: str | None, session: str, answer_file: Path | None, yes: bool) -> int:
+    """Stream a drafted answer into a Desk session.
+
+    The answer that the files declare for QUESTION is seen as customers would see it, piece by piece; the session is looked
+    at before each. Only where the chatbot serves the session.
+    """
+    from kbsync.cli.previewing import draw_streamed, run_preview  # noqa: PLC0415
+
+    done = run_preview(call, question=question, answer_file=answer_file, session=session, asked=not yes)
+    if done is None:
+        return Exit.DONE
+    call.screen.result(draw_streamed(done, session, call))
+    return Exit.DONE if done.whole else Exit.UNFINISHED

@@ -1,0 +1,53 @@
+"""``kbsync pull``: live to YAML."""
+
+from typing import Any
+
+import click
+
+from kbsync.cli.exits import Exit
+from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.teaching import Taught
+
+__all__ = ["pull"]
+
+
+@click.command(
+    cls=Taught,
+    examples=(
+        ("kbsync pull", "take in what the console changed"),
+        ("kbsync pull --check", "only show it"),
+        ("kbsync pull --only 'Shipping / *'", "a part of it"),
+        ("kbsync pull --all --include-presets", "also what git never declared"),
+    ),
+    exits={
+        Exit.PENDING: "something would be written, with --check",
+        Exit.INVALID: "the files have errors; kbsync validate shows them",
+        Exit.UNSAFE: "git and the console changed the same; the rest is written",
+    },
+)
+@click.option("--base", metavar="REV", help="Count from the files at this commit. [default: what was last applied]")
+@click.option("--only", metavar="PATTERN", help="Only what matches by question, category path or file.")
+@click.option("--all", "everything", is_flag=True, help="Take in what git never declared, too.")
+@click.option("--include-presets", "presets", is_flag=True, help="Take in the questions of the system's own categories, too.")
+@click.option("--theirs", is_flag=True, help="Where git and the console changed the same, take the console's side.")
+@click.option("--check", "--dry-run", "check", is_flag=True, help="Write nothing; show the difference, exit with 3 for any.")
+@invocation("text", "json")
+def pull(call: Invocation, *, base: str | None, check: bool, **wanted: Any) -> int:
+    """Bring what the console holds into the files.
+
+    Where no declared question is live yet, everything comes: the tree, and one file for each category. Later, what the console
+    changed since the base is written where each question stands, and comments, order and quotes stay; questions that are
+    new in a declared category come to its file, deleted ones leave theirs.
+
+    What git changed since then stays. Where both changed the same, git's side stays, the place is named, the rest is
+    written, and the exit code is 6. Without a base the console's side is taken for every declared question.
+    """
+    from kbsync.cli.pulling import draw_pulled, pull_changes, refusal  # noqa: PLC0415
+    from kbsync.wiring.decisions import Wanted  # noqa: PLC0415
+
+    pulled = pull_changes(call, base=base, wanted=Wanted(**wanted), write=not check)
+    call.screen.result(draw_pulled(pulled, call, diff=check))
+    refused = refusal(pulled.clashes)
+    if refused is not None:
+        raise refused
+    return Exit.PENDING if check and pulled.merged.files else Exit.DONE

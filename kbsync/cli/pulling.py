@@ -1,0 +1,127 @@
+"""The course of ``kbsync pull``: files, base and live library to a decision, that to new files, and what is said of them."""
+
+import json
+from dataclasses import dataclass
+
+from kbsync.cli.differences import unified
+from kbsync.cli.flow import prepared, reading
+from kbsync.cli.options import Invocation
+from kbsync.errors import SafetyRefusal
+from kbsync.files.merging import Merged, merge_files
+from kbsync.files.overlay import DiskFiles
+from kbsync.files.page import shorten
+from kbsync.files.storing import store
+from kbsync.messages import Message, message
+from kbsync.wiring.decisions import Clash, Decision, Wanted
+from kbsync.wiring.pulling import decide_against
+
+__all__ = ["Pulled", "draw_pulled", "pull_changes", "refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What the console's changes do to the files, with the difference."""
+
+    merged: Merged
+    clashes: tuple[Clash, ...]
+    diff: str
+
+
+def pull_changes(call: Invocation, *, base: str | None, wanted: Wanted, write: bool) -> Pulled:
+    """Bring the console's changes into the files, on the disk if ``write``, and tell what was not taken."""
+    ready = prepared(call, base=base)
+    with reading(call, ready) as reader:
+        decision = decide_against(reader, ready.workspace, ready.target, history=ready.history, wanted=wanted)
+    shown_as = ready.workspace.shown_as
+    files = DiskFiles(call.directory)
+    merged = merge_files(files, decision.merge, shown_as=shown_as, target=ready.target.name)
+    diff = unified(files, merged.files, shown_as=shown_as)
+    if write:
+        store(call.directory, merged.files)
+    _tell(call, decision, merged)
+    return Pulled(merged, decision.clashes, diff)
+
+
+def refusal(clashes: tuple[Clash, ...]) -> SafetyRefusal | None:
+    """Why a pull is not complete: what both sides changed, each with its place."""
+    if not clashes:
+        return None
+    said = message(
+        "{count} things were changed in git and in the console; the files keep git's side: settle them by hand, or take the "
+        "console's side with --theirs",
+        count=len(clashes),
+    )
+    return SafetyRefusal(said, [_words(clash) for clash in clashes])
+
+
+def draw_pulled(pulled: Pulled, call: Invocation, *, diff: bool) -> str:
+    """Each file with what happened in it, or the difference; as JSON both, with the clashes."""
+    shown_as = call.directory.as_posix()
+    if call.format == "json":
+        return json.dumps(_record(pulled, shown_as), ensure_ascii=False, indent=2)
+    if diff:
+        return pulled.diff
+    return "\n".join(
+        f"{shown_as}/{name}: {call.screen.say(_counts(pulled.merged, name))}" for name in sorted(pulled.merged.files)
+    )
+
+
+def _tell(call: Invocation, decision: Decision, merged: Merged) -> None:
+    call.screen.notes(decision.notes)
+    call.screen.notes(merged.notes)
+    if decision.undeclared:
+        call.screen.note(
+            message("{count} live questions are not declared in git and stay so; --all takes them in.", count=decision.undeclared)
+        )
+    if not merged.files:
+        call.screen.note(message("The files already say what the console holds."))
+
+
+def _counts(merged: Merged, name: str) -> Message:
+    touched = merged.touched.get(name)
+    if touched is None:
+        return message("rewritten")
+    return message(
+        "{updated} changed, {added} new, {removed} removed",
+        updated=touched.updated,
+        added=touched.added,
+        removed=touched.removed,
+    )
+
+
+def _words(clash: Clash) -> Message:
+    values = {"question": shorten(clash.question), "git": shorten(clash.git), "console": shorten(clash.console)}
+    if clash.field is None:
+        return message("{place}: {question}: git says {git}, the console {console}", place=clash.location, **values)
+    field = clash.field.value
+    return message(
+        "{place}: {field} of {question}: git says {git}, the console {console}", place=clash.location, field=field, **values
+    )
+
+
+def _record(pulled: Pulled, shown_as: str) -> dict[str, object]:
+    return {
+        "format_version": "1.0",
+        "files": [
+            {
+                "path": f"{shown_as}/{name}",
+                "updated": touched.updated if touched else 0,
+                "added": touched.added if touched else 0,
+                "removed": touched.removed if touched else 0,
+            }
+            for name in sorted(pulled.merged.files)
+            for touched in [pulled.merged.touched.get(name)]
+        ],
+        "conflicts": [
+            {
+                "location": str(clash.location),
+                "question": clash.question,
+                "field": None if clash.field is None else clash.field.value,
+                "git": clash.git,
+                "console": clash.console,
+            }
+            for clash in pulled.clashes
+        ],
+        "left_out": [str(note) for note in pulled.merged.notes],
+        "diff": pulled.diff,
+    }

@@ -1,0 +1,89 @@
+"""Every fault at every call of an apply: the report is honest, and the next run ends where an undisturbed one would have."""
+
+import pytest
+
+from kbsync.applier import OnFailure
+from kbsync.report import Outcome
+from tests.endurance.bench import Bench, Side
+from tests.endurance.shop import FIRST, SECOND, add_unmanaged, read
+from tests.endurance.trial import Trial, endure
+
+SIDE = Side(read(SECOND), read(FIRST))
+WRITES = (6, 7, 8, 9, 10, 11, 12, 13, 19, 20, 21, 22, 28)
+READS = tuple(number for number in range(1, 34) if number not in WRITES)
+ONCE = (
+    "lose-answer",
+    "cut-body",
+    "cut-json",
+    "garbage",
+    "http-502-after",
+    "slow:20",
+    "hang:20",
+    "refuse:-7",
+    "refuse:-14",
+    "refuse:60008",
+    "refuse:70001",
+    "http-502",
+    "html-503",
+    "http-429",
+    "reset-before",
+    "unreachable",
+)
+GENTLE = ("lose-answer", "cut-json", "refuse:-7", "refuse:70001", "hang:20", "unreachable")
+"""For the reads and for ``continue``, where the others come to the same; ``tests.bench.storm`` goes through all of them."""
+FOREVER = ("lose-answer", "garbage", "http-502", "refuse:60010", "unreachable", "html-503")
+
+
+def trial(*faults: str, on_failure: OnFailure = OnFailure.STOP) -> Trial:
+    """The shop's second commit applied under faults."""
+    bench = Bench.make(SIDE.base or SIDE.desired)
+    add_unmanaged(bench.service)
+    bench.clock.move(60)
+    return endure(bench, SIDE, faults, on_failure=on_failure)
+
+
+def test_the_calls_are_all_calls() -> None:
+    """An undisturbed apply makes exactly the calls that are struck below."""
+    bench = Bench.make(SIDE.base or SIDE.desired)
+    add_unmanaged(bench.service)
+    plan, begun = bench.plan(SIDE), len(bench.service.log)
+    assert bench.apply(plan).finished
+    calls = [entry.command for entry in bench.service.log[begun:]]
+    assert [number for number, command in enumerate(calls, 1) if command.startswith(("list", "desc"))] == list(READS)
+    assert len(calls) == len(READS) + len(WRITES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "on_failure"),
+    [*((kind, OnFailure.STOP) for kind in ONCE), *((kind, OnFailure.CONTINUE) for kind in GENTLE)],
+)
+def test_a_fault_at_any_write(kind: str, on_failure: OnFailure) -> None:
+    """One write goes wrong: nothing is left open, because the library can be looked at, and the next run finishes."""
+    trials = {number: trial(f"*#{number}={kind}", on_failure=on_failure) for number in WRITES}
+    assert {number: found.wrong for number, found in trials.items() if found.wrong} == {}
+    assert [number for number, found in trials.items() if found.unknown] == []
+
+
+@pytest.mark.parametrize("kind", GENTLE)
+def test_a_fault_at_any_read(kind: str) -> None:
+    """One read goes wrong: nothing is claimed that was not seen, and nothing is begun on half a listing."""
+    trials = {number: trial(f"*#{number}={kind}") for number in READS}
+    assert {number: found.wrong for number, found in trials.items() if found.wrong} == {}
+
+
+@pytest.mark.parametrize("kind", FOREVER)
+def test_the_service_goes_away_at_any_write(kind: str) -> None:
+    """From one write on every call goes wrong: what cannot be known is called unknown, and the next run finishes."""
+    trials = {number: trial(f"*#{number}+={kind}") for number in WRITES}
+    assert {number: found.wrong for number, found in trials.items() if found.wrong} == {}
+    assert all(found.report is not None and not found.report.finished for found in trials.values())
+
+
+def test_a_failed_category_does_not_attempt_its_questions() -> None:
+    """With ``continue`` the rest goes on, and each question that is not attempted names the category and why it is not there."""
+    found = trial("add_chitchat_category=refuse:-7", on_failure=OnFailure.CONTINUE)
+    assert found.report is not None
+    told = {found.report.plan.changes[each.change].title: each for each in found.report.outcomes}
+    left = [title for title, each in told.items() if each.outcome is Outcome.NOT_ATTEMPTED]
+    assert left == ["Do I pay customs?", "Is it insured?", "Do you ship to other countries?"]
+    assert all("Shipping / Customs is not there: " in str(told[title].reason) for title in left)

@@ -1,0 +1,46 @@
+"""A holder that was killed keeps its lock on the git remote: others are told, and go on when it has run out or is removed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.endurance.processes import Play, played
+
+
+@pytest.fixture
+def orphaned(tmp_path: Path) -> Iterator[Play]:
+    """An apply with a git remote that was killed in the middle of its writes."""
+    with played(tmp_path) as play:
+        tree = play.bench.tree
+        assert tree is not None
+        tree.git("init", "--quiet", "--bare", str(tmp_path / "origin"))
+        tree.git("remote", "add", "origin", str(tmp_path / "origin"))
+        tree.git("push", "--quiet", "origin", "HEAD", "refs/kbsync/applied/production")
+        assert play.kill_at(14, done=True) == -9
+        yield play
+
+
+def test_the_lock_of_a_killed_apply_blocks_the_next(orphaned: Play) -> None:
+    """Nobody knows from elsewhere that the holder is dead: nothing is sent, and the message says who holds it and until when."""
+    before = orphaned.live
+    run = orphaned.again()
+    assert run.code == 8
+    assert "tester" in run.err
+    assert "kbsync unlock" in run.err
+    assert orphaned.live == before
+
+
+def test_it_runs_out(orphaned: Play) -> None:
+    """After the lease the next apply takes over, says so, and finishes."""
+    orphaned.bench.clock.move(900)
+    run = orphaned.again()
+    assert "Took over the lock of production" in run.err
+    assert orphaned.wrong(run) == []
+
+
+def test_it_can_be_removed(orphaned: Play) -> None:
+    """Who knows that the holder is dead removes the lock and goes on at once."""
+    removed = orphaned.bench.run("unlock", "--yes")
+    assert removed.code == 0
+    assert orphaned.wrong(orphaned.again()) == []

@@ -1,0 +1,180 @@
+"""The smaller commands, whole: doctor, targets, schema, session, sandbox."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from kbsync.sandbox.account import Account
+from kbsync.sandbox.seeds import AGENT_SESSION, CHATBOT_SESSION, CLIENT, CUSTOMER_SERVICE
+from kbsync.sandbox.switches import Switches
+from kbsync.wiring.world import World
+from tests.flows.harness import Bench, writes
+from tests.flows.shop import FIRST
+
+
+def test_doctor_is_content(bench: Bench) -> None:
+    """Everything in order is exit 0, and each finding says so, as text and as JSON."""
+    with bench.served():
+        text = bench.run("doctor")
+        found = json.loads(bench.run("doctor", "--format", "json").out)["findings"]
+        assert text.code == 0
+        assert "\nno " not in f"\n{text.out}"
+        assert [line[4:].split()[0] for line in text.out.splitlines() if line[:2] in ("ok", "? ")] == [it["name"] for it in found]
+
+
+@pytest.mark.parametrize(
+    ("account", "name"),
+    [
+        (Account(secret="another"), "signature"),
+        (Account(administrator=False), "administrator"),
+        (Account(wrong_region=True), "region"),
+        (Account(desk_enabled=False), "desk"),
+        (Account(chitchat_enabled=False), "chitchat"),
+    ],
+)
+def test_doctor_names_what_is_wrong_and_what_to_do(bench: Bench, account: Account, name: str) -> None:
+    """Each thing that can be wrong with an application ends with exit 1, its name and a hint."""
+    with bench.served(account=account):
+        sick = bench.run("doctor", "--format", "json")
+    wrong = {it["name"]: it["hint"] for it in json.loads(sick.out)["findings"] if it["ok"] is False}
+    assert sick.code == 1
+    assert wrong[name]
+
+
+def test_doctor_shows_hints_as_text(bench: Bench) -> None:
+    """People read the hint below the finding."""
+    with bench.served(account=Account(administrator=False)):
+        assert re.search(r"^no +administrator .*\n {19}\S", bench.run("doctor").out, re.MULTILINE)
+
+
+def test_targets_are_listed(bench: Bench) -> None:
+    """For people, for machines and for a CI matrix, without a secret and without a call."""
+    with bench.served() as service:
+        del bench.environ["KBSYNC_SECRET_KEY"]
+        assert bench.run("targets").out == "sandbox  sandbox  1400000000\nproduction  desk  1400000000\n"
+        names = [it["target"] for it in json.loads(bench.run("targets", "--format", "json").out)["targets"]]
+        assert names == [it["target"] for it in json.loads(bench.run("targets", "--format", "matrix").out)["include"]]
+        assert service.log == ()
+
+
+@pytest.mark.parametrize("name", ["knowledge", "settings", "plan", "receipt"])
+def test_schemas_are_schemas(bench: Bench, name: str) -> None:
+    """Each is valid JSON Schema."""
+    Draft202012Validator.check_schema(json.loads(bench.run("schema", name).out))
+
+
+def test_saved_files_follow_their_schemas(bench: Bench) -> None:
+    """A plan and a receipt are what their schemas promise."""
+    bench.commit(FIRST)
+    bench.run("plan", "--out", "plan.json")
+    bench.run("apply", "--yes", "--receipt", "receipt.json")
+    for name in ("plan", "receipt"):
+        schema = json.loads(bench.run("schema", name).out)
+        Draft202012Validator(schema).validate(json.loads((bench.path / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def test_a_sessions_state(bench: Bench) -> None:
+    """By its id or by its two accounts, as text and as JSON; an agent is named."""
+    assert bench.run("session", "state", CHATBOT_SESSION).out == "Chatbot\n"
+    assert bench.run("session", "state", AGENT_SESSION).out == "Agent (test@qq.com)\n"
+    accounts = ("--client-user", CLIENT, "--customer-service", CUSTOMER_SERVICE)
+    found = json.loads(bench.run("session", "state", *accounts, "--format", "json").out)
+    assert (found["session"], found["state"], found["agent"]) == (CHATBOT_SESSION, "Chatbot", None)
+    assert bench.run("session", "state").code == 2
+
+
+def test_a_sessions_messages(bench: Bench) -> None:
+    """The newest first or the oldest first, a page at a time."""
+    newest = bench.run("session", "messages", CHATBOT_SESSION).out.splitlines()
+    oldest = bench.run("session", "messages", CHATBOT_SESSION, "--oldest-first").out.splitlines()
+    assert newest == oldest[::-1]
+    assert oldest[0] == f"2024-11-07 00:23:50  user    {CLIENT}: hello"
+    page = json.loads(bench.run("session", "messages", CHATBOT_SESSION, "--limit", "1", "--offset", "1", "--format", "json").out)
+    assert (page["total"], len(page["messages"])) == (6, 1)
+
+
+def test_a_message_goes_to_a_chatbots_session(bench: Bench) -> None:
+    """Each piece is a call of one message, whose key is the result; a message can be left open and gone on with."""
+    with bench.served() as service:
+        key = bench.run("session", "send", CHATBOT_SESSION, "Hel", "lo", "--unfinished").out.strip()
+        again = bench.run("session", "send", CHATBOT_SESSION, "!", "--key", key, "--format", "json")
+        assert json.loads(again.out)["key"] == key
+        assert len(writes(service)) == 3
+        assert "Hello!" in bench.run("session", "messages", CHATBOT_SESSION, "--limit", "1").out
+
+
+def test_no_message_goes_where_a_person_serves(bench: Bench) -> None:
+    """Exit 6 and nothing sent, unless it is meant."""
+    with bench.served() as service:
+        refused = bench.run("session", "send", AGENT_SESSION, "Hello")
+        assert (refused.code, writes(service)) == (6, [])
+        assert "--anyway" in refused.err
+        assert bench.run("session", "send", AGENT_SESSION, "Hello", "--anyway").code == 0
+
+
+@pytest.mark.parametrize("word", ["state-words=english-page", "robot-role=3", "desk-on-regional-hosts=no"])
+def test_sessions_under_other_readings(bench: Bench, word: str) -> None:
+    """The other spelling, role and host of the session calls are understood too."""
+    with bench.served(Switches.from_words([word])):
+        assert bench.run("session", "state", CHATBOT_SESSION).out == "Chatbot\n"
+        assert bench.run("session", "messages", CHATBOT_SESSION).code == 0
+        assert bench.run("session", "send", CHATBOT_SESSION, "Hello").code == 0
+
+
+def test_no_such_session(bench: Bench) -> None:
+    """What the service does not know is said in words."""
+    for command in ("state", "messages"):
+        assert bench.run("session", command, "no-such-session").code == 1
+
+
+def serve(bench: Bench, *options: str) -> "subprocess.Popen[str]":
+    """A sandbox in a process of its own."""
+    command = [sys.executable, "-m", "kbsync", "sandbox", "serve", "--port", "0", *options]
+    return subprocess.Popen(command, cwd=bench.path, env=bench.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_the_sandbox_serves_until_told_to_stop(bench: Bench, tmp_path: Path) -> None:
+    """Its address is the only line on stdout, an apply reaches it there, and SIGTERM ends it well."""
+    (tmp_path / "faults").write_text("# the first page fails once\nlist_chitchat#1=http-502\n", encoding="utf-8")
+    bench.commit(FIRST)
+    with serve(bench, "--faults", str(tmp_path / "faults"), "--database", str(tmp_path / "desk.db")) as process:
+        assert process.stdout is not None
+        bench.endpoint, bench.default = process.stdout.readline().strip(), "production"
+        bench.settings()
+        assert bench.endpoint.startswith("http://127.0.0.1:")
+        applied = bench.run("plan", world=World(environ={**bench.environ, "KBSYNC_SECRET_KEY": Account().secret}))
+        process.send_signal(signal.SIGTERM)
+        rest, said = process.communicate(timeout=30)
+    assert applied.code == 0, applied.err
+    assert (process.returncode, rest) == (0, "")
+    assert "Ctrl-C ends it." in said
+
+
+def test_the_sandbox_can_be_broken_and_mended(bench: Bench) -> None:
+    """A fault waits for its call; a reset forgets it along with every edit."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    assert bench.run("sandbox", "inject", "list_chitchat=refuse:-20").err == "1 faults are waiting.\n"
+    assert bench.run("plan").code == 1
+    assert bench.run("sandbox", "reset").err == "The sandbox is as new.\n"
+    assert bench.run("plan").out.count("+ Create: ") == 10
+
+
+def test_the_sandbox_names_its_switches(bench: Bench) -> None:
+    """``--switch list`` shows them; a wrong one is refused with all names."""
+    assert "page-cap=3" in bench.run("sandbox", "serve", "--switch", "list").out
+    assert bench.run("sandbox", "serve", "--switch", "page-cap=many").code == 2
+    assert bench.run("sandbox", "inject", "no rule").code == 2
+
+
+def test_the_environment_can_switch_the_embedded_service(bench: Bench) -> None:
+    """``KBSYNC_SANDBOX_SWITCHES`` plays another reading without a server."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes", KBSYNC_SANDBOX_SWITCHES="question-max=5").code == 4
+    assert bench.run("plan", KBSYNC_SANDBOX_SWITCHES="nonsense").code == 2

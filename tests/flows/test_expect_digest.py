@@ -1,0 +1,36 @@
+"""``apply --expect-digest``: an approval holds for one plan, whether it was saved or is made anew."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.flows.harness import Bench
+from tests.flows.shop import FIRST
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A bench with a committed shop that was never applied."""
+    made = Bench.make(tmp_path)
+    made.commit(FIRST)
+    return made
+
+
+def test_approved_digest_is_applied_without_the_file(bench: Bench) -> None:
+    """While nothing moved, the digest alone stands for the plan: the one made anew is the same."""
+    digest = json.loads(bench.run("plan", "--format", "json").out)["digest"]
+    assert bench.run("apply", "--yes", "--expect-digest", digest).code == 0
+
+
+def test_digest_of_another_plan_is_refused(bench: Bench) -> None:
+    """When the library moved after the approval nothing is sent; both digests are named."""
+    digest = json.loads(bench.run("plan", "--format", "json").out)["digest"]
+    with bench.console() as service:
+        category = service.console.category("System preset category", "Emotional expression")
+        service.console.add_question("Is delivery free?", "No.", category=category)
+    run = bench.run("apply", "--yes", "--expect-digest", digest)
+    assert run.code == 6
+    assert f"approved: {digest}" in run.err
+    with bench.console() as service:
+        assert "Do you take cheques?" not in {each["question"] for each in service.snapshot()["questions"]}

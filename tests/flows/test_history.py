@@ -1,0 +1,169 @@
+"""Git, the console and the files disagree: drift, conflicts, removals, renames, in a real repository."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.git_repos import GitRepos
+from tests.flows.harness import Bench, held, writes
+from tests.flows.shop import FIRST, SECOND
+
+PAY = "How can I pay?"
+CARD = FIRST["other.yaml"]
+CASH = CARD.replace("By card.", "In cash.")
+
+
+@pytest.fixture
+def live(bench: Bench) -> Bench:
+    """A bench whose first commit is live."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    return bench
+
+
+def test_no_drift_is_exit_0(live: Bench) -> None:
+    """A library as last applied has no drift."""
+    assert live.run("drift").code == 0
+
+
+def test_a_console_edit_is_drift(live: Bench) -> None:
+    """It is shown with both answers and exit code 3, and a plan calls it drift."""
+    live.edit(PAY, answer="In shells, one by one.")
+    found = live.run("drift")
+    assert found.code == 3
+    assert "By card." in found.out
+    assert "In shells, one by one." in found.out
+    assert live.cause("plan") == {PAY: "drift"}
+
+
+def test_drift_needs_a_base(bench: Bench) -> None:
+    """Before the first apply there is nothing to count from."""
+    bench.commit(FIRST)
+    found = bench.run("drift")
+    assert found.code == 2
+    assert "--base REV" in found.err
+
+
+def test_a_conflict_is_not_overwritten_by_surprise(live: Bench) -> None:
+    """Both sides edited: exit 6 and the way out, until it is agreed that git wins."""
+    live.edit(PAY, answer="By cheque.")
+    live.commit({"other.yaml": CASH})
+    assert live.cause("plan") == {PAY: "conflict"}
+    refused = live.run("apply", "--yes")
+    assert refused.code == 6
+    assert "kbsync pull" in refused.err
+    assert live.run("apply", "--yes", "--overwrite-conflicts").code == 0
+    assert live.run("drift").code == 0
+
+
+def test_a_removal_needs_its_exact_number(live: Bench) -> None:
+    """Neither no consent nor the wrong number removes anything; the right number does."""
+    live.commit(SECOND)
+    assert live.run("apply", "--yes").code == 6
+    wrong = live.run("apply", "--yes", "--allow-remove", "3")
+    assert wrong.code == 6
+    assert "does not equal the 4 removals" in wrong.err
+    assert live.run("apply", "--yes", "--allow-remove", "4").code == 0
+    with live.console() as service:
+        assert not any(it.question == "Do you take cheques?" for it in held(service))
+
+
+def test_a_rename_keeps_the_question(live: Bench) -> None:
+    """A new text with the old answer is the same question, with its id, and not a delete and a create."""
+    with live.console() as service:
+        before = service.console.question(PAY)
+    live.commit({"other.yaml": CARD.replace(PAY, "How can I pay you?")})
+    assert live.run("apply", "--yes").code == 0
+    with live.console() as service:
+        assert service.console.question("How can I pay you?") == before
+
+
+def test_a_brake_stops_a_large_change(live: Bench) -> None:
+    """More updates than the policy allows end with exit 6, the figure and the limit."""
+    text = (live.path / "knowledge" / "kbsync.yaml").read_text(encoding="utf-8")
+    many = "".join(f"  - question: Question {number}?\n    answer: Yes.\n    category: Payment\n" for number in range(20))
+    live.commit(
+        {"kbsync.yaml": text.replace("max_update_percent: 100", "max_update_percent: 5"), "n.yaml": f"questions:\n{many}"}
+    )
+    assert live.run("apply", "--yes").code == 0
+    live.commit({"n.yaml": f"questions:\n{many}".replace("Yes.", "No.")})
+    stopped = live.run("apply", "--yes")
+    assert stopped.code == 6
+    assert "max_update_percent is 5" in stopped.err
+
+
+def test_the_base_can_be_named(live: Bench) -> None:
+    """``--base`` counts from any commit; one that does not exist is said so."""
+    first = live.commit({"other.yaml": CASH})
+    live.commit({"other.yaml": CARD})
+    assert live.run("plan", "--base", first).code == 0
+    wrong = live.run("plan", "--base", "no-such-commit")
+    assert wrong.code == 1
+    assert "no-such-commit" in wrong.err
+
+
+def test_a_base_with_errors_is_refused(live: Bench) -> None:
+    """A commit whose files are broken cannot be compared with, and the first fault is named."""
+    broken = live.commit({"other.yaml": "questions: [{answer: No question.}]\n"})
+    live.commit({"other.yaml": CARD})
+    refused = live.run("plan", "--base", broken)
+    assert refused.code == 1
+    assert broken[:12] in refused.err
+
+
+def test_a_base_needs_a_repository(bench: Bench) -> None:
+    """Outside git there is nothing to read ``--base`` from."""
+    (bench.path / ".git").rename(bench.path / "no-git")
+    bench.write(FIRST)
+    refused = bench.run("plan", "--base", "HEAD")
+    assert refused.code == 1
+    assert "no git repository" in refused.err
+
+
+def test_offline_asks_nobody(bench: Bench) -> None:
+    """A fork's pull request is planned from git alone: no secret, no call."""
+    with bench.served() as service:
+        del bench.environ["KBSYNC_SECRET_KEY"]
+        base = bench.commit(FIRST)
+        bench.commit({"other.yaml": CASH})
+        planned = bench.run("plan", "--offline", "--base", base, "--out", "plan.json")
+        assert planned.code == 0
+        assert "In cash." in planned.out
+        assert service.log == ()
+        bench.environ["KBSYNC_SECRET_KEY"] = "x"
+        assert bench.run("apply", "plan.json", "--yes").code == 6
+
+
+def test_offline_needs_a_base(bench: Bench) -> None:
+    """Without anything to compare with, the way to name it is told."""
+    bench.commit(FIRST)
+    refused = bench.run("plan", "--offline")
+    assert refused.code == 2
+    assert "--base" in refused.err
+
+
+def test_only_a_part_is_planned_and_applied(live: Bench) -> None:
+    """``--only`` leaves the rest alone, and the base where it was."""
+    assert live.tree is not None
+    before = live.tree.git("rev-parse", "refs/kbsync/applied/sandbox")
+    live.commit({"other.yaml": CASH, "shipping.yaml": FIRST["shipping.yaml"].replace("Within 3 days.", "Soon.")})
+    assert set(live.cause("plan", "--only", "Payment*")) == {PAY}
+    assert live.run("apply", "--only", "Payment*", "--yes").code == 0
+    assert set(live.cause("plan")) == {"When will my parcel arrive?"}
+    assert live.tree.git("rev-parse", "refs/kbsync/applied/sandbox") == before
+
+
+def test_the_applied_ref_is_shared_through_the_remote(bench: Bench, tmp_path: Path) -> None:
+    """Another clone plans against what this one applied to a real target."""
+    assert bench.tree is not None
+    origin = GitRepos(tmp_path).init("origin", "--bare")
+    bench.tree.git("remote", "add", "origin", f"file://{origin.path}")
+    with bench.served() as service:
+        head = bench.commit(FIRST)
+        bench.tree.git("push", "--quiet", "origin", "main")
+        assert bench.run("apply", "--yes").code == 0
+        assert origin.git("rev-parse", "refs/kbsync/applied/production") == head
+        assert origin.git("for-each-ref", "refs/kbsync/lock") == ""
+        other = Bench(tmp_path / "other", bench.clock, bench.environ, GitRepos(tmp_path).clone(origin, "other"))
+        assert f"base {head[:12]}" in other.run("plan").out
+        assert "add_chitchat" in writes(service)

@@ -1,0 +1,54 @@
+"""A service that stores texts in a spelling of its own: nothing is made twice, and both spellings are told each time."""
+
+import json
+
+import pytest
+
+from kbsync.sandbox.switches import Switches
+from tests.flows.harness import Bench
+
+FILES = {
+    "tree.yaml": "categories: [{title: Shop}]\n",
+    "a.yaml": """\
+category: Shop
+questions:
+  - question: "Where is the cafe\u0301?"
+    answer: "Here.\\r\\nTwo steps."
+  - question: "Is it  open? "
+    answer: "  Yes.  "
+    similar: [" Open? "]
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("how", "sent", "found"),
+    [("trim", "Is it  open? ", "Is it  open?"), ("nfc", "Where is the cafe\u0301?", "Where is the caf\u00e9?")],
+)
+def test_a_spelling_that_does_not_take_is_told_every_time(bench: Bench, how: str, sent: str, found: str) -> None:
+    """Each apply ends with exit 4 and both spellings, and the library never holds a question twice."""
+    bench.commit(FILES)
+    with bench.served(Switches.from_words([f"normalise={how}"])) as service:
+        for _ in range(3):
+            applied = bench.run("apply", "--yes", "--format", "json")
+            assert applied.code == 4
+            assert {(it["wanted"], it["found"]) for it in json.loads(applied.out)["mismatches"]} >= {(sent, found)}
+            assert len([it for it in service.snapshot()["questions"] if not it["preset"]]) == 2
+
+
+def test_line_ends_are_settled_at_the_door(bench: Bench) -> None:
+    """What the service may do to line ends was done before sending."""
+    bench.commit(FILES)
+    with bench.served(Switches.from_words(["normalise=line-ends"])):
+        assert bench.run("apply", "--yes").code == 0
+        assert bench.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_writing_it_the_services_way_ends_it(bench: Bench) -> None:
+    """The advice in the report is good advice."""
+    bench.commit(FILES)
+    with bench.served(Switches.from_words(["normalise=trim"])):
+        assert bench.run("apply", "--yes").code == 4
+        tidy = FILES["a.yaml"].replace('  open? "', '  open?"').replace('"  Yes.  "', "Yes.").replace(" Open? ", "Open?")
+        bench.commit({"a.yaml": tidy})
+        assert bench.run("apply", "--yes").code == 0

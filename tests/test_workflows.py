@@ -1,0 +1,221 @@
+"""The workflows are sound: clean for the linters, pinned by hash, with least rights, and every kbsync line is a real one."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from kbsync.cli.app import application
+from kbsync.wiring.project import Continuous, new_files
+
+ROOT = Path(__file__).parents[1]
+GITHUB = ROOT / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
+ACTIONS = sorted((GITHUB / "actions").glob("*/action.yml"))
+SCRIPTS = sorted((GITHUB / "actions").glob("*/*.sh"))
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
+BIN = Path(sys.executable).parent
+
+PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A workflow or an action; YAML 1.1 reads the key ``on`` as true, which does not matter here."""
+    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+def jobs() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every job of every workflow by ``file: name``."""
+    for path in WORKFLOWS:
+        for name, job in read(path)["jobs"].items():
+            yield f"{path.name}: {name}", job
+
+
+def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a linter in the repository."""
+    return subprocess.run([str(word) for word in words], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_zizmor_is_content() -> None:
+    """The security audit of workflows, actions, Dependabot and hooks finds nothing, at its most pedantic."""
+    places = (".github", ".pre-commit-hooks.yaml")
+    done = run(BIN / "zizmor", "--offline", "--no-progress", "--persona=auditor", "--config=.github/zizmor.yml", *places)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("schema", "paths"),
+    [
+        ("vendor.github-workflows", WORKFLOWS),
+        ("vendor.github-actions", ACTIONS),
+        ("vendor.dependabot", [GITHUB / "dependabot.yml"]),
+    ],
+)
+def test_files_follow_their_schema(schema: str, paths: list[Path]) -> None:
+    """Workflows, actions and Dependabot's file have the published form."""
+    done = run(BIN / "check-jsonschema", "--builtin-schema", schema, *paths)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is a package of the system, not of Python")
+def test_shellcheck_is_content() -> None:
+    """The scripts of the action have none of the known faults of shell scripts."""
+    done = run("shellcheck", *SCRIPTS)
+    assert done.returncode == 0, done.stdout
+
+
+def test_scripts_stop_at_the_first_failure() -> None:
+    """Each script is executable bash that ends when a command fails or a variable is missing."""
+    for path in SCRIPTS:
+        assert path.read_text(encoding="utf-8").startswith("#!/usr/bin/env bash\n")
+        assert "\nset -euo pipefail\n" in path.read_text(encoding="utf-8")
+        assert path.stat().st_mode & 0o111
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_foreign_actions_are_pinned(path: Path) -> None:
+    """An action of somebody else is named by a full commit hash, with its version beside it; our own by its path."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if re.match(r"\s*(- )?uses:", line)]
+    assert [line for line in lines if "uses: ./" not in line and not PINNED.search(line)] == []
+
+
+def test_one_pin_an_action() -> None:
+    """The same action has the same hash everywhere."""
+    pins = {found for path in [*WORKFLOWS, *ACTIONS] for found in re.findall(r"uses: ([\w/-]+)@(\w+)", path.read_text("utf-8"))}
+    assert len(pins) == len({name for name, _ in pins})
+
+
+def test_rights_are_given_job_by_job() -> None:
+    """A workflow as a whole may do nothing; a job that writes to pull requests or issues holds no secret."""
+    assert [read(path)["permissions"] for path in WORKFLOWS] == [{}] * len(WORKFLOWS)
+    for name, job in jobs():
+        rights = job["permissions"]
+        written = {right for right, level in rights.items() if level == "write"}
+        assert written <= {"contents"} or "secrets." not in str(job), name
+        assert "contents" not in written or name == "apply.yml: apply", name
+
+
+def test_forks_never_meet_a_secret() -> None:
+    """No workflow runs foreign code with our rights, and the job for forks names no secret and no environment."""
+    assert not any(
+        "pull_request_target" in path.read_text("utf-8") or "workflow_run" in path.read_text("utf-8") for path in WORKFLOWS
+    )
+    offline = dict(jobs())["plan.yml: offline"]
+    assert "secrets." not in str(offline)
+    assert "environment" not in offline
+
+
+def test_secrets_live_in_environments() -> None:
+    """A job that names a secret names the environment that holds it."""
+    assert [name for name, job in jobs() if "secrets." in str(job) and "environment" not in job] == []
+
+
+def test_apply_waits_and_is_never_cut_off() -> None:
+    """Applies to one target queue up, none is cancelled, and each is held to the digest of its plan."""
+    job = dict(jobs())["apply.yml: apply"]
+    assert job["concurrency"]["cancel-in-progress"] is False
+    assert job["concurrency"]["queue"] == "max"
+    (step,) = [step for step in job["steps"] if step.get("with", {}).get("command") == "apply"]
+    assert step["with"]["expect-digest"] == "${{ needs.plan.outputs.digest }}"
+
+
+def test_no_expression_in_shell_text() -> None:
+    """What somebody else can write reaches a script as the value of a variable, never as a part of its text."""
+    steps = [step for _, job in jobs() for step in job["steps"]] + [
+        step for path in ACTIONS for step in read(path)["runs"]["steps"]
+    ]
+    assert [step["run"] for step in steps if "${{" in step.get("run", "")] == []
+
+
+def test_inputs_of_our_actions_exist() -> None:
+    """Each use of an action of ours gives inputs that it has, and all that it requires."""
+    for name, job in jobs():
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("./"):
+                inputs = read(ROOT / step["uses"] / "action.yml")["inputs"]
+                required = {key for key, told in inputs.items() if told.get("required")}
+                assert required <= step["with"].keys() <= inputs.keys(), name
+
+
+def kbsync_lines() -> Iterator[list[str]]:
+    """The words of each kbsync command in the hooks and in the action's script, variables and all."""
+    for hook in yaml.safe_load(HOOKS.read_text(encoding="utf-8")):
+        yield shlex.split(hook["entry"])[1:]
+    script = (GITHUB / "actions" / "kbsync" / "run.sh").read_text(encoding="utf-8")
+    (common,) = re.findall(r"^  common=\((.*)\)$", script, re.MULTILINE)
+    for function in re.findall(r"^\w+\(\) \{\n(.*?)\n\}$", script, re.MULTILINE | re.DOTALL):
+        given = [word for words in re.findall(r"options\+?=\((.*?)\)", function) for word in shlex.split(words) if word != "--"]
+        for line in re.findall(r'^ *(?:run|"\$INPUT_PROGRAM") (\w+ .*)$', function, re.MULTILINE):
+            words = shlex.split(line.partition(" >")[0])
+            filled = {"${common[@]}": shlex.split(common), "${options[@]}": given}
+            yield [each for word in words for each in filled.get(word, [word])]
+
+
+@pytest.mark.parametrize("words", list(kbsync_lines()), ids=" ".join)
+def test_kbsync_lines_parse(words: list[str]) -> None:
+    """A command line in a script or hook has a command and options that exist, with values where they are due."""
+    parse(words)
+
+
+def parse(words: list[str]) -> None:
+    """Let the command line read its words; a variable counts as a number."""
+    command = application.commands[words[0]]
+    command.make_parser(click.Context(command)).parse_args(["7" if word.startswith("$") else word for word in words[1:]])
+
+
+def test_kbsync_lines_are_found() -> None:
+    """The search for command lines sees every command that the action runs, and both hooks."""
+    found = [words[0] for words in kbsync_lines()]
+    assert sorted(found) == ["apply", "drift", "fmt", "plan", "show", "show", "validate", "validate"]
+
+
+def test_hooks_leave_the_choice_of_files_to_kbsync() -> None:
+    """A hook looks at the whole library: a question may contradict one in a file that was not touched."""
+    hooks = {hook["id"]: hook for hook in yaml.safe_load(HOOKS.read_text(encoding="utf-8"))}
+    assert set(hooks) == {"kbsync-validate", "kbsync-fmt"}
+    assert all(hook["pass_filenames"] is False and hook["language"] == "python" for hook in hooks.values())
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def started(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The workflow that ``kbsync init`` writes."""
+    kind = Continuous(request.param)
+    (path,) = [file for file in new_files(tmp_path / "knowledge", tmp_path, continuous=kind) if file.path.name == "kbsync.yml"]
+    path.path.parent.mkdir(parents=True)
+    path.path.write_text(path.text, encoding="utf-8")
+    return path.path
+
+
+def test_first_workflow_is_sound(started: Path) -> None:
+    """What ``kbsync init`` writes follows its schema, and zizmor finds nothing in it."""
+    schema = "vendor.github-workflows" if "workflows" in started.parts else "vendor.gitlab-ci"
+    done = run(BIN / "check-jsonschema", "--builtin-schema", schema, started)
+    assert done.returncode == 0, done.stdout
+    if "workflows" in started.parts:
+        done = run(BIN / "zizmor", "--offline", "--no-progress", "--no-config", "--persona=pedantic", started)
+        assert done.returncode == 0, done.stdout
+
+
+def test_first_workflow_has_the_pins_of_ours(started: Path) -> None:
+    """An update of a pinned action reaches the workflow that ``kbsync init`` writes as well."""
+    ours = "".join(path.read_text(encoding="utf-8") for path in WORKFLOWS + ACTIONS)
+    pins = re.findall(r"uses: (.*)", started.read_text(encoding="utf-8"))
+    assert [pin for pin in pins if f"uses: {pin}\n" not in ours] == []
+
+
+def test_first_workflow_speaks_to_kbsync(started: Path) -> None:
+    """Each kbsync line of the workflow that ``kbsync init`` writes has a command and options that exist."""
+    text = started.read_text(encoding="utf-8").replace("$offline", "--offline")
+    lines = re.findall(r"(?:- |run: |exec |; |\{ |^ +)kbsync ([a-z]+ [^;|>\n]*|[a-z]+(?=;))", text, re.MULTILINE)
+    assert len(lines) == 5
+    for line in lines:
+        parse(shlex.split(line))

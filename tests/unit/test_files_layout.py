@@ -1,0 +1,192 @@
+"""The canonical layout: one form for all, the same meaning, every comment, nothing left to do the second time."""
+
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from ruamel.yaml import YAML
+
+from kbsync.errors import UnusableFile
+from kbsync.files.formatting import check_meaning, format_files
+from kbsync.files.layout import lay_out
+from tests.golden import check_golden
+from tests.unit.yaml_texts import knowledge_files
+
+GOLDEN = Path(__file__).parent / "golden" / "layout"
+
+CASES = {
+    "keys": "questions:\n- id: x\n  status: disabled\n  answer: b\n  question: a\n  similar: [c]\ncategory: A\n",
+    "tree": "categories:\n- children:\n  - {previously: [Y], title: X}\n  title: A\n- title: B\n  children: []\n",
+    "comments": """\
+# modeline
+
+# about the file
+questions:   # all
+    # above one
+    -   # at the dash
+        # above the key
+        answer: 1   # beside
+        question: one
+        # after the keys of one
+
+      # after the item
+    - question:
+        # between
+        two
+
+
+      # apart
+      answer: |-   # block
+          text
+      similar: [a,   # in brackets
+        # alone
+        b]   # behind
+      previously: [c, d] # at the end
+    # after the list
+# after all
+""",
+    "scalars": """\
+questions:
+  - question: 'quoted'
+    answer: "a\\nb"
+    similar:
+      - plain
+        folded
+      - "double
+        folded"
+      - 'no'
+      - "it's \\"x\\""
+      - !!str tagged
+      - |
+        block
+      - |+
+        kept
+
+  - question: |-
+      one
+    answer: >
+
+      folded
+      text
+
+        deeper
+
+  - question: "?"
+    answer: >+
+      kept
+
+  - question: x
+    answer: >2
+        figure
+""",
+    "flow": """\
+questions: [{question: a, answer: {file: x.html}}, {question: b, answer: "b", id: {one: "1", two: '2'}, category: [A, "B"]}]
+---
+questions:
+  - question: long
+    answer: x
+    previously: [aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, ccccccccccc]
+    category: [
+      A, B]
+""",
+    "anchors": """\
+category: &c A
+questions:
+- answer: &a !!str text
+  question: one
+- question: two
+  answer: *a
+  category: *c
+- &item
+  question: three
+  similar: &s
+  - x
+  answer: {file: &f y}
+- status: &st disabled
+  answer: *st
+  question: four
+""",
+    "apart": """\
+# about the file
+
+questions:
+  # about all that follows
+
+  - question: one
+    answer: x
+
+  - question: two
+    answer: x
+""",
+    "brackets": "{category: A, questions: [{question: one, answer: x}, {question: two, answer: y}]} # end\n  # after\n# all\n",
+    "documents": """\
+%YAML 1.2
+---   # first
+category: A
+...
+# between
+---
+# only a comment
+---
+questions: []   # none
+""",
+    "nested": "targets: {a: {driver: sandbox}, b: {sdkappid: 1, region: china}}\nversion: 1\n",
+    "settings": "targets:\n   sandbox: {driver: sandbox}   # here\nversion: 1\n",
+    "nothing": "# only\n\n\n# comments\n",
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_layout_of(name: str) -> None:
+    """Each case comes out as its golden file has it, and stays so."""
+    new = lay_out(CASES[name])
+    check_golden(GOLDEN / f"{name}.yaml", new)
+    assert lay_out(new) == new
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(text=knowledge_files())
+def test_any_file_keeps_its_meaning_and_its_comments(text: str) -> None:
+    """Whatever people write, fmt keeps what it says (it refuses to do else), and has nothing to do the second time."""
+    changed = format_files({"a.yaml": text.encode()}, shown_as="knowledge")
+    new = changed.get("a.yaml", text.encode()).decode()
+    assert lay_out(new) == new
+    assert loaded(new) == loaded(text)
+
+
+def loaded(text: str) -> list[object]:
+    """What another library reads, keys in any order; numbers and truth values are told from text."""
+    found = [one for one in YAML(typ="safe", pure=True).load_all(io.StringIO(text)) if one is not None]
+    return [without_ends(one) for one in found]
+
+
+def without_ends(value: object) -> object:
+    """Plain data, without the one line end that closes a block."""
+    match value:
+        case dict():
+            return {key: without_ends(inner) for key, inner in value.items()}
+        case list():
+            return [without_ends(inner) for inner in value]
+        case str():
+            return value.removesuffix("\n")
+        case _:
+            return value
+
+
+def test_line_ends_and_marks_become_one() -> None:
+    """LF, no byte order mark, one final line end."""
+    data = b"\xef\xbb\xbfcategories:\r\n  - title: A\r\n\r\n\r\n"
+    assert format_files({"a.yaml": data}, shown_as="k") == {"a.yaml": b"categories:\n  - title: A\n"}
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["category: A\nquestions:\n  - {question: a, answer: c}\n", "category: A\nquestions:\n  - {question: a, answer: b}\n"],
+)
+def test_a_layout_that_changes_anything_is_refused(after: str) -> None:
+    """Neither a value nor a comment may be lost: the file is named, and nothing is written."""
+    before = {"a.yaml": b"category: A # why\nquestions:\n  - {question: a, answer: b}\n"}
+    with pytest.raises(UnusableFile, match=r"would change what k/a\.yaml says"):
+        check_meaning(before, {"a.yaml": after.encode()}, shown_as="k")

@@ -1,0 +1,163 @@
+"""What the files cannot hold is left out and told; what would come out wrong is not written at all."""
+
+from pathlib import Path
+
+import pytest
+
+from kbsync.errors import InvalidInput, UnusableFile
+from kbsync.files.creating import file_name
+from kbsync.files.fitting import fit
+from kbsync.files.merge import Merge
+from kbsync.files.overlay import DiskFiles, Layered
+from kbsync.files.storing import store
+from kbsync.model import Category, Content, Knowledge
+from tests.unit.merges import edited, questions
+
+ONE = {"a.yaml": b"category: A\nquestions:\n  - question: one\n    answer: x\n    similar: [uno]\n"}
+
+
+def notes(*added: Content) -> list[str]:
+    """What is said when questions come to the file with one."""
+    return [str(note) for note in edited(ONE, {}, added=added).notes]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (Content("one", "x", ("B",)), "left out: a second question with the text one; the files hold one"),
+        (Content("uno", "x", ("B",)), "left out: uno, because it is a similar wording of one"),
+        (Content("new", "\x00", ("B",)), "left out: the answer of new: it is empty or holds a control character"),
+        (Content("new\x01", "x", ("B",)), "left out: the question of new\\x01: it is empty or holds a control character"),
+        (Content("new", "x", ("B", " ")), "left out: the answer of new"),
+        (Content("new", "x", ("B",), similar=("one", "y")), "left out: the wording one of new"),
+    ],
+)
+def test_what_files_cannot_hold_is_told(content: Content, said: str) -> None:
+    """Twins, taken wordings, empty texts and control characters stay in the console, each with a sentence."""
+    assert [note[: len(said)] for note in notes(content)] == [said]
+
+
+def test_new_questions_do_not_take_each_others_texts() -> None:
+    """Of two new questions with one text the first comes."""
+    assert len(notes(Content("new", "x", ("B",)), Content("new", "y", ("C",)))) == 1
+
+
+def test_edits_leave_out_what_cannot_be_written() -> None:
+    """The other fields of the same question are written."""
+    merged = edited(ONE, {"one": {"question": "", "answer": "y", "similar": ("a\x00", "b")}})
+    assert [str(note)[:25] for note in merged.notes] == ["left out: the question of", "left out: the wording a\\x"]
+    (found,) = questions(merged.files).values()
+    assert (found.content.question, found.content.answer, found.content.similar) == ("one", "y", ("b",))
+
+
+def test_nothing_is_left_of_an_edit_that_cannot_be_written() -> None:
+    """And no file is touched for it."""
+    assert edited(ONE, {"one": {"answer": " "}}).files == {}
+
+
+def test_an_edit_may_take_the_wording_of_a_question_that_goes() -> None:
+    """Texts count as they are afterwards."""
+    files = {"a.yaml": ONE["a.yaml"] + b"  - {question: two, answer: x}\n"}
+    merged = edited(files, {"one": {"similar": ("two",)}}, removed=("two",))
+    assert merged.notes == ()
+    assert questions(merged.files)["one"].content.similar == ("two",)
+
+
+def test_a_result_with_faults_is_shown_and_not_written() -> None:
+    """Where the console's side breaks a rule of the files, the places are shown."""
+    files = {"a.yaml": ONE["a.yaml"] + b"  - {question: two, answer: x}\n"}
+    with pytest.raises(InvalidInput) as caught:
+        edited(files, {"one": {"question": "two"}})
+    assert {found.rule.name for found in caught.value.diagnostics} == {"KB301"}
+
+
+def test_a_result_that_says_something_else_is_not_written() -> None:
+    """The files are read again before they are written: what was asked for must be what they say."""
+    with pytest.raises(UnusableFile, match=r"could not be edited as meant; nothing was written"):
+        edited(ONE, {}, dropped=frozenset(), renamed={("Nowhere",): ("Else",)}, declared=(("A", "B", "C"),))
+
+
+def test_answer_files_are_written_where_they_are_one_questions_own() -> None:
+    """A file that two questions share stays, and the answer moves into the document."""
+    text = b"category: A\nquestions:\n" + b"".join(
+        b"  - question: %s\n    answer: {file: ../%s.txt}\n" % (name, file)
+        for name, file in ((b"one", b"x"), (b"two", b"y"), (b"three", b"y"), (b"four", b"z"))
+    )
+    files = {"in/a.yaml": text, "x.txt": b"\xef\xbb\xbfold\r\n", "y.txt": b"both", "z.txt": b"old"}
+    edits = {"one": {"answer": "a\nb"}, "two": {"answer": "c"}, "four": {"answer": "odd\u2028"}}
+    changed = edited(files, edits).files
+    assert changed["x.txt"] == b"\xef\xbb\xbfa\r\nb\r\n"
+    assert sorted(changed) == ["in/a.yaml", "x.txt"]
+    assert {text: one.content.answer for text, one in questions({**files, **changed}).items()} == {
+        "one": "a\nb",
+        "two": "c",
+        "three": "both",
+        "four": "odd\u2028",
+    }
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), [(b"x", "y", b"y"), (b"x\n", "y", b"y\n"), (b"x", "y\n", b"y\n\n")])
+def test_an_answer_file_ends_as_it_ended(old: bytes, new: str, expected: bytes) -> None:
+    """With a line end or without, unless the text itself ends with one."""
+    files = {"a.yaml": b"category: A\nquestions:\n  - {question: one, answer: {file: x.txt}}\n", "x.txt": old}
+    assert edited(files, {"one": {"answer": new}}).files == {"x.txt": expected}
+
+
+def test_new_categories_make_a_tree_or_join_one() -> None:
+    """Without a tree there will be one; with one, a new file brings its own branch."""
+    declared = (("B",), ("B", "C"))
+    added = (Content("new", "x", ("B", "C")),)
+    assert sorted(edited(ONE, {}, added=added, declared=declared).files) == ["b-c.yaml", "categories.yaml"]
+    tree = {"tree.yaml": b"categories: [{title: A}]\n"}
+    (name,) = edited(tree | ONE, {}, added=added, declared=declared).files
+    assert name == "b-c.yaml"
+    assert sorted(edited(tree | ONE, {}, added=added, declared=(*declared, ("D",))).files) == ["b-c.yaml", "categories.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (("Shipping", "Delivery times"), "shipping-delivery-times.yaml"),
+        (("物流 / 配送",), "物流-配送.yaml"),
+        (("Ａ　Ｂ",), "a-b.yaml"),
+        (("???",), "category.yaml"),
+        (("CON",), "con-.yaml"),
+        (("../..",), "category.yaml"),
+        (("x" * 99,), "x" * 60 + ".yaml"),
+    ],
+)
+def test_files_are_named_after_their_category(path: tuple[str, ...], name: str) -> None:
+    """Readable, and a name on every file system."""
+    assert file_name(path, set()) == name
+
+
+def test_names_of_files_are_unique_whatever_their_case() -> None:
+    """A second file of the same name gets a number."""
+    assert file_name(("A b",), {"A-B.yaml", "a-b-2.yaml"}) == "a-b-3.yaml"
+
+
+def test_a_directory_is_read_as_files(tmp_path: Path) -> None:
+    """YAML files are listed, any file can be read, layers above win."""
+    (tmp_path / "a.yaml").write_bytes(b"a")
+    (tmp_path / "x.txt").write_bytes(b"x")
+    files = DiskFiles(tmp_path)
+    layered = Layered(files, {"b.yaml": b"b", "x.txt": b"y"})
+    assert (list(files), len(files), files["x.txt"], files.get("none")) == (["a.yaml"], 1, b"x", None)
+    assert (list(layered), len(layered), layered["x.txt"], layered["a.yaml"]) == (["a.yaml", "b.yaml", "x.txt"], 3, b"y", b"a")
+
+
+def test_files_are_written_all_or_none(tmp_path: Path) -> None:
+    """Where one cannot be written, the ones before it are as they were."""
+    (tmp_path / "a.yaml").write_bytes(b"old")
+    (tmp_path / "c.yaml").mkdir()
+    with pytest.raises(UnusableFile):
+        store(tmp_path, {"a.yaml": b"new", "b.yaml": b"new", "missing/c.yaml": b"new"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.yaml", "c.yaml"]
+    assert (tmp_path / "a.yaml").read_bytes() == b"old"
+
+
+def test_an_order_without_anything_is_empty() -> None:
+    """So that nobody looks further."""
+    assert not Merge()
+    assert Merge(declared=(("A",),))
+    assert fit(Knowledge((Category(("A",)),)), Merge()) == (Merge(), ())

@@ -1,0 +1,325 @@
+"""An edit changes the lines it is about and no other byte, whatever style the file is written in."""
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kbsync.model import AnswerType, Content, Status
+from tests.golden import check_golden
+from tests.unit.merges import edited, questions
+from tests.unit.yaml_texts import TEXTS, WORDS, knowledge_files
+
+GOLDEN = Path(__file__).parent / "golden" / "rewriting"
+
+LONG = "A long answer. " * 8 + "End."
+
+CASES: dict[str, tuple[str, dict[str, dict[str, Any]], dict[str, Any]]] = {
+    "styles": (
+        """\
+category: A
+questions:
+  - question: one   # plain
+    answer: 'single'   # single
+    similar: [b, 'c']
+  - question: "two"
+    answer: "double"
+  - question: three
+    answer: |-   # block
+        text
+    status: 5
+  - question: four
+    answer:
+      on the next line   # four
+    category: [A]
+  - question: five
+    answer: >
+      folded
+      text
+    answer_type: 2
+  - question: six
+    answer: |  # six
+      text
+""",
+        {
+            "one": {"question": "1", "answer": "it's", "similar": ("b", "x, y")},
+            "two": {"question": "2: 3", "answer": "a\nb"},
+            "three": {"answer": "c\nd", "status": Status.ENABLED},
+            "four": {"answer": LONG, "category": ("A / B", "C")},
+            "five": {"answer": "short", "answer_type": AnswerType.TEXT},
+            "six": {"answer": "a\n  b\n"},
+        },
+        {},
+    ),
+    "keys": (
+        """\
+category: A
+questions:
+  - question: one  # beside
+    # above
+    answer: x
+    # below
+
+  - {question: two, answer: y}
+  - previously: [four, five]  # once
+    question: three
+    answer: z
+    similar:
+      - a
+      # about b
+      - b
+      - c
+    protected: true
+  - previously: [six]
+    question: five
+    answer: z
+    similar: []
+  - question: seven
+    answer: z
+    previously: [eight]
+""",
+        {
+            "five": {"question": "six", "similar": ("w",)},
+            "seven": {"question": "nine"},
+            "one": {"answer_type": AnswerType.RICH, "similar": ("s", "t\nu"), "category": ("B",), "status": Status.DISABLED},
+            "two": {"similar": ("v, w",), "category": ("B", "C"), "status": Status.DISABLED},
+            "three": {"question": "four", "similar": ("b",), "category": ("B",), "status": Status.DISABLED},
+        },
+        {},
+    ),
+    "lists": (
+        """\
+category: A
+questions:
+  - question: one
+    answer: x
+    similar: [a, b, c]
+    previously: old
+  - question: two
+    answer: x
+    similar:
+    - d
+    - e
+    previously: [o, p]
+  - {question: three, answer: x, similar: [f], previously: [q]}
+""",
+        {
+            "one": {"similar": ("c", "new"), "question": "old"},
+            "two": {"similar": (), "question": "o"},
+            "three": {"similar": (), "question": "q"},
+        },
+        {},
+    ),
+    "longer lists": (
+        "category: A\nquestions:\n- question: one\n  answer: x\n  similar:\n  - a\n- {question: two, answer: x, similar: [b]}\n",
+        {"one": {"similar": ("a", "c", "d\ne")}, "two": {"similar": ("b", "f")}},
+        {},
+    ),
+    "removals": (
+        """\
+category: A
+questions:
+  # the list
+
+  - question: one
+    answer: x
+
+  # about two
+  - question: two
+    answer: x
+
+  - question: three
+    answer: x
+---
+category: A
+questions: [{question: four, answer: x}, {question: five, answer: x}]
+---
+category: A
+questions:
+  # all go
+  - question: six
+    answer: x
+  - question: seven
+    answer: x
+---
+category: A
+questions:
+  - question: nine
+    answer: x
+
+  - question: ten
+    answer: x
+
+  - question: eleven
+    answer: x
+---
+category: A
+questions: [{question: eight, answer: x}]
+
+""",
+        {},
+        {"removed": ("one", "three", "four", "six", "seven", "eight", "ten", "eleven")},
+    ),
+    "anchors": (
+        """\
+category: &c A
+questions:
+  - question: one
+    answer: &a !!str text
+  - question: two
+    answer: *a   # the same
+    category: *c
+  - question: three
+    answer: *a
+  - question: four
+    answer: &f {file: x.html}
+  - question: five
+    answer: *f
+  - question: six
+    answer: &kept alone
+  - question: seven
+    answer: x
+    previously: [&p old]
+  - question: eight
+    answer: *p
+  - question: nine
+    category: &list [B, C]
+    answer: x
+  - question: ten
+    category: *list
+    answer: x
+    similar: *list
+""",
+        {
+            "one": {"answer": "other"},
+            "three": {"answer": "mine"},
+            "four": {"answer": "<i>new</i>"},
+            "six": {"answer": "still"},
+            "seven": {"question": "old"},
+            "nine": {"category": ("D",)},
+            "ten": {"similar": ("B",)},
+        },
+        {},
+    ),
+    "moved document": (
+        "category: A  # home\nquestions:\n  - {question: one, answer: x}\n  - question: two\n    answer: x\n    category: C\n",
+        {"one": {"category": ("B",)}, "two": {"category": ("B",)}},
+        {},
+    ),
+    "categories": (
+        """\
+categories:
+  - title: A  # first
+    previously: [AA, Z]
+    children:
+      - title: B
+      - title: C
+  - title: D
+    children:
+      - title: E
+  - title: F
+    children:
+      - title: G
+      - title: H
+---
+# nothing
+---
+category: A / B
+questions:
+  - question: one
+    answer: x
+  - question: two
+    answer: x
+    category: [A, C]
+""",
+        {},
+        {"renamed": {("A",): ("AA",), ("A", "B"): ("AA", "b")}, "dropped": frozenset({("D", "E"), ("F",), ("F", "G")})},
+    ),
+    "additions": (
+        """\
+category: A
+questions:
+   -   question: one
+       answer: x
+
+   -   question: two
+       answer: x
+   # after two
+---
+category: B
+---
+category: C
+questions: []
+---
+category: D
+questions: [{question: three, answer: x}]
+---
+questions:
+- question: four
+  category: E
+  answer: x
+""",
+        {},
+        {
+            "added": (
+                Content("a1", "x\n\ny", ("A",), similar=("s",)),
+                Content("a2", "x", ("A",)),
+                Content("b", "x", ("B",)),
+                Content("c", LONG, ("C",), AnswerType.RICH),
+                Content("d", "x, y", ("D",), similar=("s1", "s2"), status=Status.DISABLED),
+                Content("e", "x", ("E",)),
+                Content("f", "x", ("F / G",)),
+            )
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("crlf", [False, True], ids=["lf", "crlf"])
+def test_the_difference_of(name: str, *, crlf: bool) -> None:
+    """The difference of each case is what its golden file shows, and a file with CRLF and a mark keeps both."""
+    text, edits, more = CASES[name]
+    data = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode() if crlf else text.encode()
+    changed = edited({"a.yaml": data, "x.html": b"<b>"}, edits, **more).files
+    new = changed["a.yaml"]
+    assert new.startswith(b"\xef\xbb\xbf") == crlf
+    assert new.count(b"\r\n") == (new.count(b"\n") if crlf else 0)
+    others = "".join(f"=== {other}\n{found.decode()}" for other, found in changed.items() if other != "a.yaml")
+    lines = new.decode("utf-8-sig").replace("\r\n", "\n").splitlines(keepends=True)
+    check_golden(GOLDEN / f"{name}.diff", "".join(difflib.unified_diff(text.splitlines(keepends=True), lines)) + others)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(text=knowledge_files(), data=st.data())
+def test_any_order_is_carried_out_on_any_file(text: str, data: st.DataObject) -> None:
+    """Whatever the file looks like and whatever changes, the files then say exactly that (merging refuses to do else)."""
+    files = {"a.yaml": text.encode()}
+    known = questions(files)
+    taken = {*known, *(wording for one in known.values() for wording in one.content.similar)}
+    fresh = iter(
+        data.draw(st.lists((TEXTS | WORDS).filter(lambda text: text not in taken), min_size=40, max_size=40, unique=True))
+    )
+    places = st.sampled_from([("Some", "Where"), ("Here",), ("New",), ("A / B", "C")])
+    edits = {}
+    removed = []
+    for text_now, one in known.items():
+        fate = data.draw(st.sampled_from(["edit", "edit", "remove", "keep"]))
+        kept = tuple(wording for wording in one.content.similar if data.draw(st.booleans()))
+        values: dict[str, Any] = {
+            "question": next(fresh),
+            "answer": next(fresh),
+            "similar": (*kept, next(fresh)),
+            "category": data.draw(places),
+            "answer_type": AnswerType.RICH,
+            "status": Status.ENABLED,
+        }
+        if fate == "edit":
+            edits[text_now] = {name: value for name, value in values.items() if data.draw(st.booleans())}
+        elif fate == "remove":
+            removed.append(text_now)
+    added = tuple(Content(next(fresh), next(fresh), data.draw(places)) for _ in range(data.draw(st.integers(0, 3))))
+    edited(files, edits, removed=removed, added=added)

@@ -1,0 +1,69 @@
+"""A service that stores a text in a spelling of its own is not given the same question or category again by every plan."""
+
+from kbsync.model import Category, Content, Knowledge, MenuType, Question, bare
+from kbsync.plan import Action, Match, Plan, QuestionChange, Source, TargetRef
+from kbsync.planner import Context, make_plan
+
+SHOP = ("Shop",)
+CONTEXT = Context(TargetRef("t", 1), Source("sha256:0"))
+
+
+def live(*texts: str, category: tuple[str, ...] = SHOP) -> Knowledge:
+    """A library with a category and some questions in it."""
+    questions = tuple(Question(Content(text, "Yes.", category), id=f"q{number}") for number, text in enumerate(texts))
+    return Knowledge((Category(SHOP, 1), Category(("Other",), 2)), questions)
+
+
+def wanted(*texts: str) -> Knowledge:
+    """The same in files."""
+    return Knowledge((Category(SHOP),), tuple(Question(Content(text, "Yes.", SHOP)) for text in texts))
+
+
+def planned(desired: Knowledge, there: Knowledge) -> list[tuple[Action, int | str | None]]:
+    """What would happen to what."""
+    return [(change.action, change.id) for change in make_plan(desired, there, None, context=CONTEXT).changes]
+
+
+def test_bare_texts() -> None:
+    """Blanks, letter case and Unicode form do not count; everything else does."""
+    assert bare(" Where  is the\tCAFE\u0301? ") == bare("where is the caf\u00e9?")
+    assert bare("Where?") != bare("Where")
+
+
+def test_a_stored_spelling_is_the_same_question() -> None:
+    """It is renamed to what the file says, as recognised by its wording, and never created beside itself."""
+    plan: Plan = make_plan(wanted("Cafe\u0301  open? "), live("Caf\u00e9 open?"), None, context=CONTEXT)
+    (change,) = plan.changes
+    assert isinstance(change, QuestionChange)
+    assert (change.action, change.id, change.match) == (Action.RENAME, "q0", Match.WORDING)
+
+
+def test_an_exact_text_goes_first() -> None:
+    """Two questions that differ in case alone stay two where both are there."""
+    assert planned(wanted("open?", "OPEN?"), live("OPEN?", "open?")) == []
+
+
+def test_what_could_be_two_is_none() -> None:
+    """Two candidates on either side are not guessed between."""
+    assert planned(wanted("open?"), live("Open?", "OPEN?")) == [(Action.CREATE, None)]
+    assert planned(wanted("open?", "OPEN?"), live("Open?")) == [(Action.CREATE, None), (Action.CREATE, None)]
+
+
+def test_another_category_is_another_question() -> None:
+    """A question that git never declared is not taken over from elsewhere because it reads alike."""
+    assert planned(wanted("open?"), live("Open?", category=("Other",))) == [(Action.CREATE, None)]
+
+
+def test_a_stored_title_is_the_same_category() -> None:
+    """It is renamed and not made twice, and the questions in it do not move."""
+    desired = Knowledge((Category(("Cafe\u0301 ",)),), (Question(Content("Open?", "Yes.", ("Cafe\u0301 ",))),))
+    there = Knowledge((Category(("Caf\u00e9",), 7),), (Question(Content("Open?", "Yes.", ("Caf\u00e9",)), id="q"),))
+    assert planned(desired, there) == [(Action.RENAME, 7)]
+
+
+def test_a_category_of_the_service_is_never_the_same() -> None:
+    """A preset that reads alike is left alone, and one that another declaration means too."""
+    preset = Knowledge((Category(("HOBBIES",), 1, MenuType.PRESET),))
+    assert planned(Knowledge((Category(("Hobbies",)),)), preset) == [(Action.CREATE, None)]
+    both = Knowledge((Category(("Shop",)), Category(("SHOP",))))
+    assert planned(both, Knowledge((Category(("Shop",), 1),))) == [(Action.CREATE, None)]

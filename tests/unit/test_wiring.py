@@ -1,0 +1,96 @@
+"""The joints that no flow shows: who applies and where, what a budget and a secret are called, what is told of a call."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from kbsync.errors import Throttled, Unreachable
+from kbsync.messages import Message, message
+from kbsync.settings import Target
+from kbsync.wiring.applying import actor, where
+from kbsync.wiring.secrets import find_credentials, variable
+from kbsync.wiring.telling import TellingPacer
+from tests.fakes.clock import FakeClock
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"GITHUB_ACTOR": "octocat", "USER": "runner"}, "octocat"),
+        ({"GITLAB_USER_LOGIN": "tanuki", "USER": "root"}, "tanuki"),
+        ({"KBSYNC_ACTOR": "robot", "USER": "root"}, "robot"),
+        ({"LOGNAME": "", "USER": "alice"}, "alice"),
+    ],
+)
+def test_who_applies(environ: Mapping[str, str], expected: str) -> None:
+    """The person whom the CI system names goes before the machine's user."""
+    assert actor(environ) == expected
+
+
+def test_somebody_always_applies() -> None:
+    """Without any name in the environment the system is asked."""
+    assert actor({})
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        (
+            {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "shop/talk", "GITHUB_RUN_ID": "7"},
+            "https://github.com/shop/talk/actions/runs/7",
+        ),
+        ({"CI_JOB_URL": "https://gitlab.example/jobs/9"}, "https://gitlab.example/jobs/9"),
+    ],
+)
+def test_where_it_runs(environ: Mapping[str, str], expected: str) -> None:
+    """A lock leads to the job that holds it."""
+    assert where(environ) == expected
+    assert where({})
+
+
+def test_a_targets_variable_is_a_name_that_shells_take() -> None:
+    """Whatever a target is called."""
+    assert variable("eu-west.2", "SECRET_KEY") == "KBSYNC_EU_WEST_2_SECRET_KEY"
+
+
+def test_credentials_do_not_show_themselves() -> None:
+    """Their repr, which a traceback or a log may hold, has neither the key nor the signature."""
+    target = Target("production")
+    for name in ("KBSYNC_SECRET_KEY", "KBSYNC_USERSIG"):
+        assert "canary" not in repr(find_credentials(target, {name: "canary"}))
+
+
+def test_every_call_is_told_of(tmp_path: Path) -> None:
+    """Those that are refused and sent again too, each with its time."""
+    told: list[tuple[str, float, str | None]] = []
+    clock = FakeClock()
+
+    def hear(command: str, seconds: float, problem: Message | None) -> None:
+        told.append((command, seconds, None if problem is None else str(problem)))
+
+    answers = [Throttled(message("too fast"), command="list_chitchat", retry_after=2.0), None]
+
+    def send() -> str:
+        clock.move(0.25)
+        problem = answers.pop(0)
+        if problem is not None:
+            raise problem
+        return "answer"
+
+    pacer = TellingPacer(clock, on_call=hear)
+    assert pacer.call("list_chitchat", send) == "answer"
+    assert told == [("list_chitchat", 0.25, "too fast"), ("list_chitchat", 0.25, None)]
+
+
+def test_a_call_that_fails_is_told_of() -> None:
+    """And raises what it raised."""
+    told: list[str] = []
+    pacer = TellingPacer(FakeClock(), on_call=lambda command, _seconds, problem: told.append(f"{command}: {problem}"))
+
+    def send() -> None:
+        raise Unreachable(message("no connection"), command="list_chitchat")
+
+    with pytest.raises(Unreachable):
+        pacer.call("list_chitchat", send)
+    assert told == ["list_chitchat: no connection"]
