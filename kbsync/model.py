@@ -32,7 +32,7 @@ def show_path(path: CategoryPath) -> str:
 
 
 def bare(text: str) -> str:
-    """A text without blanks at its ends, runs of blanks, letter case and Unicode form: what a service may change in storing it."""
+    """A text without outer blanks, runs of blanks, letter case and Unicode form: what a service may change in storing it."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 

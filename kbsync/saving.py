@@ -1,5 +1,6 @@
 """Writing a file whole or not at all. What is in it is the caller's business."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -7,7 +8,18 @@ from pathlib import Path
 from kbsync.errors import UnusableFile
 from kbsync.messages import message
 
-__all__ = ["save"]
+__all__ = ["check_writable", "save"]
+
+
+def check_writable(path: Path) -> None:
+    """Raise UnusableFile now where ``save`` would raise it later, when it would be too late to stop."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with tempfile.NamedTemporaryFile(dir=Path(os.path.realpath(path)).parent):
+            pass
+    except OSError as problem:
+        raise _unwritable(path, problem) from None
 
 
 def save(path: Path, data: bytes, *, private: bool = False) -> None:
@@ -19,10 +31,14 @@ def save(path: Path, data: bytes, *, private: bool = False) -> None:
     try:
         _save(Path(os.path.realpath(path)), data, private=private)
     except OSError as problem:
-        raise UnusableFile(
-            message("{path} cannot be written: {reason}", path=path, reason=problem.strerror or "unknown reason"),
-            hint=message("choose another path, or mend the permissions of its directory"),
-        ) from None
+        raise _unwritable(path, problem) from None
+
+
+def _unwritable(path: Path, problem: OSError) -> UnusableFile:
+    return UnusableFile(
+        message("{path} cannot be written: {reason}", path=path, reason=problem.strerror or "unknown reason"),
+        hint=message("choose another path, or mend the permissions of its directory"),
+    )
 
 
 def _save(path: Path, data: bytes, *, private: bool) -> None:

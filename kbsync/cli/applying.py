@@ -12,15 +12,17 @@ from kbsync.cli.flow import Prepared, opened, prepared
 from kbsync.cli.options import Invocation
 from kbsync.cli.progress import progress_for
 from kbsync.cli.signals import stopping_well
-from kbsync.errors import Misuse, SafetyRefusal
+from kbsync.errors import Misuse, SafetyRefusal, UnusableFile
 from kbsync.guards import Consent
 from kbsync.messages import message
 from kbsync.plan import Plan
 from kbsync.planfile import plan_digest, read_plan_or_receipt
 from kbsync.progress import Silent
 from kbsync.report import Receipt
-from kbsync.wiring.applying import Wishes, carry_out, is_due, locked, record, refuse_unsafe
+from kbsync.saving import check_writable
+from kbsync.wiring.applying import Wishes, carry_out, keep, locked, refuse_unsafe
 from kbsync.wiring.doors import Door
+from kbsync.wiring.marking import advance_mark, check_mark, is_due
 from kbsync.wiring.planning import check_target, plan_against
 
 __all__ = ["Order", "run_apply"]
@@ -65,8 +67,18 @@ class Order:
         return replace(self, wishes=replace(self.wishes, receipt=path))
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """What was applied, and why its receipt could not be kept, if it could not."""
+
+    receipt: Receipt
+    unkept: UnusableFile | None
+
+
 def run_apply(call: Invocation, order: Order) -> int:
     """Carry out an apply from first to last and give its exit code."""
+    if order.wishes.receipt is not None:
+        check_writable(order.wishes.receipt)
     saved = None if order.planfile is None else _read_plan(order.planfile)
     ready = prepared(call, base=order.base)
     if saved is not None:
@@ -76,9 +88,11 @@ def run_apply(call: Invocation, order: Order) -> int:
         _refuse_another(plan, approved=order.expect_digest)
         if not _agreed(call, plan, order, saved=saved is not None):
             return Exit.DONE if order.dry_run else Exit.FAILED
-        receipt = _under_lock(call, ready, door=door, plan=plan, wishes=order.wishes)
-    call.screen.result(draw_receipt(receipt, call))
-    return Exit.DONE if receipt.report.finished else Exit.UNFINISHED
+        ended = _under_lock(call, ready, door=door, plan=plan, wishes=order.wishes)
+    call.screen.result(draw_receipt(ended.receipt, call))
+    if ended.unkept is not None:
+        call.screen.error(ended.unkept)
+    return Exit.DONE if ended.receipt.report.finished and ended.unkept is None else Exit.UNFINISHED
 
 
 def _read_plan(path: Path) -> Plan:
@@ -134,21 +148,27 @@ def _agreed(call: Invocation, plan: Plan, order: Order, *, saved: bool) -> bool:
     return False
 
 
-def _under_lock(call: Invocation, ready: Prepared, *, door: Door, plan: Plan, wishes: Wishes) -> Receipt:
+def _under_lock(call: Invocation, ready: Prepared, *, door: Door, plan: Plan, wishes: Wishes) -> _Ended:
+    """Hold the target from the last look at the mark until the receipt is kept; a signal lets all of it end well."""
     world = call.world
     if not plan.changes and not is_due(plan, history=ready.history):
-        return carry_out(plan, door, wishes=wishes, world=world, progress=Silent())
-    with locked(ready.target, history=ready.history, world=world, state=ready.workspace.state) as lock:
+        return _kept(carry_out(plan, door, wishes=wishes, world=world, progress=Silent()), wishes)
+    with (
+        stopping_well(world.stop, tell=lambda: _tell_stopping(call)),
+        locked(ready.target, history=ready.history, world=world, state=ready.workspace.state) as lock,
+    ):
         call.screen.notes(lock.notes)
-        with (
-            progress_for(call.screen, clock=world.clock) as progress,
-            stopping_well(world.stop, tell=lambda: _tell_stopping(call)),
-        ):
+        seen = check_mark(plan, ready.target, history=ready.history)
+        with progress_for(call.screen, clock=world.clock) as progress:
             progress.start(message("reading the live library"), None)
             receipt = carry_out(plan, door, wishes=wishes, world=world, progress=progress)
         if receipt.report.finished:
-            call.screen.notes(record(plan, ready.target, history=ready.history))
-    return receipt
+            call.screen.notes(advance_mark(plan, ready.target, history=ready.history, seen=seen))
+        return _kept(receipt, wishes)
+
+
+def _kept(receipt: Receipt, wishes: Wishes) -> _Ended:
+    return _Ended(receipt, keep(receipt, wishes.receipt))
 
 
 def _tell_stopping(call: Invocation) -> None:

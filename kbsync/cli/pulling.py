@@ -12,6 +12,7 @@ from kbsync.files.overlay import DiskFiles
 from kbsync.files.page import shorten
 from kbsync.files.storing import store
 from kbsync.messages import Message, message
+from kbsync.plan.naming import FIELD_NAMES
 from kbsync.wiring.decisions import Clash, Decision, Wanted
 from kbsync.wiring.pulling import decide_against
 
@@ -93,9 +94,11 @@ def _words(clash: Clash) -> Message:
     values = {"question": shorten(clash.question), "git": shorten(clash.git), "console": shorten(clash.console)}
     if clash.field is None:
         return message("{place}: {question}: git says {git}, the console {console}", place=clash.location, **values)
-    field = clash.field.value
     return message(
-        "{place}: {field} of {question}: git says {git}, the console {console}", place=clash.location, field=field, **values
+        "{place}: {field} of {question}: git says {git}, the console {console}",
+        place=clash.location,
+        field=FIELD_NAMES[clash.field],
+        **values,
     )
 
 

@@ -1,6 +1,7 @@
 """One command for all targets at once: limits are per application, so they do not wait for each other. One report."""
 
 import json
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
@@ -52,11 +53,16 @@ def run_side_by_side(call: Invocation, run: Run) -> int:
     if call.format not in FORMATS:
         raise Misuse(message("--all-targets can write {formats}", formats=", ".join(FORMATS)))
     names = [target.name for target in open_workspace(call.directory).settings.targets]
-    with (
-        stopping_well(call.world.stop, tell=lambda: call.screen.note(message("Stopping every target."))),
-        ThreadPoolExecutor(len(names)) as pool,
-    ):
-        ended = list(pool.map(lambda name: _run_one(call, name, run), names))
+    # A wish to stop of its own for each: one that loses its lock must not stop the others.
+    calls = [replace(call, target=name, world=replace(call.world, stop=threading.Event())) for name in names]
+
+    def stop_all() -> None:
+        call.screen.note(message("Stopping every target."))
+        for one in calls:
+            one.world.stop.set()
+
+    with stopping_well(call.world.stop, tell=stop_all), ThreadPoolExecutor(len(names)) as pool:
+        ended = list(pool.map(lambda one: _run_one(one, run), calls))
     call.screen.result(_joined(ended, call))
     return next(code for code in GRAVEST if code in {one.code for one in ended})
 
@@ -72,11 +78,12 @@ def for_target(path: Path | None, name: str | None) -> Path | None:
     return path.with_name(path.name.replace("{target}", name))
 
 
-def _run_one(call: Invocation, name: str, run: Run) -> _Ended:
+def _run_one(call: Invocation, run: Run) -> _Ended:
+    name = call.target or ""
     shared = {field.name: getattr(call.screen, field.name) for field in fields(Screen)}
     screen = TargetScreen(**{**shared, "animated": False}, name=name)
     try:
-        code = run(replace(call, target=name, screen=screen))
+        code = run(replace(call, screen=screen))
     except KbsyncError as error:
         screen.error(error)
         code = exit_of(error)

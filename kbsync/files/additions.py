@@ -32,7 +32,7 @@ def add_questions(sheets: Mapping[str, Sheet], added: Sequence[Content], declare
             rest = [other for other in rest if not heads or other != path[: len(other)]]  # a parent is named with its child
             new[file_name(path, {*taken, *new})] = new_file(contents, category=path, declared=heads)
     if rest:
-        name = file_name(("categories",), {*taken, *new}) if has_tree else CATEGORIES_FILE
+        name = file_name(("categories",), {*taken, *new}) if CATEGORIES_FILE in sheets else CATEGORIES_FILE
         new[name] = new_file((), declared=rest)
     return new
 

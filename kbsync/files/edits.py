@@ -187,15 +187,20 @@ class Editor:
     def _lines_of(self, start: int, end: int) -> tuple[int, int]:
         """The whole lines of an item, with the empty lines that would be left over."""
         first, last = self._line_start(start), self._next_line(end)
-        above = self.text[:first]
-        blank = re.compile(r"(?:[ \t]*\r?\n)*").match(self.text, last)
-        after = last if blank is None else blank.end()
-        is_open = re.search(r"(?:^|\n)[ \t]*\r?\n$|:[ \t]*\r?\n$", above) is not None
-        if after > last and is_open:
+        after = last
+        while self._is_blank(after):
+            after = self._next_line(after)
+        above = self.text[self._line_start(first - 1) : first].rstrip()
+        if after > last and (not above or above.endswith(":")):
             last = after
-        elif last >= len(self.text.rstrip()) or self.text.startswith("---", last):
-            first = len(above.rstrip()) + len(self._newline)
+        elif after == len(self.text) or self.text.startswith("---", last):
+            while self._is_blank(self._line_start(first - 1)):
+                first = self._line_start(first - 1)
         return first, last
+
+    def _is_blank(self, place: int) -> bool:
+        """Whether the line that begins here is empty."""
+        return place < len(self.text) and not self.text[place : self._next_line(place)].strip()
 
     def _remove_between(self, places: Sequence[tuple[int, int]], number: int) -> None:
         """Take one of several things with commas between them away."""

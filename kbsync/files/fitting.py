@@ -12,6 +12,7 @@ from kbsync.files.wording import can_be_written
 from kbsync.messages import Message, message
 from kbsync.model import Content, Knowledge
 from kbsync.plan import Field
+from kbsync.plan.naming import FIELD_NAMES
 
 __all__ = ["fit"]
 
@@ -98,7 +99,7 @@ class _Fitter:
         self.notes.append(
             message(
                 "left out: the {field} of {text}: it is empty or holds a control character, which no file can hold",
-                field=field.value,
+                field=FIELD_NAMES[field],
                 text=shorten(content.question),
             )
         )

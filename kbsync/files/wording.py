@@ -25,7 +25,7 @@ INDICATORS: Final = re.compile(r"[,\[\]{}#&*!|>'\"%@`]|[-?:](?:\s|$)|---|\.\.\."
 INSIDE: Final = re.compile(r":(?:\s|$)|\s#|[\t\n]")
 FLOW_INSIDE: Final = re.compile(r"[,\[\]{}:?]")
 
-SHORT = {"\t": "\\t", "\n": "\\n", '"': '\\"', "\\": "\\\\"}
+SHORT: Final = str.maketrans({"\t": "\\t", "\n": "\\n", '"': '\\"', "\\": "\\\\"})
 
 
 def can_be_written(text: str) -> bool:
@@ -94,5 +94,4 @@ def _can_be_plain(text: str, *, flow: bool) -> bool:
 
 
 def _escaped(text: str) -> str:
-    escaped = "".join(SHORT.get(character, character) for character in text)
-    return FORBIDDEN.sub(lambda found: f"\\u{ord(found[0]):04X}", escaped)
+    return FORBIDDEN.sub(lambda found: f"\\u{ord(found[0]):04X}", text.translate(SHORT))

@@ -1,6 +1,6 @@
 """The Plan: everything that an apply may do, decided and complete. It is shown, saved and carried out as it stands.
 
-How it is made belongs to ``planner``, how it is written down to ``plan.document``, how it looks to ``render/``.
+How it is made belongs to ``planner``, how it is written down to ``planfile``, how it looks to ``render/``.
 """
 
 from collections.abc import Mapping

@@ -6,7 +6,7 @@ It reaches no file, no clock and no service; the same input in any order gives t
 from dataclasses import dataclass
 
 from kbsync.messages import message
-from kbsync.model import CategoryPath, Knowledge
+from kbsync.model import CategoryPath, Knowledge, Status
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import Change, Plan, Problem, ProblemKind, Source, TargetRef
 from kbsync.planner.categories import CategoryWork, plan_categories
@@ -68,8 +68,37 @@ def _problems(
     desired: Knowledge, live: Knowledge, categories: CategoryWork, matches: Matches, removals: Removals
 ) -> tuple[Problem, ...]:
     missing = _missing_categories(desired, live, categories)
-    found = [*categories.problems, *matches.problems, *missing, *removals.problems]
+    found = [*categories.problems, *matches.problems, *missing, *removals.problems, *_protected(matches)]
+    if not live.complete and matches.new:
+        found.append(_perhaps_there(len(matches.new)))
     return tuple(sorted(found, key=lambda problem: (not problem.blocking, problem.kind, str(problem.message))))
+
+
+def _protected(matches: Matches) -> list[Problem]:
+    """Questions that are declared protected and disabled at once."""
+    return [
+        Problem(
+            ProblemKind.PROTECTED,
+            message(
+                "{text} is protected and would be disabled: take protected or status out", text=pair.desired.content.question
+            ),
+            pair.desired.location,
+        )
+        for pair in matches.pairs
+        if pair.desired.protected
+        and pair.desired.content.status is Status.DISABLED
+        and pair.live.content.status is Status.ENABLED
+    ]
+
+
+def _perhaps_there(count: int) -> Problem:
+    return Problem(
+        ProblemKind.INCOMPLETE,
+        message(
+            "the live listing is incomplete, and the {count} questions that seem to be missing may be there already: plan again",
+            count=count,
+        ),
+    )
 
 
 def _missing_categories(desired: Knowledge, live: Knowledge, categories: CategoryWork) -> list[Problem]:

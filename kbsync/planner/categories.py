@@ -164,7 +164,7 @@ class _Walk:
             )
             return
         self._take(category, live_path)
-        cause = self._rename_cause(category.path, live_path)
+        cause = self._rename_cause(category.path)
         self.changes.append(
             CategoryChange(
                 action=Action.RENAME,
@@ -177,13 +177,12 @@ class _Walk:
             )
         )
 
-    def _rename_cause(self, path: CategoryPath, live_path: CategoryPath) -> Cause:
+    def _rename_cause(self, path: CategoryPath) -> Cause:
         if self.base is None:
             return Cause.UNKNOWN
         if path in self.base:
             return Cause.DRIFT
-        said = (*self._base_name.get(path[:-1], live_path[:-1]), live_path[-1])
-        return Cause.DECLARED if said in self.base else Cause.UNKNOWN
+        return Cause.DECLARED
 
     def _create(self, category: Category) -> None:
         self.changes.append(

@@ -57,9 +57,11 @@ def invert(report: ApplyReport, live: Knowledge, *, policy: Policy, rate: float)
     changes: list[Change] = []
     problems: list[Problem] = []
     for outcome in report.outcomes:
-        if outcome.outcome is not Outcome.APPLIED:
-            continue
         change = report.plan.changes[outcome.change]
+        if outcome.outcome is not Outcome.APPLIED:
+            if outcome.calls:
+                problems.append(_half_done(change))
+            continue
         inverse = _category(change, found) if isinstance(change, CategoryChange) else _question(change, found)
         if isinstance(inverse, Problem):
             problems.append(inverse)
@@ -175,6 +177,13 @@ def _with(content: Content, field: Field, source: Content) -> Content:
             return replace(content, similar=source.similar)
         case Field.STATUS:
             return replace(content, status=source.status)
+
+
+def _half_done(change: Change) -> Problem:
+    """A change that was sent and did not end as applied may have happened in part; only a look can tell."""
+    return _moved(
+        change, message("{title} is not taken back: it was sent and did not end as applied; look at it", title=change.title)
+    )
 
 
 def _moved(change: Change, words: Message) -> Problem:

@@ -1,4 +1,4 @@
-"""Which live question each declared one stands for: by pinned id, by text, by an earlier text, by its spelling, else by a rename seen in git.
+"""Which live question each declared one stands for: by pinned id, text, earlier text, spelling, else by a rename seen in git.
 
 Nothing here compares answers for difference; that is ``questions``.
 """

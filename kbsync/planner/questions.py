@@ -72,7 +72,7 @@ def _change(pair: Pair, lookup: _BaseLookup, final: Final) -> Iterator[QuestionC
     if not fields:
         return
     base = lookup.find(pair.desired, pair.live)
-    causes = tuple(FieldChange(field, _cause(field, settled, desired, base)) for field in fields)
+    causes = tuple(FieldChange(field, _cause(field, settled, desired, base=base, known=lookup.known)) for field in fields)
     content = tuple(change for change in causes if change.field is not Field.STATUS)
     goal = replace(desired, status=live.status)
     if content:
@@ -109,9 +109,10 @@ def _question_change(
     )
 
 
-def _cause(field: Field, live: Content, desired: Content, base: Content | None) -> Cause:
+def _cause(field: Field, live: Content, desired: Content, *, base: Content | None, known: bool) -> Cause:
     if base is None:
-        return Cause.UNKNOWN
+        # With a base that lacks the question, git and the console each added one, and they differ.
+        return Cause.CONFLICT if known else Cause.UNKNOWN
     said = _value(base, field)
     if said == _value(live, field):
         return Cause.DECLARED

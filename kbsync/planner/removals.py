@@ -146,7 +146,9 @@ class _Sweep:
             text = message("no question is declared at all, so nothing is removed: is this the right directory?")
         else:
             return False
-        self.problems.append(Problem(ProblemKind.INCOMPLETE, text, blocking=False))
+        # A directory that lost all its questions is a mistake until somebody says otherwise.
+        blocking = self._live.complete and bool(self._base)
+        self.problems.append(Problem(ProblemKind.INCOMPLETE, text, blocking=blocking))
         return True
 
     def _said(self, live: Question) -> Question | None:
@@ -169,8 +171,8 @@ class _Sweep:
                 Problem(
                     ProblemKind.PROTECTED,
                     message(
-                        "{text} is protected and stays, though no file declares it any more; to remove it, "
-                        "first apply a commit in which it is not protected",
+                        "{text} is protected and stays, though no file declares it any more; to remove it, declare it "
+                        "once more without protected, apply that, then take it out",
                         text=live.content.question,
                     ),
                     said.location,
@@ -206,11 +208,13 @@ class _Sweep:
 
     def _is_dropped(self, category: Category) -> bool:
         undeclared = category.path not in self._declared and category.path not in self._work.matched
-        used = any(question.content.category == category.path for question in self._desired.questions)
+        final = self._work.final(category.path)
+        used = any(question.content.category[: len(final)] == final for question in self._desired.questions)
         return undeclared and not used and category.menu is MenuType.ORDINARY
 
     def _left_inside(self, path: CategoryPath, gone: set[CategoryPath]) -> list[str]:
-        moved = {pair.live.id for pair in self._matches.pairs if pair.desired.content.category != path}
+        final = self._work.final(path)
+        moved = {pair.live.id for pair in self._matches.pairs if pair.desired.content.category != final}
         questions = [
             item.content.question
             for item in self._live.questions

@@ -4,6 +4,7 @@ In git both stand in one file; in the console both stand in one category. The sa
 makes a pair; where two pairs are as likely, none is chosen.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -78,12 +79,13 @@ def _candidates(new: Sequence[Question], rest: Sequence[Question], base: Knowled
     live = {question.content.question: question for question in rest}
     left: dict[str, list[Question]] = {}
     for text, item in known.items():
-        if text not in declared and text in live:
+        if text not in declared and text in live and not item.protected:
             left.setdefault(_file(item), []).append(live[text])
     came: dict[CategoryPath, list[Question]] = {}
     for question in rest:
         if question.content.question not in known:
             came.setdefault(question.content.category, []).append(question)
+    alone = {answer for answer, count in Counter(item.content.answer for item in base.questions).items() if count == 1}
     pairs: list[Rename] = []
     for question in new:
         said = known.get(question.content.question)
@@ -92,18 +94,29 @@ def _candidates(new: Sequence[Question], rest: Sequence[Question], base: Knowled
             pairs.extend(_judge(question, other, known[other.content.question].content) for other in rivals[:WIDEST])
         else:
             rivals = came.get(said.content.category, ())
-            pairs.extend(_judge(question, other, said.content, console=True) for other in rivals[:WIDEST])
+            telling = said.content.answer in alone
+            pairs.extend(_judge_console(question, other, said.content, telling=telling) for other in rivals[:WIDEST])
     return [pair for pair in pairs if pair.confidence >= LIKELY]
 
 
-def _judge(new: Question, live: Question, said: Content, *, console: bool = False) -> Rename:
-    """Weigh one pairing. What the base said is compared with the side that changed: git's new text, or the console's."""
-    other = live.content if console else new.content
-    wording = likeness(said.question, other.question)
-    if said.answer == other.answer:
+def _judge(new: Question, live: Question, said: Content) -> Rename:
+    """Weigh one pairing of git's: a text that left with a text that came."""
+    wording = likeness(said.question, new.content.question)
+    if said.answer == new.content.answer:
         # The wording decides between several questions with one answer; alone, the answer is enough.
-        return Rename(new, live, Match.SAME_ANSWER, max(wording, SURE), console)
-    return Rename(new, live, Match.WORDING, wording, console)
+        return Rename(new, live, Match.SAME_ANSWER, max(wording, SURE))
+    return Rename(new, live, Match.WORDING, wording)
+
+
+def _judge_console(new: Question, live: Question, said: Content, *, telling: bool) -> Rename:
+    """Weigh one pairing of the console's: a declared text that is gone with one that git never declared.
+
+    Only the wording counts, because a wrong guess would overwrite somebody's question; an answer that no other question
+    has (``telling``) is worth a word to the reader.
+    """
+    wording = likeness(said.question, live.content.question)
+    same = telling and said.answer == live.content.answer
+    return Rename(new, live, Match.WORDING, max(wording, LIKELY) if same else wording, console=True)
 
 
 def _ambiguous(pair: Rename, rivals: Sequence[Rename]) -> Problem:

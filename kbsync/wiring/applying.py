@@ -1,6 +1,6 @@
 """An apply from the lock to the receipt: everything around the applier that is not a call to the library."""
 
-import getpass
+import os
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kbsync.applier import Applier, OnFailure
-from kbsync.errors import HistoryUnavailable, SafetyRefusal
+from kbsync.errors import SafetyRefusal, UnusableFile
 from kbsync.guards import Consent, objections
-from kbsync.history.applied import advance_applied, read_applied
 from kbsync.history.lock import TargetLock
 from kbsync.history.renewer import Renewer
-from kbsync.messages import Message, message
-from kbsync.plan import BaseKind, Plan
+from kbsync.messages import message
+from kbsync.plan import Plan
 from kbsync.planfile import encode_receipt
 from kbsync.progress import Progress
 from kbsync.report import ApplyReport, Receipt
@@ -26,7 +25,7 @@ from kbsync.wiring.planning import History, is_shared
 from kbsync.wiring.workspace import prepare_state
 from kbsync.wiring.world import World
 
-__all__ = ["Wishes", "actor", "carry_out", "is_due", "locked", "record", "refuse_unsafe", "where"]
+__all__ = ["Wishes", "actor", "carry_out", "keep", "locked", "refuse_unsafe", "where"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +75,17 @@ def carry_out(plan: Plan, door: Door, *, wishes: Wishes, world: World, progress:
     refuse_unsafe(plan, wishes.consent)
     started = world.clock.wall()
     report = _apply(plan, door, wishes=wishes, world=world, progress=progress) if plan.changes else ApplyReport(plan, ())
-    receipt = Receipt(report, actor(world.environ), _iso(started), _iso(world.clock.wall()))
-    if wishes.receipt is not None:
-        save(wishes.receipt, encode_receipt(receipt))
-    return receipt
+    return Receipt(report, actor(world.environ), _iso(started), _iso(world.clock.wall()))
 
 
-def is_due(plan: Plan, *, history: History) -> bool:
-    """Whether a finished apply of this plan moves the applied ref: it is whole, committed, and not the last one again."""
-    commit = plan.source.commit
-    whole = history.repository is not None and plan.only is None and commit is not None
-    return whole and (history.base.kind, history.base.commit) != (BaseKind.APPLIED, commit)
-
-
-def record(plan: Plan, target: Target, *, history: History) -> tuple[Message, ...]:
-    """Advance the applied ref after a finished apply, still under the lock; the notes say why where it could not be."""
-    commit = plan.source.commit
-    if history.repository is not None and plan.only is None and commit is None:
-        return (message("The files differ from every commit, so the next plan's base stays where it was: commit them."),)
-    if not is_due(plan, history=history) or history.repository is None or commit is None:
-        return ()
+def keep(receipt: Receipt, path: Path | None) -> UnusableFile | None:
+    """Write the receipt where it was asked for; a failure is given back, because what was applied has to be told first."""
     try:
-        expected = _mark(history, target)
-        advance_applied(history.repository, target.name, commit, expected=expected, shared=is_shared(target))
-    except HistoryUnavailable as problem:
-        return (problem.message, *((problem.hint,) if problem.hint else ()))
-    return ()
+        if path is not None:
+            save(path, encode_receipt(receipt))
+    except UnusableFile as problem:
+        return problem
+    return None
 
 
 def _apply(plan: Plan, door: Door, *, wishes: Wishes, world: World, progress: Progress) -> ApplyReport:
@@ -111,24 +95,10 @@ def _apply(plan: Plan, door: Door, *, wishes: Wishes, world: World, progress: Pr
     return applier.apply(plan, on_failure=wishes.on_failure, stop=world.stop)
 
 
-def _mark(history: History, target: Target) -> str | None:
-    """The commit that the applied ref named when the plan was made; with another base it is looked up now, under the lock."""
-    if history.base.kind in (BaseKind.APPLIED, BaseKind.NONE) or history.repository is None:
-        return history.base.commit
-    return read_applied(history.repository, target.name, shared=is_shared(target))[0]
-
-
 def actor(environ: Mapping[str, str]) -> str:
-    """Who applies: the CI system's user, else the system's."""
-    named = (environ.get(name) for name in ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR", "LOGNAME", "USER", "USERNAME"))
-    return next(filter(None, named), None) or _system_user()
-
-
-def _system_user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container whose user has no name, or a system without users
-        return "unknown"
+    """Who applies: the CI system's user, else the system's, by number where a container gives it no name."""
+    names = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR", "LOGNAME", "USER", "USERNAME")
+    return next((environ[name] for name in names if environ.get(name)), None) or f"uid {os.getuid()}"
 
 
 def where(environ: Mapping[str, str]) -> str:

@@ -61,7 +61,7 @@ def find_history(workspace: Workspace, target: Target, *, given: str | None, wor
             raise HistoryUnavailable(
                 message("{directory} is in no git repository, so --base cannot be read", directory=workspace.shown_as)
             )
-        note = message("Not in a git repository: planned without a base, so causes are unknown and nothing is removed.")
+        note = message("Not in a git repository: planned without a base, so causes are unknown, and only authoritative categories can lose anything.")
         return History(None, Base(None, BaseKind.NONE), None, None, (note,))
     base = find_base(repository, target=target.name, given=given, environ=world.environ, shared=is_shared(target))
     commit = repository.head() if repository.is_clean(workspace.directory) else None

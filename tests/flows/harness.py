@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from kbsync.cli.run import run
 from kbsync.files import load
 from kbsync.model import show_path
+from kbsync.pacing import Clock
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.faults import NO_FAULTS, FaultPlan
 from kbsync.sandbox.server import SandboxServer
@@ -72,7 +73,7 @@ class Bench:
     """A directory with ``knowledge/`` in it, where command lines run as from a shell that stands there."""
 
     path: Path
-    clock: FakeClock = field(default_factory=FakeClock)
+    clock: Clock = field(default_factory=FakeClock)
     environ: dict[str, str] = field(default_factory=dict)
     tree: WorkTree | None = None
     endpoint: str = "http://127.0.0.1:9"

@@ -1,6 +1,9 @@
 """A small shop's knowledge at two commits: the second changes everything that can be changed."""
 
-__all__ = ["FIRST", "SECOND"]
+__all__ = ["FIRST", "SECOND", "SMALL"]
+
+SMALL = {"small.yaml": "categories: [{title: Shop}]\n---\ncategory: Shop\nquestions: [{question: Open?, answer: Yes.}]\n"}
+"""One question, for flows in real time."""
 
 FIRST = {
     "tree.yaml": """\

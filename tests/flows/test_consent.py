@@ -14,11 +14,12 @@ import pytest
 
 from kbsync.cli.asking import somebody_is_here
 from kbsync.history.lock import TargetLock
+from kbsync.pacing import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
 from kbsync.wiring.world import World
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import Bench, Terminal, held, writes
-from tests.flows.shop import FIRST
+from tests.flows.shop import FIRST, SMALL
 
 
 def untouched(bench: Bench) -> bool:
@@ -119,16 +120,17 @@ def test_a_lock_of_this_machine_ends_with_its_process(bench: Bench) -> None:
 def test_a_forgotten_lock_on_the_remote_is_removed(bench: Bench, tmp_path: Path) -> None:
     """Exactly the lock that was shown goes, after consent, and the next apply takes the target."""
     assert bench.tree is not None
+    bench.clock = SystemClock()  # the lock is renewed in a thread of its own, for which told time would fly
     bench.tree.git("remote", "add", "origin", f"file://{GitRepos(tmp_path).init('origin', '--bare').path}")
     with bench.served():
-        bench.commit(FIRST)
+        bench.commit(SMALL)
         gone = TargetLock(
             bench.tree.repository, target="production", owner="ci", where="runner", clock=bench.clock, directory=tmp_path
         )
         gone.__enter__()
         assert bench.run("apply", "--yes").code == 8
         removed = bench.run("unlock", keyboard=Terminal("y\n"))
-        assert (removed.code, "held by ci on runner since 2025-10-09 08:53:2" in removed.out) == (0, True)
+        assert (removed.code, "held by ci on runner since 2" in removed.out) == (0, True)
         assert bench.run("apply", "--yes").code == 0
 
 

@@ -1,12 +1,16 @@
 """Git, the console and the files disagree: drift, conflicts, removals, renames, in a real repository."""
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.fakes.git_repos import GitRepos
+from kbsync.pacing import SystemClock
+from kbsync.sandbox.service import Reply, Request, Service
+from tests.fakes.git_repos import GitRepos, WorkTree
 from tests.flows.harness import Bench, held, writes
-from tests.flows.shop import FIRST, SECOND
+from tests.flows.shop import FIRST, SECOND, SMALL
 
 PAY = "How can I pay?"
 CARD = FIRST["other.yaml"]
@@ -153,13 +157,40 @@ def test_only_a_part_is_planned_and_applied(live: Bench) -> None:
     assert live.tree.git("rev-parse", "refs/kbsync/applied/sandbox") == before
 
 
+class Meanwhile(Service):
+    """A service during whose work somebody else's apply moves the applied ref."""
+
+    def __init__(self, *given: Any, tree: WorkTree, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.tree = tree
+
+    def handle(self, request: Request) -> Reply:
+        """Answer, after the ref was moved."""
+        if request.path.endswith("/add_chitchat"):
+            self.tree.git("update-ref", "refs/kbsync/applied/production", "HEAD~1")
+        return super().handle(request)
+
+
+def test_a_base_that_moved_meanwhile_stays(bench: Bench) -> None:
+    """The library is as declared, the other's mark is not overwritten, and the words say so."""
+    assert bench.tree is not None
+    with bench.served(kind=partial(Meanwhile, tree=bench.tree)):
+        other = bench.commit({"note.yaml": "questions: []\n"})
+        bench.commit(FIRST)
+        applied = bench.run("apply", "--yes")
+        assert applied.code == 0
+        assert "plan` on the newest commit" in applied.err.splitlines()[-1]
+        assert bench.tree.git("rev-parse", "refs/kbsync/applied/production") == other
+
+
 def test_the_applied_ref_is_shared_through_the_remote(bench: Bench, tmp_path: Path) -> None:
     """Another clone plans against what this one applied to a real target."""
     assert bench.tree is not None
+    bench.clock = SystemClock()  # a lock on a remote is renewed in a thread of its own, for which told time would fly
     origin = GitRepos(tmp_path).init("origin", "--bare")
     bench.tree.git("remote", "add", "origin", f"file://{origin.path}")
     with bench.served() as service:
-        head = bench.commit(FIRST)
+        head = bench.commit(SMALL)
         bench.tree.git("push", "--quiet", "origin", "main")
         assert bench.run("apply", "--yes").code == 0
         assert origin.git("rev-parse", "refs/kbsync/applied/production") == head

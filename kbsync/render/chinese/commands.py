@@ -159,7 +159,6 @@ COMMANDS: Mapping[str, str] = {
         "{place}：{question} 的 {field}：git 是 {git}，控制台是 {console}"
     ),
     "rewritten": "已改写",
-    "{question}: git says {git}, the console {console}": "{question}：git 是 {git}，控制台是 {console}",
     "{place}: {question}: git says {git}, the console {console}": "{place}：{question}：git 是 {git}，控制台是 {console}",
     "{count} live questions are not declared in git and stay so; --all takes them in.": (
         "有 {count} 个线上问题未在 git 中声明，保持不变；--all 可将它们纳入。"

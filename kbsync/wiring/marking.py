@@ -1,0 +1,69 @@
+"""The applied ref around an apply: is the plan's base still the last one applied, and which commit is it now.
+
+How the ref is moved safely is ``history``'s part.
+"""
+
+from kbsync.errors import HistoryUnavailable, StalePlan
+from kbsync.history.applied import advance_applied, read_applied
+from kbsync.messages import Message, message
+from kbsync.plan import BaseKind, Plan, ProblemKind
+from kbsync.settings import Target
+from kbsync.wiring.planning import History, is_shared
+
+__all__ = ["advance_mark", "check_mark", "is_due"]
+
+
+def is_due(plan: Plan, *, history: History) -> bool:
+    """Whether a finished apply of this plan moves the applied ref.
+
+    The plan must be of a whole commit, with nothing held back for want of a complete listing, and that commit must not be
+    the last one applied already.
+    """
+    source = plan.source
+    whole = history.repository is not None and plan.only is None and source.commit is not None
+    held = any(problem.kind is ProblemKind.INCOMPLETE for problem in plan.problems)
+    return whole and not held and (source.base, source.base_commit) != (BaseKind.APPLIED, source.commit)
+
+
+def check_mark(plan: Plan, target: Target, *, history: History) -> str | None:
+    """The commit that the applied ref names now, to be asked under the lock and before anything is written.
+
+    Raises StalePlan when it is neither the one that the plan was made with nor the plan's own: an older plan must not be
+    applied over a newer one, and the same plan may be applied again.
+    """
+    if history.repository is None or not is_due(plan, history=history):
+        return None
+    now, _ = read_applied(history.repository, target.name, shared=is_shared(target))
+    counted = plan.source.base in (BaseKind.APPLIED, BaseKind.NONE)
+    if counted and now not in (plan.source.base_commit, plan.source.commit):
+        raise StalePlan(
+            message("another commit was applied since this plan was made; nothing was changed"),
+            [
+                message(
+                    "the plan counts from {planned}, {target} now has {now}",
+                    planned=_short(plan.source.base_commit),
+                    target=target.name,
+                    now=_short(now),
+                )
+            ],
+            hint=message("plan again"),
+        )
+    return now
+
+
+def advance_mark(plan: Plan, target: Target, *, history: History, seen: str | None) -> tuple[Message, ...]:
+    """Advance the applied ref from where it was seen, still under the lock; the notes say why where it stays."""
+    commit = plan.source.commit
+    if history.repository is not None and plan.only is None and commit is None:
+        return (message("The files differ from every commit, so the next plan's base stays where it was: commit them."),)
+    if not is_due(plan, history=history) or history.repository is None or commit is None:
+        return ()
+    try:
+        advance_applied(history.repository, target.name, commit, expected=seen, shared=is_shared(target))
+    except HistoryUnavailable as problem:
+        return (problem.message, *((problem.hint,) if problem.hint else ()))
+    return ()
+
+
+def _short(commit: str | None) -> str:
+    return "-" if commit is None else commit[:12]
