@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kbsync.messages import Message, message
-from kbsync.plan import Action, Cause, Plan, QuestionChange
+from kbsync.plan import Action, Cause, Plan, Purpose, QuestionChange
 
 __all__ = ["Consent", "objections", "removal_count", "update_count"]
 
@@ -35,18 +35,24 @@ def update_count(plan: Plan) -> int:
     return len(touched)
 
 
+def _removed_questions(plan: Plan) -> int:
+    return sum(1 for change in plan.changes if isinstance(change, QuestionChange) and change.removal)
+
+
 def objections(plan: Plan, consent: Consent) -> tuple[Message, ...]:
     """Every reason not to apply, each with its figure, its limit and the way past; empty when the plan may be applied."""
     return tuple(_objections(plan, consent))
 
 
 def _objections(plan: Plan, consent: Consent) -> Iterator[Message]:
+    if plan.purpose is Purpose.DRIFT:
+        yield message("this shows what the console changed and is no plan to apply: kbsync plan makes one")
     if plan.offline:
         yield message("the plan was made offline, without looking at the service: plan again with access to it")
     yield from (problem.message for problem in plan.problems if problem.blocking)
     yield from _conflicts(plan, consent)
     yield from _removals(plan, consent)
-    yield from _brakes(plan)
+    yield from _brakes(plan, consent)
 
 
 def _conflicts(plan: Plan, consent: Consent) -> Iterator[Message]:
@@ -75,11 +81,13 @@ def _removals(plan: Plan, consent: Consent) -> Iterator[Message]:
         )
 
 
-def _brakes(plan: Plan) -> Iterator[Message]:
+def _brakes(plan: Plan, consent: Consent) -> Iterator[Message]:
     policy = plan.policy
+    # Taking an apply back removes what it created, however much that was: there the exact number is consent enough.
+    agreed = plan.purpose is Purpose.UNDO and consent.remove == removal_count(plan)
     figures = (
         ("max_update_percent", update_count(plan), policy.max_update_percent),
-        ("max_remove_percent", removal_count(plan), policy.max_remove_percent),
+        ("max_remove_percent", 0 if agreed else _removed_questions(plan), policy.max_remove_percent),
     )
     for name, count, percent in figures:
         limit = max(policy.floor, plan.managed * percent // 100)

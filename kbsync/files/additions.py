@@ -3,7 +3,7 @@
 Which questions come is decided by whoever calls.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from kbsync.files.creating import CATEGORIES_FILE, file_name, new_file, question_flow, question_lines
 from kbsync.files.sheets import Sheet, category_of, path_of
@@ -26,14 +26,22 @@ def add_questions(sheets: Mapping[str, Sheet], added: Sequence[Content], declare
     new: dict[str, bytes] = {}
     has_tree = CATEGORIES_FILE in sheets or any(_has_tree(sheet) for sheet in sheets.values())
     rest = list(declared)
+    homes = _homes(sheets.values())
+    grown = {}
     for path, contents in groups.items():
-        if not _append(sheets, path, contents):
+        if path in homes:
+            sheet, root, category = homes[path]
+            _extend(sheet, root, contents, category)
+            grown[id(sheet)] = sheet
+        else:
             heads = [path] if has_tree and path in rest else []
             rest = [other for other in rest if not heads or other != path[: len(other)]]  # a parent is named with its child
             new[file_name(path, {*taken, *new})] = new_file(contents, category=path, declared=heads)
     if rest:
         name = file_name(("categories",), {*taken, *new}) if CATEGORIES_FILE in sheets else CATEGORIES_FILE
         new[name] = new_file((), declared=rest)
+    for sheet in grown.values():
+        sheet.turn()
     return new
 
 
@@ -41,21 +49,23 @@ def _has_tree(sheet: Sheet) -> bool:
     return any(one.root is not None and get(one.root, "categories") is not None for one in sheet.documents)
 
 
-def _append(sheets: Mapping[str, Sheet], path: CategoryPath, contents: Sequence[Content]) -> bool:
-    """Add to the last document that is for this category, else to the last list that has a question of it."""
-    for sheet in reversed(tuple(sheets.values())):
-        for document in reversed(sheet.documents):
+def _homes(sheets: Collection[Sheet]) -> dict[CategoryPath | None, tuple[Sheet, Span, CategoryPath | None]]:
+    """Where the questions of a category go: the last document that is for it, else the last list that has a question of it.
+
+    There the category has to be written beside each question, and is given as well.
+    """
+    homes: dict[CategoryPath | None, tuple[Sheet, Span, CategoryPath | None]] = {}
+    for sheet in sheets:
+        for item in sheet.items():
+            if item.document.root is not None:
+                homes[category_of(item)] = (sheet, item.document.root, category_of(item))
+    for sheet in sheets:
+        for document in sheet.documents:
             root = document.root
             named = None if root is None or root.flow else get(root, "category")
-            if root is not None and named is not None and path_of(named) == path:
-                _extend(sheet, root, contents, None)
-                return True
-    for sheet in reversed(tuple(sheets.values())):
-        homes = [item for item in sheet.items() if category_of(item) == path]
-        if homes and homes[-1].document.root is not None:
-            _extend(sheet, homes[-1].document.root, contents, path)
-            return True
-    return False
+            if root is not None and named is not None:
+                homes[path_of(named)] = (sheet, root, None)
+    return homes
 
 
 def _extend(sheet: Sheet, root: Span, contents: Sequence[Content], category: CategoryPath | None) -> None:
@@ -74,4 +84,3 @@ def _extend(sheet: Sheet, root: Span, contents: Sequence[Content], category: Cat
         gap, apart = editor.dash_gap(found[1]), editor.is_apart(found[1])
         for content in contents:
             editor.add_item(found[1], question_lines(content, category=category, gap=gap), apart=apart)
-    sheet.turn()

@@ -5,6 +5,7 @@ What goes into them is decided by whoever calls.
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import count
 
 from kbsync.files.rewriting import word
 from kbsync.files.sheets import path_value
@@ -31,7 +32,7 @@ def file_name(path: CategoryPath, taken: Collection[str]) -> str:
     """A readable name for the file of a category that no file has, however the file system treats case."""
     stem = _slug(path)
     used = {name.casefold() for name in taken}
-    names = (f"{stem}{ending}.yaml" for ending in ("", *(f"-{number}" for number in range(2, len(used) + 3))))
+    names = (f"{stem}-{number}.yaml" if number > 1 else f"{stem}.yaml" for number in count(1))
     return next(name for name in names if name.casefold() not in used)
 
 

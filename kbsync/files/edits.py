@@ -4,8 +4,10 @@ Which values are edited belongs to ``rewriting``. Anchors are looked after here,
 """
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from kbsync.files.spans import Document, Shape, Span, all_spans, pairs, skip, spots
 from kbsync.files.values import Value, flow_source, flow_value, meaning, pair_lines
@@ -137,21 +139,21 @@ class Editor:
     def _settle_anchors(self) -> None:
         """Where a value leaves that aliases repeat, the first of them that stays becomes the value."""
         spans = [span for root in self._roots for span in all_spans(root)]
-        taken = [(start, end) for start, end, _ in self._edits if start < end]
-        aliases = [span for span in spans if span.target is not None]
+        is_taken = _finder((start, end) for start, end, _ in self._edits if start < end)
+        aliases: dict[int, list[Span]] = {}
+        for span in spans:
+            aliases.setdefault(id(span.target), []).append(span)
         moved: set[int] = set()
         for span in spans:
-            leaves = span.anchor is not None and (id(span) in self._replaced or _is_within(span, taken))
-            staying = [one for one in aliases if leaves and one.target is span and not self._leaves(one, taken)]
+            if span.anchor is None or not (id(span) in self._replaced or is_taken(span)):
+                continue
+            staying = [one for one in aliases.get(id(span), ()) if id(one) not in self._replaced and not is_taken(one)]
             if staying:
                 moved.add(id(span))
                 written = _Written(flow_source(span)) if span.children else self._written(staying[0], meaning(span), long=False)
                 self._put(staying[0], replace(written, text=f"&{span.anchor} {written.text}"), staying[0].start)
         for span, written in self._replaced.values():
             self._put(span, written, span.start if id(span) in moved else span.body)
-
-    def _leaves(self, span: Span, taken: Sequence[tuple[int, int]]) -> bool:
-        return id(span) in self._replaced or _is_within(span, taken)
 
     def _written(self, span: Span, value: Value, *, long: bool) -> "_Written":
         spot = self._spots[id(span)]
@@ -230,5 +232,9 @@ def _indented(lines: Sequence[str], column: int) -> str:
     return "".join(f"\n{' ' * column}{line}" if line else "\n" for line in lines)
 
 
-def _is_within(span: Span, taken: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= span.start and span.end <= end for start, end in taken)
+def _finder(taken: Iterable[tuple[int, int]]) -> Callable[[Span], bool]:
+    """Tells whether a value lies within one of some ranges. Each answer is a search, because both can be thousands."""
+    ranges = sorted(taken)
+    starts = [start for start, _ in ranges]
+    reach = [-1, *accumulate((end for _, end in ranges), max)]
+    return lambda span: span.end <= reach[bisect_right(starts, span.start)]

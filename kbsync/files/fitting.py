@@ -32,7 +32,8 @@ class _Fitter:
     def __init__(self, knowledge: Knowledge, merge: Merge) -> None:
         self.notes: list[Message] = []
         edits = {edit.location: edit for edit in merge.edits}
-        staying = [one for one in knowledge.questions if one.location not in merge.removed]
+        removed = frozenset(merge.removed)
+        staying = [one for one in knowledge.questions if one.location not in removed]
         self._texts = set()
         self._wordings: dict[str, str] = {}
         for one in staying:

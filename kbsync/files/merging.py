@@ -155,9 +155,10 @@ def _said(knowledge: Knowledge) -> tuple[object, ...]:
 
 def _expected(before: Knowledge, merge: Merge) -> tuple[object, ...]:
     edits = {edit.location: edit for edit in merge.edits}
+    removed = frozenset(merge.removed)
     questions = {Question(content) for content in merge.added}
     for one in before.questions:
-        if one.location not in merge.removed:
+        if one.location not in removed:
             content = replace(one.content, category=final_path(one.content.category, merge.renamed))
             edit = None if one.location is None else edits.get(one.location)
             questions.add(_edited(replace(one, content=content, location=None), edit))

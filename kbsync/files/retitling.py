@@ -18,20 +18,15 @@ __all__ = ["rename_categories"]
 
 def rename_categories(sheet: Sheet, renamed: Mapping[CategoryPath, CategoryPath], dropped: Collection[CategoryPath]) -> None:
     """Give categories other titles wherever a file names them, and take dropped ones out of the tree."""
-    for document in sheet.documents:
-        root = document.root
-        if root is None:
-            continue
-        tree = get(root, "categories")
-        if tree is not None:
+    roots = [document.root for document in sheet.documents if document.root is not None]
+    for root in roots:
+        if get(root, "categories") is not None:
             _prune(sheet.editor, root, "categories", (), (renamed, dropped))
-        named = [get(root, "category"), *(get(item.span, "category") for item in sheet.items() if item.document is document)]
-        for span in named:
-            if span is None:
-                continue
-            path = path_of(span)
-            if final_path(path, renamed) != path:
-                sheet.editor.replace(span, path_value(final_path(path, renamed)))
+    for holder in (*roots, *(item.span for item in sheet.items())):
+        span = get(holder, "category")
+        path = () if span is None else path_of(span)
+        if span is not None and final_path(path, renamed) != path:
+            sheet.editor.replace(span, path_value(final_path(path, renamed)))
     sheet.turn()
 
 

@@ -3,6 +3,7 @@
 What is changed in it belongs to ``rewriting``, ``retitling`` and ``additions``.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -67,13 +68,10 @@ class Sheet:
         """Each question by the line and the column, both from 1, in which its text begins."""
         starts = [0, *(found.end() for found in LINE_END.finditer(self.editor.text))]
         found = {}
-        line = 0
         for item in self.items():
             place = (get(item.span, "question") or item.span).meant.start
-            line = line if starts[line] <= place else 0
-            while line + 1 < len(starts) and starts[line + 1] <= place:
-                line += 1
-            found[line + 1, place - starts[line] + 1] = item.text
+            line = bisect_right(starts, place)
+            found[line, place - starts[line - 1] + 1] = item.text
         return found
 
 

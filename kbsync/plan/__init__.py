@@ -37,6 +37,7 @@ __all__ = [
     "Plan",
     "Problem",
     "ProblemKind",
+    "Purpose",
     "QuestionChange",
     "Source",
     "TargetRef",
@@ -115,6 +116,17 @@ class Source:
     base: BaseKind = BaseKind.NONE
 
 
+class Purpose(StrEnum):
+    """What a plan is for."""
+
+    SYNC = "sync"
+    """Make the service what the files say."""
+    DRIFT = "drift"
+    """Show what the console changed, as the way back to the base; it is for reading only."""
+    UNDO = "undo"
+    """Take an apply back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """An ordered, complete list of changes for one target.
@@ -136,3 +148,4 @@ class Plan:
     unchanged: int = 0
     offline: bool = False
     only: str | None = None
+    purpose: Purpose = Purpose.SYNC

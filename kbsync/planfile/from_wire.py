@@ -19,6 +19,7 @@ from kbsync.plan import (
     Plan,
     Problem,
     ProblemKind,
+    Purpose,
     QuestionChange,
     Source,
     TargetRef,
@@ -48,6 +49,7 @@ def plan_value(wire: v1.PlanV1) -> Plan:
         unchanged=wire.unchanged,
         offline=wire.offline,
         only=wire.only,
+        purpose=Purpose(wire.purpose),
     )
 
 

@@ -37,6 +37,7 @@ def plan_wire(plan: Plan) -> v1.PlanV1:
         unchanged=plan.unchanged,
         offline=plan.offline,
         only=plan.only,
+        purpose=plan.purpose.value,
     )
 
 

@@ -172,6 +172,7 @@ class PlanV1(Strict, frozen=True):
     unchanged: int
     offline: bool
     only: str | None = None
+    purpose: Literal["sync", "drift", "undo"] = "sync"
     digest: str = ""
     format: Literal["kbsync-plan"] = "kbsync-plan"
     format_version: Literal["1.0"] = "1.0"

@@ -5,10 +5,11 @@ It reaches no file, no clock and no service; the same input in any order gives t
 
 from dataclasses import dataclass
 
+from kbsync.locations import Location
 from kbsync.messages import message
 from kbsync.model import CategoryPath, Knowledge, Status
 from kbsync.ordering import cost_of, in_order
-from kbsync.plan import Change, Plan, Problem, ProblemKind, Source, TargetRef
+from kbsync.plan import Change, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
 from kbsync.planner.categories import CategoryWork, plan_categories
 from kbsync.planner.digest import knowledge_digest
 from kbsync.planner.matching import Matches, match_questions
@@ -34,6 +35,7 @@ class Context:
     rate: float = 5.0
     offline: bool = False
     only: str | None = None
+    purpose: Purpose = Purpose.SYNC
 
 
 def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, context: Context) -> Plan:
@@ -49,18 +51,22 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     everything: list[Change] = [*categories.changes, *questions, *removals.changes]
     chosen = select(everything, context.only) if context.only else everything
     changes = in_order(chosen)
+    problems = _problems(desired, live, categories, matches, removals)
+    if len(chosen) < len(everything):
+        problems = (*problems, _left_out(context.only, matched=len(chosen), left=len(everything) - len(chosen)))
     return Plan(
         target=context.target,
         source=context.source,
         changes=changes,
         unmanaged=removals.unmanaged,
-        problems=_problems(desired, live, categories, matches, removals),
+        problems=problems,
         policy=context.policy,
         cost=cost_of(changes, rate=context.rate, live=[item.content.status for item in live.questions]),
-        managed=len(matches.pairs) + removals.lapsed,
+        managed=len(matches.pairs) + removals.owned,
         unchanged=sum(is_unchanged(pair, categories.final) for pair in matches.pairs),
         offline=context.offline,
         only=context.only,
+        purpose=context.purpose,
     )
 
 
@@ -71,7 +77,21 @@ def _problems(
     found = [*categories.problems, *matches.problems, *missing, *removals.problems, *_protected(matches)]
     if not live.complete and matches.new:
         found.append(_perhaps_there(len(matches.new)))
-    return tuple(sorted(found, key=lambda problem: (not problem.blocking, problem.kind, str(problem.message))))
+    return tuple(sorted(found, key=_by_weight))
+
+
+def _by_weight(problem: Problem) -> tuple[bool, str, Location, str]:
+    """What stops an apply first, then by kind, then by place."""
+    return (not problem.blocking, problem.kind, problem.location or Location(""), str(problem.message))
+
+
+def _left_out(pattern: str | None, *, matched: int, left: int) -> Problem:
+    words = (
+        message("only what matches {pattern} is planned; changes left out: {count}", count=left, pattern=pattern)
+        if matched
+        else message("nothing matches {pattern}; changes left out: {count}", count=left, pattern=pattern)
+    )
+    return Problem(ProblemKind.WITHHELD, words, blocking=False)
 
 
 def _protected(matches: Matches) -> list[Problem]:

@@ -10,6 +10,7 @@ from kbsync.commands import Command
 from kbsync.messages import message
 from kbsync.model import Category, CategoryPath, Knowledge, MenuType, bare, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Problem, ProblemKind
+from kbsync.planner.retitled import Retitled
 
 __all__ = ["CategoryWork", "plan_categories"]
 
@@ -35,7 +36,10 @@ class CategoryWork:
 
 
 def plan_categories(desired: Knowledge, live: Knowledge, base: Knowledge | None) -> CategoryWork:
-    """Match the declared categories with the live ones, parents first: by path, by an earlier title, else by its spelling."""
+    """Match the declared categories with the live ones, parents first.
+
+    By path, by an earlier title, by spelling, and else by the questions inside.
+    """
     walk = _Walk(live, base, declared={category.path for category in desired.categories})
     for category in sorted(desired.categories, key=lambda item: (len(item.path), item.path)):
         walk.settle(category)
@@ -47,6 +51,7 @@ def plan_categories(desired: Knowledge, live: Knowledge, base: Knowledge | None)
 class _Walk:
     def __init__(self, live: Knowledge, base: Knowledge | None, *, declared: Collection[CategoryPath]) -> None:
         self._declared = declared
+        self._retitled = Retitled(live, base, declared=declared)
         self.live: dict[CategoryPath, list[Category]] = {}
         for category in live.categories:
             self.live.setdefault(category.path, []).append(category)
@@ -68,7 +73,7 @@ class _Walk:
             self._refuse_twins(category, same)
             return
         earlier = [(*parent, title) for title in category.previously if (*parent, title) in self.live]
-        earlier = [path for path in [*earlier, *self._alike(same)] if path not in self.matched]
+        earlier = [path for path in [*earlier, *self._alike(same), *self._moved(category, parent)] if path not in self.matched]
         if earlier:
             self._rename(category, earlier[0])
         else:
@@ -113,6 +118,13 @@ class _Walk:
                         blocking=False,
                     )
                 )
+
+    def _moved(self, category: Category, parent: CategoryPath) -> list[CategoryPath]:
+        """The live category that the console seems to have made of this one, if there is one."""
+        if self.base is None or category.path not in self.base:
+            return []
+        found = self._retitled.find(category.path, parent=parent)
+        return [] if found is None else [found]
 
     def _alike(self, wanted: CategoryPath) -> list[CategoryPath]:
         """Ordinary live categories whose title differs in blanks, case or Unicode form alone, as a service may store it."""

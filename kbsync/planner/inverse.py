@@ -4,6 +4,7 @@ It is made from a receipt and a fresh look; ids of what was created are learnt f
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kbsync.commands import Command
 from kbsync.messages import Message, message
@@ -20,6 +21,7 @@ from kbsync.plan import (
     Plan,
     Problem,
     ProblemKind,
+    Purpose,
     QuestionChange,
     Source,
 )
@@ -76,6 +78,7 @@ def invert(report: ApplyReport, live: Knowledge, *, policy: Policy, rate: float)
         policy=policy,
         cost=cost_of(ordered, rate=rate, live=[item.content.status for item in live.questions]),
         managed=len(live.questions),
+        purpose=Purpose.UNDO,
     )
 
 
@@ -164,19 +167,9 @@ def _category(change: CategoryChange, live: _Live) -> CategoryChange | Problem |
 
 
 def _with(content: Content, field: Field, source: Content) -> Content:
-    match field:
-        case Field.QUESTION:
-            return replace(content, question=source.question)
-        case Field.ANSWER:
-            return replace(content, answer=source.answer)
-        case Field.ANSWER_TYPE:
-            return replace(content, answer_type=source.answer_type)
-        case Field.CATEGORY:
-            return replace(content, category=source.category)
-        case Field.SIMILAR:
-            return replace(content, similar=source.similar)
-        case Field.STATUS:
-            return replace(content, status=source.status)
+    """A content with one field of another."""
+    value: dict[str, Any] = {field.value: getattr(source, field.value)}
+    return replace(content, **value)
 
 
 def _half_done(change: Change) -> Problem:

@@ -32,12 +32,16 @@ __all__ = ["Removals", "plan_removals"]
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """The removals, what stays unmanaged, what was held back and why, and how many live questions the base declared."""
+    """The removals, what stays unmanaged, what was held back and why.
+
+    ``owned`` counts the undeclared live questions that git has a say about: the base declared them, or their category is
+    authoritative.
+    """
 
     changes: tuple[Change, ...]
     unmanaged: tuple[Unmanaged, ...]
     problems: tuple[Problem, ...]
-    lapsed: int
+    owned: int
 
 
 def plan_removals(
@@ -60,7 +64,7 @@ def plan_removals(
         changes=(*questions, *categories),
         unmanaged=tuple(sorted(sweep.unmanaged, key=lambda item: (item.kind, item.category, item.title, item.id))),
         problems=tuple(sweep.problems),
-        lapsed=sweep.lapsed,
+        owned=sweep.owned,
     )
 
 
@@ -90,15 +94,15 @@ class _Sweep:
         self._menus = {category.path: category.menu for category in live.categories}
         self.unmanaged: list[Unmanaged] = []
         self.problems: list[Problem] = []
-        self.lapsed = 0
+        self.owned = 0
         self._deleted: set[str | None] = set()
         self._hold = self._reason_to_hold()
 
     def question(self, live: Question) -> Iterator[QuestionChange]:
         """Remove one undeclared live question, or keep it and say so."""
         said = self._said(live)
-        self.lapsed += said is not None
         owned = self._is_owned(live.content)
+        self.owned += said is not None or owned
         change = None
         if (said is not None or owned) and not self._is_kept(live, said):
             change = self._removal(live, said)

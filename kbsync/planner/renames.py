@@ -32,6 +32,7 @@ WIDEST = 400
 class Rename:
     """A declared question that live lacks, and the live question that it seems to be.
 
+    ``confidence`` in percent counts every sign, ``wording`` the wording alone, by which pairs are told from each other.
     ``console`` means that the text was changed in the console and not in git.
     """
 
@@ -39,6 +40,7 @@ class Rename:
     live: Question
     match: Match
     confidence: int
+    wording: int
     console: bool = False
 
 
@@ -52,25 +54,41 @@ class Renames:
 
 
 def find_renames(new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge) -> Renames:
-    """Pair new texts with texts that left git, within one file, where exactly one pairing is likely."""
+    """Pair texts that left with texts that came, where exactly one pairing is likely."""
     pairs = _candidates(new, rest, base, desired)
     # By identity: two questions may be equal, and comparing every pair with every other would grow with the square.
     sides: dict[int, list[Rename]] = {}
     for pair in pairs:
         sides.setdefault(id(pair.new), []).append(pair)
         sides.setdefault(id(pair.live), []).append(pair)
-    found, problems, withheld = [], [], set[str | None]()
+    found: list[Rename] = []
+    doubtful: list[Rename] = []
+    likely: list[Rename] = []
     for pair in pairs:
         rivals = [other for side in (pair.new, pair.live) for other in sides[id(side)] if other is not pair]
-        if any(rival.confidence > pair.confidence - LEAD for rival in rivals):
-            if pair.confidence >= SURE and all(rival.confidence <= pair.confidence for rival in rivals):
-                problems.append(_ambiguous(pair, rivals))
-                withheld.update(other.live.id for other in (pair, *rivals))
-        elif pair.confidence >= SURE:
-            found.append(pair)
-        else:
-            problems.append(_likely(pair))
-    return Renames(tuple(found), _once(problems), frozenset(withheld))
+        contested = any(rival.wording > pair.wording - LEAD for rival in rivals)
+        if contested and pair.confidence >= SURE and all(rival.wording <= pair.wording + LEAD for rival in rivals):
+            doubtful.append(pair)
+        elif not contested:
+            (found if pair.confidence >= SURE else likely).append(pair)
+    settled = {id(side) for pair in found for side in (pair.new, pair.live)}
+    doubtful = [pair for pair in doubtful if id(pair.new) not in settled and id(pair.live) not in settled]
+    return Renames(
+        tuple(found),
+        (*(_ambiguous(group) for group in _groups(doubtful)), *_once([_likely(pair) for pair in likely])),
+        frozenset(pair.live.id for pair in doubtful),
+    )
+
+
+def _groups(pairs: Sequence[Rename]) -> list[list[Rename]]:
+    """Pairs that share a side, directly or through others, are one doubt and not several."""
+    groups: list[list[Rename]] = []
+    for pair in pairs:
+        sides = {id(pair.new), id(pair.live)}
+        touching = [group for group in groups if any({id(one.new), id(one.live)} & sides for one in group)]
+        groups = [group for group in groups if group not in touching]
+        groups.append([*(one for group in touching for one in group), pair])
+    return groups
 
 
 def _candidates(new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge) -> list[Rename]:
@@ -104,8 +122,8 @@ def _judge(new: Question, live: Question, said: Content) -> Rename:
     wording = likeness(said.question, new.content.question)
     if said.answer == new.content.answer:
         # The wording decides between several questions with one answer; alone, the answer is enough.
-        return Rename(new, live, Match.SAME_ANSWER, max(wording, SURE))
-    return Rename(new, live, Match.WORDING, wording)
+        return Rename(new, live, Match.SAME_ANSWER, max(wording, SURE), wording)
+    return Rename(new, live, Match.WORDING, wording, wording)
 
 
 def _judge_console(new: Question, live: Question, said: Content, *, telling: bool) -> Rename:
@@ -116,18 +134,19 @@ def _judge_console(new: Question, live: Question, said: Content, *, telling: boo
     """
     wording = likeness(said.question, live.content.question)
     same = telling and said.answer == live.content.answer
-    return Rename(new, live, Match.WORDING, max(wording, LIKELY) if same else wording, console=True)
+    return Rename(new, live, Match.WORDING, max(wording, LIKELY) if same else wording, wording, console=True)
 
 
-def _ambiguous(pair: Rename, rivals: Sequence[Rename]) -> Problem:
-    everyone = sorted({f"{one.live.content.question} → {one.new.content.question}" for one in (pair, *rivals)})
+def _ambiguous(pairs: Sequence[Rename]) -> Problem:
+    everyone = sorted({f"{pair.live.content.question} → {pair.new.content.question}" for pair in pairs})
+    first = min((pair.new.location for pair in pairs if pair.new.location is not None), default=None)
     return Problem(
         ProblemKind.AMBIGUOUS,
         message(
             "these may all be renames and only some can be: {candidates}; write previously: beside the new text",
             candidates="; ".join(everyone),
         ),
-        pair.new.location,
+        first,
     )
 
 

@@ -6,7 +6,7 @@ How the ref is moved safely is ``history``'s part.
 from kbsync.errors import HistoryUnavailable, StalePlan
 from kbsync.history.applied import advance_applied, read_applied
 from kbsync.messages import Message, message
-from kbsync.plan import BaseKind, Plan, ProblemKind
+from kbsync.plan import BaseKind, Plan, ProblemKind, Purpose
 from kbsync.settings import Target
 from kbsync.wiring.planning import History, is_shared
 
@@ -54,6 +54,8 @@ def check_mark(plan: Plan, target: Target, *, history: History) -> str | None:
 def advance_mark(plan: Plan, target: Target, *, history: History, seen: str | None) -> tuple[Message, ...]:
     """Advance the applied ref from where it was seen, still under the lock; the notes say why where it stays."""
     commit = plan.source.commit
+    if plan.purpose is Purpose.UNDO:
+        return (message("The files still say what was taken back: revert their commit, or the next apply brings it back."),)
     if history.repository is not None and plan.only is None and commit is None:
         return (message("The files differ from every commit, so the next plan's base stays where it was: commit them."),)
     if not is_due(plan, history=history) or history.repository is None or commit is None:

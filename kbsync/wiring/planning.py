@@ -1,6 +1,6 @@
 """From a workspace to a Plan: finds the base in git, looks at the service, and lets the planner decide."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kbsync.diagnostics import has_errors
 from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
@@ -10,7 +10,7 @@ from kbsync.history.repository import Repository
 from kbsync.history.snapshot import snapshot
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
-from kbsync.plan import BaseKind, Plan, Source, TargetRef
+from kbsync.plan import BaseKind, Plan, Purpose, Source, TargetRef
 from kbsync.planner import Context, knowledge_digest, make_plan
 from kbsync.planner.inverse import invert
 from kbsync.report import Receipt
@@ -61,14 +61,23 @@ def find_history(workspace: Workspace, target: Target, *, given: str | None, wor
             raise HistoryUnavailable(
                 message("{directory} is in no git repository, so --base cannot be read", directory=workspace.shown_as)
             )
-        note = message("Not in a git repository: planned without a base, so causes are unknown, and only authoritative categories can lose anything.")
+        note = message(
+            "Not in a git repository: planned without a base, so causes are unknown, "
+            "and only authoritative categories can lose anything."
+        )
         return History(None, Base(None, BaseKind.NONE), None, None, (note,))
     base = find_base(repository, target=target.name, given=given, environ=world.environ, shared=is_shared(target))
     commit = repository.head() if repository.is_clean(workspace.directory) else None
+    notes = (*base.notes, *_behind(repository, base))
     if base.commit is None:
-        return History(repository, base, None, commit, base.notes)
+        return History(repository, base, None, commit, notes)
+    knowledge = _knowledge_at(base.commit, repository, workspace, target)
+    return History(repository, base, knowledge, commit, notes)
+
+
+def _knowledge_at(commit: str, repository: Repository, workspace: Workspace, target: Target) -> Knowledge:
     loaded = load_tree(
-        snapshot(repository, base.commit, workspace.directory),
+        snapshot(repository, commit, workspace.directory),
         shown_as=workspace.shown_as,
         target=target.name,
         settings=False,
@@ -77,12 +86,26 @@ def find_history(workspace: Workspace, target: Target, *, given: str | None, wor
         raise HistoryUnavailable(
             message(
                 "the knowledge at the base {commit} has errors: {first}",
-                commit=base.commit[:12],
+                commit=commit[:12],
                 first=loaded.diagnostics[0].message,
             ),
             hint=message("name a commit whose files are valid with --base"),
         )
-    return History(repository, base, loaded.knowledge, commit, base.notes)
+    return loaded.knowledge
+
+
+def _behind(repository: Repository, base: Base) -> tuple[Message, ...]:
+    """A word of warning where the files are older than what was last applied, as when an old CI job is started again."""
+    head = repository.head()
+    if base.kind is not BaseKind.APPLIED or base.commit is None or head is None or head == base.commit:
+        return ()
+    try:
+        older = repository.merge_base(head, base.commit) == head
+    except HistoryUnavailable:
+        return ()
+    return (
+        (message("These files are older than what was last applied: the plan would take later commits back."),) if older else ()
+    )
 
 
 def plan_against(reader: Reader, workspace: Workspace, target: Target, *, history: History, only: str | None = None) -> Plan:
@@ -101,7 +124,7 @@ def find_drift(reader: Reader, workspace: Workspace, target: Target, *, history:
             hint=message("apply once, or name a commit with --base REV"),
         )
     live = reader.read()
-    context = _context(workspace, target, history, only=None, offline=False)
+    context = replace(_context(workspace, target, history, only=None, offline=False), purpose=Purpose.DRIFT)
     return make_plan(history.knowledge, live, history.knowledge, context=context)
 
 

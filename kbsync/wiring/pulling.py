@@ -181,8 +181,9 @@ class _Judge:
 
     def _staying(self, edits: tuple[Edit, ...]) -> Iterator[Content]:
         moved = {edit.location: edit.content for edit in edits if Field.CATEGORY in edit.fields}
+        removed = frozenset(self._removed)
         for question in self._desired.questions:
-            if question.location not in self._removed:
+            if question.location not in removed:
                 content = question.content if question.location is None else moved.get(question.location, question.content)
                 yield replace(content, category=final_path(content.category, self._renamed))
 

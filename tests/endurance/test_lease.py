@@ -5,7 +5,25 @@ from pathlib import Path
 
 import pytest
 
+from kbsync.pacing.clock import SystemClock
+from kbsync.wiring.world import World
 from tests.endurance.processes import Play, played
+
+
+class Later(SystemClock):
+    """The machine's clock on some later day. A thread of its own renews the lock, and a fake clock would never let it rest."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def wall(self) -> float:
+        """Unix time, moved on."""
+        return super().wall() + self._seconds
+
+
+def later(play: Play, seconds: float) -> World:
+    """The surroundings of a run so much later."""
+    return World(clock=Later(seconds), environ=play.bench.environ)
 
 
 @pytest.fixture
@@ -33,8 +51,7 @@ def test_the_lock_of_a_killed_apply_blocks_the_next(orphaned: Play) -> None:
 
 def test_it_runs_out(orphaned: Play) -> None:
     """After the lease the next apply takes over, says so, and finishes."""
-    orphaned.bench.clock.move(900)
-    run = orphaned.again()
+    run = orphaned.again(world=later(orphaned, 900))
     assert "Took over the lock of production" in run.err
     assert orphaned.wrong(run) == []
 
@@ -43,4 +60,4 @@ def test_it_can_be_removed(orphaned: Play) -> None:
     """Who knows that the holder is dead removes the lock and goes on at once."""
     removed = orphaned.bench.run("unlock", "--yes")
     assert removed.code == 0
-    assert orphaned.wrong(orphaned.again()) == []
+    assert orphaned.wrong(orphaned.again(world=later(orphaned, 0))) == []

@@ -9,7 +9,7 @@ from kbsync.model import Category, Content, Knowledge, Question, Status
 from kbsync.plan import Action, CategoryChange, Plan, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.planner.inverse import invert
-from kbsync.report import ApplyReport
+from kbsync.report import ApplyReport, ChangeOutcome, Outcome
 from kbsync.settings import Policy, Prune
 from tests.fakes.clock import FakeClock
 from tests.fakes.libraries import triples
@@ -142,3 +142,12 @@ def test_the_way_back_is_a_plan_like_any_other() -> None:
     """Deleting what was created counts as a removal."""
     _, plan = undone(library(content("a")), library(content("a"), content("b")))
     assert [(change.action, change.removal) for change in plan.changes] == [(Action.DELETE, True)]
+
+
+def test_what_was_sent_and_not_applied_is_named() -> None:
+    """A change that may have happened in part is not taken back in silence."""
+    before = library(content("a"))
+    plan = make_plan(library(content("a", "No.")), before, before, context=CONTEXT)
+    outcome = ChangeOutcome(0, Outcome.UNKNOWN, calls=1)
+    back = invert(ApplyReport(plan, (outcome,)), before, policy=POLICY, rate=5.0)
+    assert (back.changes, "did not end as applied" in str(back.problems[0].message)) == ((), True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import UnusableFile
-from kbsync.saving import save
+from kbsync.saving import check_writable, save
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -51,3 +51,16 @@ def test_failure_leaves_the_old_text_and_says_why(tmp_path: Path) -> None:
     with pytest.raises(UnusableFile, match=r"plan\.json cannot be written"):
         save(path, b"new")
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_can_be_written_is_known_before(tmp_path: Path) -> None:
+    """A good path passes and is left as it was."""
+    check_writable(tmp_path / "receipt.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["gone/receipt.json", ""])
+def test_what_cannot_be_written_is_known_before(tmp_path: Path, name: str) -> None:
+    """A missing directory, or a directory in the way, is told while it is not too late."""
+    with pytest.raises(UnusableFile, match="cannot be written"):
+        check_writable(tmp_path / name)

@@ -104,9 +104,6 @@ COMMANDS: Mapping[str, str] = {
     "sessions whose messages the service no longer keeps: {count}": "服务已不再保留其消息的会话：{count} 个",
     "{path} can be read by others, and transcripts are personal data": "{path} 可被他人读取，而对话记录属于个人数据",
     "delete it, or take the others' permissions away: chmod 600 {path}": "请删除它，或取消他人的权限：chmod 600 {path}",
-    "Not in a git repository: planned without a base, so causes are unknown and nothing is removed.": (
-        "不在 git 仓库中：计划没有基准，因此原因未知，也不会删除任何内容。"
-    ),
     "the plan is for target {planned} (SDKAppID {planned_app}), the settings say {target} (SDKAppID {app})": (
         "计划的目标是 {planned}（SDKAppID {planned_app}），而设置中是 {target}（SDKAppID {app}）"
     ),
@@ -178,4 +175,13 @@ COMMANDS: Mapping[str, str] = {
     "{label}: {done}, {rate} a second": "{label}：{done} 项，每秒 {rate} 项",
     "the service holds no question at all, and the files hold {count}": "服务中没有任何问题，而文件中有 {count} 个",
     "name another target with --target; to empty the files, delete them": "请用 --target 指定其他目标；要清空文件，请删除它们",
+    "another commit was applied since this plan was made; nothing was changed": (
+        "此计划生成之后已应用了另一个提交；未作任何变更"
+    ),
+    "the plan counts from {planned}, {target} now has {now}": "此计划以 {planned} 为基准，而 {target} 现在是 {now}",
+    "plan again": "请重新生成计划",
+    (
+        "Not in a git repository: planned without a base, so causes are unknown, and only authoritative categories can "
+        "lose anything."
+    ): ("不在 git 仓库中：计划没有基准，因此原因未知，只有由 git 全权管理的分类可能减少内容。"),
 }

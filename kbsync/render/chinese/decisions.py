@@ -38,10 +38,6 @@ DECISIONS: Mapping[str, str] = {
     "no question is declared at all, so nothing is removed: is this the right directory?": (
         "没有声明任何问题，因此不删除任何内容：这是正确的目录吗？"
     ),
-    (
-        "{text} is protected and stays, though no file declares it any more; to remove it, first apply a commit in "
-        "which it is not protected"
-    ): ("“{text}”受保护，虽已没有文件声明它，仍予以保留；要删除它，请先应用一个不再保护它的提交"),
     "these may all be renames and only some can be: {candidates}; write previously: beside the new text": (
         "这些都可能是重命名，但只有一部分能够成立：{candidates}；请在新文本旁写上 previously:"
     ),
@@ -92,4 +88,17 @@ DECISIONS: Mapping[str, str] = {
     "make the plan again; a plan is never edited by hand": "请重新生成计划；计划不能手工编辑",
     "{name} contradicts itself: {reason}": "{name} 自相矛盾：{reason}",
     "{name} is not a kbsync plan or receipt: {reason}": "{name} 不是 kbsync 计划或回执：{reason}",
+    "the live listing is incomplete, and the {count} questions that seem to be missing may be there already: plan again": (
+        "线上列表不完整，看似缺少的 {count} 个问题可能已经存在：请重新生成计划"
+    ),
+    "{text} is protected and would be disabled: take protected or status out": (
+        "“{text}”受保护，却将被停用：请去掉 protected 或 status"
+    ),
+    "{title} is not taken back: it was sent and did not end as applied; look at it": (
+        "“{title}”未撤销：它已发送，但结果不是已应用；请查看"
+    ),
+    (
+        "{text} is protected and stays, though no file declares it any more; to remove it, declare it once more "
+        "without protected, apply that, then take it out"
+    ): ("“{text}”受保护，虽已没有文件声明它，仍予以保留；要删除它，请再次声明它且不写 protected，应用之后再去掉"),
 }

@@ -1,0 +1,120 @@
+"""The applied ref moves forward with what is live, and with nothing else; a receipt never hides an apply."""
+
+import json
+
+import pytest
+
+from kbsync.sandbox.service import Reply, Request, Service
+from tests.flows.harness import Bench, writes
+from tests.flows.shop import FIRST, SECOND
+
+MARK = "refs/kbsync/applied/sandbox"
+
+
+def mark(bench: Bench) -> str:
+    """The commit that counts as applied."""
+    assert bench.tree is not None
+    return bench.tree.git("rev-parse", MARK)
+
+
+@pytest.fixture
+def applied(bench: Bench) -> Bench:
+    """A bench whose first commit is live."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    return bench
+
+
+def test_an_older_plan_is_not_applied_over_a_newer_commit(bench: Bench) -> None:
+    """Approved too late: the plan is stale, and the mark stays where it is."""
+    bench.commit(FIRST)
+    assert bench.run("plan", "--out", "old.json").code == 0
+    newest = bench.commit({"more.yaml": "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"})
+    assert bench.run("apply", "--yes").code == 0
+    late = bench.run("apply", "old.json", "--yes")
+    assert (late.code, mark(bench)) == (7, newest)
+    assert "another commit was applied" in late.err
+
+
+def test_an_older_empty_plan_does_not_move_the_mark_back(applied: Bench) -> None:
+    """Nothing to do is no reason to forget what was done since."""
+    applied.commit({"remark.yaml": "questions: []\n"})
+    assert applied.run("plan", "--out", "empty.json").code == 0
+    newest = applied.commit({"more.yaml": "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"})
+    assert applied.run("apply", "--yes").code == 0
+    assert (applied.run("apply", "empty.json", "--yes").code, mark(applied)) == (7, newest)
+
+
+def test_the_newest_commit_may_be_applied_twice(applied: Bench) -> None:
+    """The plan's own commit under the mark is no surprise."""
+    before = mark(applied)
+    assert applied.run("plan", "--out", "same.json").code == 0
+    assert (applied.run("apply", "same.json", "--yes").code, mark(applied)) == (0, before)
+
+
+def test_a_directory_that_lost_its_questions_is_not_recorded(applied: Bench) -> None:
+    """The refusal leaves library and mark alone."""
+    before = mark(applied)
+    applied.commit({name: "questions: []\n" for name in FIRST if name.endswith(".yaml")})
+    refused = applied.run("apply", "--yes")
+    assert (refused.code, mark(applied)) == (6, before)
+
+
+def test_another_base_moves_the_mark_from_where_it_is(applied: Bench) -> None:
+    """A plan against a revision that was given still records what it applied."""
+    newest = applied.commit(SECOND)
+    assert applied.run("plan", "--base", "HEAD~1", "--out", "given.json").code == 0
+    document = json.loads((applied.path / "given.json").read_text(encoding="utf-8"))
+    removals = sum(change.get("removal", change["action"] == "delete") for change in document["changes"])
+    agreed = applied.run("apply", "given.json", "--yes", "--allow-remove", str(removals))
+    assert (agreed.code, mark(applied)) == (0, newest)
+
+
+def test_a_receipt_that_cannot_be_written_stops_the_apply_before_it_begins(bench: Bench) -> None:
+    """Exit 1, and nothing was sent."""
+    with bench.served() as service:
+        bench.commit(FIRST)
+        refused = bench.run("apply", "--yes", "--receipt", "gone/receipt.json")
+        assert (refused.code, writes(service)) == (1, [])
+
+
+def test_a_receipt_that_cannot_be_written_any_more_hides_nothing(bench: Bench) -> None:
+    """The report is on stdout, the mark has moved, and exit 4 says that something is missing."""
+    place = bench.path / "out"
+    place.mkdir()
+
+    class Remover(Service):
+        """A service during whose work somebody removes the directory of the receipt."""
+
+        def handle(self, request: Request) -> Reply:
+            if place.exists():
+                place.rmdir()
+            return super().handle(request)
+
+    with bench.served(kind=Remover):
+        newest = bench.commit(FIRST)
+        ended = bench.run("apply", "--yes", "--receipt", "out/receipt.json")
+    assert bench.tree is not None
+    assert (ended.code, bench.tree.git("rev-parse", "refs/kbsync/applied/production")) == (4, newest)
+    assert "Finished" in ended.out
+
+
+def test_files_older_than_what_is_live_are_told(applied: Bench) -> None:
+    """An old CI job that is started again would roll everybody else back: the first line says so."""
+    assert applied.tree is not None
+    old = applied.tree.git("rev-parse", "HEAD")
+    applied.commit({"more.yaml": "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"})
+    assert applied.run("apply", "--yes").code == 0
+    applied.tree.git("checkout", "--quiet", old)
+    assert "older than what was last applied" in applied.run("plan").err
+
+
+def test_what_was_taken_back_is_told_to_be_reverted(applied: Bench) -> None:
+    """After an undo the files still want the change: the note says what to do, and the mark stays."""
+    applied.commit({"more.yaml": "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"})
+    assert applied.run("apply", "--yes", "--receipt", "r.json").code == 0
+    before = mark(applied)
+    assert applied.run("plan", "--undo", "r.json", "--out", "undo.json").code == 0
+    back = applied.run("apply", "undo.json", "--yes", "--allow-remove", "1")
+    assert (back.code, mark(applied)) == (0, before)
+    assert "revert their commit" in back.err
