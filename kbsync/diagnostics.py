@@ -41,6 +41,7 @@ class Rule(Enum):
     KB115 = "symbolic-link"
     KB116 = "empty-text"
     KB117 = "too-many-faults"
+    KB118 = "text-cut-short"
     KB201 = "settings-missing"
     KB202 = "bad-endpoint"
     KB203 = "endpoint-or-region"
@@ -66,6 +67,8 @@ class Rule(Enum):
     KB406 = "rich-without-markup"
     KB407 = "long-answer"
     KB408 = "space-at-the-ends"
+    KB409 = "category-nearly-declared"
+    KB410 = "unsafe-markup"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ LAYERS = (
 DOORS = {
     "click": {"cli"},
     "yaml": {"files"},
-    "ruamel": {"files"},
     "httpx": {"desk", "sandbox"},
     "deepdiff": {"compare"},
     "sqlite3": {"sandbox"},

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from kbsync.checks.alike import find_near_duplicates, find_same_but_for_form
 from kbsync.checks.answers import find_long_answers, find_markup_in_text, find_no_markup_in_rich
+from kbsync.checks.categories import find_nearly_declared
 from kbsync.checks.finding import Finding, Options
 from kbsync.checks.texts import find_invisible, find_placeholders, find_untrimmed
+from kbsync.checks.unsafe import find_unsafe_markup
 from kbsync.diagnostics import Diagnostic, Rule, Severity
 from kbsync.locations import Location
 from kbsync.model import Knowledge
@@ -27,6 +29,8 @@ FINDERS: Mapping[Rule, Finder] = {
     Rule.KB406: find_no_markup_in_rich,
     Rule.KB407: find_long_answers,
     Rule.KB408: find_untrimmed,
+    Rule.KB409: find_nearly_declared,
+    Rule.KB410: find_unsafe_markup,
 }
 """Every content rule and what finds it; all are warnings unless the settings say otherwise."""
 

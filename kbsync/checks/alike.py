@@ -19,11 +19,11 @@ FIGURES = re.compile(r"\d+")
 
 
 def find_same_but_for_form(knowledge: Knowledge, _options: Options) -> Iterator[Finding]:
-    """Wordings of different questions that differ in case, width, punctuation or space alone."""
+    """Wordings of different questions that differ in case, width, punctuation or space alone; equal ones are an error anyway."""
     firsts: dict[str, Wording] = {}
     for wording in wordings(knowledge):
         first = firsts.setdefault(wording.form, wording)
-        if first.owner is not wording.owner:
+        if first.owner is not wording.owner and first.text != wording.text:
             said = message(
                 "“{text}” differs from “{other}”, which belongs to another question, in capitals, width, punctuation "
                 "or space alone",

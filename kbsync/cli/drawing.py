@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 
 from kbsync.cli.options import Invocation
 from kbsync.diagnostics import Diagnostic
-from kbsync.errors import Misuse
-from kbsync.messages import message
 from kbsync.plan import Plan
 from kbsync.report import Receipt
 
@@ -63,19 +61,16 @@ def draw_plan(plan: Plan, call: Invocation) -> str:
         case "github":
             return _github(plan, call)
         case _:
-            return plan_words(plan, call.screen)
+            return _text(plan, call.screen, steps=True)
 
 
 def plan_words(plan: Plan, screen: "Screen") -> str:
-    """A plan as text for a terminal."""
-    from kbsync.planfile import plan_digest  # noqa: PLC0415
-    from kbsync.render.text import plan_text  # noqa: PLC0415
-
-    return plan_text(plan, digest=plan_digest(plan), width=screen.width, color=screen.color, language=screen.language)
+    """A plan as text for a terminal, as an apply shows it: what it asks for is said right after."""
+    return _text(plan, screen, steps=False)
 
 
 def draw_receipt(receipt: Receipt, call: Invocation) -> str:
-    """A receipt in the format that was asked for; for GitHub it is the step's summary. Raises Misuse for HTML."""
+    """A receipt in the format that was asked for; for GitHub it is the step's summary."""
     screen = call.screen
     match call.format:
         case "json":
@@ -88,13 +83,22 @@ def draw_receipt(receipt: Receipt, call: Invocation) -> str:
             drawn = report_markdown(receipt.report, language=screen.language)
             return drawn if call.format == "markdown" else _summarised(drawn, call)
         case "html":
-            raise Misuse(
-                message("a receipt is not drawn as HTML"), hint=message("choose --format markdown, or show the plan as HTML")
-            )
+            from kbsync.render.html_receipt import receipt_html  # noqa: PLC0415
+
+            return receipt_html(receipt, language=screen.language)
         case _:
             from kbsync.render.text_report import receipt_text  # noqa: PLC0415
 
             return receipt_text(receipt, width=screen.width, color=screen.color, language=screen.language)
+
+
+def _text(plan: Plan, screen: "Screen", *, steps: bool) -> str:
+    from kbsync.planfile import plan_digest  # noqa: PLC0415
+    from kbsync.render.text import plan_text  # noqa: PLC0415
+
+    return plan_text(
+        plan, digest=plan_digest(plan), width=screen.width, color=screen.color, language=screen.language, steps=steps
+    )
 
 
 def _summarised(drawn: str, call: Invocation) -> str:

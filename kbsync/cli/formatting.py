@@ -7,9 +7,8 @@ from kbsync.cli.differences import unified
 from kbsync.cli.options import Invocation
 from kbsync.diagnostics import has_errors
 from kbsync.errors import InvalidInput
-from kbsync.files import load
+from kbsync.files import DiskFiles, load_files
 from kbsync.files.formatting import format_files
-from kbsync.files.overlay import DiskFiles
 from kbsync.files.storing import store
 from kbsync.messages import message
 
@@ -27,14 +26,14 @@ class Formatted:
 def format_directory(call: Invocation, *, write: bool) -> Formatted:
     """Lay a knowledge directory out anew, on the disk if ``write``. Raises InvalidInput for files with faults."""
     shown_as = call.directory.as_posix()
-    found = load(call.directory, shown_as=shown_as).diagnostics
+    files = DiskFiles(call.directory, shown_as=shown_as)
+    found = load_files(files).diagnostics
     if has_errors(found):
         raise InvalidInput(message("files with errors cannot be laid out; nothing was written"), found)
-    files = DiskFiles(call.directory)
     changed = format_files(files, shown_as=shown_as)
     diff = unified(files, changed, shown_as=shown_as)
     if write:
-        store(call.directory, changed)
+        store(files, changed)
     return Formatted(tuple(f"{shown_as}/{name}" for name in sorted(changed)), diff)
 
 

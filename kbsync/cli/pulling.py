@@ -8,7 +8,6 @@ from kbsync.cli.flow import prepared, reading
 from kbsync.cli.options import Invocation
 from kbsync.errors import SafetyRefusal
 from kbsync.files.merging import Merged, merge_files
-from kbsync.files.overlay import DiskFiles
 from kbsync.files.page import shorten
 from kbsync.files.storing import store
 from kbsync.messages import Message, message
@@ -34,11 +33,11 @@ def pull_changes(call: Invocation, *, base: str | None, wanted: Wanted, write: b
     with reading(call, ready) as reader:
         decision = decide_against(reader, ready.workspace, ready.target, history=ready.history, wanted=wanted)
     shown_as = ready.workspace.shown_as
-    files = DiskFiles(call.directory)
+    files = ready.workspace.files
     merged = merge_files(files, decision.merge, shown_as=shown_as, target=ready.target.name)
     diff = unified(files, merged.files, shown_as=shown_as)
     if write:
-        store(call.directory, merged.files)
+        store(files, merged.files)
     _tell(call, decision, merged)
     return Pulled(merged, decision.clashes, diff)
 

@@ -56,9 +56,8 @@ def _homes(sheets: Collection[Sheet]) -> dict[CategoryPath | None, tuple[Sheet, 
     """
     homes: dict[CategoryPath | None, tuple[Sheet, Span, CategoryPath | None]] = {}
     for sheet in sheets:
-        for item in sheet.items():
-            if item.document.root is not None:
-                homes[category_of(item)] = (sheet, item.document.root, category_of(item))
+        items = ((item.document.root, category_of(item)) for item in sheet.items())
+        homes.update((path, (sheet, root, path)) for root, path in items if root is not None)
     for sheet in sheets:
         for document in sheet.documents:
             root = document.root

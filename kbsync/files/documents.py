@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kbsync.diagnostics import Rule
 from kbsync.files import tables
 from kbsync.files.answers import Answers
+from kbsync.files.endings import warn_of_endings
 from kbsync.files.kinds import Spot, closest
 from kbsync.files.nodes import Node
 from kbsync.files.page import Page, shorten
@@ -93,6 +94,8 @@ class DocumentReader:
 
     def _question(self, record: Record, default: CategoryPath | None, *, orphan: bool) -> None:
         page = record.page
+        if page.commented:
+            warn_of_endings(record)
         spot = record.get(tables.QUESTION_TEXT)
         answer = self._answer(record)
         similar = record.get(tables.QUESTION_SIMILAR) or ()

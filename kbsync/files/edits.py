@@ -11,13 +11,14 @@ from itertools import accumulate
 
 from kbsync.files.spans import Document, Shape, Span, all_spans, pairs, skip, spots
 from kbsync.files.values import Value, flow_source, flow_value, meaning, pair_lines
-from kbsync.files.wording import LONG, block, one_line, scalar
+from kbsync.files.wording import LONG, block, one_line, scalar, two_quotes
 
 __all__ = ["Editor"]
 
 
 HEADER = re.compile(r"[|>][-+0-9]*[ \t]+(#[^\r\n]*)")
 REST = re.compile(r"[ \t]+(#[^\r\n]*)")
+BELOW = re.compile(r"[^\n]*\n(?:[ \t\r]*\n)*( *)#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ class Editor:
         is_taken = _finder((start, end) for start, end, _ in self._edits if start < end)
         aliases: dict[int, list[Span]] = {}
         for span in spans:
-            aliases.setdefault(id(span.target), []).append(span)
+            if span.target is not None:
+                aliases.setdefault(id(span.target), []).append(span)
         moved: set[int] = set()
         for span in spans:
             if span.anchor is None or not (id(span) in self._replaced or is_taken(span)):
@@ -162,6 +164,9 @@ class Editor:
         header = HEADER.match(self.text, span.body) if span.block else REST.match(self.text, span.end)
         comment = "" if header is None else header[1]
         if span.block or "\n" in value or (long and len(value) > LONG):
+            below = None if span.block else BELOW.match(self.text, span.end)
+            if below is not None and len(below[1]) > spot.indent + 1:  # a block would take this comment for text
+                return _Written(two_quotes(value, indent=spot.indent))
             found = block(value, indent=spot.indent, comment=comment, content=self._margin(span))
             if found is not None:
                 end = span.end if header is None or span.block else header.end()

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from kbsync.diagnostics import has_errors
 from kbsync.errors import UnusableFile
 from kbsync.files.layout import lay_out
 from kbsync.files.loading import SETTINGS_FILE, load_tree
@@ -48,7 +49,7 @@ def check_meaning(before: Mapping[str, bytes], after: Mapping[str, bytes], *, sh
 def _said(files: Mapping[str, bytes], shown_as: str) -> dict[str, list[object]]:
     """What each file says, by the path it is shown as."""
     loaded = load_tree(files, shown_as=shown_as)
-    said: dict[str, list[object]] = {f"{shown_as}/{SETTINGS_FILE}": [loaded.settings, len(loaded.diagnostics)]}
+    said: dict[str, list[object]] = {f"{shown_as}/{SETTINGS_FILE}": [loaded.settings, has_errors(loaded.diagnostics)]}
     for category in loaded.knowledge.categories:
         said.setdefault(_path(category), []).append(replace(category, location=None))
     for question in loaded.knowledge.questions:

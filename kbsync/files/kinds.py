@@ -25,6 +25,7 @@ __all__ = [
     "Number",
     "Spot",
     "Text",
+    "Version",
     "closest",
     "nearest",
 ]
@@ -132,6 +133,27 @@ class Integer:
     def schema(self) -> dict[str, Any]:
         """An integer with its bounds."""
         return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The version of a format; this kbsync knows one."""
+
+    known: int
+
+    def read(self, node: Node, page: Page) -> int | None:
+        """The value."""
+        if type(node) is Scalar and is_plain(node) and INTEGER.fullmatch(node.value) and Integer.parse(node.value) != self.known:
+            said = message("this kbsync reads version {version}", version=self.known)
+            page.fault(
+                Rule.KB114, said, node, hint=message("write version: {version}, or install a newer kbsync", version=self.known)
+            )
+            return None
+        return Integer(self.known, self.known).read(node, page)
+
+    def schema(self) -> dict[str, Any]:
+        """An integer."""
+        return Integer(self.known, self.known).schema()
 
 
 @dataclass(frozen=True, slots=True)

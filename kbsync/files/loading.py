@@ -15,13 +15,15 @@ from kbsync.files.answers import Answers
 from kbsync.files.configuration import read_settings
 from kbsync.files.documents import DocumentReader
 from kbsync.files.nodes import Node, documents
+from kbsync.files.overlay import DiskFiles
 from kbsync.files.page import Page, decode
-from kbsync.files.tree import DiskTree, MemoryTree, Refusal, Tree
+from kbsync.files.tables import KEYS
+from kbsync.files.tree import MemoryTree, Refusal, Tree
 from kbsync.messages import message
 from kbsync.model import Knowledge
 from kbsync.settings import Settings
 
-__all__ = ["SETTINGS_FILE", "Loaded", "load", "load_tree"]
+__all__ = ["SETTINGS_FILE", "Loaded", "load", "load_files", "load_tree"]
 
 SETTINGS_FILE = "kbsync.yaml"
 """The settings, at the top of the knowledge directory."""
@@ -45,8 +47,12 @@ def load(directory: Path, *, shown_as: str, target: str | None = None) -> Loaded
     ``target`` (the default target of the settings, if None) picks the id where a question has one for each target. Whatever is
     in the directory, also if it cannot be read at all, becomes a diagnostic and not an exception.
     """
-    shown = shown_as.replace("\\", "/")
-    return _load(DiskTree(directory, shown), shown, target, settings=True)
+    return load_files(DiskFiles(directory, shown_as=shown_as), target=target)
+
+
+def load_files(files: DiskFiles, *, target: str | None = None) -> Loaded:
+    """The same for those who need the files afterwards, as they were when they were read."""
+    return _load(files, files.shown_as, target, settings=True)
 
 
 def load_tree(tree: Mapping[str, bytes], *, shown_as: str, target: str | None = None, settings: bool = True) -> Loaded:
@@ -130,9 +136,9 @@ class _DirectoryReader:
         try:
             text = decode(page, self._tree.read(name))
         except Refusal as refusal:
-            page.fault_at(refusal.rule, refusal.said)
+            page.fault_at(refusal.rule, refusal.said, hint=refusal.hint)
             return page, ()
-        return page, () if text is None else documents(page)
+        return page, () if text is None else documents(page, keys=KEYS)
 
     def _page(self, name: str) -> Page:
         page = Page(str(PurePosixPath(self._shown_as, name)), name)

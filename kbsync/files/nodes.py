@@ -6,7 +6,7 @@ PyYAML's own composers are not used: they recurse, and the C one takes the whole
 Events are safe at any depth, cost less, and a loop over them with a stack of our own may stop at the first level too many.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any, cast, final
 
 import yaml
@@ -23,6 +23,9 @@ __all__ = ["MAX_DEPTH", "ListNode", "MapNode", "Node", "Scalar", "documents"]
 
 MAX_DEPTH = 50
 """Levels of nesting; a knowledge file needs six."""
+
+MAX_BROKEN = 20
+"""Documents of one file whose faults of syntax are told; each costs a walk over the lines before it."""
 
 if TYPE_CHECKING:
 
@@ -101,18 +104,28 @@ class _PureParser(Reader, Scanner, Parser):
             raise ScannerError(None, None, "an escape that names no character", self.get_mark()) from None
 
 
-def documents(page: Page, *, libyaml: bool = yaml.__with_libyaml__) -> tuple[Node, ...]:
+def documents(page: Page, *, keys: Collection[str] = (), libyaml: bool = yaml.__with_libyaml__) -> tuple[Node, ...]:
     """The root of every document of a page, without empty ones.
 
-    A fault that makes the rest unreadable is reported to the page; the documents before it are still returned.
+    A fault of syntax is reported to the page and costs its document; one that would make reading dangerous costs the rest too.
+    ``keys`` are the known ones, so that hints can name the one that was meant.
     """
     composer = _Composer(page)
-    try:
-        composer.run(_parser(page.data, libyaml=libyaml).get_event)
-    except yaml.YAMLError as error:
-        report_syntax(page, error)
-    except _RestRefused:
-        pass
+    data, begun = page.data, 0
+    for _ in range(MAX_BROKEN):
+        try:
+            composer.run(_parser(data, libyaml=libyaml).get_event)
+        except yaml.YAMLError as error:
+            line, column = report_syntax(page, error, keys)
+            # A fault noticed at the dashes themselves is one of the document before them.
+            rest = page.rest(max(begun, line if column else line - 1))
+        except _RestRefused:
+            break
+        else:
+            break
+        if rest is None:
+            break
+        begun, data = rest
     return tuple(composer.roots)
 
 
@@ -137,6 +150,8 @@ class _Composer:
 
     def run(self, get_event: Callable[[], Any]) -> None:
         """Read events to the end. The hot loop of the reader: one round for each scalar of the knowledge."""
+        self._forget()
+        self._open_nodes.clear()
         document: list[Node] = []
         add = document.append
         while (event := get_event()) is not None:
@@ -168,11 +183,15 @@ class _Composer:
         return node.children.append
 
     def _finish(self, document: list[Node]) -> None:
-        self._anchors.clear()
-        self._sizes.clear()
+        self._forget()
         root = document[0]
         if type(root) is not Scalar or root.value or root.style in ("'", '"'):
             self.roots.append(root)
+
+    def _forget(self) -> None:
+        """What has a name in one document has none in the next."""
+        self._anchors.clear()
+        self._sizes.clear()
 
     def _decorated(self, event: Any, node: Node | None) -> None:
         if event.anchor is not None:

@@ -3,31 +3,80 @@
 Nothing is written here.
 """
 
+import os
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
+from kbsync.files.page import Page
 from kbsync.files.tree import DiskTree, Refusal
 
 __all__ = ["DiskFiles", "Layered"]
 
 
 class DiskFiles(Mapping[str, bytes]):
-    """The files of a directory by their POSIX names relative to it. Iterating names the YAML files; others are found too."""
+    """The files of a directory as they were when they were first looked at: a ``Tree``, and the same as a mapping.
 
-    def __init__(self, directory: Path) -> None:
-        self._tree = DiskTree(directory, directory.as_posix())
+    It is listed once and each file is read once, so that whoever asks, however late, hears of one state of the directory. As a
+    mapping it holds what has been read: iterating names the YAML files, answer files are found too. Names are POSIX paths
+    relative to the directory; ``shown_as`` is the directory as the user typed it.
+    """
+
+    def __init__(self, directory: Path, *, shown_as: str) -> None:
+        self.directory = directory
+        self.shown_as = shown_as.replace("\\", "/")
+        self._tree = DiskTree(directory, self.shown_as)
+        self._read: dict[str, bytes | Refusal] = {}
+
+    def names(self) -> tuple[tuple[str, ...], tuple[Page, ...]]:
+        """See ``Tree``."""
+        return self._names
+
+    def read(self, name: str) -> bytes:
+        """See ``Tree``."""
+        if name not in self._read:
+            self._read[name] = self._now(name)
+        found = self._read[name]
+        if isinstance(found, bytes):
+            return found
+        raise Refusal(found.rule, found.said, hint=found.hint)
+
+    def changed(self) -> tuple[str, ...]:
+        """The names of those files that are new on the disk, gone from it, or other than they were; sorted."""
+        listed = _all_names(self._names) ^ _all_names(self._tree.names())
+        return tuple(sorted(listed | {name for name in self._read if self.has_changed(name)}))
+
+    def has_changed(self, name: str) -> bool:
+        """Whether a file is other than it was, or is there although it was not."""
+        now, then = self._now(name), self._read.get(name)
+        return now != then if isinstance(now, bytes) else isinstance(then, bytes) or os.path.lexists(self.directory / name)
 
     def __getitem__(self, name: str) -> bytes:
-        try:
-            return self._tree.read(name)
-        except Refusal:
-            raise KeyError(name) from None
+        found = self._read.get(name)
+        if isinstance(found, bytes):
+            return found
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._tree.names()[0])
+        return iter([name for name in self._names[0] if name in self])
 
     def __len__(self) -> int:
-        return len(self._tree.names()[0])
+        return sum(1 for _ in self)
+
+    @cached_property
+    def _names(self) -> tuple[tuple[str, ...], tuple[Page, ...]]:
+        return self._tree.names()
+
+    def _now(self, name: str) -> bytes | Refusal:
+        try:
+            return self._tree.read(name)
+        except Refusal as refusal:
+            return refusal
+
+
+def _all_names(found: tuple[tuple[str, ...], tuple[Page, ...]]) -> set[str]:
+    names, refused = found
+    return {*names, *(page.name for page in refused)}
 
 
 class Layered(Mapping[str, bytes]):

@@ -24,6 +24,9 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 LINE_END = re.compile("\r\n|\r|\n")
 
+DOCUMENT = re.compile(r"---(?:[ \t]|$)")
+"""The line that begins a further document."""
+
 FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What YAML 1.2 calls not printable (yaml.org/spec/1.2.2/#51-character-set), and three characters that it knows as text but
 the parser, which is older, would take as line ends: U+0085, U+2028, U+2029."""
@@ -57,7 +60,7 @@ class Page:
     ``data`` is the content without a byte order mark, known to be UTF-8 and printable.
     """
 
-    __slots__ = ("_hidden", "_lines", "_more", "data", "faults", "name", "path")
+    __slots__ = ("_commented", "_hidden", "_lines", "_more", "_worst", "data", "faults", "name", "path")
 
     def __init__(self, path: str, name: str, data: bytes = b"") -> None:
         self.path = path
@@ -66,19 +69,45 @@ class Page:
         self.faults: list[Diagnostic] = []
         self._hidden: set[int] = set()
         self._lines: list[str] | None = None
+        self._commented: frozenset[int] | None = None
         self._more = 0
+        self._worst = Severity.WARNING
+
+    @property
+    def commented(self) -> frozenset[int]:
+        """The lines, counted from 0, on which a comment may stand behind something."""
+        if self._commented is None:
+            lines = self._all_lines() if b" #" in self.data else ()
+            self._commented = frozenset(number for number, line in enumerate(lines) if " #" in line)
+        return self._commented
 
     def location(self, what: Written) -> Location:
         """Where something begins."""
         mark = what.start_mark
         return Location(self.path, mark.line + 1, mark.column + 1)
 
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 0, without its end; nothing after the last one."""
+        lines = self._all_lines()
+        return lines[number] if number < len(lines) else ""
+
+    def rest(self, after: int) -> tuple[int, bytes] | None:
+        """The first document that begins after a line: its own line, and the content with empty lines in place of all before.
+
+        Three dashes at the beginning of a line are a document's in every YAML style but a comment.
+        """
+        lines = self._all_lines()
+        for number in range(after + 1, len(lines)):
+            if DOCUMENT.match(lines[number]):
+                return number, b"\n" * number + "\n".join(lines[number:]).encode()
+        return None
+
     def fault(
         self, rule: Rule, said: Message, what: Written, *, hint: Message | None = None, related: tuple[Related, ...] = ()
     ) -> None:
         """Report an error in ``what``; the caret underlines as much of it as stands on its first line."""
         start, end = what.start_mark, what.end_mark
-        width = end.column - start.column if end.line == start.line else len(self._line(start.line)) - start.column
+        width = end.column - start.column if end.line == start.line else len(self.line(start.line)) - start.column
         self.fault_at(rule, said, (start.line, start.column), width=width, hint=hint, related=related)
 
     def fault_at(
@@ -90,17 +119,17 @@ class Page:
         width: int = 1,
         hint: Message | None = None,
         related: Sequence[Related] = (),
+        severity: Severity = Severity.ERROR,
     ) -> None:
-        """Report an error at a place: line and column from 0."""
+        """Report an error, or what ``severity`` says, at a place: line and column from 0."""
         if len(self.faults) >= MAX_FAULTS:
             self._more += 1
+            self._worst = severity if severity is Severity.ERROR else self._worst
             return
         location = Location(self.path, place[0] + 1, place[1] + 1)
-        source = self._line(place[0])
+        source = self.line(place[0])
         self.faults.append(
-            Diagnostic(
-                rule, Severity.ERROR, said, location, hint, source, max(1, min(width, len(source) - place[1])), tuple(related)
-            )
+            Diagnostic(rule, severity, said, location, hint, source, max(1, min(width, len(source) - place[1])), tuple(related))
         )
 
     def all_faults(self) -> tuple[Diagnostic, ...]:
@@ -109,16 +138,16 @@ class Page:
         if not self._more:
             return tuple(shown)
         said = message("{count} more faults in this file are not shown", count=self._more)
-        return (*shown, Diagnostic(Rule.KB117, Severity.ERROR, said, Location(self.path)))
+        return (*shown, Diagnostic(Rule.KB117, self._worst, said, Location(self.path)))
 
     def hide(self, what: Written) -> None:
         """Keep the lines of something out of every report, because they may hold a secret."""
         self._hidden.update(range(what.start_mark.line + 1, what.end_mark.line + 2))
 
-    def _line(self, number: int) -> str:
+    def _all_lines(self) -> list[str]:
         if self._lines is None:
             self._lines = LINE_END.split(self.data.decode("utf-8", "replace"))
-        return self._lines[number] if number < len(self._lines) else ""
+        return self._lines
 
 
 def decode(page: Page, data: bytes) -> str | None:

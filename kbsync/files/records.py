@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from kbsync.diagnostics import Rule
+from kbsync.files.colons import glued
 from kbsync.files.containers import entries
 from kbsync.files.kinds import Kind, nearest
-from kbsync.files.nodes import MapNode, Node
+from kbsync.files.nodes import MapNode, Node, Scalar
 from kbsync.files.page import Page, shorten
+from kbsync.files.scalars import is_plain
 from kbsync.messages import message
 
 __all__ = ["Field", "Record", "Table", "read_record"]
@@ -64,7 +66,8 @@ def read_record(node: Node, page: Page, table: Table) -> Record | None:
     """Check the keys of a mapping; None and a fault where it is no mapping."""
     if type(node) is not MapNode:
         said = message("keys with values are expected here: {names}", names=", ".join(table.names))
-        page.fault(Rule.KB112, said, node)
+        begun = glued(node.value, table.names) if type(node) is Scalar and is_plain(node) else None
+        page.fault(Rule.KB112, said, node, hint=begun.hint if begun else None)
         return None
     found: dict[str, Node] = {}
     meant: set[str] = set()
@@ -82,11 +85,14 @@ def read_record(node: Node, page: Page, table: Table) -> Record | None:
 
 def _unknown(name: str, key: Node, value: Node, page: Page, table: Table) -> list[str]:
     """Report a key; the known one that was probably meant is returned, so that it is not called missing as well."""
-    meant = nearest(name, table.names)
+    begun = glued(name, table.names)
+    meant = [begun.key] if begun else nearest(name, table.names)
     if SECRET.search(name):
         page.hide(key)
         page.hide(value)
         hint = message("secrets come from the environment: take this one out, and replace it with a new one if it was committed")
+    elif begun:
+        hint = begun.hint
     elif meant:
         hint = message("did you mean {word}?", word=meant[0])
     else:

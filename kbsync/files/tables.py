@@ -9,13 +9,13 @@ from typing import Final
 from kbsync.diagnostics import Rule, Severity
 from kbsync.files import shapes
 from kbsync.files.containers import Items, Nested, Tree
-from kbsync.files.kinds import Boolean, Choice, Integer, Lines, Number, Spot, Text
+from kbsync.files.kinds import Boolean, Choice, Integer, Lines, Number, Spot, Text, Version
 from kbsync.files.nodes import Node
 from kbsync.files.records import Field, Table
 from kbsync.model import AnswerType, Status
 from kbsync.settings import REGIONS, Driver, Pacing, Prune
 
-__all__: Final = ["CATEGORY", "CHECK", "CHECKS", "CHILD", "DOCUMENT", "POLICY", "QUESTION", "SETTINGS", "TARGET"]
+__all__: Final = ["CATEGORY", "CHECK", "CHECKS", "CHILD", "DOCUMENT", "KEYS", "POLICY", "QUESTION", "SETTINGS", "TARGET"]
 
 QUESTION_TEXT = Field("question", Text(), "The standard question, as a customer would ask it.", required=True)
 QUESTION_ANSWER: Field[Spot | shapes.FileName] = Field(
@@ -111,9 +111,16 @@ CHECKS: Mapping[Rule, Table] = {
 }
 """The checks that have options of their own; all others have ``CHECK``."""
 
-SETTINGS_VERSION = Field("version", Integer(1, 1), "The version of this format: 1.", required=True)
+SETTINGS_VERSION = Field("version", Version(1), "The version of this format: 1.", required=True)
 SETTINGS_DEFAULT = Field("default_target", Text(), "The target that commands use when none is named.")
 SETTINGS_TARGETS = Field("targets", Tree("target"), "The Desk applications by names of your own.", required=True)
 SETTINGS_POLICY: Field[Node] = Field("policy", Nested("policy"), "What a plan may do without further consent.")
 SETTINGS_CHECKS = Field("checks", Tree("check"), "How each content check runs, by its name.")
 SETTINGS: Final = Table("settings", (SETTINGS_VERSION, SETTINGS_DEFAULT, SETTINGS_TARGETS, SETTINGS_POLICY, SETTINGS_CHECKS))
+
+KEYS: Final = frozenset(
+    name
+    for table in (QUESTION, CATEGORY, CHILD, DOCUMENT, TARGET, POLICY, *CHECKS.values(), SETTINGS, shapes.ANSWER_FILE)
+    for name in table.names
+)
+"""Every key of every file, for hints about lines that no table could be asked about."""

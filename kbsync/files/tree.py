@@ -22,12 +22,13 @@ OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOC
 
 
 class Refusal(Exception):
-    """A file cannot be read: the rule it breaks and the reason in words."""
+    """A file cannot be read: the rule it breaks, the reason in words, and what to do where that is known."""
 
-    def __init__(self, rule: Rule, said: Message) -> None:
+    def __init__(self, rule: Rule, said: Message, *, hint: Message | None = None) -> None:
         super().__init__(str(said))
         self.rule = rule
         self.said = said
+        self.hint = hint
 
 
 class Tree(Protocol):
@@ -109,13 +110,15 @@ class DiskTree:
             with os.scandir(self._directory / directory) as listing:
                 visible = [entry for entry in listing if not entry.name.startswith(".")]
         except OSError as error:
-            return [(directory, Refusal(Rule.KB101, _reason(error)))]
+            missing = not directory and isinstance(error, FileNotFoundError)
+            hint = message("run kbsync init, or name the directory with --dir") if missing else None
+            return [(directory, Refusal(Rule.KB101, _reason(error), hint=hint))]
         named = [(str(PurePosixPath(directory, entry.name)), entry) for entry in visible]
         return [(name, kind) for name, entry in named if (kind := _kind(name, entry))]
 
     def _refused(self, name: str, refusal: Refusal) -> Page:
         page = Page(visible(str(PurePosixPath(self._shown_as, name))), name)
-        page.fault_at(refusal.rule, refusal.said)
+        page.fault_at(refusal.rule, refusal.said, hint=refusal.hint)
         return page
 
 

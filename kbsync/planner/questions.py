@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from kbsync.compare import changed_fields
-from kbsync.model import CategoryPath, Content, Knowledge, Question, Status
+from kbsync.model import CategoryPath, Content, Knowledge, Question, Status, bare
 from kbsync.ordering import calls_of
 from kbsync.plan import Action, Cause, Field, FieldChange, QuestionChange
 from kbsync.planner.matching import Matches, Pair
@@ -111,12 +111,24 @@ def _question_change(
 
 def _cause(field: Field, live: Content, desired: Content, *, base: Content | None, known: bool) -> Cause:
     if base is None:
-        # With a base that lacks the question, git and the console each added one, and they differ.
-        return Cause.CONFLICT if known else Cause.UNKNOWN
+        return Cause.CONFLICT if known and _both_added(field, live, desired) else Cause.UNKNOWN
     said = _value(base, field)
     if said == _value(live, field):
         return Cause.DECLARED
     return Cause.DRIFT if said == _value(desired, field) else Cause.CONFLICT
+
+
+def _both_added(field: Field, live: Content, desired: Content) -> bool:
+    """Whether the base lacks the question because git and the console each added one, with something else to say.
+
+    An apply that was cut off leaves a created question whose status or type is not set yet, or that the service spells its
+    own way: that is no console edit, and the next run must be able to finish it.
+    """
+    if field is Field.ANSWER:
+        return bare(live.answer) != bare(desired.answer)
+    if field is Field.SIMILAR:
+        return {bare(text) for text in live.similar} != {bare(text) for text in desired.similar}
+    return field is Field.CATEGORY
 
 
 def _action(fields: Sequence[FieldChange]) -> Action:

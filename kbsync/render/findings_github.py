@@ -7,14 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kbsync.diagnostics import Diagnostic, Severity
-from kbsync.render.visible import visible
+from kbsync.render.github_commands import LIMIT, Level, command
 from kbsync.render.words import Words
 
 __all__ = ["diagnostics_github"]
 
-_LIMIT = 10
-"""Annotations of each kind in a step (actions/toolkit, docs/problem-matchers.md, "Limitations")."""
-_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+_LEVELS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING, Severity.NOTE: Level.NOTICE}
 
 
 def diagnostics_github(diagnostics: Sequence[Diagnostic], *, language: str = "en") -> str:
@@ -24,12 +22,12 @@ def diagnostics_github(diagnostics: Sequence[Diagnostic], *, language: str = "en
     """
     words = Words(language)
     groups = {severity: _by_importance(diagnostics, severity) for severity in Severity}
-    crowded = any(len(found) > _LIMIT for found in groups.values())
-    limits = {severity: _LIMIT - (crowded and severity is Severity.NOTE) for severity in Severity}
+    crowded = any(len(found) > LIMIT for found in groups.values())
+    limits = {severity: LIMIT - (crowded and severity is Severity.NOTE) for severity in Severity}
     lines = [_command(found, words) for severity, group in groups.items() for found in group[: limits[severity]]]
     withheld = {severity: max(0, len(group) - limits[severity]) for severity, group in groups.items()}
     if any(withheld.values()):
-        lines.append(f"::notice title=kbsync::{_data(_withheld(withheld, words))}")
+        lines.append(command(Level.NOTICE, _withheld(withheld, words), {"title": "kbsync"}))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -45,7 +43,7 @@ def _by_importance(diagnostics: Sequence[Diagnostic], severity: Severity) -> lis
 
 def _command(found: Diagnostic, words: Words) -> str:
     place = found.location
-    properties = {
+    properties: dict[str, str | int] = {
         "file": place.path,
         "line": place.line,
         "col": place.column,
@@ -53,8 +51,7 @@ def _command(found: Diagnostic, words: Words) -> str:
         "title": f"{found.rule.name} {found.rule.value}",
     }
     said = words.say(found.message) + (f"\n{words.say(found.hint)}" if found.hint else "")
-    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{_COMMANDS[found.severity]} {listed}::{_data(said)}"
+    return command(_LEVELS[found.severity], said, properties)
 
 
 def _withheld(counts: dict[Severity, int], words: Words) -> str:
@@ -65,13 +62,3 @@ def _withheld(counts: dict[Severity, int], words: Words) -> str:
         warnings=counts[Severity.WARNING],
         notes=counts[Severity.NOTE],
     )
-
-
-def _data(text: str) -> str:
-    """Escape a message (actions/toolkit, packages/core/src/command.ts, ``escapeData``)."""
-    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    """Escape a property (the same file, ``escapeProperty``)."""
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

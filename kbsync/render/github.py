@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from kbsync.guards import removal_count
 from kbsync.locations import Location
-from kbsync.plan import Action, Kind, Plan
+from kbsync.plan import Action, Change, Plan, Purpose
 from kbsync.render.github_commands import LIMIT, Level, command
+from kbsync.render.headline import headline
 from kbsync.render.markdown import plan_markdown
-from kbsync.render.outline import DANGEROUS, Outline, Section, action_of, headline, outline
-from kbsync.render.phrases import SECTIONS, action_label
+from kbsync.render.outline import DANGEROUS, Outline, Section, action_of, is_conflict, outline
 from kbsync.render.visible import visible
+from kbsync.render.voices import voice
 from kbsync.render.words import Words
 
 __all__ = ["GithubOutput", "plan_github"]
@@ -32,6 +34,7 @@ class GithubOutput:
 
     ``outputs`` are strings on one line: counts by action, ``changes``, ``removals`` (what leaves because git stopped
     declaring it), ``drift``, ``conflicts``, ``dangerous``, ``blocking``, ``unmanaged``, ``calls``, ``digest``, ``target``.
+    Of a drift the actions are the console's, all changes are ``drift``, and it has neither ``removals`` nor ``calls``.
     """
 
     summary: str
@@ -56,7 +59,7 @@ def _summary(plan: Plan, digest: str, language: str) -> str:
 
 def _annotations(plan: Plan, shown: Outline, words: Words) -> tuple[str, ...]:
     """At most ten of each level, the most important first; the last notice says how many are withheld."""
-    told = words.sentence(headline(plan))
+    told = words.sentence(headline(plan, shown))
     said: dict[Level, list[str]] = {
         Level.ERROR: [_said(Level.ERROR, words.say(each.message), each.location) for each in shown.blocking],
         Level.WARNING: list(_dangers(shown, words)),
@@ -73,15 +76,24 @@ def _annotations(plan: Plan, shown: Outline, words: Words) -> tuple[str, ...]:
 
 
 def _dangers(shown: Outline, words: Words) -> Iterator[str]:
+    """What an apply would take away or overwrite; of a drift everything, because it is what the step was asked for."""
+    spoken = voice(shown.purpose)
     for group in shown.groups:
-        if group.section in DANGEROUS:
+        if group.section in DANGEROUS or shown.purpose is Purpose.DRIFT:
             for change in group.changes:
-                label = f"{words.say(SECTIONS[group.section])}: {words.say(action_label(change))}: {change.title}"
-                yield _said(Level.WARNING, label, change.location)
+                label = f"{words.say(spoken.sections[group.section])}: {words.say(spoken.label(change))}: {change.title}"
+                yield _said(Level.WARNING, label, change.location, is_here=_is_here(change, shown.purpose))
 
 
-def _said(level: Level, text: str, location: Location | None) -> str:
-    place: dict[str, str | int] = {"file": location.path, "line": location.line, "col": location.column} if location else {}
+def _is_here(change: Change, purpose: Purpose) -> bool:
+    """Whether the line is one of the files that are checked out; else it is the base's, where something else may stand now."""
+    return purpose is Purpose.SYNC and not change.removal
+
+
+def _said(level: Level, text: str, location: Location | None, *, is_here: bool = True) -> str:
+    place: dict[str, str | int] = {"file": location.path} if location else {}
+    if location and is_here:
+        place |= {"line": location.line, "col": location.column}
     shown = visible(text, newlines=False)
     return command(level, shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…", {**place, "title": "kbsync"})
 
@@ -97,18 +109,19 @@ def _withheld(counts: Mapping[Level, int], words: Words) -> str:
 
 
 def _outputs(plan: Plan, shown: Outline, digest: str) -> Mapping[str, str]:
-    actions = Counter(action_of(change) for change in plan.changes)
-    sections = Counter({group.section: len(group.changes) for group in shown.groups})
+    actions = Counter(action_of(change) for change in shown.changes)
+    is_drift = plan.purpose is Purpose.DRIFT
+    overwritten = sum(len(group.changes) for group in shown.groups if group.section is Section.DRIFT)
     counts = {
         "changes": len(plan.changes),
         **{f"{action.value}s": actions[action] for action in Action},
-        "removals": sum(change.removal for change in plan.changes),
-        "drift": sections[Section.DRIFT],
-        "conflicts": sections[Section.CONFLICTS],
+        "removals": 0 if is_drift else removal_count(plan),
+        "drift": len(plan.changes) if is_drift else overwritten,
+        "conflicts": sum(is_conflict(change) for change in plan.changes),
         "dangerous": shown.danger,
         "blocking": len(shown.blocking),
-        "unmanaged": sum(item.kind is Kind.QUESTION for item in plan.unmanaged),
-        "calls": sum(plan.cost.calls.values()),
+        "unmanaged": shown.unmanaged,
+        "calls": 0 if is_drift else sum(plan.cost.calls.values()),
     }
     texts = {"digest": digest, "target": plan.target.name}
     return {name: str(count) for name, count in counts.items()} | {

@@ -1,23 +1,23 @@
 """A plan as one HTML file that a content editor opens from a mail or an artifact: no network, no server, nothing to install.
 
-What a change consists of belongs to ``html_view``, what it looks like to ``report.html.jinja`` and its style sheet.
+What a change consists of belongs to ``html_view``, what it looks like to ``report.html.jinja``, its frame to ``html_page``.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined
+from functools import partial
 
 from kbsync.model import show_path
-from kbsync.plan import Cause, Kind, Plan, Problem, Unmanaged
+from kbsync.plan import Cause, Kind, Plan, Problem, Purpose, Unmanaged
+from kbsync.render.headline import headline
 from kbsync.render.html_labels import labels
+from kbsync.render.html_page import around, page
 from kbsync.render.html_view import Card, card, language_of
-from kbsync.render.outline import DANGEROUS, Outline, headline, outline
-from kbsync.render.phrases import CAUSES, NOTES, SECTIONS, base_label
+from kbsync.render.next_steps import next_steps
+from kbsync.render.outline import DANGEROUS, Outline, outline
+from kbsync.render.phrases import base_label
 from kbsync.render.visible import visible
+from kbsync.render.voices import title, voice
 from kbsync.render.words import Words
 
 __all__ = ["plan_html"]
@@ -46,54 +46,51 @@ class _Listing:
 def plan_html(plan: Plan, *, digest: str, language: str = "en") -> str:
     """The whole report as one file: every change, nothing cut.
 
-    Its content security policy forbids every request and every script or style but its own, by hash. Without scripts
-    everything is shown; the script only adds the filters.
+    Without scripts everything is shown; the script only adds the filters.
     """
     words = Words(language)
-    shown = outline(plan)
+    shown, spoken = outline(plan), voice(plan.purpose)
     parts = tuple(_parts(shown, words))
-    style, script = _resource("report.css"), _resource("report.js")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_resource("report.html.jinja")).render(
-        label=labels(words),
-        language=words.tag,
-        style=style,
-        script=script,
-        policy=_policy(style, script),
+    steps = next_steps(plan)
+    as_declared = words("{count} questions in git; the live library holds them as declared.", count=plan.unchanged)
+    told = words.sentence(headline(plan, shown))
+    return page(
+        "report.html.jinja",
+        words,
+        label={**labels(words), "stopped": words.say(spoken.stopped)},
+        title=around(partial(title, plan.purpose), words),
         target=visible(plan.target.name, newlines=False),
-        digest=digest,
-        headline=_headline(plan, words),
+        headline=told[:1].upper() + told[1:],
         notices=tuple(_notices(plan, shown, words)),
         problems=tuple(_problem(problem, words) for problem in shown.blocking),
         parts=parts,
         categories={name: number for number, name in enumerate(_categories(parts))},
-        causes=tuple((cause.value, words.say(CAUSES[cause])) for cause in Cause if _has(parts, cause)),
-        listings=tuple(_listings(plan, shown, words)),
+        causes=tuple((cause.value, words.say(spoken.causes[cause])) for cause in Cause if _has(parts, cause)),
+        listings=tuple(_listings(shown, words)),
         record=tuple(_record(plan, digest, words)),
-        empty=words("Nothing to change") if shown.empty else "",
-        unchanged=words("{count} questions in git; the live library holds them as declared.", count=plan.unchanged),
+        empty=words.say(spoken.nothing) if shown.empty else "",
+        unchanged=words.say(spoken.empty) if spoken.empty else as_declared,
+        steps=words.say(steps.title) if steps else "",
+        lines=tuple(visible(words.say(line), newlines=False) for line in steps.lines) if steps else (),
         language_of=language_of,
     )
 
 
 def _parts(shown: Outline, words: Words) -> Iterator[_Part]:
-    image = labels(words)["image"]
+    image, spoken = labels(words)["image"], voice(shown.purpose)
     for group in shown.groups:
         yield _Part(
             group.section.value,
-            words.say(SECTIONS[group.section]),
-            words.say(NOTES[group.section]) if group.section in NOTES else "",
+            words.say(spoken.sections[group.section]),
+            words.say(spoken.notes[group.section]) if group.section in spoken.notes else "",
             group.section in DANGEROUS,
-            tuple(card(change, words=words, image=image) for change in group.changes),
+            tuple(card(change, voice=spoken, words=words, image=image) for change in group.changes),
         )
 
 
-def _headline(plan: Plan, words: Words) -> str:
-    told = words.sentence(headline(plan))
-    return told[:1].upper() + told[1:]
-
-
 def _notices(plan: Plan, shown: Outline, words: Words) -> Iterator[tuple[str, str]]:
+    if plan.only is not None:
+        yield visible(words("Only what matches {pattern}", pattern=plan.only), newlines=False), ""
     if plan.offline:
         yield words("Made without looking at the live library: it can be read, not applied."), ""
     yield from (_problem(problem, words) for problem in shown.notices)
@@ -112,12 +109,11 @@ def _has(parts: tuple[_Part, ...], cause: Cause) -> bool:
     return any(shown.cause == cause.value for part in parts for shown in part.cards)
 
 
-def _listings(plan: Plan, shown: Outline, words: Words) -> Iterator[_Listing]:
-    others = tuple(item for item in plan.unmanaged if not item.lapsed)
+def _listings(shown: Outline, words: Words) -> Iterator[_Listing]:
     if shown.lapsed:
         yield _Listing("lapsed", words("No longer in git, kept live"), tuple(_named(item) for item in shown.lapsed))
-    if others:
-        yield _Listing("unmanaged", words("Unmanaged, not touched"), tuple(_named(item) for item in others))
+    if shown.undeclared:
+        yield _Listing("unmanaged", words("Unmanaged, not touched"), tuple(_named(item) for item in shown.undeclared))
 
 
 def _named(item: Unmanaged) -> tuple[str, str]:
@@ -126,22 +122,14 @@ def _named(item: Unmanaged) -> tuple[str, str]:
 
 
 def _record(plan: Plan, digest: str, words: Words) -> Iterator[tuple[str, str]]:
-    yield words("Digest"), digest
+    is_drift = plan.purpose is Purpose.DRIFT
+    if not is_drift:
+        yield words("Digest"), digest
     yield words("Application"), str(plan.target.sdkappid)
-    yield words("Knowledge at"), plan.source.commit or words("uncommitted changes")
-    yield words("Compared with"), words.say(base_label(plan))
+    if plan.purpose is Purpose.SYNC:
+        yield words("Knowledge at"), plan.source.commit or words("uncommitted changes")
+    if plan.purpose is not Purpose.UNDO:
+        yield words("Compared with"), words.say(base_label(plan))
     yield words("Managed questions"), str(plan.managed)
-    for command, calls in sorted(plan.cost.calls.items()):
+    for command, calls in () if is_drift else sorted(plan.cost.calls.items()):
         yield command, words("{count} calls", count=calls)
-
-
-def _policy(style: str, script: str) -> str:
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
-    return (
-        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _resource(name: str) -> str:
-    return files("kbsync.render").joinpath(name).read_text(encoding="utf-8")

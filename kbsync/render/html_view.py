@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from kbsync.model import CategoryPath, show_path
-from kbsync.plan import Action, CategoryChange, Change, Field, QuestionChange
+from kbsync.model import CategoryPath, Content, show_path
+from kbsync.plan import Action, CategoryChange, Change, Field, Purpose, QuestionChange
 from kbsync.render.html_sides import Run, Side, sides, source
-from kbsync.render.outline import differing
-from kbsync.render.phrases import ANSWER_TYPES, CAUSES, FIELDS, STATUSES, action_label, recognition
+from kbsync.render.outline import other_edit
+from kbsync.render.phrases import ANSWER_TYPES, FIELDS, STATUSES, place_of, recognition
 from kbsync.render.visible import visible
+from kbsync.render.voices import Voice
 from kbsync.render.words import Words
 
 __all__ = ["Card", "Fact", "card", "categories_of", "language_of"]
@@ -51,24 +52,26 @@ class Card:
     source: tuple[Run, ...] = ()
 
 
-def card(change: Change, *, words: Words, image: str) -> Card:
+def card(change: Change, *, voice: Voice, words: Words, image: str) -> Card:
     """A change as it is shown; ``image`` is the word that stands for an image of a rich answer."""
     title = visible(change.title, newlines=False)
+    place = visible(place_of(change, voice.purpose, words), newlines=False)
+    is_gone = change.removal and voice.purpose is Purpose.SYNC
     named = Card(
         title=title,
         language=language_of(title),
-        action=words.say(action_label(change)),
+        action=words.say(voice.label(change)),
         cause=change.cause.value,
         categories=categories_of(change),
-        notes=tuple(_notes(change, words)),
-        where=visible(f"{change.location.path}:{change.location.line}", newlines=False) if change.location else "",
+        notes=(*_notes(change, voice, words), *((place,) if place and is_gone else ())),
+        where="" if is_gone else place,
     )
     if not isinstance(change, QuestionChange):
         return replace(named, facts=tuple(_renaming(change, words)))
     return replace(
         named,
-        sides=sides(change, words=words, image=image),
-        facts=tuple(_facts(change, words)),
+        sides=sides(change, voice=voice, words=words, image=image),
+        facts=tuple(_facts(change, voice, words)),
         similar=tuple(_similar(change)),
         source=source(change),
     )
@@ -88,10 +91,10 @@ def language_of(text: str) -> str:
     return next((tag for tag, script in _SCRIPTS if script.search(text)), "")
 
 
-def _notes(change: Change, words: Words) -> Iterator[str]:
+def _notes(change: Change, voice: Voice, words: Words) -> Iterator[str]:
     if isinstance(change, QuestionChange):
         yield categories_of(change)[-1]
-    yield words.say(CAUSES[change.cause])
+    yield words.say(voice.causes[change.cause])
     if change.removal and change.action is Action.DISABLE:
         yield words("no longer in git")
     doubt = recognition(change)
@@ -99,8 +102,9 @@ def _notes(change: Change, words: Words) -> Iterator[str]:
         yield words.say(doubt)
 
 
-def _facts(change: QuestionChange, words: Words) -> Iterator[Fact]:
-    before, after = change.before, change.after
+def _facts(change: QuestionChange, voice: Voice, words: Words) -> Iterator[Fact]:
+    edit = other_edit(change)
+    before, after = _compared(change)
     if before is None or after is None:
         return
     causes = {found.field: found.cause for found in change.fields}
@@ -109,11 +113,21 @@ def _facts(change: QuestionChange, words: Words) -> Iterator[Fact]:
         Field.ANSWER_TYPE: tuple(words.say(ANSWER_TYPES[side.answer_type]) for side in (before, after)),
         Field.STATUS: tuple(words.say(STATUSES[side.status]) for side in (before, after)),
     }
-    for field in (field for field in differing(change) if field in values):
+    for field, (was, now) in values.items():
         name = words.say(FIELDS[field])
-        if causes.get(field, change.cause) is not change.cause:
-            name = f"{name} ({words.say(CAUSES[causes[field]])})"
-        yield Fact(name, *values[field])
+        cause = edit[2] if edit else causes.get(field, change.cause)
+        if voice.purpose is Purpose.DRIFT:
+            name = f"{name} ({' → '.join(map(words.say, voice.sides))})"
+        elif cause is not change.cause:
+            name = f"{name} ({words.say(voice.causes[cause])})"
+        if was != now:
+            yield Fact(name, was, now)
+
+
+def _compared(change: QuestionChange) -> tuple[Content | None, Content | None]:
+    """What is compared: both sides, or the base and what was made of it where one side took the question away."""
+    edit = other_edit(change)
+    return (edit[0], edit[1]) if edit else (change.before, change.after)
 
 
 def _renaming(change: CategoryChange, words: Words) -> Iterator[Fact]:
@@ -127,9 +141,10 @@ def _path(path: CategoryPath) -> str:
 
 def _similar(change: QuestionChange) -> Iterator[Run]:
     """Removed ones first, then added ones, then the rest."""
-    before = set(change.before.similar) if change.before else set()
-    after = set(change.after.similar) if change.after else set()
-    if change.before is None or change.after is None:
+    was, now = _compared(change)
+    before = set(was.similar) if was else set()
+    after = set(now.similar) if now else set()
+    if was is None or now is None:
         before = after = before | after
     for mark, texts in (("removed", before - after), ("added", after - before), ("same", before & after)):
         yield from (Run(mark, visible(text, newlines=False)) for text in sorted(texts))

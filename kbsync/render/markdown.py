@@ -6,16 +6,23 @@ How one change looks belongs to ``markdown_changes``, what fits to ``markdown_bu
 from collections.abc import Iterator
 
 from kbsync.model import show_path
-from kbsync.plan import Change, Kind, Plan, Problem, QuestionChange, Unmanaged
+from kbsync.plan import Change, Kind, Plan, Problem, Purpose, QuestionChange, Unmanaged
+from kbsync.render.headline import headline
 from kbsync.render.markdown_budget import Block, Item
 from kbsync.render.markdown_changes import body, line
 from kbsync.render.markdown_frame import alert, compose, whole
 from kbsync.render.markdown_text import code, comment_safe, shortened
-from kbsync.render.outline import DANGEROUS, Group, Outline, Section, headline, outline
-from kbsync.render.phrases import NOTES, SECTIONS, base_label
+from kbsync.render.next_steps import next_steps
+from kbsync.render.outline import DANGEROUS, Group, Outline, Section, outline
+from kbsync.render.phrases import base_label
+from kbsync.render.voices import Voice, title, voice
 from kbsync.render.words import Words
 
 __all__ = ["marker", "plan_markdown"]
+
+_MARKS = {Purpose.SYNC: "plan", Purpose.DRIFT: "drift", Purpose.UNDO: "undo"}
+_STEP = 400
+"""Characters of one line about what to do; none of ours is that long."""
 
 
 def plan_markdown(plan: Plan, *, digest: str, budget: int = 60_000, link: str | None = None, language: str = "en") -> str:
@@ -31,7 +38,7 @@ def plan_markdown(plan: Plan, *, digest: str, budget: int = 60_000, link: str | 
     return compose(
         "".join(_head(plan, shown, words)),
         tuple(_blocks(plan, shown, words)),
-        _foot(plan, digest, words),
+        "".join((*_steps(plan, words), _foot(plan, digest, words))),
         budget=budget,
         rest=whole(link, words("the plan artifact"), words),
         words=words,
@@ -39,49 +46,57 @@ def plan_markdown(plan: Plan, *, digest: str, budget: int = 60_000, link: str | 
 
 
 def marker(plan: Plan) -> str:
-    """The hidden first line by which a later run finds the comment of the same target, to replace it."""
-    return f"<!-- kbsync plan: {comment_safe(plan.target.name)} -->"
+    """The hidden first line by which a later run finds the comment of the same target and purpose, to replace it."""
+    return f"<!-- kbsync {_MARKS[plan.purpose]}: {comment_safe(plan.target.name)} -->"
 
 
 def _head(plan: Plan, shown: Outline, words: Words) -> Iterator[str]:
     yield f"{marker(plan)}\n"
-    yield f"## {words('Plan for {target}', target=code(plan.target.name))}\n\n"
-    counts = words.sentence(headline(plan))
+    yield f"## {words.say(title(plan.purpose, code(plan.target.name)))}\n\n"
+    if plan.only is not None:
+        yield f"{words('Only what matches {pattern}', pattern=code(plan.only))}\n\n"
+    counts = words.sentence(headline(plan, shown))
     yield f"**{counts[:1].upper()}{counts[1:]}**\n\n"
     if plan.offline:
         yield alert("NOTE", words("Made without looking at the live library: it can be read, not applied."))
-    if shown.danger:
+    if shown.danger and plan.purpose is not Purpose.DRIFT:
         count = words("{count} changes take answers from customers or overwrite somebody's work.", count=shown.danger)
         one = words("1 change takes an answer from customers or overwrites somebody's work.")
         yield alert("CAUTION", one if shown.danger == 1 else count)
     if shown.empty and not shown.blocking:
-        yield words("{count} questions in git; the live library holds them as declared.", count=plan.unchanged) + "\n\n"
+        as_declared = words("{count} questions in git; the live library holds them as declared.", count=plan.unchanged)
+        empty = voice(plan.purpose).empty
+        yield (words.say(empty) if empty else as_declared) + "\n\n"
 
 
 def _blocks(plan: Plan, shown: Outline, words: Words) -> Iterator[Block]:
     """From the most important to the least; the names in dangerous blocks are kept whatever happens."""
+    spoken = voice(plan.purpose)
     if shown.blocking:
-        title = words("This plan cannot be applied as it stands")
-        yield Block(title, tuple(_problem(problem, words) for problem in shown.blocking), danger=True)
+        items = tuple(_problem(problem, words) for problem in shown.blocking)
+        yield Block(words.say(spoken.stopped), items, danger=True)
     for group in shown.groups:
-        yield _section(group, words)
+        yield _section(group, spoken, words)
     if shown.notices:
         yield Block(words("Notices"), tuple(_problem(problem, words) for problem in shown.notices))
     if shown.lapsed:
-        title = words("No longer in git, kept live")
-        yield Block(title, tuple(_untouched(item) for item in shown.lapsed))
-    others = tuple(item for item in plan.unmanaged if not item.lapsed)
-    if others:
-        yield Block(words("Unmanaged, not touched"), tuple(_untouched(item) for item in others))
+        yield Block(words("No longer in git, kept live"), tuple(_untouched(item) for item in shown.lapsed))
+    if shown.undeclared:
+        yield Block(words("Unmanaged, not touched"), tuple(_untouched(item) for item in shown.undeclared))
 
 
-def _section(group: Group, words: Words) -> Block:
-    note = words.say(NOTES[group.section]) if group.section in NOTES else ""
-    items = tuple(_item(change, group.section, words=words) for change in group.changes)
-    return Block(words.say(SECTIONS[group.section]), items, note=note, danger=group.section in DANGEROUS)
+def _section(group: Group, spoken: Voice, words: Words) -> Block:
+    note = words.say(spoken.notes[group.section]) if group.section in spoken.notes else ""
+    return Block(
+        words.say(spoken.sections[group.section]),
+        tuple(_item(change, group.section, voice=spoken, words=words) for change in group.changes),
+        note=note,
+        danger=group.section in DANGEROUS,
+        opened=spoken.purpose is Purpose.DRIFT,
+    )
 
 
-def _item(change: Change, section: Section, *, words: Words) -> Item:
+def _item(change: Change, section: Section, *, voice: Voice, words: Words) -> Item:
     if isinstance(change, QuestionChange):
         content = change.after or change.before
         group = show_path(content.category) if content else ""
@@ -89,8 +104,8 @@ def _item(change: Change, section: Section, *, words: Words) -> Item:
         group = ""
     silent = not isinstance(change, QuestionChange) and not (change.before and change.after)
     return Item(
-        lambda width: line(change, section, width=width, words=words),
-        None if silent else lambda limit: body(change, limit=limit, words=words),
+        lambda width: line(change, section, width=width, voice=voice, words=words),
+        None if silent else lambda limit: body(change, limit=limit, voice=voice, words=words),
         group=group or words("Categories"),
     )
 
@@ -106,9 +121,21 @@ def _untouched(item: Unmanaged) -> Item:
     return Item(lambda width: f"- {shortened(title, width)}{where}\n")
 
 
+def _steps(plan: Plan, words: Words) -> Iterator[str]:
+    steps = next_steps(plan)
+    if steps:
+        yield f"### {words.say(steps.title)}\n\n"
+        yield from (f"- {shortened(words.say(line), _STEP)}\n" for line in steps.lines)
+        yield "\n"
+
+
 def _foot(plan: Plan, digest: str, words: Words) -> str:
     commit = plan.source.commit or words("uncommitted changes")
-    return (
-        f"<sub>{words('Digest')} {code(digest)} · {words('knowledge at')} "
-        f"{code(commit)} · {shortened(words.say(base_label(plan)), 120)}</sub>\n"
-    )
+    parts = []
+    if plan.purpose is not Purpose.DRIFT:
+        parts.append(f"{words('Digest')} {code(digest)}")
+    if plan.purpose is Purpose.SYNC:
+        parts.append(f"{words('knowledge at')} {code(commit)}")
+    if plan.purpose is not Purpose.UNDO:
+        parts.append(shortened(words.say(base_label(plan)), 120))
+    return f"<sub>{' · '.join(parts)}</sub>\n"

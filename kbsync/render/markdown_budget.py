@@ -34,12 +34,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Items under one heading, one at least; the names of a ``danger`` block go before everything else."""
+    """Items under one heading, one at least; the names of a ``danger`` block go before everything else.
+
+    An ``opened`` block is not folded though it is harmless.
+    """
 
     title: str
     items: tuple[Item, ...]
     note: str = ""
     danger: bool = False
+    opened: bool = False
 
 
 @dataclass(slots=True)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from kbsync.model import AnswerType, CategoryPath, Content, Status, show_path
-from kbsync.plan import Action, Cause, Change, Field, QuestionChange
+from kbsync.plan import Action, Cause, Change, Field, Purpose, QuestionChange
 from kbsync.render.markdown_text import NARROW, lines, shortened, text
-from kbsync.render.outline import Section, differing
-from kbsync.render.phrases import ANSWER_TYPES, CAUSES, FIELDS, STATUSES, action_label, recognition
+from kbsync.render.outline import Section, differing, other_edit
+from kbsync.render.phrases import ANSWER_TYPES, FIELDS, STATUSES, place_of, recognition
 from kbsync.render.prose import Gap, Mark, Piece, difference, fold
+from kbsync.render.voices import Voice
 from kbsync.render.words import Words
 
 __all__ = ["body", "line"]
@@ -20,21 +21,21 @@ __all__ = ["body", "line"]
 _DETAIL = 80
 
 
-def line(change: Change, section: Section, *, width: int, words: Words) -> str:
+def line(change: Change, section: Section, *, width: int, voice: Voice, words: Words) -> str:
     """The list item that names a change, its title cut to ``width`` characters; a narrow one is the title alone."""
     title = shortened(change.title, width)
     if width < NARROW:
         return f"- {title}\n"
-    details = " · ".join(_details(change, section, words))
-    return f"- **{words.say(action_label(change))}** {title}" + (f"<br><sub>{details}</sub>" if details else "") + "\n"
+    details = " · ".join(_details(change, section, voice=voice, words=words))
+    return f"- **{words.say(voice.label(change))}** {title}" + (f"<br><sub>{details}</sub>" if details else "") + "\n"
 
 
-def body(change: Change, *, limit: int, words: Words) -> str:
+def body(change: Change, *, limit: int, voice: Voice, words: Words) -> str:
     """What differs in a question or a renamed category, as a quotation inside the list item.
 
     Of each stretch of text at most ``limit`` characters are shown.
     """
-    quotation = _Quotation(limit, words)
+    quotation = _Quotation(limit, voice, words)
     if isinstance(change, QuestionChange):
         paragraphs = quotation.question(change)
     else:
@@ -42,19 +43,21 @@ def body(change: Change, *, limit: int, words: Words) -> str:
     return "  >\n".join(f"  > {paragraph.rstrip()}\n" for paragraph in paragraphs)
 
 
-def _details(change: Change, section: Section, words: Words) -> Iterator[str]:
+def _details(change: Change, section: Section, *, voice: Voice, words: Words) -> Iterator[str]:
     content = isinstance(change, QuestionChange) and (change.after or change.before)
     if content:
         yield shortened(show_path(content.category), _DETAIL)
-    if section in (Section.REMOVALS, Section.DISABLED) and change.cause in (Cause.DRIFT, Cause.CONFLICT):
-        yield words.say(CAUSES[change.cause])
+    told = voice.purpose is not Purpose.DRIFT and section in (Section.REMOVALS, Section.DISABLED)
+    if told and change.cause in (Cause.DRIFT, Cause.CONFLICT):
+        yield words.say(voice.causes[change.cause])
     if change.removal and change.action is Action.DISABLE:
         yield words("no longer in git")
     doubt = recognition(change)
     if doubt:
         yield words.say(doubt)
-    if change.location:
-        yield shortened(f"{change.location.path}:{change.location.line}", _DETAIL)
+    place = place_of(change, voice.purpose, words)
+    if place:
+        yield shortened(place, _DETAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +65,55 @@ class _Quotation:
     """Writes paragraphs, each on one line."""
 
     limit: int
+    voice: Voice
     words: Words
 
     def paths(self, before: CategoryPath | None, after: CategoryPath | None) -> Iterator[str]:
         yield f"{_removed(text(show_path(before or ())))} → {_added(text(show_path(after or ())))}"
 
     def question(self, change: QuestionChange) -> Iterator[str]:
-        before, after = change.before, change.after
+        before, after, edit = change.before, change.after, other_edit(change)
         fields = differing(change)
+        if edit is not None:
+            yield from self._edited(*edit)
+            return
         if before is None or after is None or fields == (Field.STATUS,):
             yield from self._whole(after or before)
             return
         causes = {found.field: found.cause for found in change.fields}
         for field in fields:
-            label = f"**{self.words.say(FIELDS[field])}**"
-            if causes.get(field) in (Cause.DRIFT, Cause.CONFLICT):
-                label += f" ({self.words.say(CAUSES[causes[field]])})"
-            yield f"{label}<br>{self._field(field, before, after)}"
+            yield self._compared(field, before, after, note=self._note(causes.get(field)))
         if change.base and change.base.answer not in (before.answer, after.answer):
             yield f"**{self.words('Answer that git applied last')}**<br>{self._clipped(change.base.answer.rstrip())}"
 
-    def _whole(self, content: Content | None) -> Iterator[str]:
+    def _note(self, cause: Cause | None) -> str:
+        if self.voice.purpose is Purpose.DRIFT:
+            return " → ".join(map(self.words.say, self.voice.sides))
+        return self.words.say(self.voice.causes[cause]) if cause in (Cause.DRIFT, Cause.CONFLICT) else ""
+
+    def _compared(self, field: Field, before: Content, after: Content, *, note: str) -> str:
+        label = f"**{self.words.say(FIELDS[field])}**" + (f" ({note})" if note else "")
+        return f"{label}<br>{self._field(field, before, after)}"
+
+    def _edited(self, base: Content, content: Content, cause: Cause) -> Iterator[str]:
+        """A question that one side took away: what the other made of it since the base, then the rest."""
+        edited = tuple(field for field in Field if getattr(base, field.value) != getattr(content, field.value))
+        for field in edited:
+            yield self._compared(field, base, content, note=self.words.say(self.voice.causes[cause]))
+        yield from self._whole(content, told=edited)
+
+    def _whole(self, content: Content | None, told: tuple[Field, ...] = ()) -> Iterator[str]:
         assert content is not None  # noqa: S101  (a change has a before or an after)
-        yield f"**{self.words.say(FIELDS[Field.ANSWER])}**<br>{self._clipped(content.answer.rstrip())}"
+        values = {Field.ANSWER: self._clipped(content.answer.rstrip())}
         if content.answer_type is not AnswerType.TEXT:
-            yield f"**{self.words.say(FIELDS[Field.ANSWER_TYPE])}**<br>{self.words.say(ANSWER_TYPES[content.answer_type])}"
+            values[Field.ANSWER_TYPE] = self.words.say(ANSWER_TYPES[content.answer_type])
         if content.status is not Status.ENABLED:
-            yield f"**{self.words.say(FIELDS[Field.STATUS])}**<br>{self.words.say(STATUSES[content.status])}"
+            values[Field.STATUS] = self.words.say(STATUSES[content.status])
         if content.similar:
-            yield f"**{self.words.say(FIELDS[Field.SIMILAR])}**<br>{self._listed(content.similar)}"
+            values[Field.SIMILAR] = self._listed(content.similar)
+        for field, value in values.items():
+            if field not in told:
+                yield f"**{self.words.say(FIELDS[field])}**<br>{value}"
 
     def _field(self, field: Field, before: Content, after: Content) -> str:
         match field:

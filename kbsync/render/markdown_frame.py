@@ -50,11 +50,11 @@ def alert(kind: str, told: str) -> str:
 
 
 def _framed(entry: Packed, rest: str, words: Words) -> str:
-    """A block with its heading: open when it is dangerous, else to be opened by a click."""
+    """A block with its heading: open when it is dangerous or asked for, else to be opened by a click."""
     block = entry.block
     count = len(block.items)
     missing = _unnamed(entry, rest, words=words)
-    if not block.danger:
+    if not (block.danger or block.opened):
         return f"<details><summary><b>{block.title}</b> ({count})</summary>\n\n{entry.text}{missing}\n</details>\n\n"
     note = f"{block.note}\n\n" if block.note else ""
     return f"### {block.title} ({count})\n\n{note}{entry.text}{missing}\n"

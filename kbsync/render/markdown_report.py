@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from kbsync.render.markdown_budget import Block, Item
 from kbsync.render.markdown_frame import alert, compose, whole
 from kbsync.render.markdown_text import code, comment_safe, lines, shortened
-from kbsync.render.phrases import action_label
-from kbsync.render.text_report import TITLES
+from kbsync.render.outcomes import DONE, TITLES, report_title, verdict
+from kbsync.render.phrases import place_of
+from kbsync.render.voices import voice
 from kbsync.render.words import Words
-from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome
+from kbsync.report import ApplyReport, ChangeOutcome, Mismatch
 
 __all__ = ["report_markdown"]
 
-_DONE = (Outcome.APPLIED, Outcome.ALREADY)
 _VALUE = 600
 """Characters that are shown of a value that reads back differently."""
 
@@ -30,8 +30,8 @@ def report_markdown(report: ApplyReport, *, budget: int = 60_000, link: str | No
     target = report.plan.target.name
     head = (
         f"<!-- kbsync apply: {comment_safe(target)} -->\n"
-        f"## {words('Apply to {target}', target=code(target))}\n\n"
-        f"{alert('NOTE' if report.finished else 'CAUTION', f'**{_verdict(report, words)}**')}"
+        f"## {words.say(report_title(report, code(target)))}\n\n"
+        f"{alert('NOTE' if report.finished else 'CAUTION', f'**{words.say(verdict(report))}**')}"
         f"{_tally(report, words)}\n\n"
     )
     return compose(
@@ -42,16 +42,6 @@ def report_markdown(report: ApplyReport, *, budget: int = 60_000, link: str | No
         rest=whole(link, words("the receipt"), words),
         words=words,
     )
-
-
-def _verdict(report: ApplyReport, words: Words) -> str:
-    if report.finished:
-        return words("Finished: everything is live as declared.")
-    if report.interrupted:
-        return words("NOT finished: it was interrupted. Run kbsync plan to see what is left.")
-    if all(each.outcome in _DONE for each in report.outcomes) and not report.mismatches:
-        return words("NOT verified: the library could not be read back. Run kbsync plan to see whether anything is left.")
-    return words("NOT finished. Run kbsync plan to see what is left.")
 
 
 def _tally(report: ApplyReport, words: Words) -> str:
@@ -66,7 +56,7 @@ def _blocks(report: ApplyReport, words: Words) -> Iterator[Block]:
     for outcome, title in TITLES.items():
         found = tuple(_outcome(report, each, words=words) for each in report.outcomes if each.outcome is outcome)
         if found:
-            yield Block(words.say(title), found, danger=outcome not in _DONE)
+            yield Block(words.say(title), found, danger=outcome not in DONE)
 
 
 def _outcome(report: ApplyReport, each: ChangeOutcome, *, words: Words) -> Item:
@@ -90,8 +80,9 @@ def _mismatch(report: ApplyReport, each: Mismatch, *, words: Words) -> Item:
 
 def _name(report: ApplyReport, index: int, *, width: int, words: Words) -> str:
     change = report.plan.changes[index]
-    where = f" <sub>{shortened(f'{change.location.path}:{change.location.line}', 80)}</sub>" if change.location else ""
-    return f"- **{words.say(action_label(change))}** {shortened(change.title, width)}{where}\n"
+    place = place_of(change, report.plan.purpose, words)
+    where = f" <sub>{shortened(place, 80)}</sub>" if place else ""
+    return f"- **{words.say(voice(report.plan.purpose).label(change))}** {shortened(change.title, width)}{where}\n"
 
 
 def _cost(report: ApplyReport, words: Words) -> Iterator[str]:

@@ -7,23 +7,23 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
 
-from kbsync.messages import Message, message
-from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, QuestionChange, Unmanaged
+from kbsync.model import Content
+from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, Purpose, QuestionChange, Unmanaged
+from kbsync.render.console_side import from_the_console
 
 __all__ = [
     "DANGEROUS",
-    "Clause",
     "Count",
     "Group",
     "Outline",
     "Section",
     "action_of",
+    "counted",
     "differing",
-    "headline",
+    "is_conflict",
+    "other_edit",
     "outline",
-    "tallies",
 ]
 
 
@@ -67,45 +67,49 @@ class Count:
 class Outline:
     """What there is to show. Empty sections and counts of nothing are left out.
 
+    The changes of a drift are told from the console's side: what the way back to git would create, the console deleted.
     ``danger`` is the number of changes in the dangerous sections. ``blocking`` problems stop an apply, ``notices`` do
-    not. ``lapsed`` are the unmanaged objects that git used to declare; ``unmanaged`` counts all unmanaged questions and
-    ``unmanaged_categories`` all unmanaged categories, the lapsed ones included.
+    not. ``lapsed`` are the unmanaged objects that git used to declare, ``undeclared`` the others; ``unmanaged`` counts
+    the questions of both.
     """
 
+    purpose: Purpose
     groups: tuple[Group, ...]
     counts: tuple[Count, ...]
     danger: int
     blocking: tuple[Problem, ...]
     notices: tuple[Problem, ...]
     lapsed: tuple[Unmanaged, ...]
+    undeclared: tuple[Unmanaged, ...]
     unmanaged: int
-    unmanaged_categories: int
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to do."""
         return not self.groups
 
-
-Clause = tuple[Message, ...]
-"""Messages that belong together in a sentence: commas inside a clause, semicolons between clauses."""
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change, in the order in which they are shown."""
+        return tuple(change for group in self.groups for change in group.changes)
 
 
 def outline(plan: Plan) -> Outline:
     """Arrange a plan: each change is in exactly one section, the most dangerous that fits."""
+    is_drift = plan.purpose is Purpose.DRIFT
     sections: dict[Section, list[Change]] = {section: [] for section in Section}
-    for change in plan.changes:
-        sections[_section(change)].append(change)
-    kinds = Counter(item.kind for item in plan.unmanaged)
+    for change in map(from_the_console, plan.changes) if is_drift else plan.changes:
+        sections[_taken(change) or (_harmless(change) if is_drift else _section(change))].append(change)
     return Outline(
+        purpose=plan.purpose,
         groups=tuple(Group(section, tuple(changes)) for section, changes in sections.items() if changes),
-        counts=_counts(plan.changes),
+        counts=counted(change for changes in sections.values() for change in changes),
         danger=sum(len(changes) for section, changes in sections.items() if section in DANGEROUS),
         blocking=tuple(problem for problem in plan.problems if problem.blocking),
         notices=tuple(problem for problem in plan.problems if not problem.blocking),
         lapsed=tuple(item for item in plan.unmanaged if item.lapsed),
-        unmanaged=kinds[Kind.QUESTION],
-        unmanaged_categories=kinds[Kind.CATEGORY],
+        undeclared=tuple(item for item in plan.unmanaged if not item.lapsed),
+        unmanaged=sum(item.kind is Kind.QUESTION for item in plan.unmanaged),
     )
 
 
@@ -124,41 +128,48 @@ def action_of(change: Change) -> Action:
     return Action.MOVE if differing(change) == (Field.CATEGORY,) else Action.UPDATE
 
 
-def headline(plan: Plan) -> tuple[Clause, ...]:
-    """The plan in one sentence: first what takes away or overwrites, then the rest, what stays, and what it takes.
-
-    Each change counts once, so that harmless and dangerous ones never add up to one figure.
-    """
-    shown = outline(plan)
-    stays = (message("{count} unmanaged", count=shown.unmanaged),) if shown.unmanaged else ()
-    clauses = (*(tallies(shown) or ((message("no changes"),),)), stays, _cost(plan))
-    return tuple(clause for clause in clauses if clause)
+def counted(changes: Iterable[Change]) -> tuple[Count, ...]:
+    """How often what happens: questions before categories, what takes away before what adds."""
+    tally = Counter((change.kind, action_of(change)) for change in changes)
+    return tuple(Count(kind, action, tally[kind, action]) for kind in _KINDS for action in _ACTIONS if tally[kind, action])
 
 
-def tallies(shown: Outline) -> tuple[Clause, ...]:
-    """What happens and how often: one clause for what is dangerous, one for the rest, each only if there is any."""
-    harmless = [change for group in shown.groups if group.section not in DANGEROUS for change in group.changes]
-    rest = tuple(_counted(count) for count in _counts(harmless))
-    return tuple(clause for clause in (_dangers(shown), rest) if clause)
+def is_conflict(change: Change) -> bool:
+    """Whether git and the console both changed the object, or one part of it."""
+    return Cause.CONFLICT in _causes(change)
+
+
+def other_edit(change: QuestionChange) -> tuple[Content, Content, Cause] | None:
+    """Where one side of a conflict took the question away: the base, what the other side made of it, and who that was."""
+    if change.cause is not Cause.CONFLICT or change.base is None:
+        return None
+    if change.removal and change.before is not None:
+        return change.base, change.before, Cause.DRIFT
+    if change.action is Action.CREATE and change.after is not None:
+        return change.base, change.after, Cause.DECLARED
+    return None
 
 
 _KINDS = (Kind.QUESTION, Kind.CATEGORY)
 _ACTIONS = (Action.DELETE, Action.DISABLE, Action.RENAME, Action.MOVE, Action.UPDATE, Action.ENABLE, Action.CREATE)
 
 
-def _section(change: Change) -> Section:
+def _taken(change: Change) -> Section | None:
+    """The section of what customers lose."""
     if change.action is Action.DELETE:
         return Section.REMOVALS
-    if change.action is Action.DISABLE:
-        return Section.DISABLED
-    causes = {change.cause}
-    if isinstance(change, QuestionChange):
-        causes |= {field.cause for field in change.fields}
-    if Cause.CONFLICT in causes:
+    return Section.DISABLED if change.action is Action.DISABLE else None
+
+
+def _section(change: Change) -> Section:
+    if is_conflict(change):
         return Section.CONFLICTS
-    if Cause.DRIFT in causes:
-        return Section.DRIFT
-    return _harmless(change)
+    return Section.DRIFT if Cause.DRIFT in _causes(change) else _harmless(change)
+
+
+def _causes(change: Change) -> frozenset[Cause]:
+    fields = change.fields if isinstance(change, QuestionChange) else ()
+    return frozenset({change.cause, *(field.cause for field in fields)})
 
 
 def _harmless(change: Change) -> Section:
@@ -172,64 +183,3 @@ def _harmless(change: Change) -> Section:
     if action is Action.ENABLE:
         return Section.ENABLED
     return Section.CREATES if action is Action.CREATE else Section.UPDATES
-
-
-def _counts(changes: Iterable[Change]) -> tuple[Count, ...]:
-    tally = Counter((change.kind, action_of(change)) for change in changes)
-    return tuple(Count(kind, action, tally[kind, action]) for kind in _KINDS for action in _ACTIONS if tally[kind, action])
-
-
-def _dangers(shown: Outline) -> Clause:
-    changes = {group.section: group.changes for group in shown.groups}
-    taken = (*changes.get(Section.REMOVALS, ()), *changes.get(Section.DISABLED, ()))
-    conflicts, drift = len(changes.get(Section.CONFLICTS, ())), len(changes.get(Section.DRIFT, ()))
-    clause = [_counted(count) for count in _counts(taken)]
-    if conflicts:
-        clause.append(message("1 conflict") if conflicts == 1 else message("{count} conflicts", count=conflicts))
-    if drift:
-        one = drift == 1
-        clause.append(
-            message("1 console edit to overwrite") if one else message("{count} console edits to overwrite", count=drift)
-        )
-    return tuple(clause)
-
-
-def _counted(count: Count) -> Message:
-    if count.kind is Kind.CATEGORY:
-        return _counted_categories(count)
-    match count.action:
-        case Action.DELETE:
-            said = message("{count} to delete", count=count.number)
-        case Action.DISABLE:
-            said = message("{count} to disable", count=count.number)
-        case Action.RENAME:
-            said = message("{count} to rename", count=count.number)
-        case Action.MOVE:
-            said = message("{count} to move", count=count.number)
-        case Action.UPDATE:
-            said = message("{count} to update", count=count.number)
-        case Action.ENABLE:
-            said = message("{count} to enable", count=count.number)
-        case Action.CREATE:
-            said = message("{count} to create", count=count.number)
-        case _:
-            assert_never(count.action)
-    return said
-
-
-def _counted_categories(count: Count) -> Message:
-    one = count.number == 1
-    if count.action is Action.DELETE:
-        return message("1 category to delete") if one else message("{count} categories to delete", count=count.number)
-    if count.action is Action.RENAME:
-        return message("1 category to rename") if one else message("{count} categories to rename", count=count.number)
-    return message("1 category to create") if one else message("{count} categories to create", count=count.number)
-
-
-def _cost(plan: Plan) -> Clause:
-    calls = sum(plan.cost.calls.values())
-    seconds = round(plan.cost.seconds)
-    time = message("less than a second") if seconds < 1 else message("about {seconds} s", seconds=seconds)
-    if not calls:
-        return ()
-    return (message("1 call") if calls == 1 else message("{count} calls", count=calls), time)

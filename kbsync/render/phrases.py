@@ -1,46 +1,17 @@
-"""What the parts of a plan are called, for every format that is read by people outside a terminal.
+"""What the parts of a question and the ground of a plan are called, in every format and whatever the plan is for.
 
-The order of the parts belongs to ``outline``; how a format writes them down belongs to the format.
+Words that depend on the purpose stand in ``voices``; how a format writes them down belongs to the format.
 """
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, Status
-from kbsync.plan import Action, BaseKind, Cause, Change, Field, Kind, Match, Plan, QuestionChange
-from kbsync.render.outline import Section, action_of
+from kbsync.plan import BaseKind, Change, Field, Match, Plan, Purpose, QuestionChange
+from kbsync.render.words import Words
 
-__all__ = ["ANSWER_TYPES", "CAUSES", "FIELDS", "NOTES", "SECTIONS", "STATUSES", "action_label", "base_label", "recognition"]
-
-SECTIONS: Mapping[Section, Message] = {
-    Section.REMOVALS: message("Removals"),
-    Section.DISABLED: message("Disabled"),
-    Section.CONFLICTS: message("Conflicts"),
-    Section.DRIFT: message("Console edits to be overwritten"),
-    Section.RENAMES: message("Renamed"),
-    Section.MOVES: message("Moved"),
-    Section.UPDATES: message("Updated"),
-    Section.ENABLED: message("Enabled"),
-    Section.CREATES: message("New"),
-    Section.CATEGORIES: message("Categories"),
-}
-"""The heading of each section."""
-
-NOTES: Mapping[Section, Message] = {
-    Section.REMOVALS: message("These leave the live library for good."),
-    Section.DISABLED: message("Customers no longer get these answers."),
-    Section.CONFLICTS: message("Git and the console both changed these since the last apply."),
-    Section.DRIFT: message("Somebody edited these in the console; applying puts back what git declares."),
-}
-"""What each dangerous section means for customers and colleagues."""
-
-CAUSES: Mapping[Cause, Message] = {
-    Cause.DECLARED: message("changed in git"),
-    Cause.DRIFT: message("changed in the console"),
-    Cause.CONFLICT: message("changed on both sides"),
-    Cause.UNKNOWN: message("no earlier state to compare with"),
-}
-"""Who changed something."""
+__all__ = ["ANSWER_TYPES", "FIELDS", "STATUSES", "base_label", "place_of", "recognition"]
 
 FIELDS: Mapping[Field, Message] = {
     Field.QUESTION: message("Question"),
@@ -61,26 +32,6 @@ ANSWER_TYPES: Mapping[AnswerType, Message] = {
 STATUSES: Mapping[Status, Message] = {Status.ENABLED: message("enabled"), Status.DISABLED: message("disabled")}
 """Whether customers get the answer."""
 
-_ACTIONS: Mapping[Action, Message] = {
-    Action.CREATE: message("Create"),
-    Action.UPDATE: message("Update"),
-    Action.RENAME: message("Rename"),
-    Action.MOVE: message("Move"),
-    Action.ENABLE: message("Enable"),
-    Action.DISABLE: message("Disable"),
-    Action.DELETE: message("Delete"),
-}
-_CATEGORY_ACTIONS: Mapping[Action, Message] = {
-    Action.CREATE: message("Create category"),
-    Action.RENAME: message("Rename category"),
-    Action.DELETE: message("Delete category"),
-}
-
-
-def action_label(change: Change) -> Message:
-    """What happens to the object, in one or two words."""
-    return (_CATEGORY_ACTIONS if change.kind is Kind.CATEGORY else _ACTIONS)[action_of(change)]
-
 
 def base_label(plan: Plan) -> Message:
     """What the plan was compared with besides the live library."""
@@ -93,10 +44,28 @@ def base_label(plan: Plan) -> Message:
     return labels[plan.source.base]
 
 
+def place_of(change: Change, purpose: Purpose, words: Words) -> str:
+    """Where git declares it, or declared it where it is gone from there; empty where no file says."""
+    if change.location is None:
+        return ""
+    place = f"{change.location.path}:{change.location.line}"
+    return words("was in {place}", place=place) if change.removal and purpose is Purpose.SYNC else place
+
+
 def recognition(change: Change) -> Message | None:
-    """How the live question was recognised; None where nobody could doubt it."""
-    if isinstance(change, QuestionChange) and change.match is Match.SAME_ANSWER:
-        return message("recognised by its answer")
-    if isinstance(change, QuestionChange) and change.match is Match.WORDING:
-        return message("recognised by its wording, {confidence} % alike", confidence=change.confidence)
-    return None
+    """How the live question was found when its text alone does not tell; None when it does."""
+    if not isinstance(change, QuestionChange) or change.before is None:
+        return None
+    match change.match:
+        case Match.TEXT:
+            return None
+        case Match.ID:
+            return message("recognised by its id")
+        case Match.PREVIOUSLY:
+            return message("recognised by “previously”")
+        case Match.SAME_ANSWER:
+            return message("recognised by its answer, which is the same")
+        case Match.WORDING:
+            return message("recognised by its wording, {confidence} % alike", confidence=change.confidence)
+        case _:
+            assert_never(change.match)

@@ -3,44 +3,54 @@
 The order comes from ``outline``, one change is drawn by ``text_change``; nothing is decided or sorted here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kbsync.model import show_path
-from kbsync.plan import Plan, Problem, Unmanaged
-from kbsync.render.outline import DANGEROUS, Outline, headline, outline, tallies
-from kbsync.render.phrases import NOTES, SECTIONS, base_label
+from kbsync.plan import Kind, Plan, Problem, Purpose, Unmanaged
+from kbsync.render.headline import headline, tallies
+from kbsync.render.next_steps import Steps, next_steps
+from kbsync.render.outline import DANGEROUS, Outline, outline
+from kbsync.render.phrases import base_label
 from kbsync.render.text_change import draw_change
 from kbsync.render.text_page import Page, Style
+from kbsync.render.voices import Voice, title, voice
 from kbsync.render.words import Words
 
 __all__ = ["draw_calls", "plan_text"]
 
 _COMMIT = 12
 """The characters of a commit that are shown."""
+_LISTED = 20
+"""So many unmanaged objects are named; a library may hold thousands."""
 
 
-def plan_text(plan: Plan, *, digest: str, width: int = 100, color: bool = False, language: str = "en") -> str:
-    """Draw a plan for ``width`` columns; ``digest`` ties what is read to the bytes that will be applied."""
+def plan_text(plan: Plan, *, digest: str, width: int = 100, color: bool = False, language: str = "en", steps: bool = True) -> str:
+    """Draw a plan for ``width`` columns; ``digest`` ties what is read to the bytes that will be applied.
+
+    Without ``steps`` it does not end with what an apply will ask for: for an apply, which asks right after.
+    """
     words = Words(language)
     page = Page(width=width, color=color)
-    shown = outline(plan)
+    shown, spoken = outline(plan), voice(plan.purpose)
     _head(page, plan, digest, words)
     page.blank()
-    _problems(page, shown, words)
+    _problems(page, shown, spoken, words)
     if shown.empty:
-        page.line((_nothing(plan, shown, words), Style.TITLE))
+        page.line((_nothing(plan, shown, spoken, words), Style.TITLE))
     else:
-        page.line((words.sentence(headline(plan)), Style.DANGER if shown.danger else Style.TITLE))
+        page.line((words.sentence(headline(plan, shown)), Style.DANGER if shown.danger else Style.TITLE))
     for group in shown.groups:
-        danger = group.section in DANGEROUS
-        title = f"{words.say(SECTIONS[group.section])} ({len(group.changes)})"
-        page.heading(title, Style.DANGER if danger else Style.TITLE)
-        if danger:
-            page.line((words.say(NOTES[group.section]), Style.PLAIN))
+        style = Style.DANGER if group.section in DANGEROUS else Style.TITLE
+        page.heading(f"{words.say(spoken.sections[group.section])} ({len(group.changes)})", style)
+        if group.section in spoken.notes:
+            page.line((words.say(spoken.notes[group.section]), Style.PLAIN))
         for change in group.changes:
-            draw_change(page, change, words)
+            draw_change(page, change, voice=spoken, words=words)
     _left_alone(page, shown, words)
     _foot(page, plan, shown, words)
+    demanded = next_steps(plan) if steps else None
+    if demanded:
+        _steps(page, demanded, words)
     return page.text()
 
 
@@ -52,19 +62,31 @@ def draw_calls(page: Page, calls: Sequence[tuple[str, int]], end: str, words: Wo
 
 
 def _head(page: Page, plan: Plan, digest: str, words: Words) -> None:
-    where = words("Plan for {target} (SDKAppID {sdkappid})", target=plan.target.name, sdkappid=plan.target.sdkappid)
-    page.line((where, Style.TITLE))
-    commit = plan.source.commit
-    state = words("commit {commit}", commit=commit[:_COMMIT]) if commit else words("files that are not committed")
-    page.line((f"{state} · {words.say(base_label(plan))}", Style.QUIET))
-    page.line((words("digest {digest}", digest=digest), Style.QUIET))
+    about = words.say(title(plan.purpose, plan.target.name))
+    page.line((words("{title} (SDKAppID {sdkappid})", title=about, sdkappid=plan.target.sdkappid), Style.TITLE))
+    for line in _origin(plan, digest, words):
+        page.line((line, Style.QUIET))
+    if plan.only is not None:
+        page.line((words("Only what matches {pattern}", pattern=plan.only), Style.TITLE))
     if plan.offline:
         page.line((words("Offline: the base stands in for the live library. This plan is for reading only."), Style.TITLE))
 
 
-def _problems(page: Page, shown: Outline, words: Words) -> None:
+def _origin(plan: Plan, digest: str, words: Words) -> Iterator[str]:
+    """What was compared, and the digest of what can be applied."""
+    commit = plan.source.commit
+    state = words("commit {commit}", commit=commit[:_COMMIT]) if commit else words("files that are not committed")
+    if plan.purpose is Purpose.SYNC:
+        yield f"{state} · {words.say(base_label(plan))}"
+    if plan.purpose is Purpose.DRIFT:
+        yield words.say(base_label(plan))
+    else:
+        yield words("digest {digest}", digest=digest)
+
+
+def _problems(page: Page, shown: Outline, spoken: Voice, words: Words) -> None:
     if shown.blocking:
-        page.line((words("Problems that stop this plan from being applied:"), Style.DANGER))
+        page.line((words.say(spoken.stopped), Style.DANGER))
         _list_problems(page, shown.blocking, words)
     if shown.notices:
         page.line((words("Please note:"), Style.TITLE))
@@ -78,9 +100,11 @@ def _list_problems(page: Page, problems: Sequence[Problem], words: Words) -> Non
     page.blank()
 
 
-def _nothing(plan: Plan, shown: Outline, words: Words) -> str:
+def _nothing(plan: Plan, shown: Outline, spoken: Voice, words: Words) -> str:
     if shown.blocking:
-        return words("There is no change in this plan.")
+        return words("There is nothing else to show.")
+    if spoken.empty is not None:
+        return words.say(spoken.empty)
     if plan.offline:
         return words("Nothing to do: what git declares is the same as in the base.")
     if not plan.unchanged:
@@ -93,11 +117,12 @@ def _left_alone(page: Page, shown: Outline, words: Words) -> None:
         page.heading(words("No longer in git, left as they are ({count})", count=len(shown.lapsed)))
         page.blank()
         for item in shown.lapsed:
-            page.line((f"{item.title}{_home(item)}", Style.PLAIN), indent=2, hang=2)
+            page.line((_named(item), Style.PLAIN), indent=2, hang=2)
 
 
-def _home(item: Unmanaged) -> str:
-    return f" ({show_path(item.category)})" if item.title != show_path(item.category) else ""
+def _named(item: Unmanaged) -> str:
+    path = show_path(item.category)
+    return path if item.title == path else f"{' '.join(item.title.split())} ({path})"
 
 
 def _foot(page: Page, plan: Plan, shown: Outline, words: Words) -> None:
@@ -107,16 +132,29 @@ def _foot(page: Page, plan: Plan, shown: Outline, words: Words) -> None:
         page.heading(words("Summary"))
     for clause in tallies(shown):
         page.line((words.sentence((clause,)), Style.PLAIN))
-    if shown.unmanaged or shown.unmanaged_categories:
-        page.line((_unmanaged(shown, words), Style.PLAIN))
-    if plan.cost.calls:
+    if plan.cost.calls and plan.purpose is not Purpose.DRIFT:
         seconds = words("about {seconds} s at the limit", seconds=f"{plan.cost.seconds:.1f}")
         draw_calls(page, sorted(plan.cost.calls.items()), seconds, words)
+    if shown.undeclared:
+        _undeclared(page, shown.undeclared, words)
 
 
-def _unmanaged(shown: Outline, words: Words) -> str:
-    return words(
+def _undeclared(page: Page, items: Sequence[Unmanaged], words: Words) -> None:
+    questions = sum(item.kind is Kind.QUESTION for item in items)
+    counts = words(
         "Not declared in git, left as they are: questions {questions}, categories {categories}.",
-        questions=shown.unmanaged,
-        categories=shown.unmanaged_categories,
+        questions=questions,
+        categories=len(items) - questions,
     )
+    page.line((counts, Style.QUIET))
+    for item in items[:_LISTED]:
+        page.line((_named(item), Style.QUIET), indent=2, hang=2)
+    if len(items) > _LISTED:
+        more = words("… and {count} more (kbsync plan --format json lists all)", count=len(items) - _LISTED)
+        page.line((more, Style.QUIET), indent=2, hang=2)
+
+
+def _steps(page: Page, steps: Steps, words: Words) -> None:
+    page.heading(words.say(steps.title))
+    for line in steps.lines:
+        page.line(("- ", Style.PLAIN), (words.say(line), Style.PLAIN), hang=2)

@@ -3,16 +3,17 @@
 Which changes come first and how a page is laid out belongs to ``outline`` and ``text_page``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from kbsync.model import AnswerType, Content, Status, show_path
-from kbsync.plan import Action, Cause, Change, Field, FieldChange, QuestionChange
-from kbsync.render.outline import action_of, differing
-from kbsync.render.phrases import ANSWER_TYPES, CAUSES, FIELDS, STATUSES, action_label
+from kbsync.plan import Action, Cause, Change, Field, FieldChange, Purpose, QuestionChange
+from kbsync.render.outline import action_of, differing, other_edit
+from kbsync.render.phrases import ANSWER_TYPES, FIELDS, STATUSES, place_of, recognition
 from kbsync.render.prose import Gap, Mark, Piece, difference, fold
-from kbsync.render.text_cause import cause_sentence, recognition
+from kbsync.render.text_cause import cause_sentence
 from kbsync.render.text_page import Page, Span, Style
+from kbsync.render.voices import Voice
 from kbsync.render.words import Words
 
 __all__ = ["draw_change"]
@@ -25,19 +26,21 @@ _SHORT = 300
 """Characters up to which a base is quoted whole; a longer one is folded around what changed."""
 
 
-def draw_change(page: Page, change: Change, words: Words) -> None:
+def draw_change(page: Page, change: Change, *, voice: Voice, words: Words) -> None:
     """Draw one change, with a blank line before it."""
     action = action_of(change)
     style = Style.DANGER if action in (Action.DELETE, Action.DISABLE) else Style.TITLE
     page.blank()
-    page.line((f"{_SYMBOLS.get(action, '~')} {words.say(action_label(change))}: ", style), (_title(change), Style.TITLE), hang=2)
-    place = f"{change.location.path}:{change.location.line}" if change.location else ""
-    if place and change.removal:
-        place = words("was in {place}", place=place)
-    reasons = (place, cause_sentence(change, words), recognition(change, words))
+    page.line((f"{_SYMBOLS.get(action, '~')} {words.say(voice.label(change))}: ", style), (_title(change), Style.TITLE), hang=2)
+    found = recognition(change)
+    reasons = (
+        place_of(change, voice.purpose, words),
+        cause_sentence(change, voice.purpose, words),
+        words.say(found) if found else "",
+    )
     page.line((" · ".join(reason for reason in reasons if reason), Style.QUIET), indent=4)
     if isinstance(change, QuestionChange):
-        for label, spans in _rows(change, words):
+        for label, spans in _rows(change, voice, words):
             page.row(label, spans)
 
 
@@ -50,35 +53,55 @@ def _title(change: Change) -> str:
 Row = tuple[str, list[Span]]
 
 
-def _rows(change: QuestionChange, words: Words) -> Iterator[Row]:
-    before, after = change.before, change.after
-    if before is None or after is None:
+def _rows(change: QuestionChange, voice: Voice, words: Words) -> Iterator[Row]:
+    before, after, edit = change.before, change.after, other_edit(change)
+    if edit is not None:
+        base, kept, cause = edit
+        label = words("console says") if cause is Cause.DRIFT else words("git wants")
+        for field in _unlike(base, kept):
+            yield from _sides(field, ((words("base said"), base), (label, kept)), words)
+        yield from _whole(kept, _unlike(base, kept), words)
+    elif before is None or after is None:
         for content in (before, after):
             if content is not None:
-                yield from _whole(content, words)
-        return
+                yield from _whole(content, (), words)
+    else:
+        yield from _changed(change, before, after, voice=voice, words=words)
+
+
+def _unlike(one: Content, other: Content) -> tuple[Field, ...]:
+    return tuple(field for field in Field if getattr(one, field.value) != getattr(other, field.value))
+
+
+def _changed(change: QuestionChange, before: Content, after: Content, *, voice: Voice, words: Words) -> Iterator[Row]:
     causes = {field.field: field for field in change.fields}
     for field in differing(change):
         cause = causes.get(field, FieldChange(field, change.cause)).cause
-        if cause is Cause.CONFLICT and change.base is not None:
-            yield from _three_sides(field, change.base, before, after, words=words)
+        if voice.purpose is Purpose.DRIFT:
+            yield from _sides(field, tuple(zip(map(words.say, voice.sides), (before, after), strict=True)), words)
+        elif cause is Cause.CONFLICT and change.base is not None:
+            sides = ((words("base said"), change.base), (words("console says"), before), (words("git wants"), after))
+            yield from _sides(field, sides, words)
         else:
-            note = [(f"({words.say(CAUSES[cause])})\n", Style.QUIET)] if cause is not change.cause else []
+            note = [(f"({words.say(voice.causes[cause])})\n", Style.QUIET)] if cause is not change.cause else []
             yield words.say(FIELDS[field]), [*note, *_compared(field, before, after, words=words)]
     if differing(change) == (Field.STATUS,):
         yield words.say(FIELDS[Field.ANSWER]), [(_value(Field.ANSWER, before, words), Style.PLAIN)]
 
 
-def _whole(content: Content, words: Words) -> Iterator[Row]:
-    """All of a question that comes or goes; what is as usual goes without saying."""
-    yield words.say(FIELDS[Field.ANSWER]), [(content.answer, Style.PLAIN)]
+def _whole(content: Content, told: tuple[Field, ...], words: Words) -> Iterator[Row]:
+    """All of a question that comes or goes, but for what is ``told`` already; what is as usual goes without saying."""
+    values = {Field.ANSWER: content.answer}
     if content.answer_type is not AnswerType.TEXT:
-        yield words.say(FIELDS[Field.ANSWER_TYPE]), [(words.say(ANSWER_TYPES[content.answer_type]), Style.PLAIN)]
-    yield words.say(FIELDS[Field.CATEGORY]), [(show_path(content.category), Style.PLAIN)]
+        values[Field.ANSWER_TYPE] = words.say(ANSWER_TYPES[content.answer_type])
+    values[Field.CATEGORY] = show_path(content.category)
     if content.similar:
-        yield words.say(FIELDS[Field.SIMILAR]), [("\n".join(content.similar), Style.PLAIN)]
+        values[Field.SIMILAR] = "\n".join(content.similar)
     if content.status is not Status.ENABLED:
-        yield words.say(FIELDS[Field.STATUS]), [(words.say(STATUSES[content.status]), Style.PLAIN)]
+        values[Field.STATUS] = words.say(STATUSES[content.status])
+    for field, value in values.items():
+        if field not in told:
+            yield words.say(FIELDS[field]), [(value, Style.PLAIN)]
 
 
 def _compared(field: Field, before: Content, after: Content, *, words: Words) -> list[Span]:
@@ -93,12 +116,13 @@ def _compared(field: Field, before: Content, after: Content, *, words: Words) ->
     ]
 
 
-def _three_sides(field: Field, base: Content, live: Content, wanted: Content, *, words: Words) -> Iterator[Row]:
-    """A conflict: the base as it was, and what each side made of it; longer texts are marked against the base."""
+def _sides(field: Field, sides: Sequence[tuple[str, Content]], words: Words) -> Iterator[Row]:
+    """A field as the first side had it, and what the others made of it; longer texts are marked against the first."""
+    (origin, base), *others = sides
     yield words.say(FIELDS[field]), []
-    quoted = _quoted(base.answer, wanted.answer, words) if field is Field.ANSWER else _value(field, base, words)
-    yield f"  {words('base said')}", [(quoted, Style.PLAIN)]
-    for label, side in ((words("console says"), live), (words("git wants"), wanted)):
+    quoted = _quoted(base.answer, others[-1][1].answer, words) if field is Field.ANSWER else _value(field, base, words)
+    yield f"  {origin}", [(quoted, Style.PLAIN)]
+    for label, side in others:
         if field in (Field.ANSWER, Field.SIMILAR):
             yield f"  {label}", _compared(field, base, side, words=words)
         else:

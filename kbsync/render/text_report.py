@@ -7,22 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from kbsync.messages import Message, message
-from kbsync.render.phrases import action_label
+from kbsync.render.outcomes import DONE, TITLES, report_title, verdict
+from kbsync.render.phrases import place_of
 from kbsync.render.text import draw_calls
 from kbsync.render.text_page import Page, Span, Style
+from kbsync.render.voices import voice
 from kbsync.render.words import Words
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
 
 __all__ = ["receipt_text", "report_text"]
-
-TITLES: Mapping[Outcome, Message] = {
-    Outcome.UNKNOWN: message("Outcome unknown"),
-    Outcome.REFUSED: message("Refused by the service"),
-    Outcome.NOT_ATTEMPTED: message("Not attempted"),
-    Outcome.APPLIED: message("Applied"),
-    Outcome.ALREADY: message("Already as declared"),
-}
-"""The heading of each outcome, in the order in which they are shown."""
 
 _LABELS: Mapping[Outcome, Message] = {
     Outcome.UNKNOWN: message("unknown"),
@@ -31,7 +24,6 @@ _LABELS: Mapping[Outcome, Message] = {
     Outcome.APPLIED: message("applied"),
     Outcome.ALREADY: message("already as declared"),
 }
-_DONE = (Outcome.APPLIED, Outcome.ALREADY)
 
 
 def report_text(report: ApplyReport, *, width: int = 100, color: bool = False, language: str = "en") -> str:
@@ -54,9 +46,9 @@ def receipt_text(receipt: Receipt, *, width: int = 100, color: bool = False, lan
 
 def _draw(page: Page, report: ApplyReport, words: Words) -> None:
     target = report.plan.target
-    where = words("Apply to {target} (SDKAppID {sdkappid})", target=target.name, sdkappid=target.sdkappid)
-    page.line((where, Style.TITLE))
-    page.line((_verdict(report, words), Style.TITLE if report.finished else Style.DANGER))
+    about = words.say(report_title(report, target.name))
+    page.line((words("{title} (SDKAppID {sdkappid})", title=about, sdkappid=target.sdkappid), Style.TITLE))
+    page.line((words.say(verdict(report)), Style.TITLE if report.finished else Style.DANGER))
     for outcome in TITLES:
         found = [each for each in report.outcomes if each.outcome is outcome]
         if found:
@@ -69,20 +61,10 @@ def _draw(page: Page, report: ApplyReport, words: Words) -> None:
     _summary(page, report, words)
 
 
-def _verdict(report: ApplyReport, words: Words) -> str:
-    if report.finished:
-        return words("Finished: everything is live as declared.")
-    if report.interrupted:
-        return words("NOT finished: it was interrupted. Run kbsync plan to see what is left.")
-    if all(each.outcome in _DONE for each in report.outcomes) and not report.mismatches:
-        return words("NOT verified: the library could not be read back. Run kbsync plan to see whether anything is left.")
-    return words("NOT finished. Run kbsync plan to see what is left.")
-
-
 def _section(page: Page, report: ApplyReport, found: list[ChangeOutcome], words: Words) -> None:
     outcome = found[0].outcome
     title = f"{words.say(TITLES[outcome])} ({len(found)})"
-    page.heading(title, Style.TITLE if outcome in _DONE else Style.DANGER)
+    page.heading(title, Style.TITLE if outcome in DONE else Style.DANGER)
     if outcome is Outcome.UNKNOWN:
         page.line((words("No usable answer came, and looking again did not settle it."), Style.PLAIN))
     for each in found:
@@ -103,8 +85,9 @@ def _mismatch(page: Page, report: ApplyReport, mismatch: Mismatch, words: Words)
 
 def _name(report: ApplyReport, index: int, words: Words) -> Span:
     change = report.plan.changes[index]
-    place = f" ({change.location.path}:{change.location.line})" if change.location else ""
-    return f"{words.say(action_label(change))}: {' '.join(change.title.split())}{place}", Style.PLAIN
+    place = place_of(change, report.plan.purpose, words)
+    label = words.say(voice(report.plan.purpose).label(change))
+    return f"{label}: {' '.join(change.title.split())}{f' ({place})' if place else ''}", Style.PLAIN
 
 
 def _summary(page: Page, report: ApplyReport, words: Words) -> None:

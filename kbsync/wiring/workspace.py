@@ -1,12 +1,12 @@
 """A knowledge directory, read and judged, with the git history around it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kbsync.diagnostics import Diagnostic, Severity, has_errors, sort_diagnostics
 from kbsync.errors import InvalidInput, Misuse, UnusableFile
-from kbsync.files import Loaded, load
+from kbsync.files import DiskFiles, Loaded, load_files
 from kbsync.messages import message
 from kbsync.model import Knowledge
 from kbsync.saving import save
@@ -19,13 +19,17 @@ STATE = ".kbsync"
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What the files say. ``diagnostics`` holds warnings and notes only: errors have been raised."""
+    """What the files say. ``diagnostics`` holds warnings and notes only: errors have been raised.
+
+    ``files`` are the bytes that say it: places in ``knowledge`` are places in them, whatever is on the disk by now.
+    """
 
     directory: Path
     shown_as: str
     settings: Settings
     knowledge: Knowledge
     diagnostics: tuple[Diagnostic, ...]
+    files: DiskFiles = field(repr=False, compare=False)
 
     @property
     def state(self) -> Path:
@@ -68,17 +72,22 @@ def prepare_state(state: Path) -> None:
 
 def examine_workspace(directory: Path, *, target: str | None = None) -> Loaded:
     """Read a knowledge directory and run the content checks; whatever is wrong is in ``diagnostics``, sorted."""
-    loaded = load(directory, shown_as=directory.as_posix(), target=target)
-    return replace(loaded, diagnostics=sort_diagnostics([*loaded.diagnostics, *_checks(loaded)]))
+    return _examine(DiskFiles(directory, shown_as=directory.as_posix()), target)
 
 
 def open_workspace(directory: Path, *, target: str | None = None) -> Workspace:
     """Read a knowledge directory and run the content checks. Raises InvalidInput with everything that is wrong."""
-    loaded = examine_workspace(directory, target=target)
+    files = DiskFiles(directory, shown_as=directory.as_posix())
+    loaded = _examine(files, target)
     found = loaded.diagnostics
     if has_errors(found) or loaded.settings is None:
         raise _invalid(found)
-    return Workspace(directory, directory.as_posix(), loaded.settings, loaded.knowledge, found)
+    return Workspace(directory, directory.as_posix(), loaded.settings, loaded.knowledge, found, files)
+
+
+def _examine(files: DiskFiles, target: str | None) -> Loaded:
+    loaded = load_files(files, target=target)
+    return replace(loaded, diagnostics=sort_diagnostics([*loaded.diagnostics, *_checks(loaded)]))
 
 
 def _checks(loaded: Loaded) -> Sequence[Diagnostic]:
@@ -90,7 +99,7 @@ def _checks(loaded: Loaded) -> Sequence[Diagnostic]:
 def _invalid(found: Sequence[Diagnostic]) -> InvalidInput:
     errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in found)
     files = len({diagnostic.location.path for diagnostic in found if diagnostic.severity is Severity.ERROR})
-    return InvalidInput(message("{errors} errors in {files} files; nothing was sent", errors=errors, files=files), found)
+    return InvalidInput(message("errors: {errors}, files: {files}; nothing was sent", errors=errors, files=files), found)
 
 
 def _complete(target: Target) -> Target:

@@ -118,3 +118,12 @@ def test_what_was_taken_back_is_told_to_be_reverted(applied: Bench) -> None:
     back = applied.run("apply", "undo.json", "--yes", "--allow-remove", "1")
     assert (back.code, mark(applied)) == (0, before)
     assert "revert their commit" in back.err
+
+
+def test_a_mark_from_another_history_is_no_reason_to_fail(applied: Bench) -> None:
+    """Where the two commits have nothing in common, nobody can say which is older."""
+    assert applied.tree is not None
+    empty = applied.tree.git("hash-object", "-t", "tree", "-w", "/dev/null")
+    stranger = applied.tree.git("commit-tree", "-m", "stranger", empty)
+    applied.tree.git("update-ref", MARK, stranger)
+    assert applied.run("plan").code == 0

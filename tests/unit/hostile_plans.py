@@ -62,6 +62,7 @@ def hostile_everywhere(payload: str) -> Plan:
         CategoryChange(Action.DELETE, 4, (payload, "gone"), None, Cause.DECLARED),
         QuestionChange(Action.CREATE, None, None, after, Cause.DECLARED, location=place),
         QuestionChange(Action.DELETE, payload, before, None, Cause.DRIFT, location=place),
+        QuestionChange(Action.DELETE, payload, before, None, Cause.CONFLICT, base=after, location=place),
         update(before, after, Field.ANSWER, Field.CATEGORY, Field.SIMILAR, cause=Cause.CONFLICT),
         update(replace(before, answer_type=AnswerType.TEXT), replace(after, question=f"{payload}?"), Field.ANSWER),
     )
@@ -70,4 +71,4 @@ def hostile_everywhere(payload: str) -> Plan:
         for blocking in (True, False)
     )
     unmanaged = tuple(Unmanaged(kind, payload, payload, (payload,), lapsed) for kind in Kind for lapsed in (True, False))
-    return replace(plan_of(*changes), target=TargetRef(payload, 1), problems=problems, unmanaged=unmanaged)
+    return replace(plan_of(*changes), target=TargetRef(payload, 1), only=payload, problems=problems, unmanaged=unmanaged)

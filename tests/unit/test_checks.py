@@ -8,7 +8,7 @@ import pytest
 from kbsync.checks import check
 from kbsync.diagnostics import Diagnostic, Rule, Severity
 from kbsync.locations import Location
-from kbsync.model import AnswerType, Content, Knowledge, Question, Status
+from kbsync.model import AnswerType, Category, Content, Knowledge, Question, Status
 from kbsync.settings import Check
 
 
@@ -76,6 +76,11 @@ def test_form_alone_tells_no_questions_apart(one: str, other: str) -> None:
 def test_what_carries_meaning_is_no_form(one: str, other: str) -> None:
     """Figures, signs, emoji and vowel marks tell questions apart."""
     assert found(Rule.KB402, knowledge(asked(one), asked(other))) == ()
+
+
+def test_the_same_words_are_another_rules_fault() -> None:
+    """Two questions with one text are an error of the files; they do not differ in form."""
+    assert found(Rule.KB402, knowledge(asked("Refund?"), asked("Refund?"), asked("When?", "Refund?"))) == ()
 
 
 def test_wordings_of_one_question_may_be_alike() -> None:
@@ -166,6 +171,110 @@ def test_rich_answers_need_markup_for_their_lines() -> None:
     rich = AnswerType.RICH
     library = knowledge(answered("One\ntwo", rich), answered("One<br>\ntwo", rich), answered("One", rich), answered("One\ntwo"))
     assert [one.location.line for one in found(Rule.KB406, library)] == [1]
+
+
+RICH = AnswerType.RICH
+
+
+@pytest.mark.parametrize(
+    ("answer", "marks"),
+    [
+        ("<script>go()</script>", "<script>"),
+        ("<IFRAME src=x><embed/><object data=x>", "<iframe>, <embed>, <object>"),
+        ("<img src=x onerror='go()'/>", "onerror"),
+        ("<svg/onload=go()>", "onload"),
+        ("<a href='JavaScript:go()'>x</a>", "javascript:"),
+        ('<a href=" java\nscript&colon;go()">x</a>', "javascript:"),
+        ("<a title='>' onclick=go() onclick=go()>x</a>", "onclick"),
+        ('<b>"quoted<script src=x>', "<script>"),
+        ('<a "<script>', "<script>"),
+    ],
+)
+def test_markup_that_acts_is_named(answer: str, marks: str) -> None:
+    """Tags, attributes and links that run something are told each once, however they are written."""
+    (finding,) = found(Rule.KB410, knowledge(answered(answer, RICH)))
+    assert str(finding.message) == f"the rich answer holds {marks}, which can act in the customer's window"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<p on='x'>one onclick=x</p>",
+        "<a href='https://shop.example/javascript:'>javascript:</a>",
+        "1 < 2 onclick=x",
+        "<scripture>",
+        "<a title='javascript: onload=x'>x</a>",
+        "plain",
+    ],
+)
+def test_harmless_markup_passes(answer: str) -> None:
+    """Words that only look like code are words; a plain answer runs nothing."""
+    assert found(Rule.KB410, knowledge(answered(answer, RICH), answered("<script>"))) == ()
+
+
+@pytest.mark.parametrize("piece", ['<a "', "<a '<a \"", "<", "<a b=", "<a" + " b" * 50])
+def test_no_markup_takes_long(piece: str) -> None:
+    """A large answer that is made to be slow is judged soon."""
+    started = time.process_time()
+    found(Rule.KB410, knowledge(answered(piece * (200_000 // len(piece)), RICH)))
+    assert time.process_time() - started < 2
+
+
+def placed(*paths: tuple[str, ...], file: str = "a.yaml") -> tuple[Question, ...]:
+    """A question in each category, on lines of one file."""
+    return tuple(Question(Content(f"{line}?", "a", path), location=Location(file, line)) for line, path in enumerate(paths, 1))
+
+
+TREE = (
+    Category(("Shipping",)),
+    Category(("Shipping", "Delivery"), previously=("Dispatch",)),
+    Category(("Shipping", "Size A")),
+    Category(("Returns 2024",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        (("Shiping", "Delivery"), "Shipping / Delivery"),
+        (("Shipping/Delivery",), "Shipping / Delivery"),
+        (("shipping", "delivery"), "Shipping / Delivery"),
+        (("ＳＨＩＰＰＩＮＧ",), "Shipping"),
+        (("DELIVERY",), "Shipping / Delivery"),
+        (("Shipping", "Dispatch"), "Shipping / Delivery"),
+        (("Return 2024",), "Returns 2024"),
+    ],
+)
+def test_a_misspelt_category_is_found(path: tuple[str, ...], other: str) -> None:
+    """Slips in letters, capitals, width, slashes and parents, and former names, lead to the declared one."""
+    (finding,) = found(Rule.KB409, Knowledge(TREE, placed(path)))
+    assert str(finding.message).endswith(f" is declared nowhere; did you mean {other}?")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("Shipping", "Delivery"),
+        ("Shipping", "Size 9"),
+        ("Shipping", "Costs"),
+        ("Returns 2025",),
+        ("Service", "Delivery"),
+        ("System preset category", "Delivery"),
+        ("?",),
+    ],
+)
+def test_another_category_is_no_slip(path: tuple[str, ...]) -> None:
+    """The service may have categories that no file declares, its own presets among them."""
+    assert found(Rule.KB409, Knowledge(TREE, placed(path))) == ()
+    assert found(Rule.KB409, Knowledge((), placed(path, ("Shiping",)))) == ()
+
+
+def test_a_misspelt_category_is_told_once_a_file() -> None:
+    """The first question of each file stands for the others; one without a place counts as a file of its own."""
+    slip = ("Shipping", "Delivry")
+    stray = Question(Content("q", "a", slip))
+    library = Knowledge(TREE, (*placed(slip, slip), *placed(("Shipping",), slip, file="b.yaml"), stray, stray))
+    assert [str(one.location) for one in found(Rule.KB409, library)] == ["a.yaml:1:1", "b.yaml:2:1", "?:1:1"]
 
 
 def test_the_length_of_answers_has_a_limit() -> None:

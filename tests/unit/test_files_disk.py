@@ -34,6 +34,13 @@ def test_a_missing_directory_is_one_fault(tmp_path: Path) -> None:
     (fault,) = load(tmp_path / "nowhere", shown_as="nowhere").diagnostics
     assert (fault.rule, fault.location.path) == (Rule.KB101, "nowhere")
     assert str(fault.message) == "it cannot be read: No such file or directory"
+    assert str(fault.hint) == "run kbsync init, or name the directory with --dir"
+
+
+def test_a_file_in_place_of_the_directory_needs_no_init(place: Path) -> None:
+    """Making a directory there would be no remedy."""
+    (fault,) = load(place / "kbsync.yaml", shown_as="k").diagnostics
+    assert (fault.rule, fault.hint) == (Rule.KB101, None)
 
 
 def test_links_are_refused_wherever_they_could_hide_knowledge(place: Path) -> None:
@@ -100,6 +107,6 @@ def test_a_file_may_be_as_large_as_the_limit_and_no_larger(tmp_path: Path) -> No
 
 
 def test_reading_needs_no_heavy_library() -> None:
-    """The library that edits YAML is not loaded by those who only read."""
-    code = "import sys, kbsync.files, kbsync.files.schema; sys.exit(not {'ruamel', 'httpx', 'rich'}.isdisjoint(sys.modules))"
+    """Whoever only reads files loads neither network, nor terminal, nor comparison."""
+    code = "import sys, kbsync.files, kbsync.files.schema; sys.exit(not {'httpx', 'rich', 'rapidfuzz'}.isdisjoint(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kbsync.diagnostics import Rule, Severity
 from kbsync.files import load_tree
-from kbsync.files.nodes import MAX_DEPTH, documents
-from kbsync.files.page import Page, decode
+from kbsync.files.nodes import MAX_BROKEN, MAX_DEPTH, documents
+from kbsync.files.page import MAX_FAULTS, Page, decode
+from kbsync.files.tables import KEYS
 
 SHELF = Path(__file__).parent.parent / "bad"
 MANY = 100_000
@@ -81,6 +83,65 @@ def test_both_parsers_read_the_same(name: str) -> None:
             documents(page, libyaml=libyaml)
     places = [[(fault.rule, fault.location) for fault in page.all_faults()] for page in pages]
     assert places[0] == places[1]
+
+
+def places(text: str, *, libyaml: bool) -> list[tuple[str, str]]:
+    """Code and place of each fault, with hints that know the keys."""
+    page = Page("k", "k", text.encode())
+    documents(page, keys=KEYS, libyaml=libyaml)
+    return [(fault.rule.name, str(fault.location)) for fault in page.all_faults()]
+
+
+@pytest.mark.parametrize("path", sorted(SHELF.glob("KB105-yaml-syntax/*.yaml")), ids=lambda path: path.stem)
+def test_both_parsers_give_up_in_the_same_places(path: Path) -> None:
+    """A slip is found where it is, and the documents after it are read, whichever parser is there."""
+    text = path.read_text(encoding="utf-8")
+    assert places(text, libyaml=True) == places(text, libyaml=False)
+
+
+@pytest.mark.parametrize(("flow", "column"), [("[What is it?]", 24), ("{a?: b}", 15)])
+def test_a_question_mark_between_brackets_is_told_kindly(flow: str, column: int) -> None:
+    """What libyaml reads and the parser in Python does not is a fault with a remedy, and nothing worse."""
+    page = Page("k", "k", f"previously: {flow}\n".encode())
+    assert len(documents(page)) == 1
+    assert documents(page, libyaml=False) == ()
+    (fault,) = page.all_faults()
+    assert (fault.location.column, str(fault.hint)) == (
+        column,
+        "text with a question mark that stands between brackets must stand in quotes",
+    )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_fault_costs_its_own_document(end: str) -> None:
+    """The documents around broken ones are read, each node at its own line."""
+    text = "a: 1\n---\nb: [\n--- # next\nc: 1\n---\nd: '\n----\n---\ne: 1\n".replace("\n", end)
+    page = Page("k", "k", text.encode())
+    assert [root.start_mark.line for root in documents(page)] == [0, 4, 9]
+    assert [fault.location.line for fault in page.all_faults()] == [4, 7]
+
+
+@pytest.mark.parametrize("broken", ["@", "'", "[", "a: b: c", "- &", "%X"])
+def test_broken_documents_without_end_are_told_in_part(broken: str) -> None:
+    """Reading goes on for some documents and not for ever, also where the dashes themselves are in a broken line."""
+    for text in (f"---\n{broken}\n" * 300, f"--- {broken}\n" * 300):
+        begun = time.process_time()
+        assert 1 <= len(codes(text)) <= MAX_BROKEN
+        assert time.process_time() - begun < 2
+
+
+def test_aliases_reach_no_further_than_their_document() -> None:
+    """What a broken document named is unknown after it, and what it left open is closed."""
+    assert codes("a: &x [b: [\n---\nc: *x\n") == ["KB105", "KB108"]
+
+
+def test_too_many_warnings_are_a_warning() -> None:
+    """A file whose uncounted findings are all harmless is not refused for their number; one error among them is an error."""
+    slips = "".join(f"  - {{question: q{n}, answer: a}}\n  - question: p{n} #1\n    answer: a\n" for n in range(MAX_FAULTS + 2))
+    for more, severity in (("", Severity.WARNING), ("  - question: q\n", Severity.ERROR)):
+        text = f"category: A\nquestions:\n{slips}{more}".encode()
+        found = load_tree({"a.yaml": text}, shown_as="k", settings=False).diagnostics
+        assert [one.severity for one in found if one.rule is Rule.KB117] == [severity]
 
 
 WORDS = st.sampled_from(

@@ -9,7 +9,6 @@ from kbsync.files.creating import file_name
 from kbsync.files.fitting import fit
 from kbsync.files.merge import Merge
 from kbsync.files.overlay import DiskFiles, Layered
-from kbsync.files.storing import store
 from kbsync.model import Category, Content, Knowledge
 from tests.unit.merges import edited, questions
 
@@ -140,20 +139,11 @@ def test_a_directory_is_read_as_files(tmp_path: Path) -> None:
     """YAML files are listed, any file can be read, layers above win."""
     (tmp_path / "a.yaml").write_bytes(b"a")
     (tmp_path / "x.txt").write_bytes(b"x")
-    files = DiskFiles(tmp_path)
+    files = DiskFiles(tmp_path, shown_as="k")
+    assert (files.names(), files.read("a.yaml"), files.read("x.txt")) == ((("a.yaml",), ()), b"a", b"x")
     layered = Layered(files, {"b.yaml": b"b", "x.txt": b"y"})
     assert (list(files), len(files), files["x.txt"], files.get("none")) == (["a.yaml"], 1, b"x", None)
     assert (list(layered), len(layered), layered["x.txt"], layered["a.yaml"]) == (["a.yaml", "b.yaml", "x.txt"], 3, b"y", b"a")
-
-
-def test_files_are_written_all_or_none(tmp_path: Path) -> None:
-    """Where one cannot be written, the ones before it are as they were."""
-    (tmp_path / "a.yaml").write_bytes(b"old")
-    (tmp_path / "c.yaml").mkdir()
-    with pytest.raises(UnusableFile):
-        store(tmp_path, {"a.yaml": b"new", "b.yaml": b"new", "missing/c.yaml": b"new"})
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.yaml", "c.yaml"]
-    assert (tmp_path / "a.yaml").read_bytes() == b"old"
 
 
 def test_an_order_without_anything_is_empty() -> None:

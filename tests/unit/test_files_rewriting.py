@@ -293,6 +293,15 @@ def test_the_difference_of(name: str, *, crlf: bool) -> None:
     check_golden(GOLDEN / f"{name}.diff", "".join(difflib.unified_diff(text.splitlines(keepends=True), lines)) + others)
 
 
+@pytest.mark.parametrize("gap", ["", "\n"])
+@pytest.mark.parametrize("answer", ["a\nb", "word " * 40 + "end"])
+def test_a_comment_below_does_not_become_text(gap: str, answer: str) -> None:
+    """Where a block would take a comment that is indented as far for its own line, the text is put in quotes."""
+    text = f"category: A\nquestions:\n- answer: x  # beside\n{gap}    # below\n  question: one\n"
+    changed = edited({"a.yaml": text.encode()}, {"one": {"answer": answer}}).files["a.yaml"].decode()
+    assert changed.replace(changed[changed.index('"') : changed.rindex('"') + 1], "x") == text
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(text=knowledge_files(), data=st.data())
 def test_any_order_is_carried_out_on_any_file(text: str, data: st.DataObject) -> None:

@@ -59,6 +59,15 @@ def test_everything_that_settings_can_say_arrives() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("version", "fault"), [("1", None), ("0x1", None), ("2", "KB114"), ("-1", "KB114"), ("'1'", "KB112"), ("one", "KB112")]
+)
+def test_one_version_of_the_format_is_read(version: str, fault: str | None) -> None:
+    """Any other number says which one this program reads."""
+    _, faults = read(f"version: {version}\ntargets: {{a: {{driver: sandbox}}}}\n")
+    assert faults == ([f"1:10 {fault}"] if fault else [])
+
+
 def test_what_is_not_said_has_its_usual_value() -> None:
     """One target is the default target; everything else is as the values have it."""
     settings, faults = read(target(driver="sandbox"))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kbsync.guards import Consent, objections, removal_count, update_count
-from kbsync.plan import Plan, Source, TargetRef
+from kbsync.plan import Plan, Purpose, Source, TargetRef
 from tests.unit.test_ordering import create, delete, rename
 
 PLAN = Plan(TargetRef("t", 1), Source("sha256:0"))
@@ -32,3 +32,18 @@ def test_creates_are_not_updates() -> None:
     """Only live questions that change otherwise are counted against the update limit."""
     plan = replace(PLAN, changes=(create("n"), rename("1", "a", "b"), delete("2", "c")))
     assert (update_count(plan), removal_count(plan)) == (1, 1)
+
+
+def test_drift_is_for_reading_only() -> None:
+    """What shows the console's changes cannot be carried out."""
+    assert ["kbsync plan makes one" in str(reason) for reason in objections(replace(PLAN, purpose=Purpose.DRIFT), Consent())] == [
+        True
+    ]
+
+
+def test_an_undo_may_remove_all_that_was_created_once_the_number_is_named() -> None:
+    """The brake on removals is for files that lost something; taking back a first apply is not that."""
+    removals = tuple(delete(str(number), f"q{number}") for number in range(20))
+    plan = replace(PLAN, changes=removals, managed=20)
+    assert len(objections(plan, Consent(remove=20))) == 1
+    assert objections(replace(plan, purpose=Purpose.UNDO), Consent(remove=20)) == ()

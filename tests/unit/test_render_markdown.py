@@ -9,11 +9,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from kbsync.model import Content, Status
-from kbsync.plan import Action, Cause, Field, Plan, QuestionChange
+from kbsync.plan import Action, Cause, Field, Plan, Purpose, QuestionChange
 from kbsync.render.markdown import plan_markdown
 from kbsync.render.markdown_text import size
 from tests.golden import check_golden
-from tests.unit import plans
+from tests.unit import plan_purposes, plans
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
 from tests.unit.large_plans import large, many_removals, removed_titles
 
@@ -36,6 +36,13 @@ def test_comments_read_as_agreed(name: str) -> None:
     check_golden(GOLDEN / f"markdown_{name}.md", plan_markdown(plan, digest=plans.DIGEST))
 
 
+@pytest.mark.parametrize("name", ["drift", "no_drift", "undo", "edited_removals", "narrowed"])
+def test_each_purpose_has_a_page_of_its_own(name: str) -> None:
+    """A drift tells what the console did, an undo what it takes back, a part that it is one."""
+    plan: Plan = getattr(plan_purposes, name)()
+    check_golden(GOLDEN / f"markdown_{name}.md", plan_markdown(plan, digest=plans.DIGEST))
+
+
 def test_a_chinese_comment_reads_as_agreed() -> None:
     """The fixed words are Chinese where that is asked for."""
     drawn = plan_markdown(plans.everything(), digest=plans.DIGEST, language="zh_CN.UTF-8")
@@ -48,10 +55,12 @@ def test_the_marker_is_the_first_line() -> None:
     assert plan_markdown(hostile_everywhere("--> x"), digest="d").startswith("<!-- kbsync plan: ~2D~~2D~~3E~~20~x -->\n")
 
 
+@pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_text_marks_anything_up(payload: str) -> None:
+def test_no_text_marks_anything_up(payload: str, purpose: Purpose) -> None:
     """Whatever a text holds, the parser sees only the structure and the tags that kbsync writes."""
-    tokens = parsed(plan_markdown(hostile_everywhere(payload), digest=payload, link="https://ci.example/run"))
+    plan = replace(hostile_everywhere(payload), purpose=purpose)
+    tokens = parsed(plan_markdown(plan, digest=payload, link="https://ci.example/run"))
     html = [token.content for token in tokens if token.type in ("html_inline", "html_block")]
     tags = {tag for content in html for tag in re.findall(r"</?([^\s/>]+)", content)}
     assert tags <= OURS | {"!--"}
@@ -93,7 +102,7 @@ def test_removals_are_shortened_before_any_is_left_out() -> None:
     """A thousand removals have no room for all their details, but each is named."""
     drawn = plan_markdown(many_removals(1000), digest="d", budget=BUDGET)
     assert size(drawn) <= BUDGET
-    assert drawn.count("\n- ") == 1001
+    assert drawn.count("\n- ") == 1001 + 2
     assert "not even named" not in drawn
 
 
@@ -103,7 +112,7 @@ def test_removals_without_room_are_counted_loudly() -> None:
     assert size(drawn) <= BUDGET
     told = re.search(r"(\d+) dangerous changes are not even named here: read the whole plan before you approve\.", drawn)
     assert told
-    assert drawn.count("\n- ") == 10_000 - int(told[1]) + 2
+    assert drawn.count("\n- ") == 10_000 - int(told[1]) + 2 + 2
     assert re.search(r"Offers \d+ \(\d+\) · Offers", drawn)
 
 

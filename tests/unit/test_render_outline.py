@@ -1,5 +1,6 @@
 """A plan arranged for reading: each change once, danger first."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -19,12 +20,14 @@ from kbsync.plan import (
     Plan,
     Problem,
     ProblemKind,
+    Purpose,
     QuestionChange,
     Unmanaged,
 )
-from kbsync.render.outline import Count, Section, action_of, differing, headline, outline, tallies
+from kbsync.render.headline import headline, tallies
+from kbsync.render.outline import Count, Section, action_of, differing, other_edit, outline
 from kbsync.render.words import Words
-from tests.unit import plans
+from tests.unit import plan_purposes, plans
 
 FREE = st.sampled_from(Cause)
 
@@ -55,6 +58,14 @@ def test_each_change_is_shown_exactly_once(listed: list[Change]) -> None:
     assert sum(count.number for count in shown.counts) == len(listed)
     order = [list(Section).index(group.section) for group in shown.groups]
     assert order == sorted(set(order))
+
+
+@given(st.lists(changes(), max_size=12))
+def test_a_drift_is_each_change_from_the_other_side(listed: list[Change]) -> None:
+    """What the way back would begin with, the console left; nothing is lost or doubled, and no section speaks of overwriting."""
+    shown = outline(replace(plans.plan_of(*listed), purpose=Purpose.DRIFT))
+    assert Counter(repr(change.after) for change in shown.changes) == Counter(repr(change.before) for change in listed)
+    assert not {Section.CONFLICTS, Section.DRIFT} & {group.section for group in shown.groups}
 
 
 @given(st.lists(changes(), min_size=1, max_size=12))
@@ -114,6 +125,16 @@ def test_what_differs_is_read_from_the_values() -> None:
     assert action_of(question(Action.MOVE, goal=REWRITTEN)) is Action.UPDATE
 
 
+def test_where_one_side_took_a_question_away_the_other_edit_is_known() -> None:
+    """The base and what the other side made of it; nothing where both sides still have the question, or there is no base."""
+    deleted, disabled, created = (change for change in plan_purposes.edited_removals().changes if isinstance(change, QuestionChange))
+    assert other_edit(deleted) == (deleted.base, deleted.before, Cause.DRIFT)
+    assert other_edit(disabled) == (disabled.base, disabled.before, Cause.DRIFT)
+    assert other_edit(created) == (created.base, created.after, Cause.DECLARED)
+    assert other_edit(replace(deleted, base=None)) is other_edit(replace(deleted, cause=Cause.DECLARED)) is None
+    assert other_edit(replace(question(Action.UPDATE, Cause.CONFLICT), base=plans.RETURNS)) is None
+
+
 def test_the_rest_of_a_plan_is_arranged_too() -> None:
     """Problems are divided by whether they block, unmanaged objects counted by kind, lapsed ones listed."""
     lapsed = Unmanaged(Kind.QUESTION, "1", "Old?", ("A",), lapsed=True)
@@ -122,8 +143,15 @@ def test_the_rest_of_a_plan_is_arranged_too() -> None:
     informs = Problem(ProblemKind.WITHHELD, message("it informs"), blocking=False)
     shown = outline(replace(plans.dangerous(), unmanaged=(lapsed, category), problems=(informs, stops)))
     assert (shown.blocking, shown.notices, shown.lapsed) == ((stops,), (informs,), (lapsed,))
-    assert (shown.unmanaged, shown.unmanaged_categories, shown.danger, shown.empty) == (1, 1, 3, False)
+    assert (shown.unmanaged, shown.undeclared, shown.danger, shown.empty) == (1, (category,), 3, False)
     assert shown.counts[0] == Count(Kind.QUESTION, Action.DELETE, 1)
+
+
+DROPPED = (
+    CategoryChange(Action.CREATE, None, None, ("A",), Cause.DRIFT),
+    CategoryChange(Action.DELETE, 1, ("B",), None, Cause.DRIFT),
+)
+RETITLED = (CategoryChange(Action.RENAME, 1, ("A",), ("B",), Cause.DRIFT),)
 
 
 def twice(plan: Plan) -> Plan:
@@ -138,6 +166,32 @@ def twice(plan: Plan) -> Plan:
         (replace(plans.empty(), unmanaged=plans.everything().unmanaged), "no changes; 3 unmanaged"),
         (plans.offline(), "1 to update"),
         (plans.hostile(), "1 to update; 1 call, less than a second"),
+        (
+            plan_purposes.drift(),
+            (
+                "1 deleted, 1 disabled, 1 renamed, 1 moved, 1 changed, 1 enabled, 1 made, "
+                "1 category deleted, 1 category renamed; 1 unmanaged"
+            ),
+        ),
+        (replace(plan_purposes.drift(), changes=DROPPED * 2), "2 categories deleted, 2 categories made; 1 unmanaged"),
+        (replace(plan_purposes.drift(), changes=DROPPED[1:]), "1 category made; 1 unmanaged"),
+        (replace(plan_purposes.drift(), changes=RETITLED * 2), "2 categories renamed; 1 unmanaged"),
+        (plan_purposes.no_drift(), "no drift"),
+        (replace(plan_purposes.undo(), changes=()), "nothing to take back; 2 calls, less than a second"),
+        (
+            plan_purposes.edited_removals(),
+            (
+                "1 to delete (1 conflict: edited in the console too), 1 to disable (1 conflict: edited in the console too), "
+                "1 conflict; 3 calls, about 1 s"
+            ),
+        ),
+        (
+            twice(plan_purposes.edited_removals()),
+            (
+                "2 to delete (2 conflicts: edited in the console too), 2 to disable (2 conflicts: edited in the console too), "
+                "2 conflicts; 3 calls, about 1 s"
+            ),
+        ),
         (plans.conflicts(), "1 conflict, 1 console edit to overwrite; 1 to update; 3 calls, about 1 s"),
         (twice(plans.conflicts()), "2 conflicts, 2 console edits to overwrite; 2 to update; 3 calls, about 1 s"),
         (
@@ -152,12 +206,12 @@ def twice(plan: Plan) -> Plan:
 )
 def test_the_headline_tells_the_plan_in_a_sentence(plan: Plan, expected: str) -> None:
     """Danger comes first, then the rest, what stays, and what it takes."""
-    assert Words().sentence(headline(plan)) == expected
+    assert Words().sentence(headline(plan, outline(plan))) == expected
 
 
 def test_the_headline_speaks_chinese() -> None:
     """The same sentence is said in Chinese, with Chinese punctuation."""
     words = Words("zh_CN.UTF-8")
-    assert words.sentence(headline(plans.chinese())) == "重命名 1 个问题，更新 1 个问题；3 次调用，约 1 秒"
+    assert words.sentence(headline(plans.chinese(), outline(plans.chinese()))) == "重命名 1 个问题，更新 1 个问题；3 次调用，约 1 秒"
     assert (words.tag, Words().tag) == ("zh-Hans", "en")
     assert words("no such template {x}", x=1) == "no such template 1"

@@ -18,7 +18,7 @@ from kbsync.render.text import plan_text
 from kbsync.render.text_report import receipt_text, report_text
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
 from tests.golden import check_golden
-from tests.unit import plans
+from tests.unit import plan_purposes, plans
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -49,6 +49,11 @@ def compare(name: str, text: str) -> None:
         plans.long_prose,
         plans.hostile,
         plans.offline,
+        plan_purposes.drift,
+        plan_purposes.no_drift,
+        plan_purposes.undo,
+        plan_purposes.edited_removals,
+        plan_purposes.narrowed,
     ],
 )
 def test_a_plan_reads_like_a_proof(sample: Callable[[], Plan]) -> None:
@@ -108,14 +113,43 @@ def test_an_empty_plan_says_why_it_is_empty() -> None:
     assert "git declares no question" in drawn(replace(plans.empty(), unchanged=0))
     assert "the same as in the base" in drawn(replace(plans.offline(), changes=()))
     blocked = replace(plans.empty(), problems=plans.dangerous().problems)
-    assert "There is no change in this plan." in drawn(blocked)
+    assert "There is nothing else to show." in drawn(blocked)
+    assert "Nothing is live any more" in drawn(replace(plan_purposes.undo(), changes=(), problems=()))
     assert "Nothing to do" not in drawn(blocked)
 
 
 def test_unmanaged_objects_are_counted_in_an_empty_plan_too() -> None:
-    """What stays beside git is told even when there is nothing to do."""
+    """What stays beside git is counted and named even when there is nothing to do; what git dropped has a part of its own."""
     text = drawn(replace(plans.empty(), unmanaged=plans.everything().unmanaged))
-    assert text.endswith("Not declared in git, left as they are: questions 3, categories 1.\n")
+    assert text.endswith(
+        "Not declared in git, left as they are: questions 2, categories 1.\n"
+        "  Who are you? (System preset category / Ask robot information)\n"
+        "  你喜欢什么颜色? (System preset category / Small talk)\n"
+        "  Small talk (System preset category / Small talk)\n"
+    )
+
+
+def test_twenty_unmanaged_objects_are_named_at_most() -> None:
+    """A library of thousands does not bury the plan; the rest is counted, with the way to see it."""
+    crowd = plan_purposes.narrowed().unmanaged
+    assert "more (kbsync plan" not in drawn(replace(plans.empty(), unmanaged=crowd[:20]))
+    assert drawn(replace(plans.empty(), unmanaged=crowd)).endswith("  … and 2 more (kbsync plan --format json lists all)\n")
+
+
+def test_an_apply_asks_for_itself() -> None:
+    """Where the asking follows, the plan does not end with it."""
+    text = plan_text(plans.dangerous(), digest="d", steps=False)
+    assert drawn(plans.dangerous()).count("--allow-remove 2") == 1
+    assert "To apply" not in text
+
+
+def test_what_stops_a_plan_is_said_once() -> None:
+    """A problem stands at the top and not again under what an apply asks for, and a long title leaves room for the way past."""
+    text = flat(plans.dangerous())
+    assert text.count("is protected and cannot be removed") == 1
+    long = replace(plans.RETURNS, question="why " * 100)
+    change = QuestionChange(Action.DELETE, "1", long, None, Cause.CONFLICT, base=plans.RETURNS)
+    assert "why…: bring the console's side into git" in flat(plans.plan_of(change))
 
 
 @pytest.mark.parametrize(
@@ -203,6 +237,11 @@ def test_a_rare_question_is_shown_with_all_it_has() -> None:
     assert "Answer              + Send it back" in drawn(plans.plan_of(filled))
 
 
+def test_a_deleted_category_has_no_text_to_show() -> None:
+    """A category that the console deleted is told in short."""
+    assert "12 · deleted in the console ──" in flat(replace(plan_purposes.drift(), changes=plan_purposes.drift().changes[:1]))
+
+
 def report(**more: Any) -> ApplyReport:
     """An apply of the sample plan with every outcome."""
     outcomes = (
@@ -246,3 +285,22 @@ def test_a_report_has_a_verdict(changes: dict[str, Any], verdict: str) -> None:
     done = report(outcomes=(ChangeOutcome(0, Outcome.APPLIED),), mismatches=(), throttled=0, calls={})
     text = report_text(replace(done, **changes))
     assert text.splitlines()[1].startswith(verdict)
+
+
+def test_an_undo_reports_what_it_took_back() -> None:
+    """A report says what it is about."""
+    plan = plan_purposes.undo()
+    done = ApplyReport(plan, tuple(ChangeOutcome(index, Outcome.APPLIED) for index in range(len(plan.changes))))
+    assert report_text(done).splitlines()[:2] == [
+        "Undo for production (SDKAppID 1400000000)",
+        "Finished: what was applied is taken back.",
+    ]
+
+
+def test_what_was_not_attempted_says_why() -> None:
+    """An interrupted apply says so first, and each change that it did not reach gives the reason."""
+    why = message("not started: the apply was stopped before")
+    stopped = report(outcomes=(ChangeOutcome(0, Outcome.NOT_ATTEMPTED, why),), mismatches=(), interrupted=True)
+    text = report_text(stopped)
+    assert text.splitlines()[1].startswith("NOT finished: it was interrupted.")
+    assert "      not started: the apply was stopped before\n" in text

@@ -10,6 +10,7 @@ from kbsync.render.chinese.applying import APPLYING
 from kbsync.render.chinese.commands import COMMANDS
 from kbsync.render.chinese.conversations import CONVERSATIONS
 from kbsync.render.chinese.decisions import DECISIONS
+from kbsync.render.chinese.drifts import DRIFTS
 from kbsync.render.chinese.files import FILES
 from kbsync.render.chinese.findings import FINDINGS
 from kbsync.render.chinese.history import HISTORY
@@ -25,6 +26,7 @@ PARTS: tuple[Mapping[str, str], ...] = (
     COMMANDS,
     CONVERSATIONS,
     DECISIONS,
+    DRIFTS,
     FILES,
     FINDINGS,
     HISTORY,

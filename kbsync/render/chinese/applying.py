@@ -8,7 +8,6 @@ from collections.abc import Mapping
 __all__ = ["APPLYING"]
 
 APPLYING: Mapping[str, str] = {
-    "Apply to {target} (SDKAppID {sdkappid})": "应用到 {target}（SDKAppID {sdkappid}）",
     "Applied by {actor}": "由 {actor} 应用",
     "from {started} to {finished}": "从 {started} 到 {finished}",
     "Finished: everything is live as declared.": "已完成：所有内容均已按声明上线。",

@@ -35,8 +35,6 @@ COMMANDS: Mapping[str, str] = {
     "{command}: {problem} ({seconds} s)": "{command}：{problem}（{seconds} 秒）",
     "Calls sent: {calls}; refused for speed: {throttled}.": "已发送调用：{calls}；因过快被拒绝：{throttled} 次。",
     "none": "无",
-    "a receipt is not drawn as HTML": "回执不能以 HTML 格式显示",
-    "choose --format markdown, or show the plan as HTML": "请选择 --format markdown，或以 HTML 格式显示计划",
     "add --yes, or run kbsync apply in a terminal": "请加上 --yes，或在终端中运行 kbsync apply",
     "give them to kbsync plan --out": "请把它们交给 kbsync plan --out",
     "leave the plan file out and add --yes, or apply the targets one by one": "请去掉计划文件并加上 --yes，或逐个应用各目标",
@@ -141,7 +139,7 @@ COMMANDS: Mapping[str, str] = {
     "set KBSYNC_SECRET_KEY (the app's key from the Chat console) or KBSYNC_USERSIG; {own} is for this target alone and wins": (
         "请设置 KBSYNC_SECRET_KEY（即时通信控制台中的应用密钥）或 KBSYNC_USERSIG；{own} 仅用于此目标，且优先"
     ),
-    "{errors} errors in {files} files; nothing was sent": "{files} 个文件中有 {errors} 处错误；未发送任何内容",
+    "errors: {errors}, files: {files}; nothing was sent": "{files} 个文件中有 {errors} 处错误；未发送任何内容",
     "there is no target {name} in kbsync.yaml": "kbsync.yaml 中没有目标 {name}",
     "{path} cannot be made: {reason}": "无法建立 {path}：{reason}",
     "make its parent directory writable": "请使其上级目录可写",

@@ -91,6 +91,10 @@ FILES: Mapping[str, str] = {
     "with the console's changes the files would break the rules above; nothing was written": (
         "加上控制台的修改后，文件会违反上述规则；未写入任何内容"
     ),
+    "files were changed while kbsync was at work, so nothing was written: {names}": (
+        "kbsync 运行期间有文件被修改，因此未写入任何内容：{names}"
+    ),
+    "run the command again: it begins with the files as they are now": "请重新运行该命令：它会从文件的当前内容开始",
     "the files could not be edited as meant; nothing was written: {names}": "无法按预期编辑文件；未写入任何内容：{names}",
     "this is a fault of kbsync: report it with these files, and edit them by hand meanwhile": (
         "这是 kbsync 的缺陷：请附上这些文件报告，并暂时手工编辑"
@@ -150,6 +154,21 @@ FILES: Mapping[str, str] = {
     ),
     "text that begins with ! must stand in quotes": "以 ! 开头的文本必须加引号",
     "this is not YAML: {problem}": "这不是 YAML：{problem}",
+    "the quote that opens here is never closed": "此处的引号没有结尾",
+    "it is still open here": "到此处仍未结束",
+    "write the closing quote; a quote that belongs to the text must be doubled, or stand in quotes of the other kind": (
+        "请补上结尾的引号；属于文本的引号必须写两个，或改用另一种引号把文本括起来"
+    ),
+    "write a Latin colon and a space after {key}": "请在 {key} 后面写半角冒号和一个空格",
+    "indent {key} like the key above it": "请让 {key} 与上面的键缩进对齐",
+    "text with a question mark that stands between brackets must stand in quotes": "方括号或花括号中含有问号的文本必须加引号",
+    "the text ends at #: what follows is a comment": "文本到 # 为止：后面的内容是注释",
+    "quote the text if it belongs to it; put two spaces before # if the comment is meant": (
+        "如果后面的内容属于文本，请给文本加引号；如果确实是注释，请在 # 前写两个空格"
+    ),
+    "this kbsync reads version {version}": "此 kbsync 只读取版本 {version}",
+    "write version: {version}, or install a newer kbsync": "请写 version: {version}，或安装更新的 kbsync",
+    "run kbsync init, or name the directory with --dir": "请运行 kbsync init，或用 --dir 指定目录",
     "{context} that begins here": "从此处开始：{context}",
     "it cannot be read: {reason}": "无法读取：{reason}",
     "it is larger than {limit} MiB": "超过 {limit} MiB",

@@ -64,4 +64,14 @@ FINDINGS: Mapping[str, str] = {
     "the question begins or ends with space: {text}": "问题以空格开头或结尾：{text}",
     "the answer begins or ends with space: {text}": "答案以空格开头或结尾：{text}",
     "a similar question begins or ends with space: {text}": "相似问题以空格开头或结尾：{text}",
+    "the category {path} is declared nowhere; did you mean {other}?": "没有声明分类 {path}；您是不是想写 {other}？",
+    "write it as it is declared; if the service has both, declare this one as well": (
+        "请按声明的写法填写；如果服务中两者都有，请把这个也声明出来"
+    ),
+    "the rich answer holds {marks}, which can act in the customer's window": (
+        "富文本答案中含有 {marks}，它可能在客户的窗口中执行操作"
+    ),
+    "take it out: text, links to pages, pictures and videos are enough for an answer": (
+        "请去掉它：答案只需要文字、网页链接、图片和视频"
+    ),
 }

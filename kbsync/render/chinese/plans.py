@@ -16,6 +16,8 @@ PLANS: Mapping[str, str] = {
     "{count} to enable": "启用 {count} 个问题",
     "{count} to disable": "停用 {count} 个问题",
     "{count} to delete": "删除 {count} 个问题",
+    "{taken} (1 conflict: edited in the console too)": "{taken}（1 处冲突：控制台也有修改）",
+    "{taken} ({count} conflicts: edited in the console too)": "{taken}（{count} 处冲突：控制台也有修改）",
     "1 category to create": "新建 1 个分类",
     "1 category to rename": "重命名 1 个分类",
     "1 category to delete": "删除 1 个分类",
@@ -76,19 +78,18 @@ PLANS: Mapping[str, str] = {
     "base {commit}": "基准 {commit}",
     "base {commit}, the last one applied": "基准 {commit}（上次应用的提交）",
     "base {commit}, where the branch began": "基准 {commit}（分支起点）",
-    "recognised by its answer": "按答案识别",
     "recognised by its wording, {confidence} % alike": "按措辞识别，相似度 {confidence}%",
     # a plan as text
-    "Plan for {target} (SDKAppID {sdkappid})": "{target} 的变更计划（SDKAppID {sdkappid}）",
+    "{title} (SDKAppID {sdkappid})": "{title}（应用 SDKAppID {sdkappid}）",
+    "Only what matches {pattern}": "仅限与 {pattern} 匹配的内容",
     "commit {commit}": "提交 {commit}",
     "files that are not committed": "尚未提交的文件",
     "digest {digest}": "摘要 {digest}",
     "Offline: the base stands in for the live library. This plan is for reading only.": (
         "离线：以基准代替线上知识库。此计划仅供阅读。"
     ),
-    "Problems that stop this plan from being applied:": "以下问题使此计划无法应用：",
     "Please note:": "请注意：",
-    "There is no change in this plan.": "此计划不含任何变更。",
+    "There is nothing else to show.": "没有其他内容。",
     "Nothing to do: what git declares is the same as in the base.": "无需操作：git 声明的内容与基准相同。",
     "Nothing to do: git declares no question, and none is to be removed.": "无需操作：git 未声明任何问题，也没有要删除的问题。",
     "Nothing to do: whatever git declares is live as declared (questions: {count}).": (
@@ -98,7 +99,9 @@ PLANS: Mapping[str, str] = {
     "Not declared in git, left as they are: questions {questions}, categories {categories}.": (
         "git 未声明，保持原样：问题 {questions} 个，分类 {categories} 个。"
     ),
+    "… and {count} more (kbsync plan --format json lists all)": "… 另有 {count} 个（kbsync plan --format json 列出全部）",
     "Summary": "汇总",
+    "To apply": "应用前",
     "calls: {count}": "调用 {count} 次",
     "about {seconds} s at the limit": "按限速约 {seconds} 秒",
     "{count} unchanged": "{count} 个未变",
@@ -115,6 +118,10 @@ PLANS: Mapping[str, str] = {
     ),
     "changed in the console since the last apply: applying overwrites it": "自上次应用以来在控制台被修改：应用后将被覆盖",
     "changed in git and, differently, in the console since the last apply": "自上次应用以来，git 和控制台作了不同的修改",
+    "changed in git, and deleted in the console since the last apply: applying makes it again": (
+        "在 git 中修改，且自上次应用以来在控制台被删除：应用后将重新创建"
+    ),
+    "no longer in git, and changed in the console since the last apply": "git 中已不存在，且自上次应用以来在控制台被修改",
     "not in the library yet": "知识库中尚不存在",
     "in the library and not in git; without a base nobody can tell why": "知识库中有而 git 中没有；没有基准，无法判断原因",
     "differs from git; without a base nobody can tell which side changed it": "与 git 不同；没有基准，无法判断是哪一边修改的",

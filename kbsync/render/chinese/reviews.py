@@ -9,7 +9,6 @@ __all__ = ["REVIEWS"]
 
 REVIEWS: Mapping[str, str] = {
     # what the plan is
-    "Plan": "变更计划",
     "Plan for {target}": "{target} 的变更计划",
     "Digest": "摘要",
     "Application": "应用",
@@ -17,7 +16,7 @@ REVIEWS: Mapping[str, str] = {
     "knowledge at": "知识库版本",
     "Compared with": "对比基准",
     "Managed questions": "纳入管理的问题",
-    "About this plan": "关于本计划",
+    "About this page": "关于本页",
     "uncommitted changes": "未提交的修改",
     "the plan artifact": "计划文件（artifact）",
     "the whole plan": "完整计划",
@@ -76,4 +75,10 @@ REVIEWS: Mapping[str, str] = {
     "Apply to {target}": "应用到 {target}",
     "Reads back differently": "读回的内容不一致",
     "the receipt": "回执",
+    "Applied by": "执行者",
+    "Started": "开始",
+    "Ended": "结束",
+    "Time": "用时",
+    "Read back": "读回",
+    "Sent again": "重发",
 }
