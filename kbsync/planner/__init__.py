@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kbsync.locations import Location
 from kbsync.messages import message
-from kbsync.model import CategoryPath, Knowledge, Status
+from kbsync.model import CategoryPath, Knowledge, Question, Status
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import Change, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
 from kbsync.planner.categories import CategoryWork, plan_categories
@@ -51,7 +51,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     everything: list[Change] = [*categories.changes, *questions, *removals.changes]
     chosen = select(everything, context.only) if context.only else everything
     changes = in_order(chosen)
-    problems = _problems(desired, live, categories, matches, removals)
+    problems = _problems(desired, live, base, categories=categories, matches=matches, removals=removals)
     if len(chosen) < len(everything):
         problems = (*problems, _left_out(context.only, matched=len(chosen), left=len(everything) - len(chosen)))
     return Plan(
@@ -71,10 +71,16 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
 
 
 def _problems(
-    desired: Knowledge, live: Knowledge, categories: CategoryWork, matches: Matches, removals: Removals
+    desired: Knowledge,
+    live: Knowledge,
+    base: Knowledge | None,
+    *,
+    categories: CategoryWork,
+    matches: Matches,
+    removals: Removals,
 ) -> tuple[Problem, ...]:
     missing = _missing_categories(desired, live, categories)
-    found = [*categories.problems, *matches.problems, *missing, *removals.problems, *_protected(matches)]
+    found = [*categories.problems, *matches.problems, *missing, *removals.problems, *_protected(matches, base)]
     if not live.complete and matches.new:
         found.append(_perhaps_there(len(matches.new)))
     return tuple(sorted(found, key=_by_weight))
@@ -94,8 +100,9 @@ def _left_out(pattern: str | None, *, matched: int, left: int) -> Problem:
     return Problem(ProblemKind.WITHHELD, words, blocking=False)
 
 
-def _protected(matches: Matches) -> list[Problem]:
-    """Questions that are declared protected and disabled at once."""
+def _protected(matches: Matches, base: Knowledge | None) -> list[Problem]:
+    """Protected questions that a plan would disable: customers had them at the base, and git now says otherwise."""
+    had = {question.content.question for question in (base.questions if base else ()) if _is_enabled(question)}
     return [
         Problem(
             ProblemKind.PROTECTED,
@@ -106,9 +113,14 @@ def _protected(matches: Matches) -> list[Problem]:
         )
         for pair in matches.pairs
         if pair.desired.protected
-        and pair.desired.content.status is Status.DISABLED
-        and pair.live.content.status is Status.ENABLED
+        and not _is_enabled(pair.desired)
+        and _is_enabled(pair.live)
+        and pair.live.content.question in had
     ]
+
+
+def _is_enabled(question: Question) -> bool:
+    return question.content.status is Status.ENABLED
 
 
 def _perhaps_there(count: int) -> Problem:

@@ -60,12 +60,14 @@ def _summary(plan: Plan, digest: str, language: str) -> str:
 def _annotations(plan: Plan, shown: Outline, words: Words) -> tuple[str, ...]:
     """At most ten of each level, the most important first; the last notice says how many are withheld."""
     told = words.sentence(headline(plan, shown))
+    is_here = plan.purpose is Purpose.SYNC
     said: dict[Level, list[str]] = {
-        Level.ERROR: [_said(Level.ERROR, words.say(each.message), each.location) for each in shown.blocking],
+        Level.ERROR: [_said(Level.ERROR, words.say(each.message), each.location, is_here=is_here) for each in shown.blocking],
         Level.WARNING: list(_dangers(shown, words)),
         Level.NOTICE: [_said(Level.NOTICE, told[:1].upper() + told[1:], None)],
     }
-    said[Level.NOTICE] += [_said(Level.NOTICE, words.say(each.message), each.location) for each in shown.notices]
+    notes = shown.notices
+    said[Level.NOTICE] += [_said(Level.NOTICE, words.say(each.message), each.location, is_here=is_here) for each in notes]
     crowded = any(len(lines) > LIMIT for lines in said.values())
     limits = {level: LIMIT - (crowded and level is Level.NOTICE) for level in Level}
     lines = [line for level in Level for line in said[level][: limits[level]]]

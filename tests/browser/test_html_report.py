@@ -24,9 +24,11 @@ from selenium.webdriver.support.wait import WebDriverWait
 from kbsync.model import AnswerType
 from kbsync.plan import Field, Plan
 from kbsync.render.html import plan_html
-from tests.unit import plans
+from kbsync.render.html_receipt import receipt_html
+from tests.unit import plan_purposes, plans
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
 from tests.unit.large_plans import large
+from tests.unit.test_render_html_receipt import receipt
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
@@ -100,8 +102,12 @@ class Page:
 
     def show(self, plan: Plan, language: str = "en") -> None:
         """Write the report and open it from the disk."""
+        self.open(plan_html(plan, digest=plans.DIGEST, language=language))
+
+    def open(self, html: str) -> None:
+        """Write a page and open it from the disk."""
         path = self.folder / "report.html"
-        path.write_text(plan_html(plan, digest=plans.DIGEST, language=language), encoding="utf-8")
+        path.write_text(html, encoding="utf-8")
         for kind in ("browser", "performance"):
             self.browser.get_log(kind)  # type: ignore[no-untyped-call]  # selenium does not say
         self.browser.get(path.as_uri())
@@ -222,6 +228,26 @@ def test_light_and_dark_are_both_legible(page: Page, scheme: str) -> None:
     red = int(page.run("return getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]"))
     assert (red > 200) is (scheme == "light")
     assert page.run(CONTRAST) == []
+
+
+@pytest.mark.parametrize("payload", PAYLOADS[:3])
+def test_a_receipt_is_as_safe_and_as_legible(page: Page, payload: str) -> None:
+    """A receipt loads nothing, runs nothing of what it shows, and has the contrast of a report."""
+    page.open(receipt_html(receipt(hostile_everywhere(payload), text=payload)))
+    assert page.console() == []
+    assert [url for url in page.requests() if not url.endswith("/report.html")] == []
+    assert page.run("return typeof window.pwned") == "undefined"
+    assert page.run(CONTRAST) == []
+    assert page.shown() == len(hostile_everywhere(payload).changes) + 1
+
+
+def test_a_drift_is_legible(page: Page) -> None:
+    """The page about a drift has the contrast, and the filters, of a plan."""
+    page.show(plan_purposes.drift())
+    assert page.run(CONTRAST) == page.console() == []
+    page.tab_to("[name=text]")
+    page.press("joke")
+    page.until_shown(1)
 
 
 def test_on_paper_everything_is_open(page: Page) -> None:

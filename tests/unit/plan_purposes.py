@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from kbsync.locations import Location
+from kbsync.messages import message
 from kbsync.model import Status
 from kbsync.plan import (
     Action,
@@ -20,7 +21,6 @@ from kbsync.plan import (
     Source,
     Unmanaged,
 )
-from kbsync.messages import message
 from tests.unit.plans import PARCEL, RETURNS, ROBOT, everything, plan_of, update
 
 __all__ = ["drift", "edited_removals", "narrowed", "no_drift", "undo"]
@@ -94,9 +94,7 @@ def edited_removals() -> Plan:
             location=place,
             removal=True,
         ),
-        QuestionChange(
-            Action.CREATE, None, None, replace(PARCEL, answer="Tomorrow."), conflict, base=PARCEL, location=place
-        ),
+        QuestionChange(Action.CREATE, None, None, replace(PARCEL, answer="Tomorrow."), conflict, base=PARCEL, location=place),
     )
     return plan_of(*changes, calls={"batch_set_chitchat": 2, "add_chitchat": 1}, seconds=0.6)
 

@@ -81,7 +81,8 @@ def test_a_protected_question_is_not_renamed_by_a_guess() -> None:
 def test_protected_and_disabled_contradict_each_other() -> None:
     """A plan that would disable a protected question is refused."""
     declared = files(content("a", status=Status.DISABLED), protected=True)
-    made = plan(declared, service(content("a")), declared)
+    assert objections(plan(declared, service(content("a")), None), Consent()) == ()
+    made = plan(declared, service(content("a")), files(content("a")))
     assert ["protected" in str(reason) for reason in objections(made, Consent())] == [True]
 
 

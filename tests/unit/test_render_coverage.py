@@ -109,3 +109,9 @@ def test_json_holds_all_of_it() -> None:
     assert found["format_version"] == "1.0"
     assert len(found["gaps"][0]["also"]) == 8
     assert found["messages"]["unanswered"] == everything().tally.unanswered
+
+
+def test_what_is_too_rare_to_show_is_counted() -> None:
+    """Answers that nobody declared and that were served too rarely are told by their number."""
+    drawn = " ".join(coverage_text(replace(NOTHING, served_rare=3)).split())
+    assert "served in fewer than 2 sessions, not shown: 3" in drawn

@@ -10,7 +10,7 @@ from kbsync.model import Content
 from kbsync.plan import Action, Cause, Plan, Problem, ProblemKind, QuestionChange
 from kbsync.render.github import GithubOutput, plan_github
 from tests.golden import check_golden
-from tests.unit import plans
+from tests.unit import plan_purposes, plans
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
 from tests.unit.large_plans import large, many_removals, removed_titles
 
@@ -24,13 +24,24 @@ def levels(output: GithubOutput) -> dict[str, int]:
     return {kind: kinds.count(kind) for kind in ("error", "warning", "notice")}
 
 
+def written(output: GithubOutput) -> str:
+    """The annotations and the outputs as lines."""
+    return "\n".join([*output.annotations, "", *(f"{key}={value}" for key, value in output.outputs.items()), ""])
+
+
 @pytest.mark.parametrize("name", ["empty", "everything", "dangerous", "conflicts", "hostile"])
 def test_annotations_and_outputs_are_as_agreed(name: str) -> None:
     """Each sample plan gives the lines of its golden file."""
     plan: Plan = getattr(plans, name)()
     output = plan_github(plan, digest=plans.DIGEST)
-    lines = [*output.annotations, "", *(f"{key}={value}" for key, value in output.outputs.items()), ""]
-    check_golden(GOLDEN / f"github_{name}.txt", "\n".join(lines))
+    check_golden(GOLDEN / f"github_{name}.txt", written(output))
+
+
+@pytest.mark.parametrize("name", ["drift", "undo", "edited_removals"])
+def test_a_line_of_the_base_is_not_annotated(name: str) -> None:
+    """What git no longer declares, and what was compared with another commit, is told beside the file and beside no line."""
+    plan: Plan = getattr(plan_purposes, name)()
+    check_golden(GOLDEN / f"github_{name}.txt", written(plan_github(plan, digest=plans.DIGEST)))
 
 
 def test_the_summary_is_the_comment_with_more_room() -> None:

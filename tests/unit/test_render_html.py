@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 import pytest
 
 from kbsync.model import AnswerType
-from kbsync.plan import Action, Cause, Field, FieldChange, Match, Plan, QuestionChange
+from kbsync.plan import Action, Cause, Field, FieldChange, Match, Plan, Purpose, QuestionChange
 from kbsync.render.html import plan_html
 from kbsync.render.html_view import language_of
-from tests.unit import plans
+from tests.unit import plan_purposes, plans
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
 from tests.unit.large_plans import large, removed_titles
 
@@ -78,11 +78,12 @@ def test_the_policy_allows_its_own_style_and_script_only() -> None:
     )
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("language", "purpose"), [("en", Purpose.SYNC), ("zh", Purpose.SYNC), ("en", Purpose.DRIFT)])
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_text_becomes_markup(payload: str, language: str) -> None:
+def test_no_text_becomes_markup(payload: str, language: str, purpose: Purpose) -> None:
     """With a hostile text in every field the page is well formed and has the tags and attributes of a page without it."""
-    page, plain = page_of(hostile_everywhere(payload), language), page_of(hostile_everywhere("plain"), language)
+    hostile, harmless = (replace(hostile_everywhere(text), purpose=purpose) for text in (payload, "plain"))
+    page, plain = page_of(hostile, language), page_of(harmless, language)
     assert page.broken == page.open == []
     assert sum(tag == "script" for tag, _ in page.tags) == sum(tag == "style" for tag, _ in page.tags) == 1
     assert page.text("script") == plain.text("script")
@@ -132,6 +133,52 @@ def test_added_blanks_are_seen() -> None:
     before = replace(plans.RETURNS, answer="One two")
     html = plan_html(plans.plan_of(plans.update(before, replace(before, answer="One two\n"), Field.ANSWER)), digest="d")
     assert "One two<ins>↵\n</ins>" in html
+
+
+def test_a_drift_is_told_from_the_console() -> None:
+    """Its title, its verbs and its two sides are the console's, what is compared with is named, and the ways out stand last."""
+    page = page_of(plan_purposes.drift())
+    assert page.text("title") == ["Drift of production"]
+    assert page.text("p").count("Deleted") == 1
+    assert page.text("h4")[:2] == ["git said", "the console holds"]
+    assert "Category (git said → the console holds)" in page.text("dt")
+    assert [text for text in page.text("li") if text.startswith("kbsync pull")]
+    assert {"Digest", "Knowledge at", "update_chitchat"} & set(page.text("dt")) == set()
+    assert "The console holds what git said." in page_of(plan_purposes.no_drift()).text("p")
+
+
+def test_an_undo_says_that_it_takes_back() -> None:
+    """It has a title of its own and no base, and ends with what an apply asks for."""
+    page = page_of(plan_purposes.undo())
+    assert page.text("title") == ["Undo for production"]
+    assert "takes back what was applied" in page.text("span")
+    assert "Compared with" not in page.text("dt")
+    assert "To apply" in page.text("h2")
+    assert "the plan removes 2: look at the removals and, if they are meant, add --allow-remove 2" in page.text("li")
+
+
+def test_a_part_of_a_plan_says_so() -> None:
+    """The pattern stands at the top."""
+    assert "Only what matches *card*" in page_of(plan_purposes.narrowed()).text("li")
+
+
+def test_a_removal_that_meets_an_edit_shows_the_base() -> None:
+    """What git applied last stands beside what the other side made of it; a removal's line is told as the base's."""
+    page = page_of(plan_purposes.edited_removals())
+    assert page.text("h4") == [
+        *("Git applied last", "Live now", "After the apply", "Similar questions", "Conversation", "Similar questions"),
+        *("Git applied last", "After the apply", "Similar questions"),
+    ]
+    assert page.text("span").count("was in knowledge/shipping.yaml:12") == 2
+    assert "Category (changed in the console)" in page.text("dt")
+
+
+def test_the_source_of_a_removed_rich_answer_is_compared_with_the_base() -> None:
+    """Who edited a rich answer that git dropped sees what would be lost."""
+    base = replace(plans.RETURNS, answer="<p>14</p>", answer_type=AnswerType.RICH)
+    live = replace(base, answer="<p>30</p>")
+    gone = QuestionChange(Action.DELETE, "1", live, None, Cause.CONFLICT, base=base)
+    assert "&lt;p&gt;<del>14</del><ins>30</ins>&lt;/p&gt;" in plan_html(plans.plan_of(gone), digest="d")
 
 
 @pytest.mark.parametrize(("match", "told"), [(Match.SAME_ANSWER, "recognised by its answer"), (Match.WORDING, "wording, 87 %")])

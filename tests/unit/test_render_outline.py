@@ -127,7 +127,9 @@ def test_what_differs_is_read_from_the_values() -> None:
 
 def test_where_one_side_took_a_question_away_the_other_edit_is_known() -> None:
     """The base and what the other side made of it; nothing where both sides still have the question, or there is no base."""
-    deleted, disabled, created = (change for change in plan_purposes.edited_removals().changes if isinstance(change, QuestionChange))
+    deleted, disabled, created = (
+        change for change in plan_purposes.edited_removals().changes if isinstance(change, QuestionChange)
+    )
     assert other_edit(deleted) == (deleted.base, deleted.before, Cause.DRIFT)
     assert other_edit(disabled) == (disabled.base, disabled.before, Cause.DRIFT)
     assert other_edit(created) == (created.base, created.after, Cause.DECLARED)
@@ -212,6 +214,8 @@ def test_the_headline_tells_the_plan_in_a_sentence(plan: Plan, expected: str) ->
 def test_the_headline_speaks_chinese() -> None:
     """The same sentence is said in Chinese, with Chinese punctuation."""
     words = Words("zh_CN.UTF-8")
-    assert words.sentence(headline(plans.chinese(), outline(plans.chinese()))) == "重命名 1 个问题，更新 1 个问题；3 次调用，约 1 秒"
+    assert (
+        words.sentence(headline(plans.chinese(), outline(plans.chinese()))) == "重命名 1 个问题，更新 1 个问题；3 次调用，约 1 秒"
+    )
     assert (words.tag, Words().tag) == ("zh-Hans", "en")
     assert words("no such template {x}", x=1) == "no such template 1"

@@ -101,4 +101,16 @@ DECISIONS: Mapping[str, str] = {
         "{text} is protected and stays, though no file declares it any more; to remove it, declare it once more "
         "without protected, apply that, then take it out"
     ): ("“{text}”受保护，虽已没有文件声明它，仍予以保留；要删除它，请再次声明它且不写 protected，应用之后再去掉"),
+    # a part of a plan, old files, and what is no plan to apply
+    "only what matches {pattern} is planned; changes left out: {count}": "仅计划与 {pattern} 匹配的内容；略去的变更：{count} 项",
+    "nothing matches {pattern}; changes left out: {count}": "没有与 {pattern} 匹配的内容；略去的变更：{count} 项",
+    "These files are older than what was last applied: the plan would take later commits back.": (
+        "这些文件早于上次应用的内容：此计划会撤销之后的提交。"
+    ),
+    "The files still say what was taken back: revert their commit, or the next apply brings it back.": (
+        "文件中仍保留着已撤销的内容：请还原（revert）相应的提交，否则下次应用会再次带回。"
+    ),
+    "this shows what the console changed and is no plan to apply: kbsync plan makes one": (
+        "这里显示的是控制台的修改，不是可应用的计划：请用 kbsync plan 生成计划"
+    ),
 }
