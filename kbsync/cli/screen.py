@@ -1,6 +1,6 @@
 """Where words go: the result to stdout, everything else to stderr, in the user's language, width and colours."""
 
-import shutil
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,8 +13,12 @@ from kbsync.render.words import Words
 
 __all__ = ["Screen", "TargetScreen", "make_screen"]
 
+USUAL = 100
+"""Columns of a page of text, where no terminal says otherwise."""
+
+NARROWEST = 40
 WIDEST = 120
-"""Columns beyond which prose gets hard to read."""
+"""Columns between which prose is easy to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +102,25 @@ def make_screen(*, color: str, quiet: bool, verbose: int, environ: Mapping[str, 
     """A screen from options and environment. ``color`` is auto, always or never; NO_COLOR and TERM=dumb are honoured."""
     language = environ.get("KBSYNC_LANG") or environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or "en"
     plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
-    columns = shutil.get_terminal_size((100, 40)).columns
     return Screen(
         language=language,
-        width=max(40, min(columns, WIDEST)),
+        width=max(NARROWEST, min(_columns(environ), WIDEST)),
         color=_wants_color(color, plain=plain, terminal=sys.stdout.isatty()),
         color_errors=_wants_color(color, plain=plain, terminal=sys.stderr.isatty()),
         verbosity=-1 if quiet else verbose,
         animated=sys.stderr.isatty() and environ.get("TERM") != "dumb" and not environ.get("CI"),
     )
+
+
+def _columns(environ: Mapping[str, str]) -> int:
+    """How wide the place is that the result goes to: COLUMNS, else the terminal's own width, else a page of text."""
+    told = environ.get("COLUMNS", "")
+    if told.isdecimal():
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or USUAL
+    except (OSError, ValueError):
+        return USUAL
 
 
 def _wants_color(wish: str, *, plain: bool, terminal: bool) -> bool:

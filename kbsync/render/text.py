@@ -63,7 +63,7 @@ def draw_calls(page: Page, calls: Sequence[tuple[str, int]], end: str, words: Wo
 
 def _head(page: Page, plan: Plan, digest: str, words: Words) -> None:
     about = words.say(title(plan.purpose, plan.target.name))
-    page.line((words("{title} (SDKAppID {sdkappid})", title=about, sdkappid=plan.target.sdkappid), Style.TITLE))
+    page.line((f"{about} (SDKAppID {plan.target.sdkappid})", Style.TITLE))
     for line in _origin(plan, digest, words):
         page.line((line, Style.QUIET))
     if plan.only is not None:

@@ -47,7 +47,7 @@ def receipt_text(receipt: Receipt, *, width: int = 100, color: bool = False, lan
 def _draw(page: Page, report: ApplyReport, words: Words) -> None:
     target = report.plan.target
     about = words.say(report_title(report, target.name))
-    page.line((words("{title} (SDKAppID {sdkappid})", title=about, sdkappid=target.sdkappid), Style.TITLE))
+    page.line((f"{about} (SDKAppID {target.sdkappid})", Style.TITLE))
     page.line((words.say(verdict(report)), Style.TITLE if report.finished else Style.DANGER))
     for outcome in TITLES:
         found = [each for each in report.outcomes if each.outcome is outcome]

@@ -87,7 +87,7 @@ class Bench:
         path = tmp_path / "repo"
         path.mkdir(exist_ok=True)
         environ = {**repos.environ, "LC_ALL": "C", "USER": "tester", "LOGNAME": "tester"}
-        bench = cls(path, environ={name: value for name, value in environ.items() if name != "CI"}, tree=tree)
+        bench = cls(path, environ={name: value for name, value in environ.items() if name not in ("CI", "COLUMNS")}, tree=tree)
         bench.settings()
         return bench
 

@@ -80,7 +80,6 @@ PLANS: Mapping[str, str] = {
     "base {commit}, where the branch began": "基准 {commit}（分支起点）",
     "recognised by its wording, {confidence} % alike": "按措辞识别，相似度 {confidence}%",
     # a plan as text
-    "{title} (SDKAppID {sdkappid})": "{title}（应用 SDKAppID {sdkappid}）",
     "Only what matches {pattern}": "仅限与 {pattern} 匹配的内容",
     "commit {commit}": "提交 {commit}",
     "files that are not committed": "尚未提交的文件",
