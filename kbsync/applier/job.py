@@ -18,7 +18,7 @@ from kbsync.applier.snapshot import Snapshot
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Status
 from kbsync.ordering import Step, phases
-from kbsync.plan import Plan
+from kbsync.plan import Change, Plan, QuestionChange
 from kbsync.report import Mismatch, Outcome
 from kbsync.store import Writer
 
@@ -78,9 +78,7 @@ class Job:
         """Take back that an update enabled a disabled question, which no page says and none rules out; gives the last look."""
         if not woken:
             return look
-        for index in self._rounds.carry_out(woken, self._batches.created):
-            reason = message("the service enabled it when it was changed, and the apply was stopped before that was undone")
-            self._ledger.enter(index, Attempt(Ended.REFUSED, reason))
+        self._rounds.carry_out(woken, self._batches.created)
         return self._looker.look(lambda seen: not check.woken(woken, seen), writes=self._ledger.writes)
 
     def _note_what_is_done(self) -> None:
@@ -88,10 +86,16 @@ class Job:
         for index, change in enumerate(self._plan.changes):
             if change.removal and not self._live.complete:
                 self._ledger.enter(index, withheld)
+            elif self._may_exist(index, change):
+                self._ledger.enter(index, Attempt(Ended.HELD, message("the listing is not complete, and it may exist already")))
             elif self._standing.states[index] is State.ALREADY:
                 self._ledger.enter(index, Attempt(Ended.ALREADY))
             elif self._standing.states[index] is State.PARTIAL:
                 self._questions.created[index] = self._standing.adopted[index]
+
+    def _may_exist(self, index: int, change: Change) -> bool:
+        created = isinstance(change, QuestionChange) and change.id is None
+        return created and not self._live.complete and self._standing.states[index] is State.PENDING
 
     def _due(self, index: int) -> bool:
         return self._ledger.outcome(index) is None and self._standing.states[index] is State.PENDING
@@ -124,10 +128,7 @@ class Job:
                 self._questions.learn(added, look.snapshot)
                 due.extend(self._other_status(added, look.snapshot))
             self._give_up_on((index for index in added if index not in self._questions.created), look.trouble)
-        stopped = self._rounds.carry_out(due, self._batches.created)
-        for index in stopped:
-            reason = message("it was created, and the apply was stopped before its status could be set: plan again")
-            self._ledger.enter(index, Attempt(Ended.REFUSED, reason))
+        self._rounds.carry_out(due, self._batches.created)
 
     def _other_status(self, added: Sequence[int], seen: Snapshot) -> Iterator[int]:
         for index in added:

@@ -113,6 +113,8 @@ class QuestionWork:
         content = change.before if found is None else found.content
         assert content is not None  # noqa: S101  (a change with an id has a before)
         due = outstanding(change, content, self._renames)
+        if any(self._is_strange(part, content, change) for part in due):
+            return Attempt(Ended.HELD, message("somebody changed it meanwhile: look at it, and plan again"))
         place = self._categories.find(_goal(change).category)
         if Field.CATEGORY in due and place is None:
             return Attempt(Ended.HELD, self._categories.missing(_goal(change).category))
@@ -124,6 +126,13 @@ class QuestionWork:
                 return ended.in_part() if resumed else ended
             resumed = True
         return Attempt(Ended.DONE)
+
+    def _is_strange(self, part: Field, found: Content, change: QuestionChange) -> bool:
+        """Whether a field that is still to be changed holds what it held neither before nor ever should: an edit meanwhile."""
+        if change.before is None or value_of(found, part) == value_of(change.before, part):
+            return False
+        renamed = part is Field.CATEGORY and self._renames.of(change.before.category) == found.category
+        return not renamed
 
     def _create(self, index: int, change: QuestionChange) -> Attempt:
         goal = _goal(change)

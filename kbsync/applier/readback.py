@@ -67,15 +67,29 @@ class ReadBack:
             yield _absent(index, change.title)
             return
         for part in Field:
-            untouched = change.before is not None and value_of(change.before, part) == value_of(change.after, part)
-            if not untouched and not self._same(part, found.content, change.after):
-                reason = _reason(part, change, found.content)
-                yield Mismatch(index, part.value, shown(change.after, part), shown(found.content, part), reason)
+            if self._same(part, found.content, change.after) or self._is_told_elsewhere(part, change):
+                continue
+            reason = _reason(part, change, found.content) if _changes(change, part) else message("the update changed it as well")
+            yield Mismatch(index, part.value, shown(change.after, part), shown(found.content, part), reason)
+
+    def _is_told_elsewhere(self, part: Field, change: QuestionChange) -> bool:
+        """Whether another change of the same question is about this field."""
+        if _changes(change, part):
+            return False
+        others = (other for other in self._plan.changes if isinstance(other, QuestionChange) and other.id == change.id)
+        return any(_changes(other, part) for other in others)
 
     def _same(self, part: Field, found: Content, wanted: Content) -> bool:
         if part is Field.CATEGORY:
             return wanted.category in (found.category, self._renames.of(found.category))
         return value_of(found, part) == value_of(wanted, part)
+
+
+def _changes(change: QuestionChange, part: Field) -> bool:
+    """Whether a change is about a field; a create is about all of them."""
+    if change.before is None or change.after is None:
+        return True
+    return value_of(change.before, part) != value_of(change.after, part)
 
 
 def _present(index: int, title: str) -> Mismatch:

@@ -31,7 +31,8 @@ class Craft:
     ``tasks`` cuts changes into work; the listing is the one that a repetition follows, None at first. ``reached`` tells
     whether a listing shows that a change reached its goal. ``settled`` is told the listing that settled a change.
     ``gone_is_refused`` is for deletes: one that took effect without an answer is refused when it is sent again.
-    ``finishing`` is for the rest of changes already begun: another change's failure does not leave them half done.
+    ``finishing`` is for the rest of changes already begun: neither another change's failure nor a wish to stop leaves them
+    half done, because half of it may be an answer that customers must not get yet.
     """
 
     tasks: Callable[[Sequence[int], Snapshot | None], Sequence[Task]]
@@ -74,7 +75,7 @@ class Rounds:
         return left
 
     def _over(self, craft: Craft) -> bool:
-        return self._ledger.interrupted if craft.finishing else self._ledger.halted
+        return self._ledger.halted and not craft.finishing
 
     def _again(self, index: int, attempt: Attempt, look: Look, craft: Craft, sent: Counter[int]) -> bool:
         """Settle one change without an answer; says whether it is to be sent again."""

@@ -17,6 +17,9 @@ __all__ = ["Listing", "QuestionLister"]
 SMALLER = (50, 20, 10, 3, 1)
 """Page sizes to fall back on: the vendor documents no upper limit, and its example asks for 3."""
 
+HTTP_STATUSES = range(100, 600)
+"""A refusal with such a code came from something on the way and not from the service: it says nothing about pages."""
+
 ROUNDS = 3
 """A library that moves while it is read is read this often."""
 
@@ -117,6 +120,8 @@ class QuestionLister:
             try:
                 page = self._page(len(pages) + 1, size, status)
             except RequestRefused as refusal:
+                if refusal.code in HTTP_STATUSES:
+                    raise
                 return _Sweep(rows, pages, refusal)
             fresh = {row.id: row for row in page.rows if row.id not in rows}
             pages.append(page)
@@ -155,7 +160,7 @@ class QuestionLister:
 def _all_there(sweeps: Sequence[_Sweep], listed: int) -> bool:
     """Whether the counts are met, be they of each status or, if all are the same, of the whole library."""
     told = set[int]().union(*(sweep.told for sweep in sweeps))
-    return all(sweep.reached for sweep in sweeps) or (len(told) == 1 and listed >= max(told))
+    return all(sweep.reached for sweep in sweeps) or (len(told) == 1 and listed == max(told))
 
 
 def _exactly(sweeps: Sequence[_Sweep], listed: int) -> bool:

@@ -46,4 +46,7 @@ class Renewer:
             self._lock.renew()
         except (TargetLocked, HistoryUnavailable):
             return False
+        except Exception:  # noqa: BLE001  (whatever it was, a thread that dies unseen would let the lease run out unseen)
+            self._lock.is_held()
+            return False
         return True

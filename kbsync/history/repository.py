@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.git import Git, GitMissing
@@ -79,9 +79,16 @@ class Repository:
         return answer.text
 
     def is_clean(self, directory: Path) -> bool:
-        """Whether everything below a directory is committed: nothing staged, changed or untracked; ignored files do not count."""
+        """Whether everything below a directory is committed: nothing staged, changed or untracked.
+
+        Ignored files do not count, unless they are YAML: those are read as knowledge, and no commit has them.
+        """
         path = self.inside(directory) or "."
-        return not self.git.run("status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--", path).output
+        if self.git.run("status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--", path).output:
+            return False
+        ignored = self.git.run("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", path).output
+        names = (PurePosixPath(name.decode("utf-8", "surrogateescape")) for name in ignored.split(b"\0") if name)
+        return not any(_is_knowledge(name) for name in names)
 
     def is_shallow(self) -> bool:
         """Whether this clone was cut off at some depth, so that older commits are missing."""
@@ -113,3 +120,7 @@ class Repository:
                 "or run `git fetch --unshallow`.",
             )
         return message("Check the spelling, or fetch it first (`git fetch`).")
+
+
+def _is_knowledge(name: PurePosixPath) -> bool:
+    return name.suffix in (".yaml", ".yml") and not any(part.startswith(".") for part in name.parts)

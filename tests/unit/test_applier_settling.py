@@ -144,9 +144,26 @@ def test_an_unknown_outcome_stays_unknown_when_the_last_look_does_not_show_it() 
 
 def test_an_incomplete_listing_does_not_prove_that_a_create_did_not_happen() -> None:
     """A create is not repeated on the word of a listing that may be short."""
-    store = FakeStore(OLD, faults={1: Fault.LOST_UNDONE}, quirks=Quirks(complete=False))
+    store = FakeStore(OLD, faults={1: Fault.LOST_UNDONE})
+    store.before_write = lambda _number: setattr(store, "quirks", Quirks(complete=False))
     assert outcomes(apply(store, plan(NEW))) == [UNKNOWN]
     assert len(store.writes) == 1
+
+
+def test_nothing_is_created_on_the_word_of_an_incomplete_listing() -> None:
+    """What seems to be missing may be there already."""
+    store = FakeStore(OLD, quirks=Quirks(complete=False))
+    assert outcomes(apply(store, plan(NEW))) == [Outcome.NOT_ATTEMPTED]
+    assert len(store.writes) == 0
+
+
+def test_an_edit_between_a_lost_write_and_its_repetition_is_not_overwritten() -> None:
+    """Where settling shows a value that is neither the old nor the new one, somebody else was there."""
+    store = FakeStore(library(HOURS), faults={1: Fault.LOST_UNDONE})
+    store.edit_before(1, lambda known: known.update_question(HOURS.id or "", answer="The console's own."))
+    report = apply(store, plan(update(HOURS, answer="Git's.")))
+    assert outcomes(report) == [Outcome.NOT_ATTEMPTED]
+    assert store.knowledge().questions[0].content.answer == "The console's own."
 
 
 def test_one_read_that_fails_is_forgiven() -> None:

@@ -101,3 +101,21 @@ def test_a_remote_that_is_away_is_tried_more_often_until_the_lease_ends(repos: G
         clock.step()
         assert lock.lost.wait(PATIENCE)
     assert clock.waits == [200] + [30] * 14
+
+
+class Exhausted(TargetLock):
+    """A lock whose renewal meets a machine that can start no more processes."""
+
+    def renew(self) -> None:
+        """Nothing works."""
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+
+def test_a_machine_that_cannot_renew_gives_the_lock_up_in_time(repos: GitRepos) -> None:
+    """Whatever goes wrong in the thread, the loss is told once the lease is used up."""
+    _, tree = repos.shared("anna")
+    clock, told = FakeClock(), threading.Event()
+    lock = Exhausted(tree.repository, target="production", owner="me", where="here", clock=clock, directory=tree.path / ".kbsync")
+    with lock, Renewer(lock, clock=clock, on_lost=told.set):
+        assert told.wait(PATIENCE)
+    assert lock.lost.is_set()

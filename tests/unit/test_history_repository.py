@@ -222,3 +222,12 @@ def test_output_keeps_bytes_that_are_no_text() -> None:
     """A path that is not UTF-8 survives the way in and out of text."""
     answer = Answer(0, b"caf\xe9\n", "")
     assert answer.text.encode(sys.getfilesystemencoding(), "surrogateescape") == b"caf\xe9"
+
+
+@pytest.mark.parametrize(("name", "clean"), [("local.yaml", False), ("local.txt", True), (".hidden.yaml", True)])
+def test_an_ignored_file_that_is_read_as_knowledge_is_no_clean_tree(repos: GitRepos, *, name: str, clean: bool) -> None:
+    """No commit has it, and it would be applied all the same."""
+    tree = repos.init("repo")
+    tree.commit({"knowledge/faq.yaml": "questions: []\n", ".gitignore": "local.*\n.hidden.yaml\n"})
+    (tree.path / "knowledge" / name).write_text("questions: []\n", encoding="utf-8")
+    assert tree.repository.is_clean(tree.path / "knowledge") is clean

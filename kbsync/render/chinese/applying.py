@@ -47,13 +47,7 @@ APPLYING: Mapping[str, str] = {
     ),
     "it still has categories below it, such as {example}": "它下面仍有子分类，例如 {example}",
     "the library could not be listed to see that it is empty: {cause}": "无法列出知识库以确认它为空：{cause}",
-    "the service enabled it when it was changed, and the apply was stopped before that was undone": (
-        "修改时服务将它启用了，而在恢复之前应用已被停止"
-    ),
     "the listing is not complete, and nothing is removed because of such a listing": "列表不完整，因此不删除任何内容",
-    "it was created, and the apply was stopped before its status could be set: plan again": (
-        "已新建，但在设置状态之前应用被停止：请重新生成计划"
-    ),
     "it was created, and it could not be looked up to disable it: {cause}; plan again": (
         "已新建，但未能查到它以将其停用：{cause}；请重新生成计划"
     ),
@@ -124,4 +118,7 @@ APPLYING: Mapping[str, str] = {
     # saving
     "choose another path, or mend the permissions of its directory": "请选择其他路径，或修正其目录的权限",
     "reading back what was applied": "正在读回已应用的内容",
+    "the listing is not complete, and it may exist already": "列表不完整，它可能已经存在",
+    "the update changed it as well": "更新时它也被一并改动",
+    "somebody changed it meanwhile: look at it, and plan again": "期间有人改动了它：请查看后重新计划",
 }
