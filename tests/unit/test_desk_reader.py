@@ -260,3 +260,27 @@ def test_fewer_categories_than_counted_make_the_reading_incomplete() -> None:
     script = Script({"desc_chitchat_category": [{"Total": "5", "List": TREE}], "list_chitchat": [Shelf([])]})
     assert not DeskReader(connect(script)).read().complete
     assert script.commands().count("desc_chitchat_category") == 2
+
+
+def test_a_page_refused_on_the_way_is_not_the_end_of_the_list() -> None:
+    """A proxy that says no after some pages makes the reading fail: it knows nothing about what is left."""
+
+    def listed(body: Mapping[str, object]) -> httpx.Response:
+        if body["PageIndex"] != 1:
+            return httpx.Response(403, text="no")
+        return ok(QuestionList=[row(number) for number in range(100)])
+
+    with pytest.raises(RequestRefused, match="403"):
+        read(listed)
+
+
+def test_two_short_lists_of_one_length_are_not_the_whole_library() -> None:
+    """A count that both statuses share is that of the library only if exactly so many were listed."""
+
+    def listed(body: Mapping[str, object]) -> httpx.Response:
+        first = body["PageIndex"] == 1
+        start = 0 if body["Status"] == 4 else 1000
+        rows = [row(start + number, int(str(body["Status"]))) for number in range(100 if start == 0 else 150)]
+        return ok(QuestionList=rows if first else [], StandardQuestionCount=150)
+
+    assert not read(listed).complete
