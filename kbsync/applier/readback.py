@@ -81,7 +81,9 @@ class ReadBack:
 
     def _same(self, part: Field, found: Content, wanted: Content) -> bool:
         if part is Field.CATEGORY:
-            return wanted.category in (found.category, self._renames.of(found.category))
+            # A field that is left alone keeps the path that it had before the plan's renames.
+            same = wanted.category in (found.category, self._renames.of(found.category))
+            return same or self._renames.of(wanted.category) == found.category
         return value_of(found, part) == value_of(wanted, part)
 
 

@@ -30,6 +30,13 @@ def test_categories_do_not_move() -> None:
         CategoryChange(Action.MOVE, 1, ("A",), ("B", "A"), Cause.DECLARED)
 
 
+@pytest.mark.parametrize(("action", "after"), [(Action.DELETE, ("B",)), (Action.RENAME, None)])
+def test_a_category_without_a_goal_is_a_delete(action: Action, after: tuple[str, ...] | None) -> None:
+    """The same holds for categories."""
+    with pytest.raises(ValueError, match="no after"):
+        CategoryChange(action, 1, ("A",), after, Cause.DECLARED)
+
+
 def test_a_delete_is_always_a_removal() -> None:
     """Whoever makes it, it counts as one."""
     change = QuestionChange(Action.DELETE, "1", CONTENT, None, Cause.DECLARED)
