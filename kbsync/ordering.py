@@ -11,8 +11,8 @@
 Create downwards, delete upwards; nothing takes a name before its holder has let go of it.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -152,8 +152,13 @@ def _waves(changes: Sequence[Change]) -> tuple[list[tuple[int, ...]], list[tuple
     ]
     taken = {index: _texts(_question(changes[index]).after) - _texts(_question(changes[index]).before) for index in writes}
     freed = {index: _texts(_question(changes[index]).before) - _texts(_question(changes[index]).after) for index in writes}
-    holders = {text: index for index in writes for text in freed[index]}
-    needs = {index: {holders[text] for text in taken[index] if text in holders} - {index} for index in writes}
+    holders: dict[str, set[int]] = defaultdict(set)
+    for index in writes:
+        for text in freed[index]:
+            holders[text].add(index)
+    # By name and not by place: where a circle is cut must not depend on the order in which the changes came.
+    place = {index: at for at, index in enumerate(sorted(writes, key=lambda index: _name(changes[index])))}
+    needs = {index: _before(index, taken[index], holders, place) for index in place}
     removed = {
         text for index in _questions(changes, frozenset({Action.DELETE})) for text in _texts(_question(changes[index]).before)
     }
@@ -174,7 +179,13 @@ def _texts(content: Content | None) -> frozenset[str]:
     return frozenset() if content is None else frozenset({content.question, *content.similar})
 
 
-def _ranks(needs: Mapping[int, set[int]]) -> dict[int, int]:
+def _before(index: int, taken: Iterable[str], holders: Mapping[str, set[int]], place: Mapping[int, int]) -> tuple[int, ...]:
+    """The other changes that free the texts that one takes, in their places."""
+    others = {other for text in taken for other in holders.get(text, ())} - {index}
+    return tuple(sorted(others, key=place.__getitem__))
+
+
+def _ranks(needs: Mapping[int, Sequence[int]]) -> dict[int, int]:
     """How many changes must come before each; texts that go round in a circle are cut where the walk began."""
     rank: dict[int, int] = {}
     for start in needs:
@@ -191,11 +202,11 @@ def _ranks(needs: Mapping[int, set[int]]) -> dict[int, int]:
     return rank
 
 
-def _closure(seed: set[int], needs: Mapping[int, set[int]]) -> set[int]:
+def _closure(seed: set[int], needs: Mapping[int, Sequence[int]]) -> set[int]:
     """The seed and everything that waits for it."""
     late = set(seed)
     while True:
-        more = {index for index, before in needs.items() if index not in late and before & late}
+        more = {index for index, before in needs.items() if index not in late and not late.isdisjoint(before)}
         if not more:
             return late
         late |= more

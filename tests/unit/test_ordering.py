@@ -68,6 +68,22 @@ def test_texts_that_change_places_still_get_an_order() -> None:
     assert sorted(titles(rename("1", "a", "b"), rename("2", "b", "a"))) == ["a", "b"]
 
 
+def test_a_circle_is_always_cut_in_the_same_place() -> None:
+    """What is in order stays as it is, in whatever order the changes came."""
+    circle = [rename("1", "a", "b"), rename("2", "b", "a"), rename("3", "c", "d")]
+    ordered = in_order(circle)
+    assert in_order(circle[::-1]) == in_order(ordered) == ordered
+    assert [index for phase in phases(ordered) for index in phase.changes] == [0, 1, 2]
+
+
+def test_a_text_that_two_let_go_of_is_taken_after_both() -> None:
+    """Two questions may hold one similar text; the third waits for either."""
+    holders = [
+        QuestionChange(Action.UPDATE, one, content(f"q{one}", similar=("s",)), content(f"q{one}"), Cause.DECLARED) for one in "12"
+    ]
+    assert titles(create("s"), *holders) == ["q1", "q2", "s"]
+
+
 def test_a_text_freed_by_a_removal_is_taken_after_it() -> None:
     """What waits for a removal, and what waits for that, comes late; its status after it."""
     changes = [rename("1", "a", "gone"), delete("2", "gone"), create("a"), disable("1", "gone"), disable("3", "other")]
