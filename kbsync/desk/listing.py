@@ -4,7 +4,7 @@ What a row means is told in ``wire``; where it goes in the tree is told in ``cat
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kbsync.commands import Command
 from kbsync.desk.transport import Transport
@@ -19,6 +19,9 @@ SMALLER = (50, 20, 10, 3, 1)
 
 HTTP_STATUSES = range(100, 600)
 """A refusal with such a code came from something on the way and not from the service: it says nothing about pages."""
+
+WRONG_PAGE = frozenset({-7, 60003, 70402})
+"""The codes of parameters that the service does not take, such as the number of a page that does not exist."""
 
 ROUNDS = 3
 """A library that moves while it is read is read this often."""
@@ -40,11 +43,15 @@ class _Page:
 
 @dataclass(frozen=True, slots=True)
 class _Sweep:
-    """One walk over the pages of one status. ``refusal`` is the refused page that ended it, if one did."""
+    """One walk over the pages of one status.
+
+    ``refusal`` is the refused page that ended it, if one did. ``goes_on`` means that a second look found more where it ended.
+    """
 
     rows: Mapping[str, QuestionRow]
     pages: Sequence[_Page]
-    refusal: RequestRefused | None
+    refusal: RequestRefused | None = None
+    goes_on: bool = False
 
     @property
     def told(self) -> set[int]:
@@ -75,6 +82,11 @@ class _Sweep:
         """Whether at least as many were listed as counted."""
         return len(self.rows) >= max(self.totals, default=0)
 
+    @property
+    def is_known_to_end(self) -> bool:
+        """Whether counts say that the walk reached the end, so that no second look is needed."""
+        return (bool(self.totals) and self.reached) or (not self.rows and self.pages[0].total == 0)
+
 
 class QuestionLister:
     """Lists questions, ``page_size`` at a time or as many as the service allows; what it allows is remembered."""
@@ -95,7 +107,7 @@ class QuestionLister:
             sweeps = [self._sweep(status) for status in Status]
             rows = {identifier: row for sweep in sweeps for identifier, row in sweep.rows.items()}
             steady = all(sweep.steady for sweep in sweeps)
-            if steady and _all_there(sweeps, len(rows)):
+            if steady and not any(sweep.goes_on for sweep in sweeps) and _all_there(sweeps, len(rows)):
                 return Listing(tuple(rows.values()), complete=True)
             merged |= rows
             if _exactly(sweeps, len(merged)):
@@ -104,12 +116,30 @@ class QuestionLister:
             if steady and attempt > 1:
                 break
         # In a listing that rests, a refused page before the count is met is a failure and no end.
-        failed = [sweep.refusal for sweep in sweeps if sweep.refusal is not None and steady and not sweep.reached]
-        if failed:
-            raise failed[0]
+        failed = [sweep.refusal for sweep in sweeps if steady and (sweep.goes_on or not sweep.reached)]
+        for refusal in filter(None, failed):
+            raise refusal
         return Listing(tuple(merged.values()), complete=False)
 
     def _sweep(self, status: Status) -> _Sweep:
+        """Every page of one status. Where no count says that this is all, the end is looked at once more."""
+        sweep = self._walk(status)
+        if sweep.is_known_to_end:
+            return sweep
+        if sweep.refusal is not None and sweep.refusal.code not in WRONG_PAGE:
+            raise sweep.refusal
+        return replace(sweep, goes_on=self._has_more(sweep, status))
+
+    def _has_more(self, sweep: _Sweep, status: Status) -> bool:
+        """Whether a question comes after those that were listed; it is asked for alone, and not by the page that held none."""
+        page = self._ask(len(sweep.rows) + 1, 1, status)
+        if isinstance(page, _Page):
+            return any(row.id not in sweep.rows for row in page.rows)
+        if page.code not in WRONG_PAGE:
+            raise page
+        return False
+
+    def _walk(self, status: Status) -> _Sweep:
         first = self._first(status)
         pages = [first]
         rows = {row.id: row for row in first.rows}
@@ -117,35 +147,35 @@ class QuestionLister:
         # with the first one's length is right in both cases.
         size = len(first.rows)
         while pages[-1].rows:
-            try:
-                page = self._page(len(pages) + 1, size, status)
-            except RequestRefused as refusal:
-                if refusal.code in HTTP_STATUSES:
-                    raise
-                return _Sweep(rows, pages, refusal)
+            page = self._ask(len(pages) + 1, size, status)
+            if isinstance(page, RequestRefused):
+                return _Sweep(rows, pages, page)
             fresh = {row.id: row for row in page.rows if row.id not in rows}
             pages.append(page)
             rows |= fresh
-            sweep = _Sweep(rows, pages, None)
-            if not fresh or (len(page.rows) < size and sweep.totals and sweep.reached):
+            if not fresh or (len(page.rows) < size and _Sweep(rows, pages).is_known_to_end):
                 break
-        return _Sweep(rows, pages, None)
+        return _Sweep(rows, pages)
 
     def _first(self, status: Status) -> _Page:
         """The first page, of the largest size that the service accepts."""
-        try:
-            return self._page(1, self._size, status)
-        except RequestRefused as refusal:
-            refused = refusal
-        for size in SMALLER:
-            if size < self._size:
-                try:
-                    page = self._page(1, size, status)
-                except RequestRefused:
-                    continue
+        refusals: list[RequestRefused] = []
+        for size in (self._size, *(smaller for smaller in SMALLER if smaller < self._size)):
+            page = self._ask(1, size, status)
+            if isinstance(page, _Page):
                 self._size = size
                 return page
-        raise refused
+            refusals.append(page)
+        raise refusals[0]
+
+    def _ask(self, index: int, size: int, status: Status) -> _Page | RequestRefused:
+        """One page, or the service's own refusal of it; a refusal by something on the way there is raised."""
+        try:
+            return self._page(index, size, status)
+        except RequestRefused as refusal:
+            if refusal.code in HTTP_STATUSES:
+                raise
+            return refusal
 
     def _page(self, index: int, size: int, status: Status) -> _Page:
         body = {"PageIndex": index, "PageSize": size, "Status": int(status)}

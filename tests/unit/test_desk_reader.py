@@ -207,7 +207,7 @@ def test_a_count_that_is_never_met_makes_the_listing_incomplete() -> None:
     knowledge = read(short)
     assert len(knowledge.questions) == 2
     assert not knowledge.complete
-    assert len(asked) == 6
+    assert asked == [1, 2, 3, 1] * 2
 
 
 def test_a_refused_page_before_the_count_is_met_is_raised() -> None:
@@ -284,3 +284,81 @@ def test_two_short_lists_of_one_length_are_not_the_whole_library() -> None:
         return ok(QuestionList=rows if first else [], StandardQuestionCount=150)
 
     assert not read(listed).complete
+
+
+LONG = [row(number) for number in range(250)] + [row(1000 + number, 5) for number in range(3)]
+
+
+@pytest.mark.parametrize("counts", ["page", "nothing"])
+@pytest.mark.parametrize("code", [-7, -50003])
+def test_a_refused_page_in_the_middle_is_not_the_end_without_counts(counts: str, code: int) -> None:
+    """Where no count confirms an end, a question is asked for beyond it; one that comes makes the refused page a failure."""
+    shelf = Shelf(LONG, counts=counts)
+
+    def listed(body: Mapping[str, object]) -> httpx.Response:
+        return fail(code) if body["PageIndex"] == 2 and body["Status"] == 4 else shelf(body)
+
+    with pytest.raises(RequestRefused, match=str(code)):
+        read(listed, page_size=100)
+
+
+@pytest.mark.parametrize("counts", ["filtered", "page", "nothing"])
+def test_an_empty_page_in_the_middle_is_not_the_end(counts: str) -> None:
+    """A listing with a hole in it is never called whole, whatever its counts count."""
+    shelf = Shelf([row(number) for number in range(150)] + [row(1000 + number, 5) for number in range(150)], counts=counts)
+
+    def listed(body: Mapping[str, object]) -> httpx.Response:
+        hole = body["PageIndex"] == 2 and body["Status"] == 4
+        return (
+            ok(StandardQuestionCount=150, QuestionList=[])
+            if hole and counts == "filtered"
+            else (ok(QuestionList=[]) if hole else shelf(body))
+        )
+
+    assert not read(listed, page_size=100).complete
+
+
+def test_a_page_that_failed_once_is_read_again() -> None:
+    """An empty page that holds questions at the second look costs another reading, and the library is whole."""
+    shelf = Shelf(LONG, counts="nothing")
+    held_back = [2]
+
+    def listed(body: Mapping[str, object]) -> httpx.Response:
+        if body["PageIndex"] in held_back:
+            held_back.clear()
+            return ok(QuestionList=[])
+        return shelf(body)
+
+    knowledge = read(listed, page_size=100)
+    assert (len(knowledge.questions), knowledge.complete) == (253, True)
+
+
+@pytest.mark.parametrize("code", [403, 302])
+def test_a_page_size_is_not_made_smaller_for_a_refusal_on_the_way(code: int) -> None:
+    """What no service said says nothing about the size of a page: it is raised at once."""
+    asked: list[object] = []
+
+    def listed(body: Mapping[str, object]) -> httpx.Response:
+        asked.append(body["PageSize"])
+        return httpx.Response(code)
+
+    with pytest.raises(RequestRefused, match=str(code)):
+        read(listed, page_size=100)
+    assert asked == [100]
+
+
+@pytest.mark.parametrize("refusal", [fail(-50003), httpx.Response(403)])
+def test_a_second_look_that_fails_is_no_end(refusal: httpx.Response) -> None:
+    """The end is confirmed by an answer about the page alone; any other refusal of the second look is raised."""
+    with pytest.raises(RequestRefused):
+        read(lambda body: refusal if body["PageSize"] == 1 else Shelf([row(1), row(2)], counts="nothing")(body))
+
+
+def test_an_unlisted_refusal_past_a_count_that_is_met_is_the_end() -> None:
+    """The codes of this command are not published: where the count is met, any answer of the service may mean the end."""
+
+    def listed(body: Mapping[str, object]) -> httpx.Response:
+        rows = [row(number) for number in range(20)]
+        return Shelf(rows)(body) if body["PageIndex"] != 3 else fail(-59999)
+
+    assert read(listed).complete
