@@ -7,7 +7,8 @@ Whose clock counts: a lock may be taken over when it is over by the other runner
 renews every third of the lease, so its expiry is never nearer than two thirds; with the usual 600 seconds two clocks would have
 to differ by more than 460 seconds before a living lock looked dead. Even then the renewal proves it alive: each writing carries
 a new nonce, a takeover names the writing it replaces, and the holder whose renewal fails knows that it lost. A holder that
-cannot reach the remote counts by its own forward-only clock and gives up when its lease ends, before anybody may take over.
+cannot reach the remote gives up when its lease ends, before anybody may take over. It counts by its forward-only clock, which
+nobody can set, and by its wall clock, which goes on while the machine sleeps: whichever says that less is left.
 """
 
 import secrets
@@ -37,7 +38,7 @@ class Lease:
         self._seconds = seconds
         self._patience = min(NETWORK_SECONDS, max(10.0, seconds / 20))
         self._held: LockInfo | None = None
-        self._until = 0.0
+        self._until = self._over = 0.0
         self._last: str | None = None
         self._written: set[str] = set()
 
@@ -48,8 +49,8 @@ class Lease:
 
     @property
     def remaining(self) -> float:
-        """Seconds until the lease ends without renewal, by this machine's forward-only clock; negative when it is over."""
-        return self._until - self._clock.now()
+        """Seconds until the lease ends without renewal, by whichever clock leaves less; negative when it is over."""
+        return min(self._until - self._clock.now(), self._over - self._clock.wall())
 
     def take(self, *, owner: str, where: str) -> LockInfo | None:
         """Take the lock; returns the expired one that was taken over, if there was one.
@@ -87,12 +88,12 @@ class Lease:
             self._swap(last, None)
 
     def _move(self, before: LockInfo | None, draft: LockInfo) -> bool:
-        started = self._clock.now()
+        started, wall = self._clock.now(), self._clock.wall()
         identity = self._write(draft)
         if not self._swap(None if before is None else before.identity, identity):
             return False
         self._held = LockInfo(draft.target, draft.who, draft.where, draft.since, draft.expires, identity, self._remote.name)
-        self._until = started + self._seconds
+        self._until, self._over = started + self._seconds, wall + self._seconds
         return True
 
     def _swap(self, old: str | None, new: str | None) -> bool:

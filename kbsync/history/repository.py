@@ -1,6 +1,6 @@
 """A repository and the plain questions about it: where, which commit, is it clean. Remotes and contents are asked elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -9,6 +9,9 @@ from kbsync.history.git import Git, GitMissing
 from kbsync.messages import Message, message
 
 __all__ = ["Repository"]
+
+YAML = frozenset({".yaml", ".yml"})
+"""The files that are read as knowledge unless a part of their path is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,17 @@ class Repository:
     def is_clean(self, directory: Path) -> bool:
         """Whether everything below a directory is committed: nothing staged, changed or untracked.
 
-        Ignored files do not count, unless they are YAML: those are read as knowledge, and no commit has them.
+        Ignored files do not count, unless they are read as knowledge, because no commit has them: YAML, and what a file here
+        names, as it does with the file of an answer.
         """
         path = self.inside(directory) or "."
         if self.git.run("status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--", path).output:
             return False
-        ignored = self.git.run("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", path).output
-        names = (PurePosixPath(name.decode("utf-8", "surrogateescape")) for name in ignored.split(b"\0") if name)
-        return not any(_is_knowledge(name) for name in names)
+        ignored = self.git.run("ls-files", "--others", "--ignored", "--exclude-standard", "--full-name", "-z", "--", path).output
+        names = [PurePosixPath(name.decode("utf-8", "surrogateescape")) for name in ignored.split(b"\0") if name]
+        above = len(PurePosixPath(path).parts)
+        visible = [name for name in names if not any(part.startswith(".") for part in name.parts[above:])]
+        return not any(name.suffix in YAML for name in visible) and not self._names_any(visible, path=path)
 
     def is_shallow(self) -> bool:
         """Whether this clone was cut off at some depth, so that older commits are missing."""
@@ -109,6 +115,14 @@ class Repository:
         path = absolute.relative_to(root).as_posix()
         return "" if path == "." else path
 
+    def _names_any(self, names: Sequence[PurePosixPath], *, path: str) -> bool:
+        """Whether a file below the path speaks of one of these by its last name."""
+        if not names:
+            return False
+        wanted = "".join(f"{name.name}\n" for name in names).encode("utf-8", "surrogateescape")
+        answer = self.git.run("grep", "--quiet", "--fixed-strings", "-f", "-", "--", path, stdin=wanted, accept=(0, 1))
+        return answer.code == 0
+
     def _commit(self, revision: str) -> str | None:
         answer = self.git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         return answer.text if answer.code == 0 else None
@@ -120,7 +134,3 @@ class Repository:
                 "or run `git fetch --unshallow`.",
             )
         return message("Check the spelling, or fetch it first (`git fetch`).")
-
-
-def _is_knowledge(name: PurePosixPath) -> bool:
-    return name.suffix in (".yaml", ".yml") and not any(part.startswith(".") for part in name.parts)

@@ -33,6 +33,11 @@ class FakeClock:
             self._now += max(0.0, seconds)
         return False
 
+    def sleep(self, seconds: float) -> None:
+        """Let the machine sleep: the wall clock goes on, the forward-only one stands still, as on Linux."""
+        with self._lock:
+            self._wall += seconds
+
     def move(self, seconds: float) -> None:
         """Let time pass without anybody waiting."""
         with self._lock:

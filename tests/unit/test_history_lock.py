@@ -415,3 +415,13 @@ def test_text_that_is_no_lock_has_an_unknown_holder(text: bytes) -> None:
     found = parse_lock(text, target="t", identity="abc", remote="origin")
     assert found == LockInfo("t", "?", "?", None, None, "abc", "origin")
     assert not found.is_over(1e12)
+
+
+def test_a_lease_runs_out_while_the_machine_sleeps(repos: GitRepos, clock: FakeClock) -> None:
+    """A suspended holder does not believe, by a clock that stood still, in a lock that others may have taken over."""
+    _, anna = repos.shared("anna")
+    with lock_of(anna, clock) as lock:
+        clock.sleep(599)
+        assert lock.is_held()
+        clock.sleep(1)
+        assert not lock.is_held()

@@ -39,6 +39,12 @@ class SteppingClock(FakeClock):
         """Let the waiting thread go on."""
         self._released.release()
 
+    def steps(self, count: int) -> None:
+        """Let it go on so often, each time until it waits again."""
+        for _ in range(count):
+            self.step()
+            self.settle()
+
 
 @pytest.fixture
 def repos(tmp_path: Path) -> GitRepos:
@@ -61,13 +67,11 @@ def test_the_lock_is_renewed_every_third_of_its_lease(repos: GitRepos) -> None:
     clock = SteppingClock()
     with lock_of(tree, clock) as lock, Renewer(lock, clock=clock):
         clock.settle()
-        for _ in range(3):
-            clock.step()
-            clock.settle()
+        clock.steps(60)
         seen = seen_from(tree)
         assert seen is not None
         assert seen.expires == clock.wall() + 600
-    assert clock.waits == [200, 200, 200]
+    assert clock.waits == [10] * 60
     assert seen_from(tree) is None
 
 
@@ -79,6 +83,7 @@ def test_a_lost_lock_is_noticed(repos: GitRepos) -> None:
         clock.settle()
         assert lock.info is not None
         remove_lock(tree.repository, lock.info)
+        clock.steps(19)
         assert not stop.is_set()
         clock.step()
         assert stop.wait(PATIENCE)
@@ -94,13 +99,36 @@ def test_a_remote_that_is_away_is_tried_more_often_until_the_lease_ends(repos: G
     with lock_of(tree, clock) as lock, Renewer(lock, clock=clock):
         shutil.rmtree(origin.path)
         clock.settle()
-        for _ in range(14):
-            clock.step()
-            clock.settle()
-            assert lock.is_held()
+        clock.steps(59)
+        assert lock.is_held()
+        clock.steps(2)
         clock.step()
         assert lock.lost.wait(PATIENCE)
-    assert clock.waits == [200] + [30] * 14
+    assert clock.waits == [10] * 62
+
+
+def test_a_machine_that_slept_through_its_lease_learns_of_it_on_waking(repos: GitRepos) -> None:
+    """Waiting stands still while the machine sleeps: the next step, and no later one, finds the lock taken over."""
+    _, tree, other = repos.shared("anna", "ben")
+    clock, stop = SteppingClock(), threading.Event()
+    with lock_of(tree, clock) as lock, Renewer(lock, clock=clock, on_lost=stop.set):
+        clock.settle()
+        clock.sleep(900)
+        with lock_of(other, clock):
+            clock.step()
+            assert stop.wait(PATIENCE)
+    assert clock.waits == [10]
+
+
+def test_a_machine_that_slept_and_lost_nothing_goes_on(repos: GitRepos) -> None:
+    """A lease that ran out while nobody wanted the target is renewed on waking."""
+    _, tree = repos.shared("anna")
+    clock = SteppingClock()
+    with lock_of(tree, clock) as lock, Renewer(lock, clock=clock):
+        clock.settle()
+        clock.sleep(900)
+        clock.steps(1)
+        assert lock.is_held()
 
 
 class Exhausted(TargetLock):

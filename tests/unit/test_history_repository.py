@@ -224,10 +224,13 @@ def test_output_keeps_bytes_that_are_no_text() -> None:
     assert answer.text.encode(sys.getfilesystemencoding(), "surrogateescape") == b"caf\xe9"
 
 
-@pytest.mark.parametrize(("name", "clean"), [("local.yaml", False), ("local.txt", True), (".hidden.yaml", True)])
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [("local.yaml", False), ("deep/local.yml", False), ("local.txt", True), ("local.html", False), (".hidden/local.yaml", True)],
+)
 def test_an_ignored_file_that_is_read_as_knowledge_is_no_clean_tree(repos: GitRepos, *, name: str, clean: bool) -> None:
-    """No commit has it, and it would be applied all the same."""
+    """No commit has a YAML file or an answer's file that git ignores, and it would be applied all the same."""
     tree = repos.init("repo")
-    tree.commit({"knowledge/faq.yaml": "questions: []\n", ".gitignore": "local.*\n.hidden.yaml\n"})
-    (tree.path / "knowledge" / name).write_text("questions: []\n", encoding="utf-8")
-    assert tree.repository.is_clean(tree.path / "knowledge") is clean
+    tree.commit({".kb/faq.yaml": "questions: [{answer: {file: ../x/local.html}}]\n", ".gitignore": "local.*\n"})
+    tree.write({f".kb/{name}": "questions: []\n"})
+    assert tree.repository.is_clean(tree.path / ".kb") is clean
