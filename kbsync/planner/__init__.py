@@ -101,21 +101,20 @@ def _left_out(pattern: str | None, *, matched: int, left: int) -> Problem:
 
 
 def _protected(matches: Matches, base: Knowledge | None) -> list[Problem]:
-    """Protected questions that a plan would disable: customers had them at the base, and git now says otherwise."""
+    """Protected questions that a plan would disable: customers had them at the base, and git now says otherwise.
+
+    One that is missing counts too, and whatever it is called live: else a plan that was cut off could not be finished.
+    """
     had = {question.content.question for question in (base.questions if base else ()) if _is_enabled(question)}
+    enabled = [(pair.desired, pair.live.content.question) for pair in matches.pairs if _is_enabled(pair.live)]
     return [
         Problem(
             ProblemKind.PROTECTED,
-            message(
-                "{text} is protected and would be disabled: take protected or status out", text=pair.desired.content.question
-            ),
-            pair.desired.location,
+            message("{text} is protected and would be disabled: take protected or status out", text=desired.content.question),
+            desired.location,
         )
-        for pair in matches.pairs
-        if pair.desired.protected
-        and not _is_enabled(pair.desired)
-        and _is_enabled(pair.live)
-        and pair.live.content.question in had
+        for desired, called in [*enabled, *((question, "") for question in matches.new)]
+        if desired.protected and not _is_enabled(desired) and had & {called, desired.content.question, *desired.previously}
     ]
 
 

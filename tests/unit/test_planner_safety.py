@@ -1,8 +1,10 @@
 """Faults that a review found: each is a way in which a plan could have taken something from somebody."""
 
+import pytest
+
 from kbsync.guards import Consent, objections
 from kbsync.model import Category, Content, Knowledge, Question, Status
-from kbsync.plan import Action, Cause, Plan, QuestionChange, Source, TargetRef
+from kbsync.plan import Action, Cause, Plan, ProblemKind, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.settings import Policy, Prune
 
@@ -84,6 +86,15 @@ def test_protected_and_disabled_contradict_each_other() -> None:
     assert objections(plan(declared, service(content("a")), None), Consent()) == ()
     made = plan(declared, service(content("a")), files(content("a")))
     assert ["protected" in str(reason) for reason in objections(made, Consent())] == [True]
+
+
+@pytest.mark.parametrize("live", [(), ("something like a",)])
+def test_the_contradiction_is_seen_before_the_first_half_is_done(live: tuple[str, ...]) -> None:
+    """Missing or found under another text, it is refused at once: the second half would be, and leave the first one live."""
+    declared = Question(content("a", status=Status.DISABLED), protected=True, previously=live)
+    desired = Knowledge((Category(("Help",)),), (declared,))
+    made = plan(desired, service(*map(content, live)), files(content("a")))
+    assert [problem.kind for problem in made.problems if problem.blocking] == [ProblemKind.PROTECTED]
 
 
 def test_a_category_that_a_rename_brings_into_use_is_not_deleted() -> None:
