@@ -4,6 +4,7 @@ Text is already normalised here (line ends LF); what a file or an answer on the 
 """
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -19,6 +20,7 @@ __all__ = [
     "Question",
     "Status",
     "bare",
+    "path_after",
     "show_path",
 ]
 
@@ -29,6 +31,14 @@ CategoryPath = tuple[str, ...]
 def show_path(path: CategoryPath) -> str:
     """A path as people write it in the files: ``Shipping / Delivery times``."""
     return " / ".join(path)
+
+
+def path_after(path: CategoryPath, renamed: Mapping[CategoryPath, CategoryPath]) -> CategoryPath:
+    """What a category is called after renames, its own or its parent's; the longest renamed beginning decides."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in renamed:
+            return (*renamed[path[:length]], *path[length:])
+    return path
 
 
 def bare(text: str) -> str:

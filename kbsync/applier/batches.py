@@ -42,8 +42,8 @@ class BatchWork:
         """How created questions get the status that ``add_chitchat`` cannot give them."""
         return Craft(self._finishing_tasks, self._reached, finishing=True)
 
-    def _tasks(self, indices: Sequence[int], _seen: Snapshot | None) -> Sequence[Task]:
-        held = {index: held for index in indices if (held := self._questions.held(index)) is not None}
+    def _tasks(self, indices: Sequence[int], seen: Snapshot | None) -> Sequence[Task]:
+        held = {index: held for index in indices if (held := self._held(index, seen)) is not None}
         tasks: list[Task] = [lambda: held] if held else []
         groups: dict[Status | None, list[int]] = defaultdict(list)
         for index in indices:
@@ -54,6 +54,11 @@ class BatchWork:
                 batch = members[start : start + BATCH]
                 tasks.append(partial(self._send, batch, goal))
         return tasks
+
+    def _held(self, index: int, seen: Snapshot | None) -> Attempt | None:
+        """Why a change is left out. Only a delete that is sent again could destroy an edit: a status has but two values."""
+        edited = self._questions.edited(index, seen) if seen is not None and self._goal(index) is None else None
+        return self._questions.held(index) or edited
 
     def _finishing_tasks(self, indices: Sequence[int], seen: Snapshot | None) -> Sequence[Task]:
         return [partial(_in_part, task) for task in self._tasks(indices, seen)]

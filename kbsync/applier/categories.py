@@ -6,6 +6,7 @@ from functools import partial
 
 from kbsync.applier.attempts import Attempt, Ended, attempt
 from kbsync.applier.ledger import GOOD, Ledger
+from kbsync.applier.moved import title_edited
 from kbsync.applier.rounds import Craft, Task
 from kbsync.applier.snapshot import Snapshot, spelled_alike
 from kbsync.messages import Message, message
@@ -13,7 +14,7 @@ from kbsync.model import CategoryPath, show_path
 from kbsync.plan import CategoryChange, Plan
 from kbsync.store import Writer
 
-__all__ = ["CategoryWork"]
+__all__ = ["CategoryCalls"]
 
 
 class Places:
@@ -40,6 +41,12 @@ class Places:
         with self._lock:
             return identifier in self._entries
 
+    def upwards(self, path: CategoryPath) -> frozenset[int]:
+        """The ids of the category at a path and of those above it; empty when there is no such category."""
+        if self.find(path) is None:
+            return frozenset()
+        return frozenset(filter(None, (self.find(path[:length]) for length in range(1, len(path) + 1))))
+
     def learn(self, path: CategoryPath, identifier: int) -> None:
         """A category has come to be, or has been given its last title."""
         parent = self.find(path[:-1])
@@ -47,7 +54,7 @@ class Places:
             self._entries[identifier] = (parent, path[-1])
 
 
-class CategoryWork:
+class CategoryCalls:
     """The category phases of one apply."""
 
     def __init__(self, plan: Plan, writer: Writer, *, ledger: Ledger, before: Snapshot) -> None:
@@ -66,6 +73,10 @@ class CategoryWork:
         """The id at a path by now."""
         return self._places.find(path)
 
+    def upwards(self, path: CategoryPath) -> frozenset[int]:
+        """The ids of the category at a path by now, and of those above it."""
+        return self._places.upwards(path)
+
     def missing(self, path: CategoryPath) -> Message:
         """Why a category that something needs is not there."""
         return message(
@@ -80,11 +91,20 @@ class CategoryWork:
             if after and path[: len(after)] == after and self._ledger.outcome(index) not in GOOD:
                 yield self._ledger.reason(index)
 
-    def _tasks(self, indices: Sequence[int], _seen: Snapshot | None) -> Sequence[Task]:
-        return [partial(self._write, index) for index in indices]
+    def _tasks(self, indices: Sequence[int], seen: Snapshot | None) -> Sequence[Task]:
+        return [partial(self._write, index, seen) for index in indices]
 
-    def _write(self, index: int) -> Mapping[int, Attempt]:
-        return {index: self._send(index)}
+    def _write(self, index: int, seen: Snapshot | None) -> Mapping[int, Attempt]:
+        edited = None if seen is None else self._edited(self._change(index), seen)
+        return {index: edited or self._send(index)}
+
+    def _edited(self, change: CategoryChange, seen: Snapshot) -> Attempt | None:
+        """Why a rename is not sent again: the listing that a repetition follows shows a title that somebody else gave."""
+        found = None if change.id is None else seen.categories.get(change.id)
+        titles = [path[-1] for path in (change.before, change.after) if path]
+        if found is None or any(spelled_alike(found.path[-1], title) for title in titles):
+            return None
+        return Attempt(Ended.HELD, title_edited(found.path))
 
     def _send(self, index: int) -> Attempt:
         change = self._change(index)

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from kbsync.applier.attempts import Attempt, Ended
 from kbsync.applier.batches import BatchWork
-from kbsync.applier.categories import CategoryWork
+from kbsync.applier.categories import CategoryCalls
 from kbsync.applier.emptied import EmptiedWork
 from kbsync.applier.ledger import Ledger
 from kbsync.applier.looking import Look, Looker
@@ -18,7 +18,7 @@ from kbsync.applier.snapshot import Snapshot
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Status
 from kbsync.ordering import Step, phases
-from kbsync.plan import Change, Plan, QuestionChange
+from kbsync.plan import Plan
 from kbsync.report import Mismatch, Outcome
 from kbsync.store import Writer
 
@@ -38,10 +38,10 @@ class Job:
         self._ledger = ledger
         self._looker = looker
         self._rounds = Rounds(ledger, looker, workers=workers)
-        self._categories = CategoryWork(plan, writer, ledger=ledger, before=before)
+        self._categories = CategoryCalls(plan, writer, ledger=ledger, before=before)
         self._questions = QuestionWork(plan, writer, ledger=ledger, categories=self._categories, before=before)
         self._batches = BatchWork(writer, ledger=ledger, questions=self._questions)
-        self._emptied = EmptiedWork(plan, writer, ledger=ledger, looker=looker)
+        self._emptied = EmptiedWork(plan, writer, ledger=ledger, looker=looker, categories=self._categories)
 
     def carry_out(self) -> None:
         """Run every phase; once the ledger halts, the phases that are left start nothing."""
@@ -59,19 +59,17 @@ class Job:
         """List once more, patiently, and compare: what differs, and whether the library could be listed."""
         if not self._ledger.wrote:
             return (), True
-        check = ReadBack(self._plan, self._questions)
-        applied, unknown = self._ended(Outcome.APPLIED), self._ended(Outcome.UNKNOWN)
-        look = self._looker.look(
-            lambda seen: not any(check.differences(index, seen) for index in applied), writes=self._ledger.writes
-        )
+        check = ReadBack(self._plan, self._questions, self._ledger)
+        applied = self._ended(Outcome.APPLIED)
+        look = self._looker.look(lambda seen: check.has_settled(applied, seen), writes=self._ledger.writes)
         if look.snapshot is not None:
             look = self._disable_again(check.woken(applied, look.snapshot), check, look)
-            applied = self._ended(Outcome.APPLIED)
         if look.snapshot is None or look.trouble is not None or not look.snapshot.knowledge.complete:
             return (), False
-        for index in unknown:
+        for index in self._ended(Outcome.UNKNOWN):
             if not check.differences(index, look.snapshot):
                 self._ledger.enter(index, Attempt(Ended.DONE))
+        applied = self._ended(Outcome.APPLIED)
         return tuple(mismatch for index in applied for mismatch in check.differences(index, look.snapshot)), True
 
     def _disable_again(self, woken: Sequence[int], check: ReadBack, look: Look) -> Look:
@@ -79,23 +77,22 @@ class Job:
         if not woken:
             return look
         self._rounds.carry_out(woken, self._batches.created)
-        return self._looker.look(lambda seen: not check.woken(woken, seen), writes=self._ledger.writes)
+        applied = self._ended(Outcome.APPLIED)
+        return self._looker.look(
+            lambda seen: check.has_settled(applied, seen) and not check.woken(woken, seen), writes=self._ledger.writes
+        )
 
     def _note_what_is_done(self) -> None:
         withheld = Attempt(Ended.HELD, message("the listing is not complete, and nothing is removed because of such a listing"))
         for index, change in enumerate(self._plan.changes):
             if change.removal and not self._live.complete:
                 self._ledger.enter(index, withheld)
-            elif self._may_exist(index, change):
+            elif change.before is None and not self._live.complete and self._standing.states[index] is State.PENDING:
                 self._ledger.enter(index, Attempt(Ended.HELD, message("the listing is not complete, and it may exist already")))
             elif self._standing.states[index] is State.ALREADY:
                 self._ledger.enter(index, Attempt(Ended.ALREADY))
             elif self._standing.states[index] is State.PARTIAL:
                 self._questions.created[index] = self._standing.adopted[index]
-
-    def _may_exist(self, index: int, change: Change) -> bool:
-        created = isinstance(change, QuestionChange) and change.id is None
-        return created and not self._live.complete and self._standing.states[index] is State.PENDING
 
     def _due(self, index: int) -> bool:
         return self._ledger.outcome(index) is None and self._standing.states[index] is State.PENDING

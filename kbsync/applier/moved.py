@@ -1,11 +1,12 @@
 """What to say about a live object that moved since the plan was reviewed. That it moved is found in ``preconditions``."""
 
+from kbsync.applier.fields import shown
 from kbsync.messages import Message, message
-from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, show_path
+from kbsync.model import CategoryPath, Content, Question, show_path
 from kbsync.plan import Field
 from kbsync.plan.naming import FIELD_NAMES
 
-__all__ = ["category_gone", "category_moved", "field_moved", "question_gone", "shown", "text_taken", "value_of"]
+__all__ = ["category_gone", "category_moved", "field_edited", "field_moved", "question_gone", "text_taken", "title_edited"]
 
 WIDTH = 60
 """Characters of a text that are enough to recognise it in a report."""
@@ -24,6 +25,25 @@ def field_moved(question: Question, field: Field, expected: Content) -> Message:
         field=FIELD_NAMES[field],
         found=found,
         expected=wanted,
+    )
+
+
+def field_edited(found: Content, field: Field) -> Message:
+    """A field holds neither what the plan found nor what was sent; what was sent went without an answer."""
+    return message(
+        "its {field} is “{found}” now, neither as it was nor as it was sent: somebody edited it meanwhile, "
+        "or the service stores it otherwise; it was not sent again, so look at it and plan again",
+        field=FIELD_NAMES[field],
+        found=_cut(shown(found, field), 0),
+    )
+
+
+def title_edited(path: CategoryPath) -> Message:
+    """A category has neither its old title nor the one that was sent; what was sent went without an answer."""
+    return message(
+        "it is called {category} now, neither as it was nor as it was sent: somebody renamed it meanwhile; "
+        "it was not sent again, so look at it and plan again",
+        category=show_path(path),
     )
 
 
@@ -61,21 +81,6 @@ def category_moved(identifier: int, expected: CategoryPath, found: CategoryPath 
         found=show_path(found),
         expected=show_path(expected),
     )
-
-
-def value_of(content: Content, field: Field) -> object:
-    """The part of a content that a field names."""
-    return getattr(content, field.value)
-
-
-def shown(content: Content, field: Field) -> str:
-    """A field's value as text for people."""
-    value = value_of(content, field)
-    if isinstance(value, (AnswerType, Status)):
-        return value.name.lower()
-    if field is Field.CATEGORY:
-        return show_path(content.category)
-    return " | ".join(content.similar) if field is Field.SIMILAR else str(value)
 
 
 def _excerpts(one: str, other: str) -> tuple[str, str]:

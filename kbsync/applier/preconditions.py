@@ -1,15 +1,16 @@
 """Whether a plan still fits the live library, object by object. Nothing is changed here, and nothing is decided anew."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kbsync.applier.moved import category_gone, category_moved, field_moved, question_gone, text_taken, value_of
-from kbsync.applier.snapshot import Renames, Snapshot
+from kbsync.applier.fields import PathChanges, changed, differing
+from kbsync.applier.moved import category_gone, category_moved, field_moved, question_gone, text_taken
+from kbsync.applier.snapshot import Snapshot
 from kbsync.errors import StalePlan
 from kbsync.messages import Message, message
-from kbsync.model import CategoryPath, Content, Knowledge, Question
+from kbsync.model import CategoryPath, Content, Knowledge
 from kbsync.plan import CategoryChange, Field, Plan, QuestionChange
 
 __all__ = ["Standing", "State", "check_preconditions"]
@@ -53,7 +54,7 @@ class _Check:
     def __init__(self, plan: Plan, live: Snapshot) -> None:
         self._changes = plan.changes
         self._live = live
-        self._renames = Renames(plan.changes)
+        self._path_changes = PathChanges(plan.changes)
         self._chains: dict[str, list[QuestionChange]] = defaultdict(list)
         self._targets: dict[int, CategoryPath | None] = {}
         for change in plan.changes:
@@ -69,7 +70,7 @@ class _Check:
         """Every path that exists or will, once the plan's categories are made."""
         live = {category.path for category in self._live.categories.values()}
         made = {change.after for change in self._changes if isinstance(change, CategoryChange) and change.after}
-        return frozenset(live | made | {self._renames.of(path) for path in live})
+        return frozenset(live | made | {self._path_changes.of(path) for path in live})
 
     def state(self, index: int) -> State:
         """Where one change stands; what moved is added to ``moved``."""
@@ -87,7 +88,7 @@ class _Check:
         live = self._live.categories.get(change.id)
         if live is None and change.after is None:
             return State.ALREADY if self._live.knowledge.complete else State.PENDING
-        allowed = {path for path in (before, change.after, self._renames.of(before)) if path is not None}
+        allowed = {path for path in (before, change.after, self._path_changes.of(before)) if path is not None}
         parents = {path[:-1] for path in allowed}
         titles = {path[-1:] for path in (before, change.after) if path is not None}
         if live is None or live.path[:-1] not in parents or live.path[-1:] not in titles:
@@ -125,20 +126,14 @@ class _Check:
         if not strangers:
             self._category_exists(after.category, change)
             return State.PENDING
-        found = {holder.id: tuple(self._differing(holder.content, after)) for holder in strangers}
+        found = {holder.id: differing(holder.content, after, self._path_changes) for holder in strangers}
         holder = min(strangers, key=lambda question: len(found[question.id]))
-        differing = found[holder.id]
-        if differing and differing != (Field.STATUS,):
-            self.moved.append(text_taken(after.question, holder, differing))
+        others = found[holder.id]
+        if others and others != (Field.STATUS,):
+            self.moved.append(text_taken(after.question, holder, others))
             return State.PENDING
         self.adopted[index] = holder.id or ""
-        return State.PARTIAL if differing else State.ALREADY
-
-    def _differing(self, found: Content, wanted: Content) -> Iterator[Field]:
-        for part in Field:
-            same = value_of(found, part) == value_of(wanted, part)
-            if not same and not (part is Field.CATEGORY and self._renames.of(found.category) == wanted.category):
-                yield part
+        return State.PARTIAL if others else State.ALREADY
 
     def _question(self, change: QuestionChange, before: Content) -> State:
         identifier = change.id or ""
@@ -149,11 +144,11 @@ class _Check:
                 return State.ALREADY if self._live.knowledge.complete else State.PENDING
             self.moved.append(question_gone(identifier, before))
             return State.PENDING
-        moved = [part for part in Field if not self._allowed(part, live, chain)]
+        moved = [part for part in Field if not self._allowed(part, live.content, chain)]
         self.moved.extend(field_moved(live, part, chain[0].before or before) for part in moved)
         if change.after is None:
             return State.PENDING
-        if self._reached(live.content, before, change.after):
+        if not differing(live.content, change.after, self._path_changes, among=changed(change)):
             return State.ALREADY
         if change.after.question not in (before.question, live.content.question):
             self._text_is_free(change.after.question)
@@ -161,20 +156,9 @@ class _Check:
             self._category_exists(change.after.category, change)
         return State.PENDING
 
-    def _allowed(self, part: Field, live: Question, chain: list[QuestionChange]) -> bool:
+    def _allowed(self, part: Field, live: Content, chain: list[QuestionChange]) -> bool:
         states = [state for link in chain for state in (link.before, link.after) if state is not None]
-        if part is Field.CATEGORY:
-            paths = {state.category for state in states}
-            return live.content.category in paths | {self._renames.of(path) for path in paths}
-        return value_of(live.content, part) in [value_of(state, part) for state in states]
-
-    def _reached(self, live: Content, before: Content, after: Content) -> bool:
-        return all(
-            value_of(live, part) == value_of(after, part)
-            or (part is Field.CATEGORY and self._renames.of(live.category) == after.category)
-            for part in Field
-            if value_of(before, part) != value_of(after, part)
-        )
+        return not all(differing(live, state, self._path_changes, among=(part,)) for state in states)
 
     def _text_is_free(self, text: str) -> None:
         holders = [q for q in self._live.called(text, besides=self._chains) if q.content.question == text]

@@ -4,45 +4,32 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from kbsync.applier.attempts import Attempt, Ended, attempt
-from kbsync.applier.categories import CategoryWork
+from kbsync.applier.categories import CategoryCalls
 from kbsync.applier.dependencies import dependencies
+from kbsync.applier.fields import PathChanges, changed, differing, shown
 from kbsync.applier.ledger import Ledger
-from kbsync.applier.moved import value_of
+from kbsync.applier.moved import field_edited
 from kbsync.applier.rounds import Craft, Task
-from kbsync.applier.snapshot import Renames, Snapshot
+from kbsync.applier.snapshot import Snapshot, spelled_alike
 from kbsync.messages import message
 from kbsync.model import Content, Question
 from kbsync.ordering import phases
 from kbsync.plan import Field, Plan, QuestionChange
 from kbsync.store import Writer
 
-__all__ = ["QuestionWork", "outstanding"]
-
-
-def outstanding(change: QuestionChange, found: Content, renames: Renames) -> tuple[Field, ...]:
-    """The fields that a change changes and that do not hold the goal yet.
-
-    A question whose category is only renamed does not move.
-    """
-    after = _goal(change)
-    return tuple(
-        part
-        for part in _changed(change)
-        if value_of(found, part) != value_of(after, part)
-        and not (part is Field.CATEGORY and renames.of(found.category) == after.category)
-    )
+__all__ = ["QuestionWork"]
 
 
 class QuestionWork:
     """The question phases of one apply. ``created`` maps creates to the ids that listings taught."""
 
-    def __init__(self, plan: Plan, writer: Writer, *, ledger: Ledger, categories: CategoryWork, before: Snapshot) -> None:
+    def __init__(self, plan: Plan, writer: Writer, *, ledger: Ledger, categories: CategoryCalls, before: Snapshot) -> None:
         self._plan = plan
         self._writer = writer
         self._ledger = ledger
         self._categories = categories
         self._before = before
-        self._renames = Renames(plan.changes)
+        self._paths = PathChanges(plan.changes)
         self._needs = dependencies(plan.changes, phases(plan.changes))
         self._wanted = {change.after.question for change in plan.changes if isinstance(change, QuestionChange) and change.after}
         self.created: dict[int, str] = {}
@@ -76,7 +63,24 @@ class QuestionWork:
         if change.id is None:
             return self.find(index, seen) is not None
         found = seen.questions.get(change.id)
-        return found is not None and not outstanding(change, found.content, self._renames)
+        return found is not None and all(
+            _stored_otherwise(part, found.content, change) for part in self._due(change, found.content)
+        )
+
+    def edited(self, index: int, seen: Snapshot) -> Attempt | None:
+        """Why a change is not sent again: the listing that a repetition follows shows an edit that it would overwrite."""
+        change = self.change(index)
+        found = seen.questions.get(change.id or "")
+        if found is None or change.before is None:
+            return None
+        due = tuple(Field) if change.after is None else self._due(change, found.content)
+        strange = differing(found.content, change.before, self._paths, among=due)
+        edits = [part for part in strange if not _stored_otherwise(part, found.content, change)]
+        if not edits:
+            return None
+        done_in_part = change.after is not None and len(due) < len(changed(change))
+        reason = field_edited(found.content, edits[0])
+        return Attempt(Ended.REFUSED, reason).in_part() if done_in_part else Attempt(Ended.HELD, reason)
 
     def find(self, index: int, seen: Snapshot) -> Question | None:
         """The question that a create made, if a listing shows it: a new one with its text, as spelled or nearly so."""
@@ -97,28 +101,24 @@ class QuestionWork:
                 self.created[index] = found.id
 
     def _tasks(self, indices: Sequence[int], seen: Snapshot | None) -> Sequence[Task]:
-        return [partial(self._write, index, seen or self._before) for index in indices]
+        return [partial(self._write, index, seen) for index in indices]
 
-    def _write(self, index: int, seen: Snapshot) -> Mapping[int, Attempt]:
-        return {index: self._send(index, seen)}
+    def _write(self, index: int, seen: Snapshot | None) -> Mapping[int, Attempt]:
+        held = self.held(index) or (self.edited(index, seen) if seen is not None else None)
+        return {index: held or self._send(index, seen or self._before)}
 
     def _send(self, index: int, seen: Snapshot) -> Attempt:
-        held = self.held(index)
-        if held is not None:
-            return held
         change = self.change(index)
         if change.id is None:
             return self._create(index, change)
         found = seen.questions.get(change.id)
         content = change.before if found is None else found.content
         assert content is not None  # noqa: S101  (a change with an id has a before)
-        due = outstanding(change, content, self._renames)
-        if any(self._is_strange(part, content, change) for part in due):
-            return Attempt(Ended.HELD, message("somebody changed it meanwhile: look at it, and plan again"))
+        due = self._due(change, content)
         place = self._categories.find(_goal(change).category)
         if Field.CATEGORY in due and place is None:
             return Attempt(Ended.HELD, self._categories.missing(_goal(change).category))
-        resumed = len(due) < len(_changed(change))
+        resumed = len(due) < len(changed(change))
         for call in self._calls(change, due, place):
             self._ledger.count(index)
             ended = attempt(call)
@@ -127,12 +127,9 @@ class QuestionWork:
             resumed = True
         return Attempt(Ended.DONE)
 
-    def _is_strange(self, part: Field, found: Content, change: QuestionChange) -> bool:
-        """Whether a field that is still to be changed holds what it held neither before nor ever should: an edit meanwhile."""
-        if change.before is None or value_of(found, part) == value_of(change.before, part):
-            return False
-        renamed = part is Field.CATEGORY and self._renames.of(change.before.category) == found.category
-        return not renamed
+    def _due(self, change: QuestionChange, found: Content) -> tuple[Field, ...]:
+        """The fields that a change is about and that do not hold its goal yet."""
+        return differing(found, _goal(change), self._paths, among=changed(change))
 
     def _create(self, index: int, change: QuestionChange) -> Attempt:
         goal = _goal(change)
@@ -167,10 +164,12 @@ class QuestionWork:
             yield lambda: self._writer.set_status([identifier], goal.status)
 
 
-def _changed(change: QuestionChange) -> tuple[Field, ...]:
-    return tuple(
-        part for part in Field if change.before is not None and value_of(change.before, part) != value_of(_goal(change), part)
-    )
+def _stored_otherwise(part: Field, found: Content, change: QuestionChange) -> bool:
+    """Whether a text arrived and the service keeps it in its own spelling, which ``readback`` tells."""
+    if change.before is None or change.after is None or part not in (Field.QUESTION, Field.ANSWER):
+        return False
+    now = shown(found, part)
+    return spelled_alike(now, shown(change.after, part)) and now != shown(change.before, part)
 
 
 def _goal(change: QuestionChange) -> Content:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from kbsync.applier.moved import shown, value_of
+from kbsync.applier.fields import PathChanges, changed, differing, shown
+from kbsync.applier.ledger import Ledger
 from kbsync.applier.questions import QuestionWork
-from kbsync.applier.snapshot import Renames, Snapshot, spelled_alike
+from kbsync.applier.snapshot import Snapshot, spelled_alike
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, Content, Question, Status, show_path
 from kbsync.plan import Action, CategoryChange, Change, Field, Plan, QuestionChange
-from kbsync.report import Mismatch
+from kbsync.report import Mismatch, Outcome
 
 __all__ = ["PRESENCE", "ReadBack"]
 
@@ -19,19 +20,27 @@ PRESENCE = "presence"
 class ReadBack:
     """Knows the goal of every change of one apply."""
 
-    def __init__(self, plan: Plan, questions: QuestionWork) -> None:
+    def __init__(self, plan: Plan, questions: QuestionWork, ledger: Ledger) -> None:
         self._plan = plan
         self._questions = questions
-        self._renames = Renames(plan.changes)
+        self._ledger = ledger
+        self._paths = PathChanges(plan.changes)
         self._enabled = {change.id for change in plan.changes if change.action is Action.ENABLE}
 
     def differences(self, index: int, seen: Snapshot) -> tuple[Mismatch, ...]:
-        """What of an applied change a listing does not show."""
+        """What of an applied change a listing does not show, and what else of the question is other than the plan has it."""
         change = self._plan.changes[index]
         if isinstance(change, CategoryChange):
             return tuple(self._category(index, change, seen))
         found = self._questions.find(index, seen) if change.id is None else seen.questions.get(change.id)
         return tuple(self._question(index, change, found))
+
+    def has_settled(self, indices: Sequence[int], seen: Snapshot) -> bool:
+        """Whether a listing leaves nothing to wait for: a question that woke up does not go to sleep again by itself."""
+        woken = self.woken(indices, seen)
+        return all(
+            mismatch.field == Field.STATUS and index in woken for index in indices for mismatch in self.differences(index, seen)
+        )
 
     def woken(self, indices: Sequence[int], seen: Snapshot) -> tuple[int, ...]:
         """The changes of disabled questions, to stay disabled, that a listing shows enabled."""
@@ -66,32 +75,23 @@ class ReadBack:
         if found is None:
             yield _absent(index, change.title)
             return
-        for part in Field:
-            if self._same(part, found.content, change.after) or self._is_told_elsewhere(part, change):
-                continue
-            reason = _reason(part, change, found.content) if _changes(change, part) else message("the update changed it as well")
+        own = changed(change)
+        for part in differing(found.content, change.after, self._paths, among=(*own, *self._beside(index, change))):
+            reason = _reason(part, change, found.content) if part in own else _changed_as_well()
             yield Mismatch(index, part.value, shown(change.after, part), shown(found.content, part), reason)
 
-    def _is_told_elsewhere(self, part: Field, change: QuestionChange) -> bool:
-        """Whether another change of the same question is about this field."""
-        if _changes(change, part):
-            return False
-        others = (other for other in self._plan.changes if isinstance(other, QuestionChange) and other.id == change.id)
-        return any(_changes(other, part) for other in others)
-
-    def _same(self, part: Field, found: Content, wanted: Content) -> bool:
-        if part is Field.CATEGORY:
-            # A field that is left alone keeps the path that it had before the plan's renames.
-            same = wanted.category in (found.category, self._renames.of(found.category))
-            return same or self._renames.of(wanted.category) == found.category
-        return value_of(found, part) == value_of(wanted, part)
+    def _beside(self, index: int, change: QuestionChange) -> tuple[Field, ...]:
+        """The fields that no change of the question is about, with the last of those that were applied: told once."""
+        links = {at: it for at, it in enumerate(self._plan.changes) if isinstance(it, QuestionChange) and it.id == change.id}
+        applied = [at for at in links if self._ledger.outcome(at) is Outcome.APPLIED]
+        if change.id is None or index != max(applied, default=None):
+            return ()
+        told = {part for link in links.values() for part in changed(link)}
+        return tuple(part for part in Field if part not in told)
 
 
-def _changes(change: QuestionChange, part: Field) -> bool:
-    """Whether a change is about a field; a create is about all of them."""
-    if change.before is None or change.after is None:
-        return True
-    return value_of(change.before, part) != value_of(change.after, part)
+def _changed_as_well() -> Message:
+    return message("no change was about it: the service changed it as well, or somebody edited it meanwhile")
 
 
 def _present(index: int, title: str) -> Mismatch:
@@ -116,7 +116,7 @@ def _reason(part: Field, change: QuestionChange, found: Content) -> Message:
         return message("the service reads an empty answer as “leave as it is”: disable or delete the question instead")
     if part is Field.SIMILAR and set(found.similar) < set(wanted.similar):
         return message("the service did not keep every similar question: it may drop repeats or allow fewer")
-    if change.before is not None and value_of(found, part) == value_of(change.before, part):
+    if change.before is not None and shown(found, part) == shown(change.before, part):
         return message("it reads as before: reads lag behind writes, or the service ignored the change without a word")
     return _text_reason(shown(wanted, part), shown(found, part))
 

@@ -1,12 +1,11 @@
 """One listing of the live library, indexed for looking things up. What a finding means is for those who look."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container
 
 from kbsync.model import Category, CategoryPath, Knowledge, Question, bare
-from kbsync.plan import Action, CategoryChange, Change
 
-__all__ = ["Renames", "Snapshot", "spelled_alike"]
+__all__ = ["Snapshot", "spelled_alike"]
 
 
 def spelled_alike(one: str, other: str) -> bool:
@@ -48,22 +47,3 @@ class Snapshot:
     def homeless(self) -> bool:
         """Whether some question is in a category that the listing of categories does not show."""
         return any(question.content.category not in self._paths for question in self.questions.values())
-
-
-class Renames:
-    """How a plan renames categories: what a path from before the apply is called after it."""
-
-    def __init__(self, changes: Iterable[Change]) -> None:
-        self._paths: Mapping[CategoryPath, CategoryPath] = {
-            change.before: change.after
-            for change in changes
-            if isinstance(change, CategoryChange) and change.action is Action.RENAME and change.before and change.after
-        }
-
-    def of(self, path: CategoryPath) -> CategoryPath:
-        """The path once the renames are done; the longest renamed beginning decides."""
-        for length in range(len(path), 0, -1):
-            renamed = self._paths.get(path[:length])
-            if renamed is not None:
-                return (*renamed, *path[length:])
-        return path

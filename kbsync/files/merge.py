@@ -10,7 +10,7 @@ from kbsync.locations import Location
 from kbsync.model import CategoryPath, Content
 from kbsync.plan import Field
 
-__all__ = ["Edit", "Merge", "final_path"]
+__all__ = ["Edit", "Merge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,3 @@ class Merge:
 
     def __bool__(self) -> bool:
         return bool(self.edits or self.removed or self.added or self.renamed or self.dropped or self.declared)
-
-
-def final_path(path: CategoryPath, renamed: Mapping[CategoryPath, CategoryPath]) -> CategoryPath:
-    """What a category is called after the renames, its own or its parent's."""
-    if path in renamed:
-        return renamed[path]
-    return (*renamed.get(path[:1], path[:1]), *path[1:])

@@ -14,14 +14,14 @@ from kbsync.errors import InvalidInput, UnusableFile
 from kbsync.files.additions import add_questions
 from kbsync.files.fitting import fit
 from kbsync.files.loading import SETTINGS_FILE, load_tree
-from kbsync.files.merge import Edit, Merge, final_path
+from kbsync.files.merge import Edit, Merge
 from kbsync.files.overlay import Layered
 from kbsync.files.page import FORBIDDEN
 from kbsync.files.retitling import rename_categories
 from kbsync.files.rewriting import rewrite
 from kbsync.files.sheets import UTF8_MARK, Sheet, answer_file
 from kbsync.messages import Message, message
-from kbsync.model import Category, Knowledge, Question
+from kbsync.model import Category, Knowledge, Question, path_after
 from kbsync.plan import Field
 
 __all__ = ["Merged", "Touched", "merge_files"]
@@ -159,7 +159,7 @@ def _expected(before: Knowledge, merge: Merge) -> tuple[object, ...]:
     questions = {Question(content) for content in merge.added}
     for one in before.questions:
         if one.location not in removed:
-            content = replace(one.content, category=final_path(one.content.category, merge.renamed))
+            content = replace(one.content, category=path_after(one.content.category, merge.renamed))
             edit = None if one.location is None else edits.get(one.location)
             questions.add(_edited(replace(one, content=content, location=None), edit))
     return questions, set(_expected_categories(before, merge))
@@ -176,7 +176,7 @@ def _edited(question: Question, edit: Edit | None) -> Question:
 def _expected_categories(before: Knowledge, merge: Merge) -> Iterator[Category]:
     kept = [one for one in before.categories if not {one.path, one.path[:1]} & merge.dropped]
     for one in kept:
-        path = final_path(one.path, merge.renamed)
+        path = path_after(one.path, merge.renamed)
         yield replace(one, path=path, previously=tuple(name for name in one.previously if name != path[-1]), location=None)
     known = {one.path for one in kept}
     yield from (Category(path) for path in {path[:size] for path in merge.declared for size in (1, 2)} - known)

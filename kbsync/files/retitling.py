@@ -6,12 +6,11 @@ Which ones belongs to whoever gives the order.
 from collections.abc import Collection, Mapping
 
 from kbsync.files.edits import Editor
-from kbsync.files.merge import final_path
 from kbsync.files.rewriting import forget
 from kbsync.files.sheets import Sheet, path_of, path_value
 from kbsync.files.spans import Span, get, pairs
 from kbsync.files.values import meaning
-from kbsync.model import CategoryPath
+from kbsync.model import CategoryPath, path_after
 
 __all__ = ["rename_categories"]
 
@@ -25,8 +24,8 @@ def rename_categories(sheet: Sheet, renamed: Mapping[CategoryPath, CategoryPath]
     for holder in (*roots, *(item.span for item in sheet.items())):
         span = get(holder, "category")
         path = () if span is None else path_of(span)
-        if span is not None and final_path(path, renamed) != path:
-            sheet.editor.replace(span, path_value(final_path(path, renamed)))
+        if span is not None and path_after(path, renamed) != path:
+            sheet.editor.replace(span, path_value(path_after(path, renamed)))
     sheet.turn()
 
 

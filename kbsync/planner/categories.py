@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kbsync.commands import Command
 from kbsync.messages import message
-from kbsync.model import Category, CategoryPath, Knowledge, MenuType, bare, show_path
+from kbsync.model import Category, CategoryPath, Knowledge, MenuType, bare, path_after, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Problem, ProblemKind
 from kbsync.planner.retitled import Retitled
 
@@ -29,10 +29,7 @@ class CategoryWork:
 
     def final(self, path: CategoryPath) -> CategoryPath:
         """What a live (or base) path is called once the plan's renames are done, those included that are done already."""
-        if path in self.renamed:
-            return self.renamed[path]
-        parent = self.renamed.get(path[:1])
-        return path if parent is None else (*parent, *path[1:])
+        return path_after(path, self.renamed)
 
 
 def plan_categories(desired: Knowledge, live: Knowledge, base: Knowledge | None) -> CategoryWork:

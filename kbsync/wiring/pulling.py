@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from kbsync.errors import SafetyRefusal
-from kbsync.files.merge import Edit, Merge, final_path
+from kbsync.files.merge import Edit, Merge
 from kbsync.locations import Location
 from kbsync.messages import Message, message
-from kbsync.model import CategoryPath, Content, Knowledge, MenuType, Question, show_path
+from kbsync.model import CategoryPath, Content, Knowledge, MenuType, Question, path_after, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Field, Kind, Match, Plan, QuestionChange
 from kbsync.settings import Target
 from kbsync.store import Reader
@@ -122,7 +122,7 @@ class _Judge:
         """The fields of which the console's side is taken; those that clash are noted."""
         for one in change.fields:
             if one.field is Field.CATEGORY and change.before and change.after:
-                now = final_path(change.after.category, self._renamed)
+                now = path_after(change.after.category, self._renamed)
                 if now == change.before.category:
                     continue
             clashes = one.cause is Cause.CONFLICT or (one.cause is Cause.UNKNOWN and self._base is not None)
@@ -153,7 +153,7 @@ class _Judge:
     def _additions(self) -> Iterator[Content]:
         known = {item.id for item in self._plan.unmanaged if item.kind is Kind.QUESTION and not item.lapsed}
         menus = {category.path: category.menu for category in self._live.categories}
-        declared = {final_path(category.path, self._renamed) for category in self._desired.categories}
+        declared = {path_after(category.path, self._renamed) for category in self._desired.categories}
         for question in self._live.questions:
             content = question.content
             if question.id not in self._new and (question.id or "") not in known:
@@ -185,11 +185,11 @@ class _Judge:
         for question in self._desired.questions:
             if question.location not in removed:
                 content = question.content if question.location is None else moved.get(question.location, question.content)
-                yield replace(content, category=final_path(content.category, self._renamed))
+                yield replace(content, category=path_after(content.category, self._renamed))
 
     def _settled(self, question: Question) -> Content:
         """A live question as the files would say it: with the titles that git gives and the service does not have yet."""
-        return replace(question.content, category=final_path(question.content.category, self._pending))
+        return replace(question.content, category=path_after(question.content.category, self._pending))
 
     def _notes(self, kept: tuple[CategoryPath, ...]) -> Iterator[Message]:
         if self._base is None and self._desired.questions:

@@ -5,8 +5,7 @@ The service keeps no history: a title that is gone is a rename only where every 
 
 from collections.abc import Iterable, Mapping
 
-from kbsync.files.merge import final_path
-from kbsync.model import CategoryPath, Content, Knowledge, MenuType
+from kbsync.model import CategoryPath, Content, Knowledge, MenuType, path_after
 from kbsync.plan import Action, CategoryChange, Cause, Change, Field, QuestionChange
 
 __all__ = ["find_dropped", "find_retitled", "missing_categories"]
@@ -43,7 +42,7 @@ def find_retitled(desired: Knowledge, live: Knowledge, changes: Iterable[Change]
     for path in missing_categories(changes):
         goals = {new[: len(path)] for old, new in moves if old[: len(path)] == path}
         goal = next(iter(goals)) if len(goals) == 1 else ()
-        if goal in ordinary - declared - set(renamed.values()) and goal[:-1] == final_path(path[:-1], renamed):
+        if goal in ordinary - declared - set(renamed.values()) and goal[:-1] == path_after(path[:-1], renamed):
             renamed[path] = goal
     return renamed
 

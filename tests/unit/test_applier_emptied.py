@@ -8,14 +8,30 @@ from kbsync.commands import Command
 from kbsync.errors import Unreachable
 from kbsync.messages import message
 from kbsync.model import AnswerType, Category, Knowledge, MenuType, Question
-from kbsync.plan import Change
+from kbsync.plan import Action, Change
 from kbsync.report import ApplyReport, Outcome
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore, Fault, Quirks
-from tests.unit.applying import PRESET, apply, delete, drop_category, library, outcomes, plan, question, text, update
+from tests.unit.applying import (
+    PRESET,
+    add_category,
+    apply,
+    create,
+    delete,
+    drop_category,
+    library,
+    outcomes,
+    plan,
+    question,
+    rename_category,
+    status,
+    text,
+    update,
+)
 
 DOOMED = question("q1", text("Old question?", category=("Old",)))
 INNER = question("q2", text("Inner question?", category=("Old", "Inner")))
+PARCEL = question("q3", text("Where is my parcel?"))
 LIVE = library(DOOMED, INNER, more=[("Old",), ("Old", "Inner")])
 APPLIED, ALREADY, NOT_ATTEMPTED = Outcome.APPLIED, Outcome.ALREADY, Outcome.NOT_ATTEMPTED
 
@@ -125,3 +141,42 @@ def test_two_categories_of_one_path_are_both_kept_while_one_is_in_use() -> None:
     """When a path stands twice, no one can tell whose the questions are."""
     twins = Knowledge((Category(("Old",), id=11), Category(("Old",), id=12, menu=MenuType.ORDINARY)), (DOOMED,))
     assert outcomes(apply(FakeStore(twins), plan(drop_category(12, "Old")))) == [NOT_ATTEMPTED]
+
+
+@pytest.mark.parametrize("doomed", [(12, "Old", "Inner"), (11, "Old")])
+@pytest.mark.parametrize("change", [create(text("New?", category=("Old", "Inner"))), update(PARCEL, category=("Old", "Inner"))])
+def test_what_this_apply_put_into_a_category_keeps_it(change: Change, doomed: tuple[int, str]) -> None:
+    """A listing that lags far behind shows it empty; what the apply itself created in it or moved to it is known to be there."""
+    store = FakeStore(library(PARCEL, more=[("Old",), ("Old", "Inner")]), quirks=Quirks(lag=8))
+    report = apply(store, plan(change, drop_category(*doomed)))
+    assert outcomes(report) == [APPLIED, NOT_ATTEMPTED]
+    assert len(store.knowledge().questions) == 1 + (change.action is Action.CREATE)
+
+
+def test_a_category_below_a_renamed_one_is_known_by_its_id() -> None:
+    """The path under which a question is created may be another than that under which the category is deleted."""
+    store = FakeStore(library(more=[("Old",), ("Old", "Inner")]), quirks=Quirks(lag=8))
+    report = apply(
+        store,
+        plan(
+            rename_category(11, ("Old",), ("New",)),
+            create(text("New?", category=("New", "Inner"))),
+            drop_category(12, "Old", "Inner"),
+        ),
+    )
+    assert outcomes(report) == [APPLIED, APPLIED, NOT_ATTEMPTED]
+    assert last_reason(report) == "the plan puts “New?” into it, and deleting it would delete that too"
+
+
+def test_a_category_that_the_plan_puts_into_another_keeps_it() -> None:
+    """What is made by this apply is not deleted with its parent, whatever a plan says."""
+    store = FakeStore(library(more=[("Old",)]), quirks=Quirks(lag=8))
+    assert outcomes(apply(store, plan(add_category("Old", "Inner"), drop_category(11, "Old")))) == [APPLIED, NOT_ATTEMPTED]
+
+
+def test_what_moved_out_does_not_hold_a_category() -> None:
+    """A status change after the move still names the old path; only the move tells where the question is."""
+    moved = update(DOOMED, category=("Shop",))
+    store = FakeStore(library(DOOMED, more=[("Old",)]))
+    assert outcomes(apply(store, plan(moved, status(DOOMED), drop_category(11, "Old")))) == [APPLIED] * 3
+    assert [category.path for category in store.knowledge().categories] == [PRESET, ("Shop",)]

@@ -195,3 +195,13 @@ def test_a_child_of_a_renamed_category_is_recognised() -> None:
     assert states(todo, between) == [State.ALREADY, State.PENDING]
     done = Knowledge((Category(("Store",), id=10), Category(("Store", "B"), id=11, menu=MenuType.ORDINARY)))
     assert states(todo, done) == [State.ALREADY, State.ALREADY]
+
+
+def test_a_question_halfway_through_two_renames_has_not_moved() -> None:
+    """An apply that was cut off between the renames of a parent and its child can be resumed."""
+    inner = with_content(HOURS, category=("Shop", "A"))
+    renames = [rename_category(10, SHOP, ("Store",)), rename_category(11, ("Shop", "A"), ("Store", "B"))]
+    between = Knowledge(
+        (Category(("Store",), id=10), Category(("Store", "A"), id=11)), (with_content(inner, category=("Store", "A")),)
+    )
+    assert states(plan(*renames, status(inner)), between) == [State.ALREADY, State.PENDING, State.PENDING]

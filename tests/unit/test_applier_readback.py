@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kbsync.applier import OnFailure
 from kbsync.commands import Command
 from kbsync.errors import Unreachable
 from kbsync.messages import message
@@ -14,7 +15,7 @@ from kbsync.model import AnswerType, Knowledge, Status
 from kbsync.plan import Change
 from kbsync.report import Mismatch, Outcome
 from tests.fakes.clock import FakeClock
-from tests.fakes.store import FakeStore, Quirks
+from tests.fakes.store import FakeStore, Fault, Quirks
 from tests.unit.applying import (
     SHOP,
     add_category,
@@ -195,10 +196,10 @@ SLEEPING = replace(HOURS, content=replace(HOURS.content, status=Status.DISABLED)
 
 
 def test_a_disabled_question_stays_disabled() -> None:
-    """A service that enables what it updates is put right in the same apply, so that no switched-off answer is served."""
-    store = Waking(library(SLEEPING))
-    report = apply(store, plan(update(SLEEPING, answer="At ten.")))
-    assert report.finished
+    """A service that enables what it updates is put right in the same apply, at once: no switched-off answer is served."""
+    clock, store = FakeClock(), Waking(library(SLEEPING))
+    report = apply(store, plan(update(SLEEPING, answer="At ten.")), clock=clock)
+    assert (report.finished, clock.waits) == (True, [])
     assert store.knowledge().questions[0].content.status is Status.DISABLED
 
 
@@ -209,3 +210,70 @@ def test_a_question_is_disabled_again_also_when_the_apply_is_asked_to_stop() -> 
     report = apply(store, plan(update(SLEEPING, answer="At ten.")), stop=stop)
     assert [outcome.outcome for outcome in report.outcomes] == [Outcome.APPLIED]
     assert store.knowledge().questions[0].content.status is Status.DISABLED
+
+
+class Sweeping(FakeStore):
+    """A library whose updates change something else of the question too."""
+
+    def __init__(self, knowledge: Knowledge, sweep: Callable[[FakeStore], None]) -> None:
+        super().__init__(knowledge)
+        self.sweep = sweep
+        self.sweeping = False
+
+    def update_question(self, identifier: str, **fields: Any) -> None:
+        super().update_question(identifier, **fields)
+        if not self.sweeping:
+            self.sweeping = True
+            self.edit(self.sweep)
+
+
+BESIDE = "no change was about it: the service changed it as well, or somebody edited it meanwhile"
+
+
+@pytest.mark.parametrize(
+    ("sweep", "expected"),
+    [
+        (lambda fake: fake.update_question("q1", answer_type=AnswerType.TEXT), "0 answer_type: 'rich' 'text'"),
+        (lambda fake: fake.set_status(["q1"], Status.DISABLED), "0 status: 'enabled' 'disabled'"),
+        (lambda fake: fake.set_similar("q1", ()), "0 similar: 'Hours' ''"),
+    ],
+)
+def test_what_an_update_changes_as_well_is_told(sweep: Callable[[FakeStore], None], expected: str) -> None:
+    """A field that was not sent and is not as before is a mismatch: the goal of a change is the whole question."""
+    report = apply(Sweeping(library(RICH), sweep), plan(update(RICH, answer="At ten.")))
+    assert lines(report.mismatches) == [f"{expected}: {BESIDE}"]
+    assert not report.finished
+
+
+def test_a_field_beside_two_changes_of_a_question_is_told_once() -> None:
+    """With an update and a status change it is told with the last of them, and neither's own field counts as the other's."""
+    first = update(RICH, answer="At ten.")
+    assert first.after is not None
+    second = status(replace(RICH, content=first.after))
+    store = Sweeping(library(RICH), lambda fake: fake.set_similar("q1", ()))
+    assert lines(apply(store, plan(first, second)).mismatches) == [f"1 similar: 'Hours' '': {BESIDE}"]
+
+
+def test_a_change_that_failed_is_no_mismatch_of_the_one_before() -> None:
+    """What the report says to be refused is not told a second time as a difference."""
+    first = update(HOURS, answer="At ten.")
+    assert first.after is not None
+    store = FakeStore(library(HOURS), faults={2: Fault.REFUSED})
+    report = apply(store, plan(first, status(replace(HOURS, content=first.after))))
+    assert [it.outcome for it in report.outcomes] == [Outcome.APPLIED, Outcome.REFUSED]
+    assert report.mismatches == ()
+
+
+def test_a_question_whose_category_is_renamed_beside_it_has_not_moved() -> None:
+    """A status change names the path from before the rename; also halfway through two renames it is the same category."""
+    inner = replace(HOURS, content=replace(HOURS.content, category=("Shop", "A")))
+    live = library(inner, more=[("Shop", "A")])
+    changes: list[Change] = [
+        rename_category(10, SHOP, ("Store",)),
+        rename_category(11, ("Shop", "A"), ("Store", "B")),
+        status(inner),
+    ]
+    assert apply(FakeStore(live), plan(*changes)).finished
+    halfway = apply(FakeStore(live, faults={2: Fault.REFUSED}), plan(*changes), on_failure=OnFailure.CONTINUE)
+    assert [it.outcome for it in halfway.outcomes] == [Outcome.APPLIED, Outcome.REFUSED, Outcome.APPLIED]
+    assert halfway.mismatches == ()

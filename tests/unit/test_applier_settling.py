@@ -151,9 +151,12 @@ def test_an_incomplete_listing_does_not_prove_that_a_create_did_not_happen() -> 
 
 
 def test_nothing_is_created_on_the_word_of_an_incomplete_listing() -> None:
-    """What seems to be missing may be there already."""
+    """What seems to be missing, a question or a category, may be there already."""
     store = FakeStore(OLD, quirks=Quirks(complete=False))
-    assert outcomes(apply(store, plan(NEW))) == [Outcome.NOT_ATTEMPTED]
+    report = apply(store, plan(NEW, add_category("Bar")))
+    assert [(it.outcome, str(it.reason)) for it in report.outcomes] == [
+        (NOT_ATTEMPTED, "the listing is not complete, and it may exist already")
+    ] * 2
     assert len(store.writes) == 0
 
 
@@ -162,8 +165,60 @@ def test_an_edit_between_a_lost_write_and_its_repetition_is_not_overwritten() ->
     store = FakeStore(library(HOURS), faults={1: Fault.LOST_UNDONE})
     store.edit_before(1, lambda known: known.update_question(HOURS.id or "", answer="The console's own."))
     report = apply(store, plan(update(HOURS, answer="Git's.")))
-    assert outcomes(report) == [Outcome.NOT_ATTEMPTED]
+    assert [(it.outcome, it.calls, str(it.reason)) for it in report.outcomes] == [
+        (
+            NOT_ATTEMPTED,
+            1,
+            (
+                "its answer is “The console's own.” now, neither as it was nor as it was sent: somebody edited it meanwhile, "
+                "or the service stores it otherwise; it was not sent again, so look at it and plan again"
+            ),
+        )
+    ]
     assert store.knowledge().questions[0].content.answer == "The console's own."
+
+
+def test_an_edit_of_what_is_left_of_a_change_is_not_overwritten() -> None:
+    """Where a part of a change took effect before, it says that, and counts as refused."""
+    store = FakeStore(OLD, faults={2: Fault.LOST_UNDONE})
+    store.edit_before(2, lambda fake: fake.set_similar("q1", ("Mine",)))
+    report = apply(store, plan(update(HOURS, answer="At ten.", similar=("Hours",))))
+    assert outcomes(report) == [REFUSED]
+    assert str(report.outcomes[0].reason).startswith("done in part, plan again to finish it: its similar questions is “Mine” now")
+    assert store.knowledge().questions[0].content.similar == ("Mine",)
+
+
+def test_a_question_edited_since_its_delete_was_lost_is_not_deleted() -> None:
+    """A delete without effect is not repeated on something that somebody has just worked on; others of the batch go."""
+    store = FakeStore(OLD, faults={1: Fault.LOST_UNDONE})
+    store.edit_before(1, lambda fake: fake.update_question("q1", answer="Mine."))
+    report = apply(store, plan(delete(HOURS), delete(PRICE)))
+    assert sorted(outcomes(report)) == [APPLIED, NOT_ATTEMPTED]
+    assert texts(store) == ["When do you open?"]
+
+
+def test_a_category_that_somebody_renamed_since_its_rename_was_lost_keeps_that_title() -> None:
+    """A rename without effect is not repeated over a third title."""
+    store = FakeStore(OLD, faults={1: Fault.LOST_UNDONE})
+    store.edit_before(1, lambda fake: fake.rename_category(10, "Mine"))
+    report = apply(store, plan(rename_category(10, SHOP, ("Store",))))
+    assert [(it.outcome, str(it.reason)) for it in report.outcomes] == [
+        (
+            NOT_ATTEMPTED,
+            (
+                "it is called Mine now, neither as it was nor as it was sent: somebody renamed it meanwhile; "
+                "it was not sent again, so look at it and plan again"
+            ),
+        )
+    ]
+
+
+def test_a_text_that_the_service_trims_is_no_edit() -> None:
+    """An update that took effect unheard, in the service's own spelling, is neither repeated nor called somebody else's."""
+    store = FakeStore(OLD, faults={1: Fault.LOST}, quirks=Quirks(trim=True))
+    report = apply(store, plan(update(HOURS, answer="At  ten.")))
+    assert (outcomes(report), len(store.writes)) == ([APPLIED], 1)
+    assert [mismatch.field for mismatch in report.mismatches] == ["answer"]
 
 
 def test_one_read_that_fails_is_forgiven() -> None:

@@ -150,6 +150,14 @@ def test_a_category_that_all_its_questions_left_is_renamed() -> None:
     assert merge.dropped == frozenset()
 
 
+def test_a_category_whose_pinned_question_was_also_reworded_is_renamed() -> None:
+    """The text does not tell where the question went; its id does, and the move is part of the rename."""
+    base = files(Question(SAID, id="id0"))
+    decision = judged(base, library(replace(SAID, question="new words", category=B), tree=(B,)), base)
+    assert decision.merge.renamed == {A: B}
+    assert [edit.fields for edit in decision.merge.edits] == [(Field.QUESTION,)]
+
+
 def test_a_category_whose_questions_went_apart_is_dropped() -> None:
     """Its questions are moved one by one; it stays where git has new questions for it, and that is said."""
     base = files(SAID, Content("r", "x", A), tree=(A,))

@@ -119,6 +119,19 @@ APPLYING: Mapping[str, str] = {
     "choose another path, or mend the permissions of its directory": "请选择其他路径，或修正其目录的权限",
     "reading back what was applied": "正在读回已应用的内容",
     "the listing is not complete, and it may exist already": "列表不完整，它可能已经存在",
-    "the update changed it as well": "更新时它也被一并改动",
-    "somebody changed it meanwhile: look at it, and plan again": "期间有人改动了它：请查看后重新计划",
+    "no change was about it: the service changed it as well, or somebody edited it meanwhile": (
+        "没有变更涉及它：服务将它一并改动了，或者期间有人编辑了它"
+    ),
+    (
+        "its {field} is “{found}” now, neither as it was nor as it was sent: somebody edited it meanwhile, or the "
+        "service stores it otherwise; it was not sent again, so look at it and plan again"
+    ): (
+        "它的{field}现在是“{found}”，既不是原来的内容，也不是已发送的内容：期间有人编辑了它，或者服务保存的内容不同；"
+        "没有再次发送，请查看后重新生成计划"
+    ),
+    (
+        "it is called {category} now, neither as it was nor as it was sent: somebody renamed it meanwhile; it was not "
+        "sent again, so look at it and plan again"
+    ): "它现在名为 {category}，既不是原来的名称，也不是已发送的名称：期间有人重命名了它；没有再次发送，请查看后重新生成计划",
+    "the plan puts “{title}” into it, and deleting it would delete that too": ("计划将“{title}”放入其中，删除分类会一并删除它"),
 }
