@@ -16,6 +16,16 @@ def test_the_scene_has_every_section(tmp_path: Path) -> None:
     assert str(tmp_path) not in shown
 
 
+def test_the_excerpt_in_the_readme_is_of_the_same_plan(tmp_path: Path) -> None:
+    """Between the dots it is what the program prints, line for line."""
+    readme = (PICTURES.parents[1] / "README.md").read_text(encoding="utf-8")
+    excerpt = readme.split("```console\n$ kbsync plan\n")[1].split("```")[0]
+    shown = staged(tmp_path).run("plan").out
+    places = [shown.find(part) for part in excerpt.split("…\n")]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
 def test_the_pictures_are_there_and_small() -> None:
     """Each is a PNG that a page loads in a moment."""
     found = sorted(PICTURES.glob("*.png"))
