@@ -6,9 +6,12 @@ __all__ = ["Page"]
 
 
 class Page:
-    """What the file says of one command, in seconds of this process's clock, and what is to be added to it."""
+    """What the file says of one command, in seconds of this process's clock, and what is to be added to it.
 
-    def __init__(self, others: tuple[Hold, ...] = (), *, blocked_until: float = 0.0) -> None:
+    ``others``: the calls of other processes; None where another process holds the file, so that nobody knows.
+    """
+
+    def __init__(self, others: tuple[Hold, ...] | None = (), *, blocked_until: float = 0.0) -> None:
         self.others = others
         self.blocked_until = blocked_until
         self.notes: dict[int, Hold] = {}

@@ -35,7 +35,8 @@ class SharedBudget:
     The file holds ``{command: {call: [sent, answered or null, cold]}}`` in Unix time and is replaced as a whole under a lock:
     two short visits a call, about a millisecond together. A process that dies leaves notes that expire. Where the system's
     clock was set back, notes from the future count as made now; where it was set forward, notes expire early, which can cost a
-    refusal. If the file becomes unusable while it is in use, the process goes on with a budget of its own.
+    refusal. If the file becomes unusable while it is in use, the process goes on with a budget of its own; while another process
+    holds it for longer than ``patience``, nothing is known of others, and a strict process waits.
 
     ``patience``: real seconds to wait for the lock. Raises UnusableFile when the file cannot be made.
     """
@@ -65,7 +66,10 @@ class SharedBudget:
         with self._turn, contextlib.ExitStack() as held:
             try:
                 held.enter_context(self._lock)
-            except (OSError, Timeout):
+            except Timeout:
+                yield Page(others=None)
+                return
+            except OSError:
                 yield Page()
                 return
             content = self._read()
@@ -90,8 +94,12 @@ class SharedBudget:
         return dict(content)
 
     def _page(self, content: dict[str, Any], command: str) -> Page:
-        """The others' calls of one command; times become those of our clock, and none lies further ahead than it can."""
-        now, wall = self._clock.now(), self._clock.wall()
+        """The others' calls of one command; times become those of our clock, and none lies further ahead than it can.
+
+        The wall clock is read first: a machine that pauses between the two makes these calls look younger, never older.
+        """
+        wall = self._clock.wall()
+        now = self._clock.now()
         others = tuple(
             Hold(
                 sent=now - max(0.0, wall - sent),
@@ -105,9 +113,13 @@ class SharedBudget:
         return Page(others, blocked_until=now + blocked)
 
     def _note(self, content: dict[str, Any], command: str, page: Page) -> None:
-        """Put the notes of a page into the content, and drop what is too old or lies in a future that never was."""
-        ahead = self._clock.wall() - self._clock.now()
+        """Put the notes of a page into the content, and drop what is too old or lies in a future that never was.
+
+        The wall clock is read last: a machine that pauses between the two makes our calls look younger, never older.
+        """
+        now = self._clock.now()
         wall = self._clock.wall()
+        ahead = wall - now
         calls = {
             call: (min(sent, wall), answered if answered is None else min(answered, wall + FULL), cold)
             for call, (sent, answered, cold) in content["calls"].get(command, {}).items()

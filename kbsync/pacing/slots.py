@@ -57,11 +57,16 @@ class Slots:
         self._last_sent = -math.inf
         self._blocked_until = -math.inf
 
-    def ready_at(self, now: float, others: Sequence[Hold] = ()) -> float:
+    def ready_at(self, now: float, others: Sequence[Hold] | None = ()) -> float:
         """When the next call may be sent: not after ``now`` means at once, infinity means not before some answer is here.
 
-        ``others`` are calls under the same limit that somebody else sent; nobody tells when they end, so look again soon.
+        ``others`` are calls under the same limit that somebody else sent; nobody tells when they end, so look again soon. None
+        where it is not known what they sent: strict looks again, steady counts on nothing.
         """
+        if others is None:
+            if self._strict:
+                return now + _LOOK_AGAIN
+            others = ()
         self._forget(now)
         allowance = self._allowance(now)
         size, stretch = self._yielding.room(now)

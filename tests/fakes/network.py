@@ -15,7 +15,7 @@ from functools import partial
 from statistics import fmean
 from typing import Protocol
 
-__all__ = ["Client", "Delay", "Network", "NetworkClock", "Policy", "Service", "Shape", "run_alone", "steady", "uneven"]
+__all__ = ["Client", "Delay", "Network", "NetworkClock", "Policy", "Service", "Shape", "drawn", "run_alone", "steady", "uneven"]
 
 Delay = Callable[[random.Random], float]
 """Seconds that one crossing takes."""
@@ -29,6 +29,12 @@ def steady(seconds: float) -> Delay:
 def uneven(least: float, most: float) -> Delay:
     """Anything between the two, all as likely."""
     return lambda dice: dice.uniform(least, most)
+
+
+def drawn(seconds: Iterable[float]) -> Delay:
+    """Each of these in turn, over and over."""
+    left = itertools.cycle(seconds)
+    return lambda _: next(left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,10 @@ class Client:
         moments = sorted(self.served)
         begin, end = fmean(moments[limit : 2 * limit]), fmean(moments[-2 * limit : -limit])
         return (len(moments) - 3 * limit) / (end - begin) / limit
+
+    def share_with_start(self, limit: int = 5) -> float:
+        """The pace of the whole run as a share of the limit, from the first served call to the last."""
+        return (len(self.served) - limit) / (max(self.served) - min(self.served)) / limit
 
     def _wait(self) -> None:
         self._waiting += 1

@@ -1,20 +1,24 @@
 """Processes of one machine that share the budget of a target."""
 
 import json
+import tempfile
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kbsync.errors import Throttled, UnusableFile
 from kbsync.messages import message
-from kbsync.pacing import Pacer
+from kbsync.pacing import Clock, Pacer
 from kbsync.pacing.lane import Lane
 from kbsync.pacing.shared import SharedBudget
 from kbsync.pacing.slots import Hold, Slots
 from kbsync.settings import Pacing
 from tests.fakes.clock import FakeClock
-from tests.fakes.network import Client, Network, NetworkClock, Service, Shape, steady, uneven
+from tests.fakes.network import Client, Network, NetworkClock, Service, Shape, drawn, steady, uneven
 
 COMMAND = "update_chitchat"
 
@@ -22,7 +26,7 @@ COMMAND = "update_chitchat"
 class Process:
     """One process of a machine: a lane on the shared budget, spoken to as the simulation speaks to a policy."""
 
-    def __init__(self, path: Path, clock: NetworkClock, pacing: Pacing) -> None:
+    def __init__(self, path: Path, clock: Clock, pacing: Pacing) -> None:
         budget = SharedBudget(path, clock)
         self._lane = Lane(clock, Slots(pacing=pacing), page=lambda: budget.page(COMMAND))
         self._clock = clock
@@ -60,6 +64,50 @@ def test_two_processes_keep_one_limit_together(path: Path, pacing: Pacing, share
     assert [client.refused for client in clients] == [[], []]
     assert service.most_in_a_window() <= 5
     assert 119 / (service.stamps[-1] - service.stamps[0]) / 5 >= share
+
+
+delays = st.lists(st.floats(0.0, 4.0), min_size=1, max_size=20)
+
+crowds = st.lists(st.tuples(st.integers(1, 12), st.lists(st.floats(0.0, 1.0), min_size=1, max_size=25)), min_size=2, max_size=3)
+"""Processes: how many workers each has, and the pauses between the calls that it is asked for."""
+
+
+def play(crowd: list[tuple[int, list[float]]], pacing: Pacing, shape: Shape, *, greedy: bool = False) -> tuple[Service, int]:
+    """Let processes work side by side until all is served; gives the service and how many calls it refused."""
+    net, service = Network(), Service(greedy=greedy)
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "pace.json"
+        clients = [
+            Client(net, service, Process(path, NetworkClock(net), pacing), shape, workers=workers, seed=seed)
+            for seed, (workers, _) in enumerate(crowd)
+        ]
+        for client, (_, pauses) in zip(clients, crowd, strict=True):
+            client.offer(accumulate(pauses))
+        net.run()
+    assert len(service.stamps) == sum(len(pauses) for _, pauses in crowd)
+    return service, sum(len(client.refused) for client in clients)
+
+
+@settings(deadline=None, max_examples=40)
+@given(crowd=crowds, requests=delays, answers=delays, greedy=st.booleans())
+def test_strict_processes_are_never_refused(
+    crowd: list[tuple[int, list[float]]], requests: list[float], answers: list[float], greedy: bool
+) -> None:
+    """However many workers two or three processes have, and however calls and answers are late: no second is overfull."""
+    service, refused = play(crowd, Pacing.STRICT, Shape("drawn", drawn(requests), drawn(answers)), greedy=greedy)
+    assert refused == 0
+    assert service.most_in_a_window() <= 5
+
+
+@settings(deadline=None, max_examples=40)
+@given(crowd=crowds, latency=st.floats(0.0, 2.0), answers=delays)
+def test_steady_processes_are_not_refused_where_requests_are_even(
+    crowd: list[tuple[int, list[float]]], latency: float, answers: list[float]
+) -> None:
+    """However late answers are: as long as all requests take the same time, sharing the limit costs no refusal."""
+    service, refused = play(crowd, Pacing.STEADY, Shape("drawn", steady(latency), drawn(answers)))
+    assert refused == 0
+    assert service.most_in_a_window() <= 5
 
 
 def test_a_pacer_waits_for_the_calls_of_another(path: Path) -> None:
@@ -130,6 +178,35 @@ def test_a_clock_that_was_set_back_does_not_lock_anybody_out(path: Path) -> None
     assert max(sent for sent, _, _ in json.loads(path.read_text())["calls"][COMMAND].values()) == right.wall()
 
 
+class HaltingClock(FakeClock):
+    """A machine that halts for ``halt`` seconds after every look at a clock."""
+
+    halt = 0.0
+
+    def now(self) -> float:
+        found = super().now()
+        self.move(self.halt)
+        return found
+
+    def wall(self) -> float:
+        found = super().wall()
+        self.move(self.halt)
+        return found
+
+
+@pytest.mark.parametrize(("noting", "reading"), [(0.2, 0.0), (0.0, 0.2)])
+def test_a_machine_that_halts_makes_no_call_older(path: Path, noting: float, reading: float) -> None:
+    """Between a look at one clock and a look at the other anything may pass: an answer never counts as earlier than it was."""
+    clock = HaltingClock()
+    ended = clock.now()
+    clock.halt = noting
+    with SharedBudget(path, clock).page(COMMAND) as page:
+        page.note(1, Hold(ended - 0.1, ended))
+    clock.halt = reading
+    with SharedBudget(path, clock).page(COMMAND) as page:
+        assert [hold.answered for hold in page.others or () if hold.answered] == [pytest.approx(ended + 0.2, abs=1e-5)]
+
+
 def test_a_budget_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
     """A file where the directory should be is an error that names the place and what to do."""
     (tmp_path / "state").write_text("")
@@ -148,6 +225,19 @@ def test_a_budget_that_is_lost_on_the_way_stops_nobody(path: Path) -> None:
     lock.unlink()
     lock.mkdir()
     assert pacer.call(COMMAND, clock.now) - begin == pytest.approx(1.02)
+
+
+@pytest.mark.parametrize(("pacing", "leaves"), [(Pacing.STEADY, True), (Pacing.STRICT, False)])
+def test_while_another_process_holds_the_file_strict_waits(path: Path, pacing: Pacing, leaves: bool) -> None:
+    """Nobody knows then what others have sent: a strict call leaves once the file can be read again, a steady one at once."""
+    clock = FakeClock()
+    budget = SharedBudget(path, clock, patience=0.01)
+    lane = Lane(clock, Slots(pacing=pacing), page=lambda: budget.page(COMMAND))
+    with FileLock(f"{path}.lock"):
+        ticket, when = lane.attempt()
+    assert (ticket is not None) is leaves
+    assert when == clock.now() + (0.0 if leaves else 0.05)
+    assert lane.attempt()[0] is not None
 
 
 def test_a_lock_that_hangs_is_waited_for_only_so_long(path: Path) -> None:

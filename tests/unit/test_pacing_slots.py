@@ -10,7 +10,7 @@ from kbsync.pacing.roads import RoundTrips, Wariness
 from kbsync.pacing.slots import Hold, Slots
 from kbsync.pacing.yielding import Yielding
 from kbsync.settings import Pacing
-from tests.fakes.network import Client, Network, Service, Shape, run_alone, steady, uneven
+from tests.fakes.network import Client, Network, Service, Shape, drawn, run_alone, steady, uneven
 
 SEEDS = range(8)
 
@@ -30,12 +30,6 @@ REQUESTS_LATE = [
 delays = st.lists(st.floats(0.0, 4.0), min_size=1, max_size=30)
 
 
-def cycle(seconds: list[float]) -> Shape:
-    """A network whose requests arrive at once and whose answers take these times, over and over."""
-    left = iter(seconds * 100)
-    return Shape("drawn", AT_ONCE, lambda _: next(left))
-
-
 @pytest.mark.parametrize("shape", [*STEADY, ANSWERS_LATE], ids=lambda shape: shape.name)
 def test_even_requests_are_never_refused_and_use_the_limit(shape: Shape) -> None:
     """At any steady latency, and with answers as late as they like: no refusal, and 97 % of the limit."""
@@ -43,6 +37,13 @@ def test_even_requests_are_never_refused_and_use_the_limit(shape: Shape) -> None
         client = run_alone(Slots(), shape, seed=seed)
         assert client.refused == []
         assert client.share() >= 0.97
+
+
+@pytest.mark.parametrize("latency", [0.0, 0.3, 1.0, 2.5])
+def test_the_start_costs_one_round_trip(latency: float) -> None:
+    """The first five calls wait for their answers, since they may open connections; nothing else is lost on the whole run."""
+    client = run_alone(Slots(), Shape("", steady(latency / 2), steady(latency / 2)))
+    assert client.served[-1] - client.served[0] <= 39 * 1.02 + latency + 0.01
 
 
 @pytest.mark.parametrize("greedy", [False, True], ids=["served calls count", "refused calls count too"])
@@ -79,7 +80,7 @@ def test_a_network_that_became_good_is_used_again() -> None:
 def test_no_window_is_ever_overfull(pacing: Pacing, delays: list[float], latency: float, gaps: list[float]) -> None:
     """Whenever calls come, at any constant way in and with any answers: at most five in any second at the service."""
     net, service = Network(), Service()
-    client = Client(net, service, Slots(pacing=pacing), Shape("", steady(latency), cycle(delays).answer))
+    client = Client(net, service, Slots(pacing=pacing), Shape("", steady(latency), drawn(delays)))
     client.offer(sum(gaps[:end]) for end in range(len(gaps)))
     net.run()
     assert client.refused == []
@@ -89,7 +90,7 @@ def test_no_window_is_ever_overfull(pacing: Pacing, delays: list[float], latency
 @given(requests=delays, answers=delays, greedy=st.booleans())
 def test_strict_is_never_refused(requests: list[float], answers: list[float], greedy: bool) -> None:
     """Strict pacing meets no refusal, however requests and answers are delayed."""
-    shape = Shape("drawn", cycle(requests).answer, cycle(answers).answer)
+    shape = Shape("drawn", drawn(requests), drawn(answers))
     client = run_alone(Slots(pacing=Pacing.STRICT), shape, service=Service(greedy=greedy), calls=60)
     assert client.refused == []
 
