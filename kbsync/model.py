@@ -5,7 +5,7 @@ Text is already normalised here (line ends LF); what a file or an answer on the 
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from kbsync.locations import Location
@@ -92,7 +92,8 @@ class Question:
     """One standard question with what is known about it besides its content.
 
     ``id`` is the service's StandardQuestionId: always there when read from the service, in a file only when pinned.
-    ``previously`` lists texts it used to have; ``protected`` means that no plan may remove or disable it.
+    ``previously`` lists texts it used to have; ``protected`` means that no plan may remove or disable it. ``location`` is where
+    its text is written, ``category_location`` where its category is, which may be at the head of the document.
     """
 
     content: Content
@@ -100,6 +101,7 @@ class Question:
     previously: tuple[str, ...] = ()
     protected: bool = False
     location: Location | None = None
+    category_location: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

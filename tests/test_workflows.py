@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from kbsync.cli.app import application
-from kbsync.wiring.project import Continuous, new_files
+from kbsync.wiring.project import Continuous, Project, new_files
 
 ROOT = Path(__file__).parents[1]
 GITHUB = ROOT / ".github"
@@ -189,7 +189,9 @@ def test_hooks_leave_the_choice_of_files_to_kbsync() -> None:
 def started(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The workflow that ``kbsync init`` writes."""
     kind = Continuous(request.param)
-    (path,) = [file for file in new_files(tmp_path / "knowledge", tmp_path, continuous=kind) if file.path.name == "kbsync.yml"]
+    (path,) = [
+        file for file in new_files(tmp_path / "knowledge", Project(tmp_path), continuous=kind) if file.path.name == "kbsync.yml"
+    ]
     path.path.parent.mkdir(parents=True)
     path.path.write_text(path.text, encoding="utf-8")
     return path.path

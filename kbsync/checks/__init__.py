@@ -50,7 +50,7 @@ def _diagnostic(rule: Rule, severity: Severity, finding: Finding) -> Diagnostic:
         rule=rule,
         severity=severity,
         message=finding.message,
-        location=finding.question.location or Location("?"),
+        location=finding.location or finding.question.location or Location("?"),
         hint=finding.hint,
         related=finding.related,
     )

@@ -23,7 +23,7 @@ FIGURES = re.compile(r"\d+")
 
 
 def find_nearly_declared(knowledge: Knowledge, _options: Options) -> Iterator[Finding]:
-    """Categories of questions that look like a misspelt declared one; each is told once a file, at its first question."""
+    """Categories of questions that look like a misspelt declared one; each is told once a file, where it is first written."""
     declared = {category.path: category.path for category in knowledge.categories}
     meant = declared | {
         (*category.path[:-1], title): category.path for category in knowledge.categories for title in category.previously
@@ -46,7 +46,7 @@ def find_nearly_declared(knowledge: Knowledge, _options: Options) -> Iterator[Fi
                 other=shorten(show_path(other)),
             )
             hint = message("write it as it is declared; if the service has both, declare this one as well")
-            yield Finding(question, said, hint)
+            yield Finding(question, said, hint, location=question.category_location)
 
 
 def _nearest(path: CategoryPath, meant: Mapping[CategoryPath, CategoryPath]) -> CategoryPath | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kbsync.diagnostics import Related
+from kbsync.locations import Location
 from kbsync.messages import Message
 from kbsync.model import Question
 
@@ -14,12 +15,13 @@ Options = Mapping[str, float | int | str | tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing about one question."""
+    """One thing about one question; ``location`` is of what has to be changed, where that is not its text."""
 
     question: Question
     message: Message
     hint: Message | None = None
     related: tuple[Related, ...] = ()
+    location: Location | None = None
 
 
 def number(options: Options, name: str, default: float, *, lowest: float, highest: float) -> float:

@@ -159,7 +159,7 @@ def _under_lock(call: Invocation, ready: Prepared, *, door: Door, plan: Plan, wi
     ):
         call.screen.notes(lock.notes)
         seen = check_mark(plan, ready.target, history=ready.history)
-        with progress_for(call.screen, clock=world.clock) as progress:
+        with progress_for(call.screen, clock=world.clock, stop=world.stop) as progress:
             progress.start(message("reading the live library"), None)
             receipt = carry_out(plan, door, wishes=wishes, world=world, progress=progress)
         if receipt.report.finished:

@@ -1,9 +1,11 @@
 """A progress bar for terminals, drawn by rich."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
 from rich.progress import Progress as Drawing
 from rich.table import Column
@@ -18,8 +20,11 @@ __all__ = ["bar"]
 
 
 @contextmanager
-def bar(clock: Clock, *, color: bool, say: Callable[[Message], str]) -> Iterator[Progress]:
-    """A bar on stderr that goes away when the work is over, so that only the result stays."""
+def bar(clock: Clock, *, color: bool, say: Callable[[Message], str], stop: threading.Event | None = None) -> Iterator[Progress]:
+    """A bar on stderr that goes away when the work is over, so that only the result stays.
+
+    It goes as soon as ``stop`` is set, too: whatever ends the process at once from then on cannot leave it behind.
+    """
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
@@ -29,7 +34,7 @@ def bar(clock: Clock, *, color: bool, say: Callable[[Message], str]) -> Iterator
         _Left(table_column=Column(no_wrap=True)),
     )
     console = _SteadyConsole(stderr=True, highlight=False, no_color=not color)
-    drawing = Drawing(*columns, console=console, transient=True, get_time=clock.now)
+    drawing = _Drawing(*columns, console=console, transient=True, get_time=clock.now, stop=stop or threading.Event())
     with drawing:
         yield _Bar(drawing, say)
 
@@ -39,6 +44,28 @@ class _SteadyConsole(Console):
 
     def show_cursor(self, show: bool = True) -> bool:  # noqa: FBT001, FBT002  (rich's own signature)
         return show and super().show_cursor(show)
+
+
+class _Drawing(Drawing):
+    def __init__(self, *columns: ProgressColumn, stop: threading.Event, **options: Any) -> None:
+        self._stop = stop
+        super().__init__(*columns, **options)
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        for drawn in super().get_renderables():
+            yield _Until(self._stop, drawn)
+
+
+class _Until:
+    """Draws something until it is told to stop. It looks when it is drawn, which a note does without asking for it anew."""
+
+    def __init__(self, stop: threading.Event, drawn: RenderableType) -> None:
+        self._stop = stop
+        self._drawn = drawn
+
+    def __rich_console__(self, _console: Console, _options: ConsoleOptions) -> RenderResult:
+        if not self._stop.is_set():
+            yield self._drawn
 
 
 class _Bar:

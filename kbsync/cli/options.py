@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,18 @@ from kbsync.cli.screen import Screen, make_screen
 from kbsync.cli.teaching import SharedOption
 from kbsync.wiring.world import World
 
-__all__ = ["Invocation", "invocation"]
+__all__ = ["Invocation", "Surroundings", "invocation"]
 
 Command = Callable[..., int]
+Option = Callable[[Any], Any]
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What one command line runs in. ``screen`` is None until its options have said how to talk."""
+
+    world: World = field(default_factory=World)
+    screen: Screen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +48,11 @@ def invocation(*formats: str, target: bool = True, directory: bool = True) -> Ca
     def decorate(function: Command) -> Any:
         @functools.wraps(function)
         def command(*, color: str, quiet: bool, verbose: int, **options: Any) -> int:
-            world = click.get_current_context().find_object(World) or World()
+            around = click.get_current_context().find_object(Surroundings) or Surroundings()
+            around.screen = make_screen(color=color, quiet=quiet, verbose=verbose, environ=around.world.environ)
             call = Invocation(
-                world=world,
-                screen=make_screen(color=color, quiet=quiet, verbose=verbose, environ=world.environ),
+                world=around.world,
+                screen=around.screen,
                 directory=options.pop("directory", Path("knowledge")),
                 target=options.pop("target", None),
                 format=options.pop("format", "text"),
@@ -57,53 +67,60 @@ def invocation(*formats: str, target: bool = True, directory: bool = True) -> Ca
     return decorate
 
 
-def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list[Callable[[Any], Any]]:
-    found = []
-    if directory:
-        found.append(
-            _shared(
-                "-d",
-                "--dir",
-                "directory",
-                type=click.Path(path_type=Path),
-                default=Path("knowledge"),
-                show_default=True,
-                envvar="KBSYNC_DIR",
-                help="The knowledge directory.",
-            )
-        )
-    if target:
-        found.append(
-            _shared(
-                "-t",
-                "--target",
-                envvar="KBSYNC_TARGET",
-                shell_complete=complete_target,
-                help="A target of kbsync.yaml. [default: the default_target]",
-            )
-        )
-        found.append(
-            _shared(
-                "--calls-per-second",
-                type=click.FloatRange(min=0, max=5, min_open=True),
-                metavar="N",
-                envvar="KBSYNC_CALLS_PER_SECOND",
-                help="Be slower than the target's own setting, for an account that others use too.",
-            )
-        )
-    if formats:
-        found.append(
-            _shared(
-                "--format",
-                type=click.Choice(formats),
-                default=formats[0],
-                show_default=True,
-                envvar="KBSYNC_FORMAT",
-                help="How the result is written.",
-            )
-        )
+def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list[Option]:
     return [
-        *found,
+        *([_directory()] if directory else []),
+        *(_about_the_target() if target else []),
+        *([_format(formats)] if formats else []),
+        *_about_the_screen(),
+    ]
+
+
+def _directory() -> Option:
+    return _shared(
+        "-d",
+        "--dir",
+        "directory",
+        type=click.Path(path_type=Path),
+        default=Path("knowledge"),
+        show_default=True,
+        envvar="KBSYNC_DIR",
+        help="The knowledge directory.",
+    )
+
+
+def _about_the_target() -> list[Option]:
+    return [
+        _shared(
+            "-t",
+            "--target",
+            envvar="KBSYNC_TARGET",
+            shell_complete=complete_target,
+            help="A target of kbsync.yaml. [default: the default_target]",
+        ),
+        _shared(
+            "--calls-per-second",
+            type=click.FloatRange(min=0, max=5, min_open=True),
+            metavar="N",
+            envvar="KBSYNC_CALLS_PER_SECOND",
+            help="Be slower than the target's own setting, for an account that others use too.",
+        ),
+    ]
+
+
+def _format(formats: tuple[str, ...]) -> Option:
+    return _shared(
+        "--format",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        envvar="KBSYNC_FORMAT",
+        help="How the result is written.",
+    )
+
+
+def _about_the_screen() -> list[Option]:
+    return [
         _shared("-q", "--quiet", is_flag=True, envvar="KBSYNC_QUIET", help="Say nothing but the result and errors."),
         _shared("-v", "--verbose", count=True, envvar="KBSYNC_VERBOSE", help="Say more; twice, still more."),
         _shared(
@@ -117,5 +134,5 @@ def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list
     ]
 
 
-def _shared(*names: str, **attributes: Any) -> Callable[[Any], Any]:
+def _shared(*names: str, **attributes: Any) -> Option:
     return click.option(*names, cls=SharedOption, **attributes)

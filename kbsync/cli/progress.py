@@ -17,15 +17,18 @@ EVERY = 5.0
 
 
 @contextmanager
-def progress_for(screen: Screen, *, clock: Clock | None = None) -> Iterator[Progress]:
-    """What listens to work: nothing when quiet, a bar on a terminal that can draw one, lines elsewhere."""
+def progress_for(screen: Screen, *, clock: Clock | None = None, stop: threading.Event | None = None) -> Iterator[Progress]:
+    """What listens to work: nothing when quiet, a bar on a terminal that can draw one, lines elsewhere.
+
+    The bar goes away when ``stop`` is set.
+    """
     chosen = clock or SystemClock()
     if screen.verbosity < 0:
         yield Silent()
     elif screen.animated:
         from kbsync.cli.bar import bar  # noqa: PLC0415  (loads rich)
 
-        with bar(chosen, color=screen.color_errors, say=screen.say) as progress:
+        with bar(chosen, color=screen.color_errors, say=screen.say, stop=stop) as progress:
             yield progress
     else:
         yield LineProgress(chosen, tell=screen.note)

@@ -8,6 +8,7 @@ import click
 
 from kbsync.cli.app import application
 from kbsync.cli.exits import Exit, exit_of
+from kbsync.cli.options import Surroundings
 from kbsync.cli.screen import Screen, make_screen
 from kbsync.errors import KbsyncError
 from kbsync.messages import message
@@ -18,19 +19,19 @@ __all__ = ["run"]
 
 def run(arguments: Sequence[str], *, world: World | None = None) -> int:
     """Run one command line and give its exit code; every known error has been said on stderr."""
-    surroundings = world or World()
+    around = Surroundings(world or World())
     try:
-        code = application.main(list(arguments), prog_name="kbsync", standalone_mode=False, obj=surroundings)
+        code = application.main(list(arguments), prog_name="kbsync", standalone_mode=False, obj=around)
         sys.stdout.flush()
         return int(code or 0)
     except click.ClickException as problem:
         problem.show()
         return Exit.USAGE if isinstance(problem, click.UsageError) else Exit.FAILED
     except KbsyncError as error:
-        _screen(surroundings).error(error)
+        _screen(around).error(error)
         return exit_of(error)
     except (KeyboardInterrupt, click.Abort):
-        _screen(surroundings).note(message("Stopped."))
+        _screen(around).note(message("Stopped."))
         return Exit.FAILED
     except BrokenPipeError:
         return _without_reader()
@@ -45,5 +46,7 @@ def _without_reader() -> Exit:
     return Exit.FAILED
 
 
-def _screen(world: World) -> Screen:
-    return make_screen(color=world.environ.get("KBSYNC_COLOR", "auto"), quiet=False, verbose=0, environ=world.environ)
+def _screen(around: Surroundings) -> Screen:
+    """The screen of the command line; before its options were understood, one as the environment has it."""
+    environ = around.world.environ
+    return around.screen or make_screen(color=environ.get("KBSYNC_COLOR", "auto"), quiet=False, verbose=0, environ=environ)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import click
@@ -16,6 +16,9 @@ __all__ = ["Screen", "TargetScreen", "make_screen"]
 USUAL = 100
 """Columns of a page of text, where no terminal says otherwise."""
 
+LONGEST = 2000
+"""Characters of an annotation, which stands above the log and not in it."""
+
 NARROWEST = 40
 WIDEST = 120
 """Columns between which prose is easy to read."""
@@ -25,7 +28,7 @@ WIDEST = 120
 class Screen:
     """How to talk. ``color`` is for stdout, ``color_errors`` for stderr; ``verbosity`` is −1 when quiet, else 0 or more.
 
-    ``animated`` means that stderr is a terminal on which a line can be drawn again.
+    ``animated`` means that stderr is a terminal on which a line can be drawn again, ``annotated`` that a GitHub runner reads it.
     """
 
     language: str = "en"
@@ -34,6 +37,7 @@ class Screen:
     color_errors: bool = False
     verbosity: int = 0
     animated: bool = False
+    annotated: bool = False
 
     def result(self, text: str) -> None:
         """Put a command's result on stdout, with a line end; an empty result prints nothing."""
@@ -59,7 +63,7 @@ class Screen:
             self.note(words)
 
     def error(self, error: KbsyncError) -> None:
-        """Say on stderr what went wrong, every reason, and what to do."""
+        """Say on stderr what went wrong, every reason, and what to do; a runner shows the same above its log."""
         if isinstance(error, InvalidInput):
             from kbsync.render.findings_text import diagnostics_text  # noqa: PLC0415
 
@@ -70,12 +74,25 @@ class Screen:
         if error.hint is not None:
             lines.append(f"  {self.say(message('hint:'))} {self.say(error.hint)}")
         self.aside("\n".join(lines))
+        if self.annotated:
+            self._annotate([error.message, *_reasons(error), *filter(None, (error.hint,))])
 
     def say(self, words: Message) -> str:
         """A message in the user's language, safe to print."""
         from kbsync.render.visible import visible  # noqa: PLC0415
 
         return visible(Words(self.language).say(words))
+
+    def _annotate(self, words: Sequence[Message]) -> None:
+        from kbsync.render.github_commands import Level, command  # noqa: PLC0415
+
+        told = "\n".join(map(self.say, words))
+        short = told if len(told) <= LONGEST else f"{told[: LONGEST - 1]}…"
+        # A command is one line from its first column on, so nothing stands before it, not even the name of a target.
+        click.echo(command(Level.ERROR, short, {"title": self._title()}), file=sys.stderr, err=True, color=False)
+
+    def _title(self) -> str:
+        return "kbsync"
 
     def _put(self, text: str, *, err: bool = False) -> None:
         # To sys.stderr itself: click would go round what stands in for it while a bar is drawn, and write into the bar.
@@ -89,6 +106,9 @@ class TargetScreen(Screen):
 
     name: str = ""
     results: list[str] = field(default_factory=list)
+
+    def _title(self) -> str:
+        return f"kbsync {self.name}"
 
     def _put(self, text: str, *, err: bool = False) -> None:
         if not err:
@@ -109,6 +129,7 @@ def make_screen(*, color: str, quiet: bool, verbose: int, environ: Mapping[str, 
         color_errors=_wants_color(color, plain=plain, terminal=sys.stderr.isatty()),
         verbosity=-1 if quiet else verbose,
         animated=sys.stderr.isatty() and environ.get("TERM") != "dumb" and not environ.get("CI"),
+        annotated=environ.get("GITHUB_ACTIONS") == "true",
     )
 
 

@@ -1,13 +1,15 @@
 """The course of ``kbsync sandbox``: opens the embedded service's library, serves it, breaks it, resets it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kbsync.cli.options import Invocation
 from kbsync.cli.signals import stopping_well
-from kbsync.messages import message
+from kbsync.messages import Message, message
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.faults import FaultPlan, inject
+from kbsync.sandbox.seeds import seeded_sessions
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from kbsync.sandbox.switches import Switches
@@ -26,6 +28,7 @@ def serve_until_stopped(call: Invocation, *, port: int, words: Sequence[str], da
     try:
         with stopping_well(call.world.stop, tell=lambda: None):
             _tell_address(call, server.address)
+            call.screen.notes(_sessions())
             call.world.stop.wait()
     finally:
         server.stop()
@@ -63,6 +66,17 @@ def _tell_address(call: Invocation, address: str) -> None:
             key=DEMO.secret,
         )
     )
+
+
+def _sessions() -> Iterator[Message]:
+    """The sessions that every sandbox begins with: their ids are random, so nobody could guess them."""
+    yield message("Its sessions, for kbsync session, kbsync preview and kbsync coverage --session:")
+    for session, (state, ended) in seeded_sessions().items():
+        if ended is None:
+            yield message("  {session}  {state}", session=session, state=state)
+        else:
+            day = datetime.fromtimestamp(ended, UTC).strftime("%Y-%m-%d")
+            yield message("  {session}  ended: kbsync coverage --since {day} reads it", session=session, day=day)
 
 
 def _database(call: Invocation, given: Path | None) -> Path:

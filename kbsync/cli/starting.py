@@ -8,7 +8,7 @@ from typing import assert_never
 
 from kbsync.cli.options import Invocation
 from kbsync.messages import Message, message
-from kbsync.wiring.project import Continuous, find_root, new_files, write_new
+from kbsync.wiring.project import Continuous, find_project, new_files, write_new
 
 __all__ = ["start_project"]
 
@@ -16,9 +16,9 @@ __all__ = ["start_project"]
 def start_project(call: Invocation, *, continuous: str) -> None:
     """Write what is missing; the paths are the result. Raises SafetyRefusal, UnusableFile."""
     chosen = Continuous(continuous)
-    root = find_root(call.directory, environ=call.world.environ)
-    included = (root / ".gitlab-ci.yml").exists()
-    files = new_files(call.directory, root, continuous=chosen)
+    project = find_project(call.directory, environ=call.world.environ)
+    included = (project.root / ".gitlab-ci.yml").exists()
+    files = new_files(call.directory, project, continuous=chosen)
     write_new(files)
     call.screen.result("\n".join(_shown(file.path) for file in files))
     call.screen.notes(_next(call.directory, chosen, written=bool(files), included=included))

@@ -10,12 +10,16 @@ import urllib.request
 import httpx
 
 from kbsync import __version__
+from kbsync.desk.network import Way
 from kbsync.desk.scrub import scrub
 from kbsync.desk.signing import Signer
 from kbsync.errors import Misuse
 from kbsync.messages import message
 
-__all__ = ["open_client"]
+__all__ = ["open_client", "way_to"]
+
+PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
+"""What port an address means that names none."""
 
 LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=5.0)
 """Five calls a second of a few commands at several seconds each stay below 64. Idle connections go early, because one that
@@ -80,6 +84,12 @@ def open_client(endpoint: str, *, signer: Signer, http: httpx.BaseTransport | No
     )
 
 
+def way_to(endpoint: str, *, direct: bool) -> Way:
+    """How calls reach an endpoint; ``direct`` means that something else takes the place of the network and its proxy."""
+    proxy = None if direct else _proxy(endpoint)
+    return Way(_host_and_port(endpoint), _host_and_port(proxy) if proxy else "")
+
+
 def _network(endpoint: str) -> httpx.BaseTransport | None:
     """The real network, through the environment's proxy if it names one; None when it cannot be set up."""
     try:
@@ -103,3 +113,11 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _host_and_port(address: str) -> str:
+    """The part of an address that may be shown: before it stands a password, behind it a signature."""
+    url = httpx.URL(address)
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    port = url.port or PORTS.get(url.scheme)
+    return host if port is None else f"{host}:{port}"

@@ -12,7 +12,7 @@ import httpx
 
 from kbsync.commands import READS, Command
 from kbsync.desk.answers import Answer, http_date, misshapen, opened
-from kbsync.desk.connection import open_client
+from kbsync.desk.connection import open_client, way_to
 from kbsync.desk.failures import RESIGN
 from kbsync.desk.network import LOST, lost
 from kbsync.desk.signing import Signer
@@ -66,6 +66,7 @@ class Transport:
         self._longest = 3 * timeout
         self._closing = threading.Event()
         self._client = open_client(self._endpoint, signer=signer, http=http, timeout=timeout)
+        self._way = way_to(self._endpoint, direct=http is not None)
         self._skew: float | None = None
 
     @property
@@ -137,10 +138,10 @@ class Transport:
                     if len(received) > LARGEST:
                         return misshapen(command, "body", f"longer than {LARGEST} bytes")
                     if self._clock.now() - start > self._longest:
-                        return lost(command, httpx.ReadTimeout(""))
+                        return lost(command, httpx.ReadTimeout(""), way=self._way)
                 return Answer(response.status_code, dict(response.headers), bytes(received))
         except LOST as error:
-            return lost(command, error)
+            return lost(command, error, way=self._way)
 
 
 def _encoded(command: Command, body: Mapping[str, object]) -> bytes:

@@ -12,8 +12,9 @@ from kbsync.files.endings import warn_of_endings
 from kbsync.files.kinds import Spot, closest
 from kbsync.files.nodes import Node
 from kbsync.files.page import Page, shorten
-from kbsync.files.records import Record, read_record
+from kbsync.files.records import Field, Record, read_record
 from kbsync.files.shapes import FileName, Pinned
+from kbsync.locations import Location
 from kbsync.messages import message
 from kbsync.model import AnswerType, CategoryPath, Content, Question, Status
 
@@ -44,6 +45,14 @@ class Declaration:
     holder: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """The category of questions and where it is written; None where there is none, or none that can be read."""
+
+    path: CategoryPath | None
+    location: Location | None
+
+
 class DocumentReader:
     """Collects drafts and declarations, in the order in which it is given documents.
 
@@ -64,7 +73,7 @@ class DocumentReader:
             return
         for node in record.get(tables.DOCUMENT_CATEGORIES) or ():
             self._parent(node, page)
-        category = record.get(tables.DOCUMENT_CATEGORY)
+        category = self._home(record, tables.DOCUMENT_CATEGORY)
         for node in record.get(tables.DOCUMENT_QUESTIONS) or ():
             question = read_record(node, page, tables.QUESTION)
             if question is not None:
@@ -92,7 +101,11 @@ class DocumentReader:
         self.declarations.append(Declaration(record.page, path, spot[1], authoritative, previously, holder))
         return path
 
-    def _question(self, record: Record, default: CategoryPath | None, *, orphan: bool) -> None:
+    def _home(self, record: Record, field: Field[CategoryPath]) -> _Home:
+        path = record.get(field)
+        return _Home(path, None if path is None else record.page.location(record.nodes[field.name]))
+
+    def _question(self, record: Record, default: _Home, *, orphan: bool) -> None:
         page = record.page
         if page.commented:
             warn_of_endings(record)
@@ -104,18 +117,18 @@ class DocumentReader:
         answer_type = record.get(tables.QUESTION_ANSWER_TYPE) or AnswerType.TEXT
         status = record.get(tables.QUESTION_STATUS) or Status.ENABLED
         protected = record.get(tables.QUESTION_PROTECTED) or False
-        category = record.get(tables.QUESTION_CATEGORY) if record.has(tables.QUESTION_CATEGORY) else default
+        home = self._home(record, tables.QUESTION_CATEGORY) if record.has(tables.QUESTION_CATEGORY) else default
         if orphan and not record.has(tables.QUESTION_CATEGORY):
             hint = message("give it the key category, or give one to the whole document")
             page.fault(Rule.KB309, message("the question has no category"), record.node, hint=hint)
         if spot is None:
             return
         question = None
-        if answer is not None and category is not None:
+        if answer is not None and home.path is not None:
             texts = tuple([text for text, _ in similar])
-            content = Content(spot[0], answer, category, answer_type, texts, status)
+            content = Content(spot[0], answer, home.path, answer_type, texts, status)
             names = tuple([text for text, _ in previously])
-            question = Question(content, self._pick(pins, page), names, protected, page.location(spot[1]))
+            question = Question(content, self._pick(pins, page), names, protected, page.location(spot[1]), home.location)
         self.drafts.append(Draft(page, spot, similar, previously, pins, question))
 
     def _answer(self, record: Record) -> str | None:

@@ -13,13 +13,14 @@ from kbsync.files.page import Page
 from kbsync.files.records import Record
 from kbsync.messages import message
 
-__all__ = ["warn_of_endings"]
+__all__ = ["TEXTS", "is_unusual", "warn_of_endings"]
 
 TEXTS: Final = (tables.QUESTION_TEXT.name, tables.QUESTION_ANSWER.name, tables.QUESTION_SIMILAR.name)
+"""The keys of a question whose texts are looked at, alone or in a list."""
 
 UNUSUAL: Final = re.compile(r" #| +#[0-9]")
 """What is hardly meant as a comment: one space before the sign, or a figure right after it. Comments have two spaces before them
-in every style guide, and in what ``kbsync fmt`` writes."""
+in every style guide, and in what ``kbsync fmt`` writes, which leaves just these to their authors."""
 
 
 def warn_of_endings(record: Record) -> None:
@@ -32,10 +33,14 @@ def warn_of_endings(record: Record) -> None:
                 _check(text, record.page)
 
 
+def is_unusual(text: str, place: int = 0) -> bool:
+    """Whether the comment that follows an unquoted text at a place is hardly meant as one."""
+    return UNUSUAL.match(text, place) is not None
+
+
 def _check(text: Scalar, page: Page) -> None:
     end = text.end_mark
-    found = UNUSUAL.match(page.line(end.line), end.column)
-    if found is None:
+    if not is_unusual(page.line(end.line), end.column):
         return
     place = (end.line, page.line(end.line).index("#", end.column))
     if text.anchor is not None and _is_told(place, page):
@@ -44,7 +49,7 @@ def _check(text: Scalar, page: Page) -> None:
         Rule.KB118,
         message("the text ends at #: what follows is a comment"),
         place,
-        hint=message("quote the text if it belongs to it; put two spaces before # if the comment is meant"),
+        hint=message("quote the text if it belongs to it; if the comment is meant, put two spaces before # and one behind it"),
         severity=Severity.WARNING,
     )
 

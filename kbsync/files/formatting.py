@@ -36,7 +36,10 @@ def format_files(files: Mapping[str, bytes], *, shown_as: str) -> dict[str, byte
 
 
 def check_meaning(before: Mapping[str, bytes], after: Mapping[str, bytes], *, shown_as: str) -> None:
-    """Make sure that every file says what it said, in values and in comments. Raises UnusableFile."""
+    """Make sure that every file says what it said, in values and in comments, and that the same is to be said of it.
+
+    Raises UnusableFile.
+    """
     old, new = _said(before, shown_as), _said(after, shown_as)
     for path in sorted({*old, *new}):
         if old.get(path) != new.get(path):
@@ -54,6 +57,9 @@ def _said(files: Mapping[str, bytes], shown_as: str) -> dict[str, list[object]]:
         said.setdefault(_path(category), []).append(replace(category, location=None))
     for question in loaded.knowledge.questions:
         said.setdefault(_path(question), []).append(replace(question, location=None))
+    found = Counter((finding.location.path, finding.rule.name) for finding in loaded.diagnostics)
+    for (path, rule), times in sorted(found.items()):
+        said.setdefault(path, []).append((rule, times))
     for name in files:
         text = files[name].removeprefix(UTF8_MARK).decode("utf-8", "replace")
         comments = all_comments(text, read_documents(text))

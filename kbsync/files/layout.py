@@ -6,6 +6,7 @@ nothing was lost, is for ``formatting``.
 
 from collections.abc import Iterator
 
+from kbsync.files.endings import TEXTS, is_unusual
 from kbsync.files.remarks import Entry, Remark, Remarks, all_comments, entries_of
 from kbsync.files.spans import Document, Shape, Span, all_spans, pairs, read_documents
 from kbsync.files.wording import LONG, is_ambiguous, scalar
@@ -51,6 +52,7 @@ class _Printer:
         entries = [] if root is None else entries_of(text, root)
         self._entries = {id(entry.value): entry for entry, _ in entries}
         self._remarks = Remarks.of(comments, entries)
+        self._texts = set() if root is None else set(map(id, _texts(root)))
 
     def lines(self) -> list[str]:
         lines = list(self._comments(self._remarks.head, 0, first=True))
@@ -112,10 +114,29 @@ class _Printer:
         return [*lines, f"{' ' * column}- {inner[above].lstrip()}", *inner[above + 1 :]]
 
     def _lines(self, lead: str, value: Span, column: int, beside: list[Remark]) -> list[str]:
-        comments = [remark.text for remark in beside]
-        above = [f"{' ' * column}{comment}" for comment in comments[1:]]
-        written = self._scalar(value, column, comments[0] if comments else "")
+        slip = self._slip(value, beside)
+        comments = [remark.text for remark in beside if remark is not slip]
+        if slip is None:
+            written = self._scalar(value, column, comments.pop(0) if comments else "")
+        else:
+            written = self._as_it_stands(value, column, slip)
+        above = [f"{' ' * column}{comment}" for comment in comments]
         return [*above, *f"{' ' * column}{lead}{self._prefix(value)}{written}".split("\n")]
+
+    def _slip(self, value: Span, beside: list[Remark]) -> Remark | None:
+        """The comment that an author may have meant as a part of this text: only they can tell, and validation asks them to."""
+        is_text = value.shape is Shape.SCALAR and not value.style and (id(value) in self._texts or value.anchor is not None)
+        if not is_text or not is_unusual(self._text, value.end):
+            return None
+        place = self._text.index("#", value.end)
+        return next((remark for remark in beside if remark.place == place), None)
+
+    def _as_it_stands(self, value: Span, column: int, slip: Remark) -> str:
+        """A text with a comment that could be its end, in its own lines, the two as near to each other as they are."""
+        first, *rest = (line.strip(" \t") for line in self._text[value.body : value.end].split("\n"))
+        lines = [first, *(f"{' ' * (column + 2)}{line}" if line else "" for line in rest)]
+        gap = " " if slip.place == value.end + 1 else "  "
+        return "\n".join(lines) + gap + slip.text
 
     def _scalar(self, value: Span, column: int, comment: str, *, flow: bool = False) -> str:
         """A scalar in its canonical style: folded text keeps its lines, all other text is written anew."""
@@ -125,8 +146,8 @@ class _Printer:
         if value.shape is Shape.ALIAS or (value.plain and not value.style and "\n" not in source):
             return f"{source}  {comment}" if comment else source
         text = value.value.removesuffix("\n") if value.block else value.value
-        # Unquoted, the word would mean something else to a reader that knows no schema.
-        style = value.style if value.block or is_ambiguous(text) else ""
+        # Unquoted, the word would mean something else to a reader that knows no schema, and the comment could be its end.
+        style = value.style if value.block or is_ambiguous(text) or is_unusual(f"  {comment}") else ""
         return scalar(text, indent=column, style=style, flow=flow, comment=comment)
 
     def _flow(self, span: Span, *, always_block: bool, width: int) -> str | None:
@@ -164,6 +185,16 @@ class _Printer:
     def _prefix(self, span: Span) -> str:
         """The anchor and the tag of a value."""
         return " ".join([*self._text[span.start : span.body].split(), ""])
+
+
+def _texts(root: Span) -> Iterator[Span]:
+    """What customers read or write, wherever it stands."""
+    for span in all_spans(root):
+        if span.shape is Shape.MAP:
+            for key, value in pairs(span):
+                if key.value in TEXTS:
+                    yield value
+                    yield from value.children if value.shape is Shape.LIST else ()
 
 
 def _rank(entry: Entry, order: tuple[str, ...]) -> int:

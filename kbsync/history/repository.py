@@ -66,6 +66,14 @@ class Repository:
         """The full id of the commit that a ref of this repository (``refs/…``) points to, None when it is missing."""
         return self._commit(ref)
 
+    def branch(self) -> str | None:
+        """The branch that is checked out, also before its first commit; None where no branch is."""
+        return self._named("HEAD", "refs/heads/")
+
+    def remote_branch(self, remote: str) -> str | None:
+        """The branch that a remote had checked out when it was cloned: the one that work is merged into. None if unknown."""
+        return self._named(f"refs/remotes/{remote}/HEAD", f"refs/remotes/{remote}/")
+
     def has(self, identity: str) -> bool:
         """Whether an object, named by its full id, is in this clone."""
         return self.git.attempt("cat-file", "-e", identity).code == 0
@@ -126,6 +134,10 @@ class Repository:
     def _commit(self, revision: str) -> str | None:
         answer = self.git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         return answer.text if answer.code == 0 else None
+
+    def _named(self, ref: str, below: str) -> str | None:
+        answer = self.git.attempt("symbolic-ref", "--quiet", ref)
+        return answer.text.removeprefix(below) if answer.code == 0 and answer.text.startswith(below) else None
 
     def _absence(self) -> Message:
         if self.is_shallow():

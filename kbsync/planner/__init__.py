@@ -10,6 +10,7 @@ from kbsync.messages import message
 from kbsync.model import CategoryPath, Knowledge, Question, Status
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import Change, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
+from kbsync.planner.additions import with_additions
 from kbsync.planner.categories import CategoryWork, plan_categories
 from kbsync.planner.digest import knowledge_digest
 from kbsync.planner.matching import Matches, match_questions
@@ -47,6 +48,8 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     categories = plan_categories(desired, live, base)
     matches = match_questions(desired, live, base, categories.final)
     removals = plan_removals(desired, live, base, matches=matches, work=categories, policy=context.policy)
+    if context.purpose is Purpose.DRIFT:
+        removals = with_additions(removals, desired, live, final=categories.final)
     questions = plan_questions(matches, base=base, final=categories.final)
     everything: list[Change] = [*categories.changes, *questions, *removals.changes]
     chosen = select(everything, context.only) if context.only else everything

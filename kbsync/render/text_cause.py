@@ -75,6 +75,6 @@ def _found(change: Change, words: Words) -> str:
             is_category = change.kind is Kind.CATEGORY
             return words("deleted in the console") if is_category else words("deleted in the console; this is what git said")
         case Action.CREATE:
-            return words("made in the console, where git owns everything")
+            return words("made in the console, among what git declares")
         case _:
             return words("changed in the console")

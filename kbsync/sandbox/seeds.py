@@ -21,6 +21,7 @@ __all__ = [
     "QUEUEING_SESSION",
     "WAITING_SESSION",
     "plant",
+    "seeded_sessions",
 ]
 
 CHATBOT_SESSION = "b0f4ca12-4850-4218-a284-efe679a87066"
@@ -113,6 +114,11 @@ SESSIONS: Mapping[str, _Session] = MappingProxyType(
 
 FIRST_MESSAGE = 1730939030138
 """Unix milliseconds of the first message of each session (sample of 1229/68824); one every ten seconds."""
+
+
+def seeded_sessions() -> Mapping[str, tuple[str, int | None]]:
+    """Every session that a new sandbox holds, by id: its state, and when it ended in Unix seconds, None while it lasts."""
+    return {identifier: (session.state, session.ended) for identifier, session in SESSIONS.items()}
 
 
 def plant(database: Database, library: Library) -> None:

@@ -6,6 +6,7 @@ What is learned from them is told in ``conversations``; they are personal data, 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -56,6 +57,14 @@ def read_span(reader: SessionReader, span: Span, *, limit: int, progress: Progre
     found = _side_by_side(one, chosen)
     transcripts = tuple(each for each in found if each is not None)
     notes = []
+    if not total:
+        notes.append(
+            message(
+                "no session ended from {start} to {end}: look further back with --since, or name one that lasts with --session",
+                start=_day(span.start),
+                end=_day(span.end),
+            )
+        )
     if total > len(chosen):
         words = message("sessions read: {read} of {total}; --limit {total} reads all of them", read=len(chosen), total=total)
         notes.append(words)
@@ -86,7 +95,8 @@ def load_transcripts(path: Path) -> Collected:
         raise UnusableFile(
             message("{path} cannot be read: {reason}", path=path, reason=problem.strerror or "unknown reason")
         ) from None
-    return Collected(decode_transcripts(data, shown_as=path.as_posix()))
+    found = decode_transcripts(data, shown_as=path.as_posix())
+    return Collected(found, () if found else (message("{path} holds no session", path=path),))
 
 
 def check_private(path: Path) -> None:
@@ -125,6 +135,10 @@ def _finished(reader: SessionReader, span: Span, limit: int) -> tuple[int, list[
         found |= {session.id: session for session in first}
         offset += len(first)
     return max(total, len(found)), list(found.values())
+
+
+def _day(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")
 
 
 def _messages(reader: SessionReader, session: str) -> tuple[ChatMessage, ...]:

@@ -67,12 +67,25 @@ def find_history(workspace: Workspace, target: Target, *, given: str | None, wor
         )
         return History(None, Base(None, BaseKind.NONE), None, None, (note,))
     base = find_base(repository, target=target.name, given=given, environ=world.environ, shared=is_shared(target))
-    commit = repository.head() if repository.is_clean(workspace.directory) else None
-    notes = (*base.notes, *_behind(repository, base))
+    commit, doubts = _commit_of(workspace, repository)
+    notes = (*base.notes, *_behind(repository, base), *doubts)
     if base.commit is None:
         return History(repository, base, None, commit, notes)
     knowledge = _knowledge_at(base.commit, repository, workspace, target)
     return History(repository, base, knowledge, commit, notes)
+
+
+def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None, tuple[Message, ...]]:
+    """The commit whose files are those that were read, None where they are of no commit, and a word where that is by accident.
+
+    The files were read before git is asked. So they are read again in between: what git then calls clean is what was read.
+    """
+    commit = repository.head()
+    if not repository.is_clean(workspace.directory):
+        return None, ()
+    if workspace.files.changed() or repository.head() != commit:
+        return None, (message("The files changed or were committed while they were read: this is planned as of no commit."),)
+    return commit, ()
 
 
 def _knowledge_at(commit: str, repository: Repository, workspace: Workspace, target: Target) -> Knowledge:

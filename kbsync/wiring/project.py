@@ -4,6 +4,7 @@ What stands in the templates is in ``starter/``; what the command says about the
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,9 +20,15 @@ from kbsync.messages import message
 from kbsync.saving import save
 from kbsync.wiring.workspace import STATE
 
-__all__ = ["Continuous", "NewFile", "find_root", "new_files", "write_new"]
+__all__ = ["Continuous", "NewFile", "Project", "find_project", "new_files", "write_new"]
 
 IGNORED = f"{STATE}/"
+
+BRANCH = "main"
+"""The branch that is merged into where git cannot tell."""
+
+SPECIAL = re.compile(r"[+!*?\[\]\\]")
+"""What is no letter in a branch filter of GitHub's (docs.github.com, "Workflow syntax", filter pattern cheat sheet)."""
 
 
 class Continuous(StrEnum):
@@ -41,22 +48,33 @@ class NewFile:
     adds: bool = False
 
 
-def find_root(directory: Path, *, environ: Mapping[str, str]) -> Path:
-    """Where the project begins: the top of the git repository, else the current directory, else what holds the knowledge."""
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Where the project begins, and the branch whose commits are applied."""
+
+    root: Path
+    branch: str = BRANCH
+
+
+def find_project(directory: Path, *, environ: Mapping[str, str]) -> Project:
+    """The project around a knowledge directory, which need not exist yet.
+
+    It begins at the top of the git repository, else in the current directory, else in what holds the knowledge.
+    """
     place = directory.resolve()
     repository = Repository.find(directory, environ=environ)
     if repository is not None and not repository.bare:
-        return repository.root.resolve()
+        return Project(repository.root.resolve(), _branch(repository))
     here = Path.cwd().resolve()
-    return here if place.is_relative_to(here) else place.parent
+    return Project(here if place.is_relative_to(here) else place.parent)
 
 
-def new_files(directory: Path, root: Path, *, continuous: Continuous) -> tuple[NewFile, ...]:
+def new_files(directory: Path, project: Project, *, continuous: Continuous) -> tuple[NewFile, ...]:
     """Every file of a new project that is not there yet as it should be.
 
     The example is only for a directory without knowledge. Raises UnusableFile for what cannot be read.
     """
-    return tuple(file for file in _files(directory, root, continuous) if _now(file.path) != file.text)
+    return tuple(file for file in _files(directory, project, continuous) if _now(file.path) != file.text)
 
 
 def write_new(files: Iterable[NewFile]) -> None:
@@ -77,7 +95,12 @@ def write_new(files: Iterable[NewFile]) -> None:
         save(file.path, file.text.encode())
 
 
-def _files(directory: Path, root: Path, continuous: Continuous) -> Iterator[NewFile]:
+def _branch(repository: Repository) -> str:
+    """The remote's own branch, because a project is often begun on one that is still to be merged; else the one that is here."""
+    return repository.remote_branch("origin") or repository.branch() or BRANCH
+
+
+def _files(directory: Path, project: Project, continuous: Continuous) -> Iterator[NewFile]:
     yield NewFile(directory / SETTINGS_FILE, _template("kbsync.yaml"))
     if not _has_knowledge(directory):
         yield NewFile(directory / "example.yaml", _template("example.yaml"))
@@ -85,18 +108,20 @@ def _files(directory: Path, root: Path, continuous: Continuous) -> Iterator[NewF
         text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
         # A generated file: an older kbsync's is replaced.
         yield NewFile(directory / ".schema" / f"{name}.json", text, adds=True)
-    ignore = _now(root / ".gitignore") or ""
+    ignored = project.root / ".gitignore"
+    ignore = _now(ignored) or ""
     if not {IGNORED, STATE, f"/{IGNORED}", f"/{STATE}"} & set(ignore.splitlines()):
         line_end = "\n" if ignore and not ignore.endswith("\n") else ""
-        yield NewFile(root / ".gitignore", f"{ignore}{line_end}{IGNORED}\n", adds=True)
-    yield from _workflow(directory, root, continuous)
+        yield NewFile(ignored, f"{ignore}{line_end}{IGNORED}\n", adds=True)
+    yield from _workflow(directory, project, continuous)
 
 
-def _workflow(directory: Path, root: Path, continuous: Continuous) -> Iterator[NewFile]:
+def _workflow(directory: Path, project: Project, continuous: Continuous) -> Iterator[NewFile]:
+    root = project.root
     if continuous is Continuous.GITHUB:
-        yield NewFile(root / ".github" / "workflows" / "kbsync.yml", _filled("github.yml", directory, root))
+        yield NewFile(root / ".github" / "workflows" / "kbsync.yml", _filled("github.yml", directory, project))
     if continuous is Continuous.GITLAB:
-        yield NewFile(root / ".gitlab" / "kbsync.yml", _filled("gitlab.yml", directory, root))
+        yield NewFile(root / ".gitlab" / "kbsync.yml", _filled("gitlab.yml", directory, project))
         if not (root / ".gitlab-ci.yml").exists():
             yield NewFile(root / ".gitlab-ci.yml", _template("gitlab-ci.yml"))
 
@@ -105,14 +130,17 @@ def _has_knowledge(directory: Path) -> bool:
     return any(path.name != SETTINGS_FILE for path in directory.glob("**/*.y*ml"))
 
 
-def _filled(name: str, directory: Path, root: Path) -> str:
-    """A workflow for one directory. JSON's quoting is YAML's too, so that no name of a directory can be anything but a text."""
-    place = directory.resolve().relative_to(root).as_posix()
-    pattern = "**" if place == "." else f"{place}/**"
-    text = _template(name).replace("@VERSION@", kbsync.__version__)
-    return text.replace("@DIRECTORY@", json.dumps(place, ensure_ascii=False)).replace(
-        "@GLOB@", json.dumps(pattern, ensure_ascii=False)
-    )
+def _filled(name: str, directory: Path, project: Project) -> str:
+    """A workflow for one directory and branch. JSON's quoting is YAML's too, so that no name can be anything but a text."""
+    place = directory.resolve().relative_to(project.root).as_posix()
+    names = {
+        "@DIRECTORY@": place,
+        "@GLOB@": "**" if place == "." else f"{place}/**",
+        "@BRANCH@": SPECIAL.sub(r"\\\g<0>", project.branch),
+    }
+    values = {mark: json.dumps(value, ensure_ascii=False) for mark, value in names.items()} | {"@VERSION@": kbsync.__version__}
+    # All at once, so that no name is taken for a mark.
+    return re.sub("|".join(values), lambda found: values[found[0]], _template(name))
 
 
 def _template(name: str) -> str:

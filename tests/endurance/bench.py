@@ -1,11 +1,15 @@
-"""One library and one client without sockets and without waiting, so that thousands of applies take a minute.
+"""One library and its clients, without waiting and by default without sockets, so that thousands of applies take a minute.
 
 What an apply promises is judged here by the service's own snapshot, never by what the client says of itself.
 """
 
+import ssl
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+
+import httpx
 
 from kbsync.applier import Applier, OnFailure
 from kbsync.desk.chitchat import DeskReader, DeskWriter
@@ -19,16 +23,20 @@ from kbsync.planner import Context, knowledge_digest, make_plan
 from kbsync.report import ApplyReport, Outcome
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.faults import FaultPlan, put_rules
+from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from kbsync.sandbox.switches import DEFAULTS, Switches
 from kbsync.sandbox.transport import SandboxTransport
 from kbsync.settings import Policy, Prune
 from tests.fakes.clock import FakeClock
 
-__all__ = ["FAST", "Bench", "Side", "dishonest", "library", "plant", "reached", "refused", "unlike", "untouched"]
+__all__ = ["FAST", "Bench", "Died", "Side", "dishonest", "library", "plant", "reached", "refused", "unlike", "untouched"]
 
 FAST = Account(calls_per_second=1_000_000)
 """An account whose limit is out of the way, for tests that are about something else."""
+
+NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts no certificate: clients here speak plain HTTP, and loading those of the world takes longer than a run."""
 
 FREE = Policy(prune=Prune.DELETE, max_update_percent=100, max_remove_percent=100, floor=1000)
 
@@ -48,15 +56,25 @@ class Bench:
     service: Service
     clock: FakeClock
     workers: int = 1
+    server: SandboxServer | None = None
 
     @classmethod
-    def make(cls, live: Knowledge, *, switches: Switches = DEFAULTS, workers: int = 1) -> "Bench":
-        """A service in memory that holds the presets it comes with and a library."""
+    def make(cls, live: Knowledge, *, switches: Switches = DEFAULTS, workers: int = 1, port: bool = False) -> "Bench":
+        """A service in memory that holds the presets it comes with and a library; behind a real ``port`` if asked for."""
         clock = FakeClock()
         service = Service(None, clock=clock, switches=switches, account=FAST)
         plant(service, live)
         clock.move(60)  # whatever lags behind has caught up
-        return cls(service, clock, workers)
+        server = SandboxServer(service) if port else None
+        if server is not None:
+            server.start()
+        return cls(service, clock, workers, server)
+
+    def close(self) -> None:
+        """Give the port and the library back."""
+        if self.server is not None:
+            self.server.stop()
+        self.service.close()
 
     def break_with(self, *words: str) -> None:
         """Let calls go wrong from now on, counted from here."""
@@ -73,28 +91,58 @@ class Bench:
 
     def plan(self, side: Side) -> Plan:
         """What one run plans."""
-        transport = self._client()
         context = Context(TargetRef("production", DEMO.sdkappid), Source(knowledge_digest(side.desired)), FREE)
-        return make_plan(side.desired, DeskReader(transport).read(), side.base, context=context)
+        with self._client() as transport:
+            return make_plan(side.desired, DeskReader(transport).read(), side.base, context=context)
 
-    def apply(self, plan: Plan, *, on_failure: OnFailure = OnFailure.STOP) -> ApplyReport:
-        """What one run carries out."""
-        transport = self._client()
-        applier = Applier(
-            DeskReader(transport), DeskWriter(transport), clock=self.clock, meter=transport._pacer, workers=self.workers
+    def apply(self, plan: Plan, *, on_failure: OnFailure = OnFailure.STOP, dies_at: int | None = None) -> ApplyReport:
+        """What one run carries out. Raises Died at call number ``dies_at``, if it comes so far."""
+        with self._client(dies_at) as transport:
+            reader, writer = DeskReader(transport), DeskWriter(transport)
+            applier = Applier(reader, writer, clock=self.clock, meter=transport._pacer, workers=self.workers)
+            return applier.apply(plan, on_failure=on_failure)
+
+    @contextmanager
+    def _client(self, dies_at: int | None = None) -> Iterator[Transport]:
+        network: httpx.BaseTransport = (
+            SandboxTransport(self.service) if self.server is None else httpx.HTTPTransport(verify=NOBODY)
         )
-        return applier.apply(plan, on_failure=on_failure)
-
-    def _client(self) -> Transport:
-        return Transport(
-            endpoint="http://127.0.0.1",
+        transport = Transport(
+            endpoint="http://127.0.0.1" if self.server is None else self.server.address,
             sdkappid=DEMO.sdkappid,
             identifier=DEMO.identifier,
             signer=Signer(DEMO.sdkappid, DEMO.identifier, clock=self.clock, secret=DEMO.secret),
             pacer=Pacer(self.clock),
             clock=self.clock,
-            http=SandboxTransport(self.service),
+            http=network if dies_at is None else _Mortal(network, dies_at),
         )
+        try:
+            yield transport
+        finally:
+            transport.close()
+
+
+class Died(BaseException):
+    """The process is gone, with everything that it knew; no handler of the program sees this."""
+
+
+class _Mortal(httpx.BaseTransport):
+    """Dies with one call: the service got it, and nobody hears the answer."""
+
+    def __init__(self, inner: httpx.BaseTransport, last: int) -> None:
+        self._inner = inner
+        self._left = last
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self._left -= 1
+        response = self._inner.handle_request(request)
+        if self._left == 0:
+            response.close()
+            raise Died
+        return response
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 def plant(service: Service, live: Knowledge) -> None:

@@ -70,7 +70,7 @@ class Storm:
         finally:
             log = bench.service.log
             self.calls, self.hits = len(log), [entry.fault.kind for entry in log if entry.fault is not None]
-            bench.service.close()
+            bench.close()
 
 
 @st.composite

@@ -80,17 +80,17 @@ def test_a_broken_text_is_a_finding(text: str) -> None:
 def test_the_service_gives_back_what_it_was_given() -> None:
     """Created, listed, updated and listed again, every text is the one that was sent."""
     bench = Bench.make(Knowledge())
-    transport = bench._client()
-    reader, writer = DeskReader(transport), DeskWriter(transport)
-    place = writer.add_category("A", parent=None)
-    for text in NAUGHTY:
-        writer.add_question(question=text, answer=text, answer_type=AnswerType.RICH, category=place, similar=[text])
-    found = _ours(reader.read())
-    assert [each.content for each in found] == [_content(text) for text in NAUGHTY]
-    for each, text in zip(found, reversed(NAUGHTY), strict=True):
-        writer.update_question(each.id or "", question=f"{text}.", answer=f"{text}.")
-        writer.set_similar(each.id or "", [f"{text}."])
-    assert [each.content for each in _ours(reader.read())] == [_content(f"{text}.") for text in reversed(NAUGHTY)]
+    with bench._client() as transport:
+        reader, writer = DeskReader(transport), DeskWriter(transport)
+        place = writer.add_category("A", parent=None)
+        for text in NAUGHTY:
+            writer.add_question(question=text, answer=text, answer_type=AnswerType.RICH, category=place, similar=[text])
+        found = _ours(reader.read())
+        assert [each.content for each in found] == [_content(text) for text in NAUGHTY]
+        for each, text in zip(found, reversed(NAUGHTY), strict=True):
+            writer.update_question(each.id or "", question=f"{text}.", answer=f"{text}.")
+            writer.set_similar(each.id or "", [f"{text}."])
+        assert [each.content for each in _ours(reader.read())] == [_content(f"{text}.") for text in reversed(NAUGHTY)]
 
 
 @every_text

@@ -11,7 +11,7 @@ from kbsync.plan import Plan
 from kbsync.report import ApplyReport, Outcome
 from tests.endurance.bench import Bench, Side, dishonest, library, refused, unlike, untouched
 
-__all__ = ["Trial", "endure"]
+__all__ = ["Trial", "endure", "judged", "settled"]
 
 RUNS = 3
 """Runs after which an undisturbed library is as declared: one, and one more for each thing that it had to wait for."""
@@ -47,12 +47,13 @@ def endure(bench: Bench, side: Side, faults: Sequence[str], *, on_failure: OnFai
             trial.wrong.append(f"changed something and then raised: {error}")
     bench.mend()
     if trial.report is not None:
-        trial.wrong += _judged(trial.report, before, library(bench.service))
-    trial.wrong += _rerun(bench, side, before)
+        trial.wrong += judged(trial.report, before, library(bench.service))
+    trial.wrong += settled(bench, side, before)
     return trial
 
 
-def _judged(report: ApplyReport, before: Knowledge, after: Knowledge) -> list[str]:
+def judged(report: ApplyReport, before: Knowledge, after: Knowledge) -> list[str]:
+    """What is wrong with a report, by the library before and after it."""
     done = all(outcome.outcome in (Outcome.APPLIED, Outcome.ALREADY) for outcome in report.outcomes)
     return [
         *dishonest(report, after),
@@ -67,13 +68,17 @@ def _needs_reason(outcome: Outcome) -> bool:
     return outcome not in (Outcome.APPLIED, Outcome.ALREADY)
 
 
-def _rerun(bench: Bench, side: Side, before: Knowledge) -> list[str]:
+def settled(bench: Bench, side: Side, before: Knowledge) -> list[str]:
+    """Run undisturbed until nothing is left to do; what is wrong with the library then, compared with ``before``."""
     plan: Plan = bench.plan(side)
+    touched: list[str] = []
     for _ in range(RUNS):
         if refused(plan):
             return [f"the next run is refused: {[str(problem.message) for problem in plan.problems]}"]
+        earlier = library(bench.service)
         report = bench.apply(plan)
         bench.clock.move(60)
+        touched += untouched(plan, earlier, library(bench.service))
         plan = bench.plan(side)
         if not plan.changes:
             break
@@ -83,7 +88,7 @@ def _rerun(bench: Bench, side: Side, before: Knowledge) -> list[str]:
     return [
         *(f"never ends: {change.action} {change.title}" for change in plan.changes),
         *unlike(side, live),
-        *(f"touched in the end: {name}" for name in untouched(plan, before, live)),
+        *(f"touched in the end: {name}" for name in touched),
         *(f"lost: {name}" for name in _lost(plan, before, live)),
     ]
 

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from kbsync.history import Repository
+from kbsync.history.repository import Repository
 
 __all__ = ["GitRepos", "WorkTree"]
 

@@ -86,8 +86,8 @@ class Bench:
         tree = repos.init("repo") if git else None
         path = tmp_path / "repo"
         path.mkdir(exist_ok=True)
-        environ = {**repos.environ, "LC_ALL": "C", "USER": "tester", "LOGNAME": "tester"}
-        bench = cls(path, environ={name: value for name, value in environ.items() if name not in ("CI", "COLUMNS")}, tree=tree)
+        around = {name: value for name, value in repos.environ.items() if name not in ("CI", "COLUMNS", "GITHUB_ACTIONS")}
+        bench = cls(path, environ={**around, "LC_ALL": "C", "USER": "tester", "LOGNAME": "tester"}, tree=tree)
         bench.settings()
         return bench
 

@@ -77,7 +77,7 @@ def test_an_application_that_is_not_ready(shop: Bench, account: Account, says: s
 def test_nobody_listens(shop: Bench) -> None:
     """A refused connection is said to be one, with what to look at."""
     shop.environ["KBSYNC_SECRET_KEY"] = DEMO.secret
-    refused(shop, "plan", "--target", "production", code=1, says="No connection to the service")
+    refused(shop, "plan", "--target", "production", code=1, says="No connection to 127.0.0.1:9 for")
 
 
 @contextmanager

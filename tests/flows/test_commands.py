@@ -160,7 +160,7 @@ def test_the_sandbox_can_be_broken_and_mended(bench: Bench) -> None:
     """A fault waits for its call; a reset forgets it along with every edit."""
     bench.commit(FIRST)
     assert bench.run("apply", "--yes").code == 0
-    assert bench.run("sandbox", "inject", "list_chitchat=refuse:-20").err == "1 faults are waiting.\n"
+    assert bench.run("sandbox", "inject", "list_chitchat=refuse:-20").err == "faults waiting: 1\n"
     assert bench.run("plan").code == 1
     assert bench.run("sandbox", "reset").err == "The sandbox is as new.\n"
     assert bench.run("plan").out.count("+ Create: ") == 10

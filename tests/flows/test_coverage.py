@@ -53,6 +53,16 @@ def test_pending_questions_can_set_the_exit_code(tmp_path: Path) -> None:
     assert made.run("coverage", *SEEDS).code == 0
 
 
+def test_a_time_without_sessions_is_told_with_what_to_try(tmp_path: Path) -> None:
+    """Which days were looked at, and the options that lead to more; an empty file is named."""
+    made = bench(tmp_path)
+    found = made.run("coverage", "--since", "2024-12-01", "--until", "2024-12-31")
+    assert (found.code, "sessions: 0" in found.out) == (0, True)
+    assert found.err.startswith("no session ended from 2024-12-01 to 2024-12-31: look further back with --since, or name one ")
+    (made.path / "none.jsonl").write_text("", encoding="utf-8")
+    assert made.run("coverage", "--transcripts", "none.jsonl").err == "none.jsonl holds no session\n"
+
+
 def test_transcripts_are_kept_and_looked_at_again_offline(tmp_path: Path) -> None:
     """What was saved gives the same report without the service, and only its owner can read it."""
     made = bench(tmp_path)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kbsync.cli.run import run
+from kbsync.sandbox.seeds import seeded_sessions
 from kbsync.wiring.world import World
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
@@ -65,9 +66,11 @@ def test_a_shell_completion_ends_well(bench: Bench) -> None:
 
 
 def test_a_server_that_is_told_to_stop(bench: Bench) -> None:
-    """It gives its address, ends, and leaves the port."""
+    """It gives its address, names its sessions, ends, and leaves the port."""
     stop = threading.Event()
     stop.set()
     served = bench.run("sandbox", "serve", "--port", "0", world=World(environ=bench.environ, stop=stop))
     assert (served.code, served.out.startswith("http://127.0.0.1:")) == (0, True)
     assert f"endpoint {served.out.strip()}" in served.err
+    assert all(session in served.err for session in seeded_sessions())
+    assert "ended: kbsync coverage --since 2024-11-07 reads it" in served.err

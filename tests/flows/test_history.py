@@ -40,6 +40,35 @@ def test_a_console_edit_is_drift(live: Bench) -> None:
     assert live.cause("plan") == {PAY: "drift"}
 
 
+def add(bench: Bench, category: str) -> None:
+    """Somebody adds a question in the console."""
+    with bench.console() as service:
+        service.console.add_question("Do you take shells?", "Only large ones.", category=service.console.category(category))
+
+
+def test_a_question_that_the_console_added_is_drift(live: Bench) -> None:
+    """In a category that git declares it is told in every format, as what a pull takes over; then it is told no more."""
+    add(live, "Payment")
+    found = live.run("drift")
+    assert (found.code, "New in the console (1)" in found.out, "Only large ones." in found.out) == (3, True, True)
+    assert "- **New** Do you take shells?" in live.run("drift", "--format", "markdown").out
+    assert live.cause("drift") == {"Do you take shells?": "drift"}
+    assert live.run("pull", "--check").code == 3
+    assert live.run("pull").code == 0
+    live.commit({})
+    assert live.run("apply", "--yes").code == 0
+    assert live.run("drift").code == 0
+
+
+def test_what_git_does_not_declare_is_no_drift(live: Bench) -> None:
+    """A question in a category that only the console knows is named as unmanaged, and the night stays quiet."""
+    with live.console() as service:
+        service.console.add_category("Shells")
+    add(live, "Shells")
+    found = live.run("drift")
+    assert (found.code, "Do you take shells? (Shells)" in found.out) == (0, True)
+
+
 def test_drift_needs_a_base(bench: Bench) -> None:
     """Before the first apply there is nothing to count from."""
     bench.commit(FIRST)

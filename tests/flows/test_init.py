@@ -135,6 +135,28 @@ def test_the_workflow_names_the_directory(project: Path, ci: str, directory: str
         assert [workflow[job]["rules"][0]["changes"] for job in ("kbsync-plan", "kbsync-apply")] == [[pattern]] * 2
 
 
+def pushed(project: Path) -> list[str]:
+    """The branches whose commits the workflow applies."""
+    workflow = yaml.load((project / ".github/workflows/kbsync.yml").read_text(), Loader=yaml.BaseLoader)
+    return list(workflow["on"]["push"]["branches"])
+
+
+@pytest.mark.parametrize(("branch", "pattern"), [("main", "main"), ("master", "master"), ('v1+"x"!', 'v1\\+"x"\\!')])
+def test_the_workflow_applies_the_branch_of_the_repository(project: Path, branch: str, pattern: str) -> None:
+    """Whatever it is called, also before its first commit."""
+    subprocess.run(["git", "symbolic-ref", "HEAD", f"refs/heads/{branch}"], check=True)
+    assert kbsync("init") == Exit.DONE
+    assert pushed(project) == [pattern]
+
+
+def test_the_workflow_applies_what_the_remote_merges_into(project: Path) -> None:
+    """A project that is begun on a branch of its own is not applied from there."""
+    subprocess.run(["git", "symbolic-ref", "HEAD", "refs/heads/add-kbsync"], check=True)
+    subprocess.run(["git", "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"], check=True)
+    assert kbsync("init") == Exit.DONE
+    assert pushed(project) == ["trunk"]
+
+
 def test_the_workflow_stands_at_the_top_of_the_repository(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,6 +174,7 @@ def test_without_a_repository_the_project_begins_here(project: Path, directory: 
     shutil.rmtree(project / ".git")
     assert kbsync("init", "--dir", directory) == Exit.DONE
     assert (project.parent / root / ".gitignore").read_text() == ".kbsync/\n"
+    assert pushed(project.parent / root) == ["main"]
 
 
 @pytest.mark.parametrize("name", ["knowledge", ".gitignore"])

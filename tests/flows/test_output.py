@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from kbsync.wiring.world import World
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 
@@ -68,6 +70,30 @@ def test_colours_are_for_terminals(noisy: Bench) -> None:
     assert COLOR in noisy.run("plan", "--color", "always").out
     assert COLOR in noisy.run("doctor", "--color", "always").out
     assert COLOR not in noisy.run("doctor", "--color", "never").out
+
+
+def test_errors_have_the_colours_that_were_asked_for(noisy: Bench) -> None:
+    """The command line decides about the last words too, whatever the environment says."""
+    wrong = ("plan", "--target", "nowhere")
+    assert COLOR in noisy.run(*wrong, "--color", "always").err
+    assert COLOR not in noisy.run(*wrong, "--color", "never", KBSYNC_COLOR="always").err
+
+
+class Early(dict[str, str]):
+    """An environment during whose first reading somebody presses Ctrl-C."""
+
+    def get(self, key: str, default: Any = None, /) -> Any:
+        """What is set, but not the first time."""
+        if self.pop("FIRST", None):
+            raise KeyboardInterrupt
+        return super().get(key, default)
+
+
+def test_before_the_options_are_known_the_environment_decides(noisy: Bench) -> None:
+    """A run that ends before it has understood its options ends in words all the same."""
+    world = World(environ=Early(FIRST="yes", KBSYNC_LANG="zh"))
+    stopped = noisy.run("targets", world=world)
+    assert (stopped.code, stopped.err.strip()) == (1, "已停止。")
 
 
 def on_terminal(bench: Bench, *words: str, **environ: str) -> str:

@@ -101,7 +101,7 @@ def test_ctrl_c_ends_an_apply_well(bench: Bench) -> None:
 
 
 def test_a_second_ctrl_c_ends_it_at_once(bench: Bench) -> None:
-    """Who presses again does not wait, and gets a terminal with a cursor back."""
+    """Who presses again does not wait, and gets a terminal with a cursor and without half a bar back."""
     with seated(bench, "apply", "--yes", CI="") as seat:
         seat.until(r"applying.* [5-9]/41")
         seat.process.send_signal(signal.SIGINT)
@@ -109,6 +109,7 @@ def test_a_second_ctrl_c_ends_it_at_once(bench: Bench) -> None:
         seat.process.send_signal(signal.SIGINT)
         assert seat.end() == -signal.SIGINT
     assert "\x1b[?25l" not in seat.seen
+    assert "applying" not in seat.seen.rpartition("Stopping")[2]
 
 
 @pytest.mark.parametrize("environ", [{"TERM": "dumb", "CI": ""}, {"CI": "true", "NO_COLOR": "1"}], ids=["dumb", "ci"])

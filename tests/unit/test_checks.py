@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -267,6 +268,13 @@ def test_another_category_is_no_slip(path: tuple[str, ...]) -> None:
     """The service may have categories that no file declares, its own presets among them."""
     assert found(Rule.KB409, Knowledge(TREE, placed(path))) == ()
     assert found(Rule.KB409, Knowledge((), placed(path, ("Shiping",)))) == ()
+
+
+def test_a_misspelt_category_is_told_where_it_is_written() -> None:
+    """What has to be changed may stand at the head of the document, far above the question."""
+    head = Location("a.yaml", 1, 11)
+    library = Knowledge(TREE, tuple(replace(one, category_location=head) for one in placed(("Shipping", "Delivry"))))
+    assert [one.location for one in found(Rule.KB409, library)] == [head]
 
 
 def test_a_misspelt_category_is_told_once_a_file() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import threading
 
 import pytest
 
@@ -98,6 +99,21 @@ def test_a_bar_leaves_the_cursor_alone() -> None:
 def test_a_note_stands_whole_above_the_bar() -> None:
     """Notes are not markup, not wrapped by force, and not mixed into the bar."""
     assert f"Stopping: [red]{'x' * 100}\n" in drawn()
+
+
+def test_a_bar_goes_when_the_work_is_to_stop() -> None:
+    """From then on nothing of it is drawn, so that whatever ends the process leaves a clean line."""
+    terminal, stop = Terminal(), threading.Event()
+    with contextlib.redirect_stderr(terminal), bar(FakeClock(), color=False, say=str, stop=stop) as progress:
+        progress.start(WORK, 9)
+        progress.note(message("going on"))
+        stop.set()
+        progress.note(message("stopping"))
+        progress.start(WORK, 5)
+        progress.note(message("reading back"))
+    before, _, after = terminal.getvalue().partition("stopping")
+    assert "0/9" in before
+    assert ("━" in after, "applying" in after) == (False, False)
 
 
 def test_colours_are_a_wish() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from kbsync.desk.answers import Answer, opened
 from kbsync.desk.failures import MEANINGS, failure
-from kbsync.desk.network import LOST, lost
+from kbsync.desk.network import LOST, Way, lost
 from kbsync.desk.network import MEANINGS as NETWORK
 from kbsync.errors import (
     DeskNotEnabled,
@@ -41,6 +41,8 @@ CODES: dict[type[ServiceError], str] = {
     NoSuchSession: "141005 141006 141010",
 }
 """The vendor's lists: trc.io/document/34348, the chitchat pages, the session pages."""
+
+DIRECT = Way("desk.invalid:443")
 
 EACH = [(int(code), error) for error, codes in CODES.items() for code in codes.split()]
 
@@ -93,16 +95,26 @@ def test_every_exception_of_httpx_has_its_meaning() -> None:
 )
 def test_a_failure_before_sending_is_unreachable(sent_nothing: type[Exception]) -> None:
     """Where no connection was made, nothing happened, and the reason is told."""
-    found = lost("list_chitchat", sent_nothing("name not known"))
+    found = lost("list_chitchat", sent_nothing("name not known"), way=DIRECT)
     assert type(found) is Unreachable
     assert "list_chitchat" in str(found)
     assert found.hint is not None
 
 
+def test_what_cannot_be_reached_is_named() -> None:
+    """Host and port are told, the proxy's too where one is in between, and what to check is about the way that was taken."""
+    error = httpx.ConnectError("refused")
+    direct, through = (lost("list_chitchat", error, way=Way("desk.invalid:443", proxy)) for proxy in ("", "proxy:3128"))
+    assert str(direct) == "No connection to desk.invalid:443 for list_chitchat: refused"
+    assert str(through) == "No connection to desk.invalid:443 through the proxy proxy:3128 for list_chitchat: refused"
+    assert "HTTPS_PROXY" in str(direct.hint)
+    assert "NO_PROXY" in str(through.hint)
+
+
 @pytest.mark.parametrize("error", [httpx.ReadTimeout(""), httpx.WriteError(""), ConnectionResetError("reset"), RuntimeError()])
 def test_a_failure_after_sending_leaves_the_outcome_unknown(error: Exception) -> None:
     """Where something may have been sent, it may have happened; a failure that nobody foresaw is taken so too."""
-    assert type(lost("add_chitchat", error)) is OutcomeUnknown
+    assert type(lost("add_chitchat", error, way=DIRECT)) is OutcomeUnknown
 
 
 def judged(status: int, content: bytes = b"", *, headers: Mapping[str, str] = MappingProxyType({})) -> ServiceError:

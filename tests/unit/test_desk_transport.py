@@ -1,17 +1,12 @@
-"""A call: its address and body, its repetitions and their limits, and the network that it goes through."""
+"""A call: its address and body, its repetitions and their limits."""
 
-import json
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 
 from kbsync.commands import Command
 from kbsync.errors import (
-    Misuse,
     NotAdministrator,
     OutcomeUnknown,
     RequestRefused,
@@ -198,126 +193,3 @@ def test_a_closed_transport_neither_waits_nor_sends() -> None:
     with pytest.raises(Unreachable, match="stopping"):
         transport.call(LIST, {}, repeat=True)
     assert len(script.asked) == 1
-
-
-class Server(ThreadingHTTPServer):
-    """A Desk service of one answer on a loopback address; ``targets`` are the paths asked for, ``peers`` the sockets."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.targets: list[str] = []
-        self.peers: set[object] = set()
-
-    @property
-    def address(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers every POST with success."""
-
-    protocol_version = "HTTP/1.1"
-    server: Server
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.targets.append(self.path)
-        self.server.peers.add(self.client_address)
-        content = json.dumps({"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": ""}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing on stderr."""
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A running Server."""
-    with Server() as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def proxies(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment without proxies, to set them in."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    return monkeypatch
-
-
-def test_one_connection_serves_many_calls(server: Server) -> None:
-    """Connections are kept for the next call."""
-    transport = connect(None, endpoint=server.address)
-    for _ in range(5):
-        transport.call(LIST, {}, repeat=False)
-    transport.close()
-    assert len(server.targets) == 5
-    assert len(server.peers) == 1
-
-
-def test_threads_share_a_transport(server: Server) -> None:
-    """Calls of several threads do not disturb each other."""
-    transport = connect(None, endpoint=server.address)
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: transport.call(LIST, {}, repeat=False), range(40)))
-    transport.close()
-    assert [answer["ErrorCode"] for answer in answers] == [0] * 40
-    assert len(server.targets) == 40
-
-
-def test_nobody_listening_is_unreachable(server: Server) -> None:
-    """A refused connection says that nothing was sent and what to check."""
-    server.server_close()
-    transport = connect(None, endpoint=server.address)
-    with pytest.raises(Unreachable) as caught:
-        transport.call(LIST, {}, repeat=False)
-    transport.close()
-    assert "endpoint" in str(caught.value.hint)
-
-
-@pytest.mark.parametrize("endpoint", ["https://" + "a" * 70 + ".invalid", "gopher://desk.invalid", "https://"])
-def test_an_impossible_endpoint_is_unreachable(endpoint: str, proxies: pytest.MonkeyPatch) -> None:
-    """An address that cannot be called gives words and no traceback."""
-    transport = connect(None, endpoint=endpoint)
-    with pytest.raises(Unreachable):
-        transport.call(LIST, {}, repeat=False)
-    transport.close()
-
-
-def test_a_proxy_of_the_environment_is_used(server: Server, proxies: pytest.MonkeyPatch) -> None:
-    """A machine that reaches the world through a proxy reaches the service through it, named with or without a scheme."""
-    proxies.setenv("ALL_PROXY", server.address.removeprefix("http://"))
-    transport = connect(None, endpoint="http://desk.invalid")
-    transport.call(LIST, {}, repeat=False)
-    transport.close()
-    assert server.targets[0].startswith("http://desk.invalid/v4/")
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_loopback_endpoint_needs_no_proxy(host: str, server: Server, proxies: pytest.MonkeyPatch) -> None:
-    """The embedded service is reached directly whatever the environment says."""
-    proxies.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    transport = connect(None, endpoint=server.address.replace("127.0.0.1", host))
-    transport.call(LIST, {}, repeat=False)
-    transport.close()
-    assert len(server.targets) == 1
-
-
-def test_unusable_connection_settings_are_told(proxies: pytest.MonkeyPatch) -> None:
-    """A proxy of an unknown kind is a fault of the environment, told without the proxy's password."""
-    proxies.setenv("HTTPS_PROXY", "weird://user:password@proxy")
-    with pytest.raises(Misuse) as caught:
-        connect(None)
-    assert "HTTPS_PROXY" in str(caught.value.hint)
-    assert "password" not in f"{caught.value} {caught.value.hint}"

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from ruamel.yaml import YAML
 
+from kbsync.diagnostics import Rule
 from kbsync.errors import UnusableFile
+from kbsync.files import load_tree
 from kbsync.files.formatting import check_meaning, format_files
 from kbsync.files.layout import lay_out
 from tests.golden import check_golden
@@ -133,6 +135,22 @@ questions: []   # none
 """,
     "nested": "targets: {a: {driver: sandbox}, b: {sdkappid: 1, region: china}}\nversion: 1\n",
     "settings": "targets:\n   sandbox: {driver: sandbox}   # here\nversion: 1\n",
+    "slips": """\
+questions:
+- answer:   # why
+    Call
+      us
+
+    at desk # 5
+  question: No # 5
+  status: disabled # moved
+  similar: [Desk # 5
+    , "Room" #7
+    ]
+- question: &who Who are you?   #1
+  answer: *who # 5
+category: &where Shop # 1
+""",
     "nothing": "# only\n\n\n# comments\n",
     "empty": "",
 }
@@ -149,11 +167,28 @@ def test_the_layout_of(name: str) -> None:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(text=knowledge_files())
 def test_any_file_keeps_its_meaning_and_its_comments(text: str) -> None:
-    """Whatever people write, fmt keeps what it says (it refuses to do else), and has nothing to do the second time."""
+    """Whatever people write, fmt keeps what it says and what is to be said of it, or refuses; one run is enough."""
     changed = format_files({"a.yaml": text.encode()}, shown_as="knowledge")
     new = changed.get("a.yaml", text.encode()).decode()
     assert lay_out(new) == new
     assert loaded(new) == loaded(text)
+
+
+def slips(text: str) -> list[str]:
+    """The lines of which validation says that a text may end too soon."""
+    found = load_tree({"a.yaml": text.encode()}, shown_as="k", settings=False).diagnostics
+    return sorted(each.source.partition("#")[2] for each in found if each.rule is Rule.KB118)
+
+
+def test_a_text_that_may_be_cut_off_is_told_afterwards_too() -> None:
+    """A comment that only its author can tell from the end of a text is not made to look like one."""
+    assert slips(CASES["slips"]) == slips(lay_out(CASES["slips"])) == [" 5", " 5", " 5", "1"]
+
+
+def test_a_comment_behind_a_quote_stays_one() -> None:
+    """Quotes stay where a comment would look like the end of the text without them."""
+    text = 'questions:\n  - question: "Room"  #7\n    answer: b\n'
+    assert (lay_out(text), slips(text)) == (text, [])
 
 
 def loaded(text: str) -> list[object]:
@@ -183,10 +218,15 @@ def test_line_ends_and_marks_become_one() -> None:
 
 @pytest.mark.parametrize(
     "after",
-    ["category: A\nquestions:\n  - {question: a, answer: c}\n", "category: A\nquestions:\n  - {question: a, answer: b}\n"],
+    [
+        "category: A # why\nquestions:\n  - question: a\n    answer: c # 5\n",
+        "category: A\nquestions:\n  - question: a\n    answer: b # 5\n",
+        "category: A # why\nquestions:\n  - question: a\n    answer: b  # 5\n",
+    ],
+    ids=["value", "comment", "warning"],
 )
 def test_a_layout_that_changes_anything_is_refused(after: str) -> None:
-    """Neither a value nor a comment may be lost: the file is named, and nothing is written."""
-    before = {"a.yaml": b"category: A # why\nquestions:\n  - {question: a, answer: b}\n"}
+    """Neither a value nor a comment nor a warning may be lost: the file is named, and nothing is written."""
+    before = {"a.yaml": b"category: A # why\nquestions:\n  - question: a\n    answer: b # 5\n"}
     with pytest.raises(UnusableFile, match=r"would change what k/a\.yaml says"):
         check_meaning(before, {"a.yaml": after.encode()}, shown_as="k")

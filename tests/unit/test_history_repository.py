@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history import Repository
 from kbsync.history.git import Answer, Git
+from kbsync.history.repository import Repository
 from tests.fakes.git_repos import GitRepos
 
 
@@ -38,6 +38,16 @@ def test_a_bare_repository_is_found(repos: GitRepos) -> None:
     """A repository without working tree is named by its git directory."""
     origin = repos.init("origin", "--bare")
     assert (origin.repository.root, origin.repository.bare) == (origin.path, True)
+
+
+def test_branches_are_named(repos: GitRepos) -> None:
+    """The one that is checked out, also before its first commit, and the remote's; none where there is none."""
+    assert repos.init("new").repository.branch() == "main"
+    _, tree = repos.shared("work")
+    tree.git("checkout", "--quiet", "-b", "add/it")
+    assert (tree.repository.branch(), tree.repository.remote_branch("origin")) == ("add/it", "main")
+    tree.git("checkout", "--quiet", "--detach")
+    assert (tree.repository.branch(), tree.repository.remote_branch("upstream")) == (None, None)
 
 
 def test_no_repository_is_none(repos: GitRepos) -> None:

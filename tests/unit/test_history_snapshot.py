@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history import snapshot
-from kbsync.history.snapshot import MAX_FILE_BYTES
+from kbsync.history.snapshot import MAX_FILE_BYTES, snapshot
 from tests.fakes.git_repos import GitRepos, WorkTree
 
 FILES = {"k/a.yaml": "a: 1\n", 'k/闲聊/你好 "世界".yaml': "b\r\n", "k/-x\ty.yaml": "", "other/z.yaml": "z"}

@@ -67,8 +67,7 @@ def questions(draw: st.DrawFn, texts: list[str], *, column: int) -> str:
     pairs = draw(st.permutations(pairs))
     lines = []
     for number, pair in enumerate(pairs):
-        plain = "\n" not in pair and "|" not in pair
-        beside = draw(st.sampled_from(["", "", "  # beside"])) if plain else ""
+        beside = draw(st.sampled_from(["", "", "  # beside", " # near", "   #1", " #1"])) if not {"|", ">"} & set(pair) else ""
         above = draw(notes(inner)) if number else ""
         lines.append(f"{above}{' ' * inner if number else ''}{pair}{beside}")
     return f"{draw(notes(column))}{' ' * column}-{' ' * (gap - 1)}" + "\n".join(lines)

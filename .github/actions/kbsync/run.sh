@@ -78,8 +78,8 @@ drift() {
     0) cp "$results/drift.md" "$results/report.md" ;;
     3)
       {
-        printf '%s was edited in the console. Below is what it would take to put that back; ' "$INPUT_TARGET"
-        printf '<code>kbsync pull</code> takes the edits into the files instead.\n\n'
+        printf '%s was edited in the console, as told below. ' "$INPUT_TARGET"
+        printf '<code>kbsync pull</code> takes the edits into the files; an apply puts back what git declares.\n\n'
         cat "$results/drift.md"
       } >"$results/report.md"
       ;;
@@ -113,8 +113,9 @@ run() {
 failed() {
   printf '## %s\n\nkbsync ended with exit code %s in [this run](%s/%s/actions/runs/%s). It said:\n\n<pre>\n' \
     "$1" "$code" "$GITHUB_SERVER_URL" "$GITHUB_REPOSITORY" "$GITHUB_RUN_ID"
-  # The reason comes last. Escaped, this stays below the 65,536 characters that a comment may have.
-  tail -c 10000 "$messages" | sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g'
+  # The reason comes last, and once more as an annotation, which is the runner's. Escaped, this stays below the 65,536
+  # characters that a comment may have.
+  sed '/^::error /d' "$messages" | tail -c 10000 | sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g'
   printf '</pre>\n'
 }
 

@@ -28,7 +28,7 @@ def drift(call: Invocation, *, base: str | None, all_targets: bool) -> int:
     """Show what the console changed since the last apply.
 
     Nothing is changed. Each entry says what the console holds now and what git said; `kbsync pull` brings the console's side
-    into the files.
+    into the files. Questions that are new in a declared category count, as pull takes them over; others are no drift.
     """
     from kbsync.cli.planning import run_drift  # noqa: PLC0415
 

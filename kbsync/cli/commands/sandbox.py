@@ -85,5 +85,5 @@ def inject(call: Invocation, *, rules: tuple[str, ...], database: Path | None) -
     from kbsync.cli.serving import inject_faults  # noqa: PLC0415
 
     inject_faults(call, rules, database)
-    call.screen.note(message("{count} faults are waiting.", count=len(rules)))
+    call.screen.note(message("faults waiting: {count}", count=len(rules)))
     return Exit.DONE

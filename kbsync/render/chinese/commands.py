@@ -39,7 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "give them to kbsync plan --out": "请把它们交给 kbsync plan --out",
     "leave the plan file out and add --yes, or apply the targets one by one": "请去掉计划文件并加上 --yes，或逐个应用各目标",
     "The sandbox is as new.": "沙箱已恢复如新。",
-    "{count} faults are waiting.": "已设置 {count} 个待触发的故障。",
+    "faults waiting: {count}": "待触发的故障：{count} 个",
     "The lock is removed.": "锁已移除。",
     "Nobody holds the target.": "没有人占用该目标。",
     "Remove this lock?": "要移除这个锁吗？",
@@ -65,6 +65,11 @@ COMMANDS: Mapping[str, str] = {
         "沙箱正在 {address} 监听：endpoint 为 {address}、sdkappid 为 {app}、identifier 为 {who} 的目标，配合 "
         "KBSYNC_SECRET_KEY={key} 即可访问。按 Ctrl-C 结束。"
     ),
+    "Its sessions, for kbsync session, kbsync preview and kbsync coverage --session:": (
+        "其中的会话，可用于 kbsync session、kbsync preview 和 kbsync coverage --session："
+    ),
+    "  {session}  {state}": "  {session}  {state}",
+    "  {session}  ended: kbsync coverage --since {day} reads it": "  {session}  已结束：kbsync coverage --since {day} 可读取它",
     "the session is in state {state}; nothing was sent": "会话处于状态 {state}；未发送任何内容",
     "a person serves this session, or nobody does; add --anyway if the message is meant to go there": (
         "该会话由人工接待，或无人接待；如果消息确实要发往那里，请加上 --anyway"
@@ -100,12 +105,19 @@ COMMANDS: Mapping[str, str] = {
         "文件与任何提交都不同，因此下一次计划的基准保持不变：请提交这些文件。"
     ),
     "sessions whose messages the service no longer keeps: {count}": "服务已不再保留其消息的会话：{count} 个",
+    "no session ended from {start} to {end}: look further back with --since, or name one that lasts with --session": (
+        "{start} 至 {end} 没有结束的会话：请用 --since 指定更早的时间，或用 --session 指定仍在进行的会话"
+    ),
+    "{path} holds no session": "{path} 中没有会话",
     "{path} can be read by others, and transcripts are personal data": "{path} 可被他人读取，而对话记录属于个人数据",
     "delete it, or take the others' permissions away: chmod 600 {path}": "请删除它，或取消他人的权限：chmod 600 {path}",
     "the plan is for target {planned} (SDKAppID {planned_app}), the settings say {target} (SDKAppID {app})": (
         "计划的目标是 {planned}（SDKAppID {planned_app}），而设置中是 {target}（SDKAppID {app}）"
     ),
     "the knowledge at the base {commit} has errors: {first}": "基准 {commit} 处的知识有错误：{first}",
+    "The files changed or were committed while they were read: this is planned as of no commit.": (
+        "读取期间文件有改动或被提交：此计划不对应任何提交。"
+    ),
     "drift is counted from the base, and there is none": "漂移从基准算起，而目前没有基准",
     "--offline compares with the base, and there is none": "--offline 与基准比较，而目前没有基准",
     "name the plan's target with --target, or plan again": "请用 --target 指定计划的目标，或重新生成计划",

@@ -44,7 +44,7 @@ DRIFTS: Mapping[str, str] = {
     "Git said nothing about this.": "git 中没有此内容。",
     "deleted in the console": "在控制台被删除",
     "deleted in the console; this is what git said": "在控制台被删除；以下是 git 中的内容",
-    "made in the console, where git owns everything": "在由 git 全权管理的分类中由控制台新建",
+    "made in the console, among what git declares": "由控制台新建，位于 git 声明的范围内",
     "What to do": "下一步",
     "kbsync pull brings these into the files; kbsync apply puts back what git declares.": (
         "kbsync pull 把这些修改写入文件；kbsync apply 恢复为 git 声明的内容。"

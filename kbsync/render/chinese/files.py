@@ -163,8 +163,8 @@ FILES: Mapping[str, str] = {
     "indent {key} like the key above it": "请让 {key} 与上面的键缩进对齐",
     "text with a question mark that stands between brackets must stand in quotes": "方括号或花括号中含有问号的文本必须加引号",
     "the text ends at #: what follows is a comment": "文本到 # 为止：后面的内容是注释",
-    "quote the text if it belongs to it; put two spaces before # if the comment is meant": (
-        "如果后面的内容属于文本，请给文本加引号；如果确实是注释，请在 # 前写两个空格"
+    "quote the text if it belongs to it; if the comment is meant, put two spaces before # and one behind it": (
+        "如果后面的内容属于文本，请给文本加引号；如果确实是注释，请在 # 前写两个空格、# 后写一个空格"
     ),
     "this kbsync reads version {version}": "此 kbsync 只读取版本 {version}",
     "write version: {version}, or install a newer kbsync": "请写 version: {version}，或安装更新的 kbsync",

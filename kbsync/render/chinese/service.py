@@ -143,9 +143,16 @@ SERVICE: Mapping[str, str] = {
     "The message is too long ({command}: {said})": "消息过长（{command}：{said}）",
     "The service takes at most 12 k in one message: shorten it.": "服务的单条消息上限为 12 k：请缩短。",
     "There is no such session ({command}: {said})": "没有这个会话（{command}：{said}）",
-    "No connection to the service for {command}: {reason}": "{command} 无法连接到服务：{reason}",
-    "The endpoint of the target cannot be called for {command}: {reason}": "无法就 {command} 调用目标的 endpoint：{reason}",
-    "The proxy did not let {command} through: {reason}": "代理没有放行 {command}：{reason}",
+    "No connection to {host} for {command}: {reason}": "{command} 无法连接到 {host}：{reason}",
+    "No connection to {host} through the proxy {proxy} for {command}: {reason}": (
+        "{command} 无法通过代理 {proxy} 连接到 {host}：{reason}"
+    ),
+    "The endpoint {host} of the target cannot be called for {command}: {reason}": (
+        "无法就 {command} 调用目标的 endpoint {host}：{reason}"
+    ),
+    "The proxy {proxy} did not let {command} through to {host}: {reason}": (
+        "代理 {proxy} 没有放行发往 {host} 的 {command}：{reason}"
+    ),
     "{command} was not sent: all connections were busy for too long": "未发送 {command}：所有连接占用过久",
     "No answer to {command} came in time, so whether it took effect is not known": (
         "{command} 的应答未按时到达，因此不知道它是否已生效"
@@ -156,9 +163,14 @@ SERVICE: Mapping[str, str] = {
     "The answer to {command} cannot be read, so whether it took effect is not known: {reason}": (
         "无法读取 {command} 的应答，因此不知道它是否已生效：{reason}"
     ),
-    "Check the network, the proxy variables and the target's region or endpoint.": (
-        "请检查网络、代理变量，以及目标的 region 或 endpoint。"
-    ),
+    (
+        "Check the target's region or endpoint, and whether this machine reaches that host and port; where only a proxy leads "
+        "there, name it in HTTPS_PROXY."
+    ): ("请检查目标的 region 或 endpoint，以及本机能否连到该主机和端口；如果只能经代理访问，请在 HTTPS_PROXY 中指定代理。"),
+    (
+        "Check the proxy (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY; NO_PROXY lists hosts to reach without it), then the target's "
+        "region or endpoint."
+    ): ("请检查代理（HTTPS_PROXY、HTTP_PROXY 或 ALL_PROXY；NO_PROXY 列出无需代理的主机），再检查目标的 region 或 endpoint。"),
     "The message has {size} bytes; the service takes at most {limit}.": "消息有 {size} 字节；服务最多接受 {limit} 字节。",
     "Shorten it, or send it as several messages.": "请缩短，或分成多条消息发送。",
     "Name the session by its id, or by the client's and the customer service account.": (

@@ -1,0 +1,51 @@
+"""What the console added to categories that git declares: of a drift, which is about every trace that the console left.
+
+An apply leaves such questions alone unless git owns the whole category, which is the business of ``removals``.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from kbsync.model import CategoryPath, Knowledge, MenuType, Question
+from kbsync.ordering import calls_of
+from kbsync.plan import Action, Cause, Kind, QuestionChange
+from kbsync.planner.removals import Removals
+
+__all__ = ["with_additions"]
+
+
+def with_additions(
+    removals: Removals, base: Knowledge, live: Knowledge, *, final: Callable[[CategoryPath], CategoryPath]
+) -> Removals:
+    """The same removals, and with them every unmanaged question that a pull would take into a category of the base.
+
+    ``final`` tells what a live path is called in git.
+    """
+    declared = {category.path for category in base.categories}
+    ordinary = {category.path for category in live.categories if category.menu is MenuType.ORDINARY}
+    unmanaged = {item.id for item in removals.unmanaged if item.kind is Kind.QUESTION and not item.lapsed}
+    added = [
+        question
+        for question in live.questions
+        if (question.id or "") in unmanaged
+        and question.content.category in ordinary
+        and final(question.content.category) in declared
+    ]
+    told = {question.id or "" for question in added}
+    return replace(
+        removals,
+        changes=(*removals.changes, *map(_taken_back, added)),
+        unmanaged=tuple(item for item in removals.unmanaged if item.kind is not Kind.QUESTION or item.id not in told),
+    )
+
+
+def _taken_back(question: Question) -> QuestionChange:
+    """A drift is planned as the way back to the base, and the base has no such question."""
+    return QuestionChange(
+        action=Action.DELETE,
+        id=question.id,
+        before=question.content,
+        after=None,
+        cause=Cause.DRIFT,
+        calls=calls_of(Action.DELETE, []),
+    )

@@ -1,0 +1,87 @@
+"""What the workflows tell people: the comment of a pull request, the summary of a fork's, the issue of a night's drift."""
+
+import json
+
+from tests.flows.site import CATEGORY, CHEQUES, PULL, QUESTIONS, Site
+
+
+def test_pull_request_has_one_comment(site: Site) -> None:
+    """The comment of the first plan is changed by the second, and holds its digest; people's own comments are left alone."""
+    mark = "<!-- kbsync report: plan shop -->"
+    person = {"id": 1, "number": 1, "place": "repos/shop/knowledge/issues/7/comments", "state": "open", "user": {"type": "User"}}
+    site.github.write_text(json.dumps({"entries": [{**person, "body": mark}], "calls": []}), encoding="utf-8")
+    site.review()
+    site.commit("In 2 days.")
+    planned, commented = site.review()
+    assert commented.ok, commented.log
+    mine, comment = site.entries()
+    assert mine["body"] == mark
+    assert comment["body"].startswith(f"{mark}\n<!-- kbsync plan: shop -->\n")
+    assert planned.steps["plan"]["digest"] in comment["body"]
+
+
+def test_texts_are_no_arguments(site: Site) -> None:
+    """Comment and issue travel by standard input, whatever their length."""
+    site.review()
+    calls = json.loads(site.github.read_text(encoding="utf-8"))["calls"]
+    assert max(len(word) for call in calls for word in call) < 100
+
+
+def test_invalid_files_replace_the_comment(site: Site) -> None:
+    """When there is no plan the comment says so, annotations name the line, and the jobs' check is red."""
+    site.review()
+    site.commit("[<b>]")
+    planned, commented = site.review()
+    assert (planned.ok, planned.steps["plan"]["exit-code"], commented.ok) == (False, "5", True)
+    assert "::error file=knowledge/faq.yaml,line=4" in planned.log
+    body = site.entries()[0]["body"]
+    assert "## No plan for shop" in body
+    assert "https://git.invalid/shop/knowledge/actions/runs/42" in body
+    assert "answer: [&lt;b&gt;]" in body
+
+
+def test_fork_is_planned_without_secret_or_service(site: Site) -> None:
+    """A pull request from a fork is compared with the branch it wants to join; the service is not asked."""
+    site.tree.commit({"knowledge/faq.yaml": QUESTIONS.format(category=CATEGORY, answer="In 2 days.") + CHEQUES})
+    site.runner.environ["GITHUB_BASE_REF"] = "main"
+    site.tree.git("fetch", "--quiet", "origin")
+    job = site.runner.job("plan.yml", "offline", {"vars.KBSYNC_TARGET": "shop"})
+    assert job.ok, job.log
+    assert (job.steps["plan"]["updates"], job.steps["plan"]["changes"]) == ("1", "1")
+    assert "Made without looking at the live library" in job.summary
+    assert site.service.log == ()
+
+
+def test_offline_names_a_target_where_no_variable_is_set(site: Site) -> None:
+    """Before anything is set up the target is called production, and a repository without one is told."""
+    job = site.runner.job("plan.yml", "offline", {"vars.KBSYNC_TARGET": ""})
+    assert not job.ok
+    assert "there is no target production in kbsync.yaml" in job.log
+
+
+def test_drift_is_one_issue(site: Site) -> None:
+    """What the console changed opens an issue; the next night changes it; when it is gone the issue is closed."""
+    site.merge()
+    assert site.night().ok
+    console = site.service.console
+    question = console.question("When will my parcel arrive?")
+    for answer in ("Soon.", "Later."):
+        console.edit_question(question, answer=answer)
+        assert site.night().ok
+    (issue,) = site.entries()
+    assert issue["title"] == "Drift: shop was edited in the console"
+    assert "Later." in issue["body"]
+    assert "<code>kbsync pull</code> takes the edits into the files; an apply puts back what git declares." in issue["body"]
+    console.edit_question(question, answer="In 3 days.")
+    site.night()
+    assert [each["state"] for each in site.entries()] == ["closed"]
+
+
+def test_refusal_of_github_fails_the_step(site: Site) -> None:
+    """A token without the right is an error of the job, in the words of gh, and no traceback."""
+    site.review()
+    site.github.write_text(json.dumps({"entries": [], "calls": [], "refuse": True}), encoding="utf-8")
+    commented = site.runner.job("plan.yml", "comment", PULL)
+    assert not commented.ok
+    assert "HTTP 403" in commented.log
+    assert "Traceback" not in commented.log
