@@ -14,6 +14,7 @@ KbsyncError
     ├── OutcomeUnknown     no usable answer: a write may or may not have happened
     ├── Unreachable        no connection was made; nothing happened
     ├── Interrupted        stopped before it was sent; nothing happened
+    ├── Outdated           not sent, because what it rests on had become too old; nothing happened
     └── Rejected           the service said no; nothing happened
         ├── SignatureRejected   UserSig wrong, expired, revoked or made with another key
         ├── NotAdministrator    the identifier is not an App administrator
@@ -40,6 +41,7 @@ __all__ = [
     "NoSuchSession",
     "NotAdministrator",
     "OutcomeUnknown",
+    "Outdated",
     "Rejected",
     "RequestRefused",
     "SafetyRefusal",
@@ -143,6 +145,10 @@ class Unreachable(ServiceError):
 
 class Interrupted(ServiceError):
     """The user or a lost lock said stop before the call was sent, so nothing happened."""
+
+
+class Outdated(ServiceError):
+    """The call had to wait until what it rests on was too old, so it was not sent and nothing happened. Look again first."""
 
 
 class Rejected(ServiceError):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kbsync.messages import Message, message
-from kbsync.plan import Action, Cause, Plan, Purpose, QuestionChange
+from kbsync.plan import Action, BaseKind, Cause, Plan, Problem, ProblemKind, Purpose, QuestionChange
 
 __all__ = ["Consent", "objections", "removal_count", "update_count"]
 
@@ -49,10 +49,17 @@ def _objections(plan: Plan, consent: Consent) -> Iterator[Message]:
         yield message("this shows what the console changed and is no plan to apply: kbsync plan makes one")
     if plan.offline:
         yield message("the plan was made offline, without looking at the service: plan again with access to it")
-    yield from (problem.message for problem in plan.problems if problem.blocking)
+    yield from (problem.message for problem in plan.problems if _stops(problem, plan))
     yield from _conflicts(plan, consent)
     yield from _removals(plan, consent)
     yield from _brakes(plan, consent)
+
+
+def _stops(problem: Problem, plan: Plan) -> bool:
+    """Whether a problem is a reason: a diverged history is one unless somebody named the commit to count from."""
+    if problem.kind is ProblemKind.DIVERGED:
+        return plan.source.base is not BaseKind.GIVEN
+    return problem.blocking
 
 
 def _conflicts(plan: Plan, consent: Consent) -> Iterator[Message]:
@@ -75,7 +82,7 @@ def _removals(plan: Plan, consent: Consent) -> Iterator[Message]:
         )
     elif consent.remove is not None and removals != consent.remove:
         yield message(
-            "--allow-remove {allowed} does not equal the {count} removals of this plan: look at them again",
+            "--allow-remove {allowed} does not equal the number of removals in this plan, {count}: look at them again",
             allowed=consent.remove,
             count=removals,
         )

@@ -9,7 +9,8 @@ __all__ = ["Location"]
 class Location:
     """A place in a text file; ``line`` and ``column`` count from 1, columns in characters.
 
-    ``path`` is in POSIX form and begins with the knowledge directory as the user named it, so that a terminal can open it.
+    ``path`` is in POSIX form and counts from the top of the repository, or from the current directory where there is none:
+    a plan is the same from wherever it is made, and a review finds the file.
     """
 
     path: str

@@ -11,6 +11,7 @@ from enum import IntEnum
 from kbsync.locations import Location
 
 __all__ = [
+    "MAX_FILE_BYTES",
     "AnswerType",
     "Category",
     "CategoryPath",
@@ -23,6 +24,9 @@ __all__ = [
     "path_after",
     "show_path",
 ]
+
+MAX_FILE_BYTES = 32 * 1024 * 1024
+"""The largest file of knowledge that is read, from a directory as from a commit; ten thousand questions take a fifth of it."""
 
 CategoryPath = tuple[str, ...]
 """The titles from the first level down, one or two of them: ids differ from app to app, paths do not."""
@@ -92,7 +96,8 @@ class Question:
     """One standard question with what is known about it besides its content.
 
     ``id`` is the service's StandardQuestionId: always there when read from the service, in a file only when pinned.
-    ``previously`` lists texts it used to have; ``protected`` means that no plan may remove or disable it. ``location`` is where
+    ``previously`` lists texts it used to have; ``fresh`` means that its author said it had none, so that nothing is taken for
+    a rename that was not declared. ``protected`` means that no plan may remove or disable it. ``location`` is where
     its text is written, ``category_location`` where its category is, which may be at the head of the document.
     """
 
@@ -102,6 +107,7 @@ class Question:
     protected: bool = False
     location: Location | None = None
     category_location: Location | None = field(default=None, compare=False)
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -
     """Calls by command, and the seconds they take at ``rate`` calls a second and command.
 
     ``live`` is the status of every live question. Counted are the writes, with status calls in batches, and the listings:
-    before, after, after creating (to learn ids) and before deleting categories.
+    before, after, after creating (to learn ids) and before each delete of a category.
     """
     if not changes:
         return Cost()
@@ -102,7 +102,7 @@ def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -
             after.update([change.after.status] if change.after else [])
     blocks = [_listing(before), *(_phase_calls(phase, changes) for phase in steps), _listing(after)]
     blocks += [_listing(after)] * any(change.action is Action.CREATE and change.kind is Kind.QUESTION for change in changes)
-    blocks += [_listing(after)] * sum(phase.step is Step.EMPTY_CATEGORIES for phase in steps)
+    blocks += [_listing(after)] * sum(len(phase.changes) for phase in steps if phase.step is Step.EMPTY_CATEGORIES)
     total: Counter[Command] = Counter()
     for block in blocks:
         total.update(block)

@@ -24,7 +24,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangeOutcome:
-    """The outcome of ``plan.changes[change]``; ``reason`` says why when it is not applied, ``code`` is the ErrorCode."""
+    """The outcome of ``plan.changes[change]``; ``reason`` says why when it is not applied, ``code`` is the ErrorCode.
+
+    ``calls`` is how many calls were sent for it, repetitions included; those of a batch count for its first change.
+    """
 
     change: int
     outcome: Outcome

@@ -2,13 +2,18 @@
 
 import errno
 import os
+import re
+import stat
 import tempfile
 from pathlib import Path
 
 from kbsync.errors import UnusableFile
 from kbsync.messages import message
 
-__all__ = ["check_writable", "save"]
+__all__ = ["check_writable", "is_replaceable", "save"]
+
+_OPEN_ALREADY = re.compile(r"(?:/dev/|/proc/self/)(?:fd/(\d+)|(stdout)|(stderr))")
+"""Names of what this process has open. To open the file behind one anew would begin at its start, over what stands there."""
 
 
 def check_writable(path: Path) -> None:
@@ -16,6 +21,10 @@ def check_writable(path: Path) -> None:
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not is_replaceable(path):
+            if not os.access(path, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            return
         with tempfile.NamedTemporaryFile(dir=Path(os.path.realpath(path)).parent):
             pass
     except OSError as problem:
@@ -26,12 +35,41 @@ def save(path: Path, data: bytes, *, private: bool = False) -> None:
     """Replace a file in one step, so that a reader or a crash meets the old text or the new one, never half.
 
     A new file gets the permissions of the process; ``private`` makes it readable by its owner alone. An existing file
-    keeps its permissions. A symbolic link is followed, not replaced. Raises UnusableFile.
+    keeps its permissions. A symbolic link is followed, not replaced. A device, a pipe or a stream of this process is
+    written to as it stands. Raises UnusableFile.
     """
     try:
+        if not is_replaceable(path):
+            _pour(path, data)
+            return
         _save(Path(os.path.realpath(path)), data, private=private)
     except OSError as problem:
         raise _unwritable(path, problem) from None
+
+
+def is_replaceable(path: Path) -> bool:
+    """Whether ``save`` makes a new file there: not for a device, a pipe or a stream, which take one thing after another."""
+    if _descriptor(path) is not None:
+        return False
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return True
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
+def _descriptor(path: Path) -> int | None:
+    found = _OPEN_ALREADY.fullmatch(str(path))
+    if found is None:
+        return None
+    number, output, _ = found.groups()
+    return int(number) if number else 1 if output else 2
+
+
+def _pour(path: Path, data: bytes) -> None:
+    number = _descriptor(path)
+    with path.open("wb") if number is None else os.fdopen(os.dup(number), "wb") as stream:
+        stream.write(data)
 
 
 def _unwritable(path: Path, problem: OSError) -> UnusableFile:

@@ -3,7 +3,7 @@
 The real Desk client and the in-memory fake both fit here; nothing here knows HTTP.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from kbsync.model import AnswerType, Knowledge, Status
@@ -25,8 +25,8 @@ class Reader(Protocol):
 class Writer(Protocol):
     """Changes the live library, one call a method.
 
-    Each raises ServiceError: Rejected, Throttled and Unreachable mean that nothing happened, OutcomeUnknown that it may
-    have. Idempotent calls have already been repeated when they raise.
+    Each raises ServiceError: Rejected, Throttled, Unreachable and Interrupted mean that nothing happened, OutcomeUnknown that
+    it may have. Idempotent calls have already been repeated when they raise.
     """
 
     def add_category(self, title: str, *, parent: int | None) -> int:
@@ -37,8 +37,11 @@ class Writer(Protocol):
         """Give a category another title."""
         ...
 
-    def delete_category(self, category: int) -> None:
-        """Delete a category. The service deletes every question in it too: look first."""
+    def delete_category(self, category: int, *, still: Callable[[], bool] | None = None) -> None:
+        """Delete a category. The service deletes every question in it too: look first.
+
+        ``still`` is asked whenever the call could leave, because it may wait; where it says no, Outdated is raised.
+        """
         ...
 
     def add_question(self, *, question: str, answer: str, answer_type: AnswerType, category: int, similar: Sequence[str]) -> None:
@@ -76,6 +79,11 @@ class Meter(Protocol):
     @property
     def calls(self) -> Mapping[str, int]:
         """Calls sent so far, by command."""
+        ...
+
+    @property
+    def calls_here(self) -> int:
+        """Calls sent so far by the thread that asks, those included that were refused for speed or sent again."""
         ...
 
     @property

@@ -5,6 +5,6 @@ It reaches the service through the ports of ``store`` alone; how fast it may cal
 
 from kbsync.applier.ledger import OnFailure
 from kbsync.applier.preconditions import Standing, State, check_preconditions
-from kbsync.applier.run import Applier
+from kbsync.applier.run import Applier, Begun, Owed
 
-__all__ = ["Applier", "OnFailure", "Standing", "State", "check_preconditions"]
+__all__ = ["Applier", "Begun", "OnFailure", "Owed", "Standing", "State", "check_preconditions"]

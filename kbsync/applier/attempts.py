@@ -10,6 +10,7 @@ from kbsync.errors import (
     KbsyncError,
     NotAdministrator,
     OutcomeUnknown,
+    Outdated,
     Rejected,
     ServiceError,
     SignatureRejected,
@@ -46,7 +47,8 @@ class Attempt:
     """How it ended, and why when it is not done.
 
     ``hopeless`` means that the same call for fewer objects would fare no better, ``systemic`` that every other call would
-    fail in the same way, ``interrupted`` that the user or the lock said stop before it was sent.
+    fail in the same way, ``interrupted`` that the user or the lock said stop before it was sent, ``outdated`` that it had to
+    wait for longer than what it rests on holds. ``sent`` is how often it was sent.
     """
 
     ended: Ended
@@ -55,6 +57,8 @@ class Attempt:
     hopeless: bool = False
     systemic: bool = False
     interrupted: bool = False
+    outdated: bool = False
+    sent: int = 0
 
     def in_part(self) -> "Attempt":
         """The same for a change whose earlier calls took effect: it can no longer count as not attempted."""
@@ -68,8 +72,9 @@ def attempt(write: Callable[[], object]) -> Attempt:
     """Send one write and say how it ended; an error of a kind not known here counts as unknown when it may be the service's."""
     try:
         write()
-    except Interrupted as error:
-        return Attempt(Ended.UNSENT, error.message, interrupted=True)
+    except (Interrupted, Outdated) as error:
+        outdated = isinstance(error, Outdated)
+        return Attempt(Ended.UNSENT, error.message, interrupted=not outdated, outdated=outdated)
     except (Throttled, Unreachable) as error:
         return Attempt(Ended.UNSENT, error.message, error.code)
     except Rejected as error:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from kbsync.applier.attempts import Attempt, Ended, attempt
+from kbsync.applier.attempts import Attempt, Ended
 from kbsync.applier.ledger import Ledger
 from kbsync.applier.questions import QuestionWork
 from kbsync.applier.rounds import Craft, Task
@@ -20,10 +20,11 @@ __all__ = ["BatchWork"]
 
 
 class BatchWork:
-    """The batch phases of one apply."""
+    """The batch phases of one apply. ``finisher`` also sends when the apply is to stop: what is half done is not left so."""
 
-    def __init__(self, writer: Writer, *, ledger: Ledger, questions: QuestionWork) -> None:
+    def __init__(self, writer: Writer, *, finisher: Writer, ledger: Ledger, questions: QuestionWork) -> None:
         self._writer = writer
+        self._finisher = finisher
         self._ledger = ledger
         self._questions = questions
 
@@ -43,6 +44,9 @@ class BatchWork:
         return Craft(self._finishing_tasks, self._reached, finishing=True)
 
     def _tasks(self, indices: Sequence[int], seen: Snapshot | None) -> Sequence[Task]:
+        return self._tasks_of(self._writer, indices, seen)
+
+    def _tasks_of(self, writer: Writer, indices: Sequence[int], seen: Snapshot | None) -> Sequence[Task]:
         held = {index: held for index in indices if (held := self._held(index, seen)) is not None}
         tasks: list[Task] = [lambda: held] if held else []
         groups: dict[Status | None, list[int]] = defaultdict(list)
@@ -52,7 +56,7 @@ class BatchWork:
         for goal, members in groups.items():
             for start in range(0, len(members), BATCH):
                 batch = members[start : start + BATCH]
-                tasks.append(partial(self._send, batch, goal))
+                tasks.append(partial(self._send, batch, goal, writer))
         return tasks
 
     def _held(self, index: int, seen: Snapshot | None) -> Attempt | None:
@@ -61,24 +65,23 @@ class BatchWork:
         return self._questions.held(index) or edited
 
     def _finishing_tasks(self, indices: Sequence[int], seen: Snapshot | None) -> Sequence[Task]:
-        return [partial(_in_part, task) for task in self._tasks(indices, seen)]
+        return [partial(_in_part, task) for task in self._tasks_of(self._finisher, indices, seen)]
 
-    def _send(self, batch: Sequence[int], goal: Status | None) -> dict[int, Attempt]:
+    def _send(self, batch: Sequence[int], goal: Status | None, writer: Writer) -> dict[int, Attempt]:
         """One batch, in smaller ones if it is refused; what a cautious apply does not start any more is left out."""
         identifiers = [self._identifier(index) for index in batch]
-        self._ledger.count(batch[0])
         if goal is None:
-            ended = attempt(lambda: self._writer.delete_questions(identifiers))
+            ended = self._ledger.send(lambda: writer.delete_questions(identifiers), batch[0])
         else:
-            ended = attempt(lambda: self._writer.set_status(identifiers, goal))
+            ended = self._ledger.send(lambda: writer.set_status(identifiers, goal), batch[0])
         if ended.ended is not Ended.REFUSED or ended.hopeless or len(batch) == 1:
             return dict.fromkeys(batch, ended)
         middle = len(batch) // 2
-        found = self._send(batch[:middle], goal)
+        found = self._send(batch[:middle], goal, writer)
         failed = any(end.ended is not Ended.DONE for end in found.values())
         if self._ledger.interrupted or (self._ledger.cautious and failed):
             return found
-        return found | self._send(batch[middle:], goal)
+        return found | self._send(batch[middle:], goal, writer)
 
     def _reached(self, index: int, seen: Snapshot) -> bool:
         found = seen.questions.get(self._identifier(index))

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from kbsync.applier.attempts import Attempt, Ended, attempt
+from kbsync.applier.attempts import Attempt, Ended
 from kbsync.applier.ledger import GOOD, Ledger
 from kbsync.applier.moved import title_edited
 from kbsync.applier.rounds import Craft, Task
@@ -114,12 +114,10 @@ class CategoryCalls:
         parent = self._places.find(path[:-1])
         if parent is None and len(path) > 1:
             return Attempt(Ended.HELD, self.missing(path[:-1]))
-        self._ledger.count(index)
-        return attempt(lambda: self._places.learn(path, self._writer.add_category(path[-1], parent=parent)))
+        return self._ledger.send(lambda: self._places.learn(path, self._writer.add_category(path[-1], parent=parent)), index)
 
     def _rename(self, index: int, identifier: int, path: CategoryPath) -> Attempt:
-        self._ledger.count(index)
-        ended = attempt(lambda: self._writer.rename_category(identifier, path[-1]))
+        ended = self._ledger.send(lambda: self._writer.rename_category(identifier, path[-1]), index)
         if ended.ended is Ended.DONE:
             self._places.learn(path, identifier)
         return ended

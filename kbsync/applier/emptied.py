@@ -1,16 +1,17 @@
-"""Deletes categories, only those that a listing made right then shows to be empty.
+"""Deletes categories, one by one, and only what a listing made right before the call shows to be empty.
 
-``del_chitchat_category`` deletes every question in the category too (cloud.tencent.com/document/product/269/116724).
+``del_chitchat_category`` deletes every question in the category too (cloud.tencent.com/document/product/269/116724), and the
+API has no guard against it: what is added in the console while the listing runs, or within FRESH after it, goes with it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from kbsync.applier.attempts import Attempt, Ended, attempt
+from kbsync.applier.attempts import Attempt, Ended
 from kbsync.applier.categories import CategoryCalls
 from kbsync.applier.fields import changed
 from kbsync.applier.ledger import Ledger
-from kbsync.applier.looking import Looker
+from kbsync.applier.looking import Look, Looker
 from kbsync.applier.rounds import Craft, Task
 from kbsync.applier.snapshot import Snapshot
 from kbsync.messages import Message, message
@@ -18,7 +19,13 @@ from kbsync.model import Category, CategoryPath, MenuType, show_path
 from kbsync.plan import Action, CategoryChange, Field, Plan, QuestionChange
 from kbsync.store import Writer
 
-__all__ = ["EmptiedWork"]
+__all__ = ["FRESH", "PATIENCE", "EmptiedWork"]
+
+FRESH = 1.0
+"""Seconds after which a listing no longer tells that a category is empty: a call that leaves later needs a new one."""
+
+PATIENCE = 60.0
+"""Seconds for which one delete is tried anew while the service, or other clients, leave it no room in time."""
 
 
 class EmptiedWork:
@@ -37,27 +44,26 @@ class EmptiedWork:
     @property
     def craft(self) -> Craft:
         """How deletes are carried out."""
-        return Craft(self._tasks, lambda index, seen: self._category(index, seen) is None, gone_is_refused=True)
+        return Craft(self._tasks, lambda index, seen: self._category(index, seen) is None, gone_is_refused=True, one_by_one=True)
 
-    def _tasks(self, indices: Sequence[int], seen: Snapshot | None) -> Sequence[Task]:
-        if seen is None:
-            look = self._looker.look(
-                lambda fresh: not any(self._may_empty_yet(index, fresh) for index in indices),
-                writes=self._ledger.writes,
-                anew=True,
-            )
-            if look.snapshot is None or look.trouble is not None:
-                held = Attempt(
-                    Ended.HELD, message("the library could not be listed to see that it is empty: {cause}", cause=look.trouble)
-                )
-                return [lambda: dict.fromkeys(indices, held)]
-            seen = look.snapshot
-        return [partial(self._delete, index, seen) for index in indices]
+    def _tasks(self, indices: Sequence[int], _seen: Snapshot | None) -> Sequence[Task]:
+        return [partial(self._delete, index) for index in indices]
 
-    def _delete(self, index: int, seen: Snapshot) -> Mapping[int, Attempt]:
-        return {index: self._send(index, seen)}
+    def _delete(self, index: int) -> Mapping[int, Attempt]:
+        """Look, then delete at once. A call that was refused for speed, or had to wait, rests on a new look."""
+        first: Look | None = None
+        while True:
+            look = self._looker.look(lambda seen: not self._may_empty_yet(index, seen), writes=self._ledger.writes, anew=True)
+            first = first or look
+            ended = self._send(index, look)
+            if not ended.outdated or self._ledger.interrupted or self._looker.age(first) > PATIENCE:
+                return {index: ended}
 
-    def _send(self, index: int, seen: Snapshot) -> Attempt:
+    def _send(self, index: int, look: Look) -> Attempt:
+        seen = look.snapshot
+        if seen is None or look.trouble is not None:
+            reason = message("the library could not be listed to see that it is empty: {cause}", cause=look.trouble)
+            return Attempt(Ended.HELD, reason)
         category = self._category(index, seen)
         if category is None or category.id is None:
             return Attempt(Ended.ALREADY)
@@ -69,8 +75,11 @@ class EmptiedWork:
         if inmate is not None:
             reason = message("the plan puts “{title}” into it, and deleting it would delete that too", title=inmate)
             return Attempt(Ended.HELD, reason)
-        self._ledger.count(index)
-        return attempt(lambda: self._writer.delete_category(identifier))
+
+        def is_fresh() -> bool:
+            return self._looker.age(look) <= FRESH
+
+        return self._ledger.send(lambda: self._writer.delete_category(identifier, still=is_fresh), index)
 
     def _inmate(self, identifier: int) -> str | None:
         """Something that the plan puts into a category or below it; a listing may lag and not show it yet."""

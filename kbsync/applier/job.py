@@ -29,7 +29,16 @@ class Job:
     """One plan on one library, from the checked preconditions on."""
 
     def __init__(
-        self, plan: Plan, writer: Writer, *, ledger: Ledger, looker: Looker, workers: int, live: Knowledge, standing: Standing
+        self,
+        plan: Plan,
+        writer: Writer,
+        *,
+        ledger: Ledger,
+        looker: Looker,
+        finisher: Writer,
+        workers: int,
+        live: Knowledge,
+        standing: Standing,
     ) -> None:
         before = Snapshot(live)
         self._plan = plan
@@ -39,8 +48,8 @@ class Job:
         self._looker = looker
         self._rounds = Rounds(ledger, looker, workers=workers)
         self._categories = CategoryCalls(plan, writer, ledger=ledger, before=before)
-        self._questions = QuestionWork(plan, writer, ledger=ledger, categories=self._categories, before=before)
-        self._batches = BatchWork(writer, ledger=ledger, questions=self._questions)
+        self._questions = QuestionWork(plan, writer, finisher=finisher, ledger=ledger, categories=self._categories, before=before)
+        self._batches = BatchWork(writer, finisher=finisher, ledger=ledger, questions=self._questions)
         self._emptied = EmptiedWork(plan, writer, ledger=ledger, looker=looker, categories=self._categories)
 
     def carry_out(self) -> None:

@@ -1,14 +1,16 @@
 """The book of one apply: an outcome for each change, the calls it took, and whether anything new may be started."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from enum import StrEnum
 
-from kbsync.applier.attempts import Attempt, Ended
+from kbsync.applier.attempts import Attempt, Ended, attempt
 from kbsync.messages import Message, message
 from kbsync.plan import Plan
 from kbsync.progress import Progress
 from kbsync.report import ChangeOutcome, Outcome
+from kbsync.store import Meter
 
 __all__ = ["GOOD", "Ledger", "OnFailure"]
 
@@ -37,14 +39,16 @@ class OnFailure(StrEnum):
 class Ledger:
     """Written from several threads; every change is entered once, an entry can be corrected later."""
 
-    def __init__(self, plan: Plan, *, on_failure: OnFailure, stop: threading.Event, progress: Progress) -> None:
+    def __init__(self, plan: Plan, *, on_failure: OnFailure, stop: threading.Event, meter: Meter, progress: Progress) -> None:
         self._changes = plan.changes
         self._on_failure = on_failure
         self._stop = stop
+        self._meter = meter
         self._progress = progress
         self._lock = threading.RLock()
         self._entries: dict[int, tuple[Outcome, Message | None, int | None]] = {}
-        self._shown: set[int] = set()
+        self._shown: dict[int, Attempt] = {}
+        self._writes = 0
         self._calls = [0] * len(plan.changes)
         self._halted: Message | None = None
         self._interrupted = False
@@ -71,26 +75,32 @@ class Ledger:
 
     @property
     def writes(self) -> int:
-        """How many writes were sent so far."""
-        return sum(self._calls)
+        """How many writes were begun so far: a listing tells of those alone that were begun before it."""
+        return self._writes
 
-    def count(self, index: int) -> None:
-        """One write is about to be sent for a change."""
+    def send(self, write: Callable[[], object], index: int) -> Attempt:
+        """Carry out one write for a change, and count how often it was really sent: the writer repeats what it may."""
         with self._lock:
-            self._calls[index] += 1
+            self._writes += 1
+        before = self._meter.calls_here
+        ended = attempt(write)
+        sent = self._meter.calls_here - before
+        with self._lock:
+            self._calls[index] += sent
+        return replace(ended, sent=sent)
 
     def enter(self, index: int, attempt: Attempt) -> None:
         """Write down how a change ended, or correct what was written."""
         with self._lock:
             self._entries[index] = (OUTCOMES[attempt.ended], attempt.reason, attempt.code)
             self._judge(index, attempt)
-        self.show(index)
+        self.show(index, attempt)
 
-    def show(self, index: int) -> None:
+    def show(self, index: int, attempt: Attempt) -> None:
         """Count a change as done for whoever watches, once: a round can be long, and its outcomes are entered at its end."""
         with self._lock:
             fresh = index not in self._shown
-            self._shown.add(index)
+            self._shown[index] = attempt
         if fresh:
             self._progress.advance()
 
@@ -120,11 +130,21 @@ class Ledger:
             for index in range(len(self._changes))
         )
 
+    def so_far(self) -> tuple[ChangeOutcome, ...]:
+        """What is known before the end; of a change that is open nothing is. A signal may ask in the middle of an entry."""
+        with self._lock:
+            shown, calls = dict(self._shown), tuple(self._calls)
+        unsettled = Attempt(Ended.UNKNOWN, message("the apply ended before this was settled: plan again to see"))
+        known = [shown.get(index, unsettled) for index in range(len(calls))]
+        return tuple(
+            ChangeOutcome(index, OUTCOMES[one.ended], one.reason, one.code, calls[index]) for index, one in enumerate(known)
+        )
+
     def _judge(self, index: int, attempt: Attempt) -> None:
         """Draw the consequence of a failure for everything not started yet."""
         self._interrupted |= attempt.interrupted
         failed = attempt.ended in (Ended.REFUSED, Ended.UNKNOWN, Ended.UNSENT)
-        if failed and (self.cautious or attempt.systemic) and self._halted is None:
+        if failed and not attempt.interrupted and (self.cautious or attempt.systemic) and self._halted is None:
             self._halted = message(
                 "not started, because “{title}” failed: {cause}", title=self._changes[index].title, cause=attempt.reason
             )

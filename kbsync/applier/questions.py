@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from kbsync.applier.attempts import Attempt, Ended, attempt
+from kbsync.applier.attempts import Attempt, Ended
 from kbsync.applier.categories import CategoryCalls
 from kbsync.applier.dependencies import dependencies
 from kbsync.applier.fields import PathChanges, changed, differing, shown
@@ -21,11 +21,17 @@ __all__ = ["QuestionWork"]
 
 
 class QuestionWork:
-    """The question phases of one apply. ``created`` maps creates to the ids that listings taught."""
+    """The question phases of one apply. ``created`` maps creates to the ids that listings taught.
 
-    def __init__(self, plan: Plan, writer: Writer, *, ledger: Ledger, categories: CategoryCalls, before: Snapshot) -> None:
+    ``finisher`` also sends when the apply is to stop: it has the rest of an update whose first call took effect.
+    """
+
+    def __init__(
+        self, plan: Plan, writer: Writer, *, finisher: Writer, ledger: Ledger, categories: CategoryCalls, before: Snapshot
+    ) -> None:
         self._plan = plan
         self._writer = writer
+        self._finisher = finisher
         self._ledger = ledger
         self._categories = categories
         self._before = before
@@ -120,8 +126,7 @@ class QuestionWork:
             return Attempt(Ended.HELD, self._categories.missing(_goal(change).category))
         resumed = len(due) < len(changed(change))
         for call in self._calls(change, due, place):
-            self._ledger.count(index)
-            ended = attempt(call)
+            ended = self._ledger.send(partial(call, self._finisher if resumed else self._writer), index)
             if ended.ended is not Ended.DONE:
                 return ended.in_part() if resumed else ended
             resumed = True
@@ -136,22 +141,23 @@ class QuestionWork:
         place = self._categories.find(goal.category)
         if place is None:
             return Attempt(Ended.HELD, self._categories.missing(goal.category))
-        self._ledger.count(index)
-        return attempt(
-            lambda: self._writer.add_question(
+
+        def add() -> None:
+            self._writer.add_question(
                 question=goal.question,
                 answer=goal.answer,
                 answer_type=goal.answer_type,
                 category=place,
                 similar=goal.similar,
             )
-        )
 
-    def _calls(self, change: QuestionChange, due: Sequence[Field], place: int | None) -> Iterator[Callable[[], None]]:
+        return self._ledger.send(add, index)
+
+    def _calls(self, change: QuestionChange, due: Sequence[Field], place: int | None) -> Iterator[Callable[[Writer], None]]:
         """The writes of an update, in order: what ``update_chitchat`` can carry goes in one."""
         goal, identifier = _goal(change), change.id or ""
         if set(due) - {Field.SIMILAR, Field.STATUS}:
-            yield lambda: self._writer.update_question(
+            yield lambda writer: writer.update_question(
                 identifier,
                 question=goal.question if Field.QUESTION in due else None,
                 answer=goal.answer if Field.ANSWER in due else None,
@@ -159,9 +165,9 @@ class QuestionWork:
                 category=place if Field.CATEGORY in due else None,
             )
         if Field.SIMILAR in due:
-            yield lambda: self._writer.set_similar(identifier, goal.similar)
+            yield lambda writer: writer.set_similar(identifier, goal.similar)
         if Field.STATUS in due:
-            yield lambda: self._writer.set_status([identifier], goal.status)
+            yield lambda writer: writer.set_status([identifier], goal.status)
 
 
 def _stored_otherwise(part: Field, found: Content, change: QuestionChange) -> bool:

@@ -25,6 +25,7 @@ class ReadBack:
         self._questions = questions
         self._ledger = ledger
         self._paths = PathChanges(plan.changes)
+        self._touched = {change.id for change in plan.changes}
         self._enabled = {change.id for change in plan.changes if change.action is Action.ENABLE}
 
     def differences(self, index: int, seen: Snapshot) -> tuple[Mismatch, ...]:
@@ -33,7 +34,7 @@ class ReadBack:
         if isinstance(change, CategoryChange):
             return tuple(self._category(index, change, seen))
         found = self._questions.find(index, seen) if change.id is None else seen.questions.get(change.id)
-        return tuple(self._question(index, change, found))
+        return (*self._question(index, change, found), *self._question_twins(index, change, found, seen))
 
     def has_settled(self, indices: Sequence[int], seen: Snapshot) -> bool:
         """Whether a listing leaves nothing to wait for: a question that woke up does not go to sleep again by itself."""
@@ -55,8 +56,11 @@ class ReadBack:
 
     def _category(self, index: int, change: CategoryChange, seen: Snapshot) -> Iterator[Mismatch]:
         if change.id is None:
-            if seen.at(change.after or ()) is None:
+            path = change.after or ()
+            if seen.at(path) is None:
                 yield _absent(index, change.title)
+            twins = [key for key, held in seen.categories.items() if held.path == path and key not in self._touched]
+            yield from _twins(index, show_path(path), len(twins))
             return
         found = seen.categories.get(change.id)
         if change.after is None:
@@ -80,6 +84,13 @@ class ReadBack:
             reason = _reason(part, change, found.content) if part in own else _changed_as_well()
             yield Mismatch(index, part.value, shown(change.after, part), shown(found.content, part), reason)
 
+    def _question_twins(self, index: int, change: QuestionChange, found: Question | None, seen: Snapshot) -> Iterator[Mismatch]:
+        """What the service holds besides a question that was made: nothing had its text before that the plan leaves there."""
+        if change.id is None and found is not None:
+            text = found.content.question
+            twins = [it for it in seen.called(text, besides=self._touched) if it.content.question == text]
+            yield from _twins(index, text, len(twins))
+
     def _beside(self, index: int, change: QuestionChange) -> tuple[Field, ...]:
         """The fields that no change of the question is about, with the last of those that were applied: told once."""
         links = {at: it for at, it in enumerate(self._plan.changes) if isinstance(it, QuestionChange) and it.id == change.id}
@@ -97,6 +108,15 @@ def _changed_as_well() -> Message:
 def _present(index: int, title: str) -> Mismatch:
     reason = message("it is still listed: the service did not delete it, or reads lag behind writes")
     return Mismatch(index, PRESENCE, "", title, reason)
+
+
+def _twins(index: int, title: str, count: int) -> Iterator[Mismatch]:
+    if count > 1:
+        reason = message(
+            "it is there more than once: an apply that was interrupted made it too, or somebody else did; "
+            "delete all but one in the console"
+        )
+        yield Mismatch(index, PRESENCE, title, f"{count} × {title}", reason)
 
 
 def _absent(index: int, title: str) -> Mismatch:

@@ -31,6 +31,7 @@ class Craft:
     ``tasks`` cuts changes into work; the listing is the one that a repetition follows, None at first. ``reached`` tells
     whether a listing shows that a change reached its goal. ``settled`` is told the listing that settled a change.
     ``gone_is_refused`` is for deletes: one that took effect without an answer is refused when it is sent again.
+    ``one_by_one`` is for changes whose neighbours must not be on their way meanwhile.
     ``finishing`` is for the rest of changes already begun: neither another change's failure nor a wish to stop leaves them
     half done, because half of it may be an answer that customers must not get yet.
     """
@@ -39,12 +40,13 @@ class Craft:
     reached: Callable[[int, Snapshot], bool]
     settled: Callable[[int, Snapshot], None] = lambda _index, _snapshot: None
     gone_is_refused: bool = False
+    one_by_one: bool = False
     finishing: bool = False
 
-    def doubtful(self, attempt: Attempt, *, sent: int) -> bool:
-        """Whether only a listing can tell how it ended."""
+    def doubtful(self, attempt: Attempt, *, rounds: int) -> bool:
+        """Whether only a listing can tell how it ended: what was sent before may be why it is refused now."""
         refused = attempt.ended is Ended.REFUSED and not attempt.systemic
-        return attempt.ended is Ended.UNKNOWN or (refused and (self.gone_is_refused or sent > 1))
+        return attempt.ended is Ended.UNKNOWN or (refused and (self.gone_is_refused or max(rounds, attempt.sent) > 1))
 
 
 class Rounds:
@@ -58,26 +60,26 @@ class Rounds:
     def carry_out(self, indices: Iterable[int], craft: Craft) -> tuple[int, ...]:
         """Enter an outcome for every change that was started, and return the others: the ledger halted before."""
         left = tuple(indices)
-        sent: Counter[int] = Counter()
+        rounds: Counter[int] = Counter()
         snapshot: Snapshot | None = None
         while left and not self._over(craft):
             attempts = self._together(craft.tasks(left, snapshot), craft)
-            sent.update(attempts.keys())
-            doubtful = {index: end for index, end in attempts.items() if craft.doubtful(end, sent=sent[index])}
+            rounds.update(attempts.keys())
+            doubtful = {index: end for index, end in attempts.items() if craft.doubtful(end, rounds=rounds[index])}
             for index in attempts.keys() - doubtful.keys():
                 self._ledger.enter(index, attempts[index])
             again: set[int] = set()
             if doubtful:
                 look = self._looker.look(_all_reached(doubtful, craft), writes=self._ledger.writes)
                 snapshot = look.snapshot
-                again = {index for index, end in doubtful.items() if self._again(index, end, look, craft, sent)}
+                again = {index for index, end in doubtful.items() if self._again(index, end, look, craft, rounds)}
             left = tuple(index for index in left if index in again or index not in attempts)
         return left
 
     def _over(self, craft: Craft) -> bool:
         return self._ledger.halted and not craft.finishing
 
-    def _again(self, index: int, attempt: Attempt, look: Look, craft: Craft, sent: Counter[int]) -> bool:
+    def _again(self, index: int, attempt: Attempt, look: Look, craft: Craft, rounds: Counter[int]) -> bool:
         """Settle one change without an answer; says whether it is to be sent again."""
         if look.snapshot is not None and craft.reached(index, look.snapshot):
             craft.settled(index, look.snapshot)
@@ -86,7 +88,7 @@ class Rounds:
         if attempt.ended is Ended.REFUSED:
             self._ledger.enter(index, attempt)
             return False
-        if look.conclusive and sent[index] <= REPEATS and not self._over(craft):
+        if look.conclusive and rounds[index] <= REPEATS and not self._over(craft):
             return True
         self._ledger.enter(index, Attempt(Ended.UNKNOWN, _why(attempt, look), attempt.code))
         return False
@@ -102,14 +104,14 @@ class Rounds:
             attempts = task()
             for index, ended in attempts.items():
                 if not _stops(ended):
-                    self._ledger.show(index)
+                    self._ledger.show(index, ended)
             if self._ledger.cautious and any(_stops(attempt) for attempt in attempts.values()):
                 doubt.set()
             if any(attempt.systemic or attempt.interrupted for attempt in attempts.values()):
                 doubt.set()
             return attempts
 
-        pool = ThreadPoolExecutor(max_workers=self._workers)
+        pool = ThreadPoolExecutor(max_workers=1 if craft.one_by_one else self._workers)
         try:
             for attempts in pool.map(run, tasks):
                 found.update(attempts)

@@ -27,7 +27,7 @@ class Snapshot:
         for identifier in sorted(self.categories, reverse=True):
             self._paths[self.categories[identifier].path] = identifier
 
-    def called(self, text: str, *, besides: Container[str | None] = ()) -> tuple[Question, ...]:
+    def called(self, text: str, *, besides: Container[object] = ()) -> tuple[Question, ...]:
         """The questions with that text, the exactly equal ones first, then those that are spelled alike."""
         alike = [question for question in self._texts.get(bare(text), ()) if question.id not in besides]
         return tuple(sorted(alike, key=lambda question: question.content.question != text))

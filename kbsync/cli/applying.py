@@ -20,7 +20,7 @@ from kbsync.planfile import plan_digest, read_plan_or_receipt
 from kbsync.progress import Silent
 from kbsync.report import Receipt
 from kbsync.saving import check_writable
-from kbsync.wiring.applying import Wishes, carry_out, keep, locked, refuse_unsafe
+from kbsync.wiring.applying import Course, Wishes, carry_out, locked, refuse_unsafe
 from kbsync.wiring.doors import Door
 from kbsync.wiring.marking import advance_mark, check_mark, is_due
 from kbsync.wiring.planning import check_target, plan_against
@@ -69,9 +69,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """What was applied, and why its receipt could not be kept, if it could not."""
+    """What was applied. ``stays`` is an earlier receipt that was left alone, ``unkept`` why this one could not be kept."""
 
     receipt: Receipt
+    stays: Path | None
     unkept: UnusableFile | None
 
 
@@ -88,11 +89,9 @@ def run_apply(call: Invocation, order: Order) -> int:
         _refuse_another(plan, approved=order.expect_digest)
         if not _agreed(call, plan, order, saved=saved is not None):
             return Exit.DONE if order.dry_run else Exit.FAILED
-        ended = _under_lock(call, ready, door=door, plan=plan, wishes=order.wishes)
-    call.screen.result(draw_receipt(ended.receipt, call))
-    if ended.unkept is not None:
-        call.screen.error(ended.unkept)
-    return Exit.DONE if ended.receipt.report.finished and ended.unkept is None else Exit.UNFINISHED
+        course = Course(order.wishes, call.world)
+        with stopping_well(call.world.stop, tell=lambda: _stopping(call, course)):
+            return _told(call, _under_lock(call, ready, door=door, plan=plan, wishes=order.wishes, course=course))
 
 
 def _read_plan(path: Path) -> Plan:
@@ -148,28 +147,36 @@ def _agreed(call: Invocation, plan: Plan, order: Order, *, saved: bool) -> bool:
     return False
 
 
-def _under_lock(call: Invocation, ready: Prepared, *, door: Door, plan: Plan, wishes: Wishes) -> _Ended:
-    """Hold the target from the last look at the mark until the receipt is kept; a signal lets all of it end well."""
+def _under_lock(call: Invocation, ready: Prepared, *, door: Door, plan: Plan, wishes: Wishes, course: Course) -> _Ended:
+    """Hold the target from the last look at the mark until the receipt is kept and the mark is moved."""
     world = call.world
     if not plan.changes and not is_due(plan, history=ready.history):
-        return _kept(carry_out(plan, door, wishes=wishes, world=world, progress=Silent()), wishes)
-    with (
-        stopping_well(world.stop, tell=lambda: _tell_stopping(call)),
-        locked(ready.target, history=ready.history, world=world, state=ready.workspace.state) as lock,
-    ):
+        receipt = carry_out(plan, door, wishes=wishes, world=world, course=course, progress=Silent())
+        return _Ended(receipt, course.stays, course.keep(receipt))
+    with locked(ready.target, history=ready.history, world=world, state=ready.workspace.state) as lock:
         call.screen.notes(lock.notes)
         seen = check_mark(plan, ready.target, history=ready.history)
         with progress_for(call.screen, clock=world.clock, stop=world.stop) as progress:
             progress.start(message("reading the live library"), None)
-            receipt = carry_out(plan, door, wishes=wishes, world=world, progress=progress)
+            receipt = carry_out(plan, door, wishes=wishes, world=world, course=course, progress=progress, lock=lock)
+        # Before the mark, which the network may hold up: whoever ends it at once then has the whole receipt.
+        ended = _Ended(receipt, course.stays, course.keep(receipt))
         if receipt.report.finished:
             call.screen.notes(advance_mark(plan, ready.target, history=ready.history, seen=seen))
-        return _kept(receipt, wishes)
+        return ended
 
 
-def _kept(receipt: Receipt, wishes: Wishes) -> _Ended:
-    return _Ended(receipt, keep(receipt, wishes.receipt))
+def _told(call: Invocation, ended: _Ended) -> int:
+    """Report what was done and give the exit code: it is about the library, whatever becomes of the report."""
+    call.screen.report(draw_receipt(ended.receipt, call))
+    if ended.stays is not None:
+        call.screen.note(message("Nothing was sent; {path} is left as it was.", path=ended.stays))
+    if ended.unkept is not None:
+        call.screen.error(ended.unkept)
+    return Exit.DONE if ended.receipt.report.finished and ended.unkept is None else Exit.UNFINISHED
 
 
-def _tell_stopping(call: Invocation) -> None:
+def _stopping(call: Invocation, course: Course) -> None:
+    # First, because the next signal ends the process: who sent it then still learns what was done.
+    course.keep_interim()
     call.screen.note(message("Stopping: the calls in flight are finished and reported. Press again to end at once."))

@@ -1,14 +1,13 @@
 """The course of ``kbsync unlock``: find the lock of a target, show it, remove exactly what was shown."""
 
-from datetime import UTC, datetime
-
 from kbsync.cli.asking import agrees, somebody_is_here
 from kbsync.cli.options import Invocation
 from kbsync.errors import SafetyRefusal
 from kbsync.history.lock import read_lock, remove_lock
-from kbsync.history.lockinfo import LockInfo
+from kbsync.history.lockinfo import LockInfo, show_time
 from kbsync.history.repository import Repository
 from kbsync.messages import message
+from kbsync.wiring.places import meeting_place
 from kbsync.wiring.planning import is_shared
 from kbsync.wiring.workspace import open_workspace
 
@@ -20,7 +19,8 @@ def find_lock(call: Invocation) -> LockInfo | None:
     workspace = open_workspace(call.directory, target=call.target)
     target = workspace.target(call.target)
     repository = _repository(call) if is_shared(target) else None
-    return read_lock(repository, target=target.name, directory=workspace.state)
+    place = meeting_place(target, environ=call.world.environ)
+    return read_lock(repository, target=target.name, directory=place or workspace.state)
 
 
 def show_lock(found: LockInfo, call: Invocation) -> str:
@@ -30,8 +30,8 @@ def show_lock(found: LockInfo, call: Invocation) -> str:
         target=found.target,
         who=found.who,
         where=found.where,
-        since=_time(found.since),
-        expires=_time(found.expires),
+        since=show_time(found.since),
+        expires=show_time(found.expires),
     )
     return call.screen.say(words)
 
@@ -55,7 +55,3 @@ def remove_found(call: Invocation, found: LockInfo) -> None:
 
 def _repository(call: Invocation) -> Repository | None:
     return Repository.find(call.directory, environ=call.world.environ)
-
-
-def _time(seconds: float | None) -> str:
-    return "?" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

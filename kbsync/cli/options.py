@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +49,15 @@ def invocation(*formats: str, target: bool = True, directory: bool = True) -> Ca
         @functools.wraps(function)
         def command(*, color: str, quiet: bool, verbose: int, **options: Any) -> int:
             around = click.get_current_context().find_object(Surroundings) or Surroundings()
-            around.screen = make_screen(color=color, quiet=quiet, verbose=verbose, environ=around.world.environ)
+            wanted = options.pop("format", "text")
+            screen = make_screen(color=color, quiet=quiet, verbose=verbose, environ=around.world.environ)
+            around.screen = replace(screen, format=wanted)
             call = Invocation(
                 world=around.world,
                 screen=around.screen,
                 directory=options.pop("directory", Path("knowledge")),
                 target=options.pop("target", None),
-                format=options.pop("format", "text"),
+                format=wanted,
                 calls_per_second=options.pop("calls_per_second", None),
             )
             return function(call, **options)

@@ -60,7 +60,7 @@ def draw_streamed(done: Streamed, session: str, call: Invocation) -> str:
         }
         return json.dumps(fields, ensure_ascii=False, indent=2)
     return call.screen.say(
-        message("Sent {sent} of {total} pieces to {session}.", sent=done.sent, total=done.total, session=session)
+        message("Pieces sent to {session}: {sent} of {total}.", sent=done.sent, total=done.total, session=session)
     )
 
 

@@ -47,7 +47,7 @@ def refusal(clashes: tuple[Clash, ...]) -> SafetyRefusal | None:
     if not clashes:
         return None
     said = message(
-        "{count} things were changed in git and in the console; the files keep git's side: settle them by hand, or take the "
+        "Changed in git and in the console: {count}; the files keep git's side: settle that by hand, or take the "
         "console's side with --theirs",
         count=len(clashes),
     )
@@ -71,7 +71,10 @@ def _tell(call: Invocation, decision: Decision, merged: Merged) -> None:
     call.screen.notes(merged.notes)
     if decision.undeclared:
         call.screen.note(
-            message("{count} live questions are not declared in git and stay so; --all takes them in.", count=decision.undeclared)
+            message(
+                "Live questions that git does not declare: {count}; they stay so, and --all takes them in.",
+                count=decision.undeclared,
+            )
         )
     if not merged.files:
         call.screen.note(message("The files already say what the console holds."))

@@ -1,8 +1,7 @@
 """Runs the application and turns whatever ends it into words and an exit code, in this one place."""
 
-import os
-import sys
 from collections.abc import Sequence
+from io import StringIO
 
 import click
 
@@ -10,6 +9,7 @@ from kbsync.cli.app import application
 from kbsync.cli.exits import Exit, exit_of
 from kbsync.cli.options import Surroundings
 from kbsync.cli.screen import Screen, make_screen
+from kbsync.cli.streams import steady_streams
 from kbsync.errors import KbsyncError
 from kbsync.messages import message
 from kbsync.wiring.world import World
@@ -19,13 +19,16 @@ __all__ = ["run"]
 
 def run(arguments: Sequence[str], *, world: World | None = None) -> int:
     """Run one command line and give its exit code; every known error has been said on stderr."""
-    around = Surroundings(world or World())
+    with steady_streams():
+        return _run(arguments, Surroundings(world or World()))
+
+
+def _run(arguments: Sequence[str], around: Surroundings) -> int:
     try:
         code = application.main(list(arguments), prog_name="kbsync", standalone_mode=False, obj=around)
-        sys.stdout.flush()
         return int(code or 0)
     except click.ClickException as problem:
-        problem.show()
+        _screen(around).aside(_words(problem))
         return Exit.USAGE if isinstance(problem, click.UsageError) else Exit.FAILED
     except KbsyncError as error:
         _screen(around).error(error)
@@ -34,16 +37,17 @@ def run(arguments: Sequence[str], *, world: World | None = None) -> int:
         _screen(around).note(message("Stopped."))
         return Exit.FAILED
     except BrokenPipeError:
-        return _without_reader()
+        # Whoever read the result has gone, as `kbsync plan | head` does.
+        return Exit.FAILED
     except SystemExit as leave:
         # Click's own end: of a shell completion, and with 1 where it met the broken pipe first.
-        return _without_reader() if leave.code else Exit.DONE
+        return Exit.FAILED if leave.code else Exit.DONE
 
 
-def _without_reader() -> Exit:
-    """Whoever read the result has gone, as `kbsync plan | head` does; Python must not complain when it closes the stream."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return Exit.FAILED
+def _words(problem: click.ClickException) -> str:
+    said = StringIO()
+    problem.show(file=said)
+    return said.getvalue()
 
 
 def _screen(around: Surroundings) -> Screen:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import click
 
-from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, StalePlan
+from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, StalePlan, UnusableFile
 from kbsync.messages import Message, message
+from kbsync.render.orders import harmless, harmless_json, harmless_markup
 from kbsync.render.words import Words
 
 __all__ = ["Screen", "TargetScreen", "make_screen"]
@@ -29,6 +30,7 @@ class Screen:
     """How to talk. ``color`` is for stdout, ``color_errors`` for stderr; ``verbosity`` is −1 when quiet, else 0 or more.
 
     ``animated`` means that stderr is a terminal on which a line can be drawn again, ``annotated`` that a GitHub runner reads it.
+    ``format`` is what stands on stdout. Of both streams a runner may make a log, so what they carry holds no order for one.
     """
 
     language: str = "en"
@@ -38,15 +40,28 @@ class Screen:
     verbosity: int = 0
     animated: bool = False
     annotated: bool = False
+    format: str = "text"
 
     def result(self, text: str) -> None:
-        """Put a command's result on stdout, with a line end; an empty result prints nothing."""
+        """Put a command's result on stdout, with a line end; an empty result prints nothing.
+
+        Raises BrokenPipeError or UnusableFile where it does not arrive.
+        """
         if text:
-            self._put(text)
+            self._put(_disarmed(text, self.format))
+
+    def report(self, text: str) -> None:
+        """Put on stdout what was done; that stands, and its exit code with it, where the words do not arrive."""
+        try:
+            self.result(text)
+        except BrokenPipeError:
+            pass
+        except UnusableFile as problem:
+            self.error(problem)
 
     def aside(self, text: str) -> None:
         """Put drawn text on stderr."""
-        self._put(text, err=True)
+        self._put(harmless(text), err=True)
 
     def prompt(self, question: Message) -> None:
         """Put a question for yes or no on stderr and leave the line open."""
@@ -78,10 +93,10 @@ class Screen:
             self._annotate([error.message, *_reasons(error), *filter(None, (error.hint,))])
 
     def say(self, words: Message) -> str:
-        """A message in the user's language, safe to print."""
+        """A message in the user's language, safe to print, on one line whatever its values hold."""
         from kbsync.render.visible import visible  # noqa: PLC0415
 
-        return visible(Words(self.language).say(words))
+        return harmless(visible(Words(self.language).say(words), newlines=False))
 
     def _annotate(self, words: Sequence[Message]) -> None:
         from kbsync.render.github_commands import Level, command  # noqa: PLC0415
@@ -95,9 +110,9 @@ class Screen:
         return "kbsync"
 
     def _put(self, text: str, *, err: bool = False) -> None:
-        # To sys.stderr itself: click would go round what stands in for it while a bar is drawn, and write into the bar.
-        color = self.color_errors if err else self.color
-        click.echo(text if text.endswith("\n") else f"{text}\n", nl=False, file=sys.stderr if err else None, err=err, color=color)
+        # To the streams themselves: click would go round what stands in for them, and write into a bar that is drawn.
+        color, stream = (self.color_errors, sys.stderr) if err else (self.color, sys.stdout)
+        click.echo(text if text.endswith("\n") else f"{text}\n", nl=False, file=stream, err=err, color=color)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,20 @@ def make_screen(*, color: str, quiet: bool, verbose: int, environ: Mapping[str, 
         animated=sys.stderr.isatty() and environ.get("TERM") != "dumb" and not environ.get("CI"),
         annotated=environ.get("GITHUB_ACTIONS") == "true",
     )
+
+
+def _disarmed(text: str, format: str) -> str:  # noqa: A002  (the word that users write)
+    """A result in its own format that says the same, as far as that can be, and orders no runner about."""
+    match format:
+        case "json" | "sarif" | "matrix":
+            return harmless_json(text)
+        case "html" | "junit":
+            return harmless_markup(text)
+        case "github":
+            # Annotations: orders of ours, in which no text can begin another one.
+            return text
+        case _:
+            return harmless(text)
 
 
 def _columns(environ: Mapping[str, str]) -> int:

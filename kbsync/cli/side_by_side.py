@@ -46,8 +46,11 @@ class _Ended:
     results: tuple[str, ...]
 
 
-def run_side_by_side(call: Invocation, run: Run) -> int:
-    """Run a command once for each target, all at the same time, and report them together. Raises Misuse."""
+def run_side_by_side(call: Invocation, run: Run, *, lasting: bool = False) -> int:
+    """Run a command once for each target, all at the same time, and report them together. Raises Misuse.
+
+    ``lasting`` means that what was done stands, whether or not its report arrives.
+    """
     if call.target is not None:
         raise Misuse(message("--all-targets and --target exclude each other"))
     if call.format not in FORMATS:
@@ -63,7 +66,8 @@ def run_side_by_side(call: Invocation, run: Run) -> int:
 
     with stopping_well(call.world.stop, tell=stop_all), ThreadPoolExecutor(len(names)) as pool:
         ended = list(pool.map(lambda one: _run_one(one, run), calls))
-    call.screen.result(_joined(ended, call))
+    put = call.screen.report if lasting else call.screen.result
+    put(_joined(ended, call))
     return next(code for code in GRAVEST if code in {one.code for one in ended})
 
 

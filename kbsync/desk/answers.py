@@ -21,6 +21,9 @@ __all__ = ["Answer", "http_date", "misshapen", "opened"]
 _ENDPOINT = message("Check the target's region or endpoint: something other than the Desk service answered.")
 _LOOK = message("Run the command again: kbsync looks at the live library before it repeats anything.")
 
+_FOREVER = 1e9
+"""Seconds: longer wishes mean the same, and not all of them are numbers that can be shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -102,13 +105,13 @@ def _refused(command: str, answer: Answer, wall: float) -> ServiceError:
 def _retry_after(headers: Mapping[str, str], wall: float) -> float | None:
     """Seconds that the answer asks to wait; a date counts from the answer's own date, because the clocks may differ."""
     wish = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", wish):
-        return float(wish)
+    if re.fullmatch(r"[0-9]+", wish):
+        return min(float(wish), _FOREVER)
     moment = http_date(wish)
     if moment is None:
         return None
     sent = http_date(headers.get("date"))
-    return max(0.0, moment - (wall if sent is None else sent))
+    return min(max(0.0, moment - (wall if sent is None else sent)), _FOREVER)
 
 
 def _parsed(content: bytes) -> object:

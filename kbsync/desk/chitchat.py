@@ -68,9 +68,12 @@ class DeskWriter:
         """Give a category another title."""
         self._transport.call(Command.UPDATE_CATEGORY, {"CategoryId": category, "Title": title}, repeat=True)
 
-    def delete_category(self, category: int) -> None:
-        """Delete a category and, as the service does it, every question in it. Not repeated: a second try may be refused."""
-        self._transport.call(Command.DEL_CATEGORY, {"CategoryId": category}, repeat=False)
+    def delete_category(self, category: int, *, still: Callable[[], bool] | None = None) -> None:
+        """Delete a category and, as the service does it, every question in it. Not repeated: a second try may be refused.
+
+        ``still`` is asked whenever the call could leave, because it may wait; where it says no, Outdated is raised.
+        """
+        self._transport.call(Command.DEL_CATEGORY, {"CategoryId": category}, repeat=False, still=still)
 
     def add_question(self, *, question: str, answer: str, answer_type: AnswerType, category: int, similar: Sequence[str]) -> None:
         """Create a question. Not repeated: the service may take a second one of the same text."""

@@ -10,6 +10,7 @@ import urllib.request
 import httpx
 
 from kbsync import __version__
+from kbsync.desk.deadline import BoundedNetwork, Deadline
 from kbsync.desk.network import Way
 from kbsync.desk.scrub import scrub
 from kbsync.desk.signing import Signer
@@ -58,13 +59,16 @@ class _Signing(httpx.BaseTransport):
         self._inner.close()
 
 
-def open_client(endpoint: str, *, signer: Signer, http: httpx.BaseTransport | None, timeout: float) -> httpx.Client:
+def open_client(
+    endpoint: str, *, signer: Signer, http: httpx.BaseTransport | None, timeout: float, deadline: Deadline
+) -> httpx.Client:
     """A client for one endpoint, to be shared by threads; ``http`` takes the place of the network.
 
+    ``timeout`` is for single steps, such as one read, ``deadline`` for all of a call together.
     Redirects are not followed, because they would carry the signature elsewhere. Raises Misuse when the environment's
     proxy or certificate settings cannot be used; their values may hold passwords and are not shown.
     """
-    inner = http or _network(endpoint)
+    inner = http or _network(endpoint, deadline)
     if inner is None:
         raise Misuse(
             message("No connection can be set up with this endpoint and the environment's settings."),
@@ -90,10 +94,10 @@ def way_to(endpoint: str, *, direct: bool) -> Way:
     return Way(_host_and_port(endpoint), _host_and_port(proxy) if proxy else "")
 
 
-def _network(endpoint: str) -> httpx.BaseTransport | None:
+def _network(endpoint: str, deadline: Deadline) -> httpx.BaseTransport | None:
     """The real network, through the environment's proxy if it names one; None when it cannot be set up."""
     try:
-        return httpx.HTTPTransport(limits=LIMITS, proxy=_proxy(endpoint))
+        return BoundedNetwork(deadline, limits=LIMITS, proxy=_proxy(endpoint))
     except (ValueError, ImportError, OSError, httpx.InvalidURL):
         return None
 

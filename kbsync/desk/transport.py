@@ -3,20 +3,23 @@
 What to call with is decided in ``chitchat``, ``robot`` and ``sessions``.
 """
 
+import copy
 import json
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Self
 
 import httpx
 
 from kbsync.commands import READS, Command
 from kbsync.desk.answers import Answer, http_date, misshapen, opened
 from kbsync.desk.connection import open_client, way_to
+from kbsync.desk.deadline import Deadline
 from kbsync.desk.failures import RESIGN
 from kbsync.desk.network import LOST, lost
 from kbsync.desk.signing import Signer
-from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, UnknownCommand, Unreachable
+from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Unreachable
 from kbsync.messages import message
 from kbsync.pacing import Clock, Pacer
 
@@ -41,9 +44,9 @@ LARGEST = 64 * 2**20
 class Transport:
     """Calls one application of the Desk service at ``endpoint`` (scheme, host and port, no path).
 
-    ``timeout`` is in seconds and above the 3 seconds that the service gives itself; a whole answer may take three times as
-    long. ``http`` takes the place of the network. Safe to share by threads. Raises Misuse when the environment's proxy or
-    certificate settings cannot be used.
+    ``timeout`` is in seconds and above the 3 seconds that the service gives itself; a whole exchange, from connecting to the
+    last byte of the answer, may take three times as long. ``http`` takes the place of the network. Safe to share by threads.
+    Raises Misuse when the environment's proxy or certificate settings cannot be used.
     """
 
     def __init__(
@@ -64,8 +67,10 @@ class Transport:
         self._pacer = pacer
         self._clock = clock
         self._longest = 3 * timeout
+        self._deadline = Deadline(clock)
         self._closing = threading.Event()
-        self._client = open_client(self._endpoint, signer=signer, http=http, timeout=timeout)
+        self._stop: threading.Event | None = None
+        self._client = open_client(self._endpoint, signer=signer, http=http, timeout=timeout, deadline=self._deadline)
         self._way = way_to(self._endpoint, direct=http is not None)
         self._skew: float | None = None
 
@@ -74,12 +79,24 @@ class Transport:
         """Seconds that the clock here is ahead of the service's, by the Date of its last answer; None when it gave none."""
         return self._skew
 
-    def call(self, command: Command, body: Mapping[str, object], *, repeat: bool) -> dict[str, object]:
+    def until(self, stop: threading.Event) -> Self:
+        """The same way for calls that somebody may stop: once ``stop`` is set, none is sent or repeated, nor waits any more.
+
+        Such a call raises Interrupted, or OutcomeUnknown where an earlier sending of it may have taken effect.
+        """
+        stoppable = copy.copy(self)
+        stoppable._stop = stop  # noqa: SLF001  (a copy of its own)
+        return stoppable
+
+    def call(
+        self, command: Command, body: Mapping[str, object], *, repeat: bool, still: Callable[[], bool] | None = None
+    ) -> dict[str, object]:
         """The answer's fields. Raises ServiceError, by what happened to the call.
 
         ``repeat`` says that doing it twice is the same as doing it once: then a call that got no usable answer is sent
         again, with growing pauses, until it is answered or 30 seconds have gone by. Otherwise the first failure is raised.
-        A write whose first sending may have taken effect stays OutcomeUnknown, however a later one failed.
+        A write whose first sending may have taken effect stays OutcomeUnknown, however a later one failed. ``still`` is asked
+        whenever the call could leave; where it says no, Outdated is raised and nothing is sent.
         """
         content = _encoded(command, body)
         start = self._clock.now()
@@ -87,14 +104,12 @@ class Transport:
         doubt: OutcomeUnknown | None = None
         while True:
             try:
-                return self._signed(command, content)
+                return self._signed(command, content, still)
             except (OutcomeUnknown, Unreachable) as error:
                 doubt = error if isinstance(error, OutcomeUnknown) else doubt
                 last = not repeat or attempt == ATTEMPTS or self._clock.now() - start + pause > PATIENCE
-                if last or self._clock.wait(pause, until=self._closing):
+                if last or self._clock.wait(pause, until=self._stop or self._closing):
                     raise doubt or error from None
-            except UnknownCommand:
-                raise  # a path that the service does not know has never done anything
             except ServiceError as error:
                 raise (doubt if doubt is not None and command not in READS else error) from None
             attempt, pause = attempt + 1, pause * 2
@@ -104,14 +119,14 @@ class Transport:
         self._closing.set()
         self._client.close()
 
-    def _signed(self, command: Command, content: bytes) -> dict[str, object]:
+    def _signed(self, command: Command, content: bytes, still: Callable[[], bool] | None) -> dict[str, object]:
         """One call, and a second one with a new signature when the service calls the first one's expired."""
         try:
-            return self._pacer.call(command, lambda: self._send(command, content))
+            return self._pacer.call(command, lambda: self._send(command, content), stop=self._stop, still=still)
         except SignatureRejected as refusal:
             if refusal.code not in RESIGN or not self._signer.renew():
                 raise
-        return self._pacer.call(command, lambda: self._send(command, content))
+        return self._pacer.call(command, lambda: self._send(command, content), stop=self._stop, still=still)
 
     def _send(self, command: Command, content: bytes) -> dict[str, object]:
         """One request. An exception of ours is raised where httpx's is no longer its context: that one knows the address."""
@@ -127,18 +142,19 @@ class Transport:
         service = "desk_http_svc" if command in SESSION_COMMANDS else "openim_console_http_svc"
         url = f"{self._endpoint}/v4/{service}/{command}"
         query = self._names | {"random": str(secrets.randbits(32))}
-        start = self._clock.now()
         if self._closing.is_set():
             return Unreachable(message("{command} was not sent: kbsync is stopping.", command=command), command=command)
         try:
-            with self._client.stream("POST", url, params=query, content=content) as response:
+            with (
+                self._deadline.within(self._longest),
+                self._client.stream("POST", url, params=query, content=content) as response,
+            ):
                 received = bytearray()
                 for part in response.iter_bytes():
                     received += part
                     if len(received) > LARGEST:
                         return misshapen(command, "body", f"longer than {LARGEST} bytes")
-                    if self._clock.now() - start > self._longest:
-                        return lost(command, httpx.ReadTimeout(""), way=self._way)
+                    self._deadline.left()
                 return Answer(response.status_code, dict(response.headers), bytes(received))
         except LOST as error:
             return lost(command, error, way=self._way)

@@ -112,7 +112,8 @@ class DocumentReader:
         spot = record.get(tables.QUESTION_TEXT)
         answer = self._answer(record)
         similar = record.get(tables.QUESTION_SIMILAR) or ()
-        previously = record.get(tables.QUESTION_PREVIOUSLY) or ()
+        earlier = record.get(tables.QUESTION_PREVIOUSLY)
+        previously = earlier or ()
         pins = record.get(tables.QUESTION_ID) or ()
         answer_type = record.get(tables.QUESTION_ANSWER_TYPE) or AnswerType.TEXT
         status = record.get(tables.QUESTION_STATUS) or Status.ENABLED
@@ -128,7 +129,8 @@ class DocumentReader:
             texts = tuple([text for text, _ in similar])
             content = Content(spot[0], answer, home.path, answer_type, texts, status)
             names = tuple([text for text, _ in previously])
-            question = Question(content, self._pick(pins, page), names, protected, page.location(spot[1]), home.location)
+            pin, place = self._pick(pins, page), page.location(spot[1])
+            question = Question(content, pin, names, protected, place, home.location, fresh=earlier == ())
         self.drafts.append(Draft(page, spot, similar, previously, pins, question))
 
     def _answer(self, record: Record) -> str | None:

@@ -15,9 +15,10 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
 
 from kbsync.diagnostics import Rule
-from kbsync.files.page import MAX_BYTES, Mark, Page, shorten
+from kbsync.files.page import Mark, Page, shorten
 from kbsync.files.syntax import report_syntax
 from kbsync.messages import message
+from kbsync.model import MAX_FILE_BYTES
 
 __all__ = ["MAX_DEPTH", "ListNode", "MapNode", "Node", "Scalar", "documents"]
 
@@ -210,8 +211,8 @@ class _Composer:
         if node is None:
             return self._unknown(event, name)
         self._written_out += self._size(node)
-        if self._written_out > MAX_BYTES:
-            said = message("written out, the aliases would make more than {limit} MiB of text", limit=MAX_BYTES >> 20)
+        if self._written_out > MAX_FILE_BYTES:
+            said = message("written out, the aliases would make more than {limit} MiB of text", limit=MAX_FILE_BYTES >> 20)
             self._page.fault(Rule.KB108, said, event)
             raise _RestRefused
         return node

@@ -12,10 +12,7 @@ from kbsync.diagnostics import Diagnostic, Related, Rule, Severity
 from kbsync.locations import Location
 from kbsync.messages import Message, message
 
-__all__ = ["MAX_BYTES", "MAX_FAULTS", "Mark", "Page", "Written", "decode", "shorten", "visible"]
-
-MAX_BYTES = 32 * 1024 * 1024
-"""The largest file that is read; ten thousand questions take about a fifth of it."""
+__all__ = ["MAX_FAULTS", "Mark", "Page", "Written", "decode", "shorten", "visible"]
 
 MAX_FAULTS = 1000
 """Faults kept for one file, so that a file which is no knowledge at all does not fill the memory."""

@@ -34,7 +34,9 @@ QUESTION_STATUS = Field(
     "Whether customers get the answer: enabled (4, the default) or disabled (5).",
 )
 QUESTION_PREVIOUSLY = Field(
-    "previously", Lines(single=True), "What the question said before: a rename instead of delete and create."
+    "previously",
+    Lines(single=True),
+    "What the question said before: a rename instead of delete and create. An empty list: it is new, and no rename.",
 )
 QUESTION_ID = Field("id", shapes.Pin(), "The StandardQuestionId, or one for each target.")
 QUESTION_PROTECTED = Field("protected", Boolean(), "Whether plans may never remove or disable this question.")

@@ -10,8 +10,9 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from kbsync.diagnostics import Rule
-from kbsync.files.page import MAX_BYTES, Page, visible
+from kbsync.files.page import Page, visible
 from kbsync.messages import Message, message
+from kbsync.model import MAX_FILE_BYTES
 
 __all__ = ["DiskTree", "MemoryTree", "Refusal", "Tree", "is_hidden"]
 
@@ -56,7 +57,7 @@ class MemoryTree:
         data = self._files.get(name)
         if data is None:
             raise Refusal(Rule.KB101, message("there is no such file"))
-        if len(data) > MAX_BYTES:
+        if len(data) > MAX_FILE_BYTES:
             raise _too_large()
         return data
 
@@ -98,10 +99,10 @@ class DiskTree:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode):
                     raise Refusal(Rule.KB101, message("this is not a file"))
-                data = b"" if status.st_size > MAX_BYTES else file.read(MAX_BYTES + 1)
+                data = b"" if status.st_size > MAX_FILE_BYTES else file.read(MAX_FILE_BYTES + 1)
         except (OSError, ValueError) as error:
             raise Refusal(Rule.KB101, _reason(error)) from None
-        if max(status.st_size, len(data)) > MAX_BYTES:
+        if max(status.st_size, len(data)) > MAX_FILE_BYTES:
             raise _too_large()
         return data
 
@@ -149,4 +150,4 @@ def _reason(error: OSError | ValueError) -> Message:
 
 
 def _too_large() -> Refusal:
-    return Refusal(Rule.KB110, message("it is larger than {limit} MiB", limit=MAX_BYTES >> 20))
+    return Refusal(Rule.KB110, message("it is larger than {limit} MiB", limit=MAX_FILE_BYTES >> 20))

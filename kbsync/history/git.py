@@ -39,6 +39,9 @@ REDIRECTIONS = frozenset(
 )
 """Variables that git sets for hooks: they would turn a question about one directory into a question about another."""
 
+WITHHELD = ("GIT_TRACE", "KBSYNC_")
+"""Traces go where complaints are read from, and can hold credentials; secrets of ours are nothing for hooks and helpers."""
+
 FIXED = {
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -86,8 +89,7 @@ class Git:
     def __init__(self, directory: Path, *, environ: Mapping[str, str] | None = None) -> None:
         self._directory = directory
         given = os.environ if environ is None else environ
-        # Traces go where complaints are read from, and can hold credentials.
-        kept = {name: value for name, value in given.items() if name not in REDIRECTIONS and not name.startswith("GIT_TRACE")}
+        kept = {name: value for name, value in given.items() if name not in REDIRECTIONS and not name.startswith(WITHHELD)}
         self._environ = {**kept, **FIXED}
 
     def run(
@@ -116,7 +118,7 @@ class Git:
         extra: Mapping[str, str] | None = None,
         seconds: float = LOCAL_SECONDS,
     ) -> Answer:
-        """Run one git command and take any exit status. Raises GitMissing alone."""
+        """Run one git command and take any exit status. Raises HistoryUnavailable where it cannot be run, GitMissing for one."""
         line = ["git", "-C", str(self._directory), "--no-pager", *CONFIGURATION, command, *arguments]
         try:
             # A session of its own has no terminal: ssh cannot wait for a passphrase there, and Ctrl-C reaches kbsync first.
@@ -132,6 +134,10 @@ class Git:
             raise GitMissing(
                 message("Git is not installed, or not on the PATH."),
                 hint=message("Install git 2.30 or later; kbsync asks it for the history of the knowledge files."),
+            ) from None
+        except OSError as problem:
+            raise HistoryUnavailable(
+                message("Git cannot be started: {reason}", reason=problem.strerror or "unknown reason")
             ) from None
         with process:
             try:

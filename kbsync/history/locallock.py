@@ -30,14 +30,20 @@ class LocalLock:
             raise held_by(self._read())
         info = LockInfo(self._target, owner, where, since, None, str(os.getpid()))
         draft = self._about.with_suffix(".new")
-        draft.write_bytes(info.to_json())
-        draft.replace(self._about)
+        try:
+            draft.write_bytes(info.to_json())
+            draft.replace(self._about)
+        except OSError as problem:
+            self.release()
+            raise self._unusable(problem) from None
 
     def release(self) -> None:
-        """Give it back, if it is held here."""
+        """Give it back, if it is held here. What says who held it may stay behind: nobody reads that while nobody holds it."""
         if self._file.is_locked:
-            self._about.unlink(missing_ok=True)
-            self._file.release()
+            with suppress(OSError):
+                self._about.unlink()
+            with suppress(OSError):
+                self._file.release()
 
     def read(self) -> LockInfo | None:
         """Who has it, None when nobody has. Looking means to take it for a moment: the file of a dead holder stays behind."""
@@ -57,13 +63,18 @@ class LocalLock:
         except Timeout:
             return False
         except OSError as problem:
-            raise HistoryUnavailable(
-                message(
-                    "The lock file in {directory} cannot be used: {reason}", directory=self._directory, reason=problem.strerror
-                ),
-                hint=message("Make the directory writable, on a file system that knows file locks."),
-            ) from None
+            raise self._unusable(problem) from None
         return True
+
+    def _unusable(self, problem: OSError) -> HistoryUnavailable:
+        return HistoryUnavailable(
+            message(
+                "The lock file in {directory} cannot be used: {reason}",
+                directory=self._directory,
+                reason=problem.strerror or "unknown reason",
+            ),
+            hint=message("Make the directory writable, with room in it, on a file system that knows file locks."),
+        )
 
     def _read(self) -> LockInfo:
         text = b""

@@ -15,6 +15,7 @@ from kbsync.history.lockinfo import LockInfo, held_by, show_time
 from kbsync.history.refs import lock_ref
 from kbsync.history.remote import Remote
 from kbsync.history.repository import Repository
+from kbsync.history.unsettled import Unsettled
 from kbsync.messages import Message, message
 from kbsync.pacing import Clock
 
@@ -25,8 +26,10 @@ class TargetLock:
     """Held while one run applies to one target. Use it as a context manager, with a Renewer inside.
 
     ``owner`` and ``where`` tell others who holds it and on which machine or CI run. ``directory`` is for the lock file of this
-    machine (``.kbsync``); without a repository, or without a remote, that file is the whole lock. ``lease`` is in seconds.
-    ``lost`` is set when the lock on the remote turned out to be somebody else's: stop applying.
+    machine, the same for all who may apply; without a repository, or without a remote, that file is the whole lock.
+    ``lease`` is in seconds.
+    ``lost`` is set when the lock on the remote turned out to be somebody else's: stop applying. ``unsettled`` is noted when a
+    lock was taken over too: whoever left it behind may have made what no listing shows yet.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class TargetLock:
     ) -> None:
         self.lease = lease
         self.lost = threading.Event()
+        self.unsettled = Unsettled(directory, target=target)
         self._target = target
         self._owner = owner
         self._where = where
@@ -76,6 +80,7 @@ class TargetLock:
             raise
         if taken is not None:
             self._note_takeover(taken)
+            self._note_unsettled()
 
     def renew(self) -> None:
         """Push the expiry ahead; a lock of this machine alone needs no renewal.
@@ -123,6 +128,13 @@ class TargetLock:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.release()
+
+    def _note_unsettled(self) -> None:
+        try:
+            self.unsettled.note()
+        except BaseException:
+            self.release()
+            raise
 
     def _note_takeover(self, taken: LockInfo) -> None:
         note = message(

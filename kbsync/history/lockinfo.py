@@ -102,4 +102,7 @@ def _iso(seconds: float | None) -> str | None:
 
 
 def _seconds(text: str | None) -> float | None:
-    return None if text is None else datetime.fromisoformat(text).timestamp()
+    """Unix seconds that can be shown again in UTC. Raises ValueError or OverflowError for a moment beyond the calendar there."""
+    seconds = None if text is None else datetime.fromisoformat(text).timestamp()
+    show_time(seconds)
+    return seconds

@@ -6,11 +6,9 @@ from kbsync.errors import HistoryUnavailable
 from kbsync.history.git import NETWORK_SECONDS
 from kbsync.history.repository import Repository
 from kbsync.messages import message
+from kbsync.model import MAX_FILE_BYTES
 
-__all__ = ["MAX_FILE_BYTES", "MAX_TOTAL_BYTES", "snapshot"]
-
-MAX_FILE_BYTES = 16 * 1024 * 1024
-"""A knowledge file is far below this; a larger one is not text that somebody maintains by hand."""
+__all__ = ["MAX_TOTAL_BYTES", "snapshot"]
 
 MAX_TOTAL_BYTES = 256 * 1024 * 1024
 """The whole snapshot is held in memory."""

@@ -13,12 +13,12 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from kbsync.errors import Interrupted, Rejected, Throttled, Unreachable
+from kbsync.errors import Interrupted, Outdated, Rejected, Throttled, Unreachable
 from kbsync.messages import message
 from kbsync.pacing.clock import Clock
 from kbsync.pacing.lane import Lane, Ticket
 from kbsync.pacing.page import Page
-from kbsync.pacing.patience import Patience
+from kbsync.pacing.patience import LONGEST, Patience
 from kbsync.pacing.roads import Wariness
 from kbsync.pacing.slots import Slots
 from kbsync.settings import Pacing
@@ -36,10 +36,10 @@ class Pacer:
     For use by many threads; the calls of one command leave in the order in which they came, commands do not wait for each other.
 
     - ``pacing``: steady reaches for the whole limit, strict never risks a refusal.
-    - ``stop``: when it is set, waiting ends and calls that have not left raise Interrupted.
     - ``patience``: seconds for which one call is repeated while it is refused.
     - ``dice``: spreads the pauses; hand in a seeded one to repeat a run.
-    - ``on_pause``: told the command and the seconds when a refusal means waiting more than a second; called from any thread.
+    - ``on_pause``: told the command and the seconds when the service makes a call wait more than a second, be it the refused
+      one or one in the queue behind it; called from any thread.
     - ``budget``: a file shared by the processes of this machine that use the target with the same rate; None for a budget of its
       own. Raises UnusableFile when it cannot be made.
     """
@@ -50,7 +50,6 @@ class Pacer:
         *,
         rate: float = 5.0,
         pacing: Pacing = Pacing.STEADY,
-        stop: threading.Event | None = None,
         patience: float = 60.0,
         dice: Random | None = None,
         on_pause: Callable[[str, float], None] | None = None,
@@ -59,7 +58,6 @@ class Pacer:
         self._clock = clock
         self._rate = rate
         self._pacing = pacing
-        self._stop = stop
         self._patience = patience
         self._dice = dice or Random()  # noqa: S311  it spreads pauses and guards no secret
         self._on_pause = on_pause
@@ -67,6 +65,7 @@ class Pacer:
         self._wariness = Wariness()
         self._lanes: dict[str, Lane] = {}
         self._lock = threading.Lock()
+        self._here = threading.local()
         self._calls: Counter[str] = Counter()
         self._throttled = 0
 
@@ -77,29 +76,54 @@ class Pacer:
             return dict(self._calls)
 
     @property
+    def calls_here(self) -> int:
+        """Calls sent so far by the thread that asks, those included that were refused for speed or sent again."""
+        return getattr(self._here, "calls", 0)
+
+    @property
     def throttled(self) -> int:
         """How many calls were refused for speed so far."""
         with self._lock:
             return self._throttled
 
-    def call(self, command: str, send: Callable[[], Result]) -> Result:
+    def call(
+        self,
+        command: str,
+        send: Callable[[], Result],
+        *,
+        stop: threading.Event | None = None,
+        still: Callable[[], bool] | None = None,
+    ) -> Result:
         """Send when the command's limit allows it; repeat after a pause while the service says it was too fast.
 
-        Raises what ``send`` raises, Throttled too once the patience is used up, and Interrupted when stopped before sending.
+        Raises what ``send`` raises, Throttled too once the patience is used up or where the service wants a longer pause than
+        is waited for; Interrupted when ``stop``, which ends waiting, is set before the call has left; Outdated when ``still``,
+        asked each time the call could leave, says that it must not any more.
         """
+
+        def check() -> None:
+            if stop is not None and stop.is_set():
+                raise _interrupted(command)
+            if still is not None and not still():
+                raise _outdated(command)
+
         lane = self._lane(command)
         patience = Patience(self._dice, limit=self._patience)
         while True:
-            ticket = self._ticket(command, lane)
+            ticket = self._ticket(command, lane, stop=stop, check=check)
             try:
                 return self._send(lane, ticket, send)
             except Throttled as refusal:
                 with self._lock:
                     self._throttled += 1
                     pause = patience.pause(self._clock.now(), refusal.retry_after)
+                if refusal.retry_after is not None and refusal.retry_after > LONGEST:
+                    raise _too_long(command, refusal.retry_after, code=refusal.code) from None
                 if pause is None:
                     raise
-            self._rest(command, pause)
+            self._tell(command, lane, pause)
+            if self._clock.wait(pause, until=stop):
+                raise _interrupted(command)
 
     def _lane(self, command: str) -> Lane:
         with self._lock:
@@ -109,7 +133,7 @@ class Pacer:
                 self._lanes[command] = Lane(self._clock, slots, page=page)
             return self._lanes[command]
 
-    def _ticket(self, command: str, lane: Lane) -> Ticket:
+    def _ticket(self, command: str, lane: Lane, *, stop: threading.Event | None, check: Callable[[], None]) -> Ticket:
         """Wait in the queue of the command, then for a slot. Nobody waits or sends while holding a lock."""
         turn = threading.Event()
         with self._lock:
@@ -117,7 +141,7 @@ class Pacer:
             lane.queue[0].set()
         try:
             turn.wait()
-            ticket = self._slot(command, lane)
+            ticket = self._slot(command, lane, stop=stop, check=check)
         finally:
             with self._lock:
                 lane.queue.remove(turn)
@@ -125,23 +149,32 @@ class Pacer:
                     lane.queue[0].set()
         with self._lock:
             self._calls[command] += 1
+        self._here.calls = self.calls_here + 1
         return ticket
 
-    def _slot(self, command: str, lane: Lane) -> Ticket:
+    def _slot(self, command: str, lane: Lane, *, stop: threading.Event | None, check: Callable[[], None]) -> Ticket:
         """As the first in the queue, wait until a call may leave.
 
         Where only an answer can free a slot, that is what is waited for, also when stopped: a call under way ends by itself.
         """
         while True:
-            if self._stop is not None and self._stop.is_set():
+            if stop is not None and stop.is_set():
                 raise _interrupted(command)
-            ticket, when = lane.attempt()
+            ticket, when = lane.attempt(check)
             if ticket is not None:
                 return ticket
+            self._heed(command, lane)
             if when == math.inf:
                 lane.freed.wait()
             else:
-                self._clock.wait(when - self._clock.now(), until=self._stop)
+                self._clock.wait(when - self._clock.now(), until=stop)
+
+    def _heed(self, command: str, lane: Lane) -> None:
+        """What a pause that the service asked an earlier call for means to those behind it: it is told, or ends them."""
+        pause = lane.blocked_until - self._clock.now()
+        if round(pause) > LONGEST:
+            raise _too_long(command, pause)
+        self._tell(command, lane, pause)
 
     def _send(self, lane: Lane, ticket: Ticket, send: Callable[[], Result]) -> Result:
         """Send, and tell the lane how the call ended, whatever happens."""
@@ -162,12 +195,14 @@ class Pacer:
         lane.answered(ticket)
         return result
 
-    def _rest(self, command: str, pause: float) -> None:
-        """Pause after a refusal."""
-        if self._on_pause is not None and pause > _WORTH_TELLING:
+    def _tell(self, command: str, lane: Lane, pause: float) -> None:
+        """Let whoever listens know of a pause, once for all calls that wait for the same moment."""
+        until = self._clock.now() + pause
+        with self._lock:
+            news = pause > _WORTH_TELLING and until > lane.told_until + _WORTH_TELLING
+            lane.told_until = until if news else lane.told_until
+        if news and self._on_pause is not None:
             self._on_pause(command, pause)
-        if self._clock.wait(pause, until=self._stop):
-            raise _interrupted(command)
 
 
 def _shared(path: Path, clock: Clock) -> Callable[[str], AbstractContextManager[Page]]:
@@ -178,3 +213,18 @@ def _shared(path: Path, clock: Clock) -> Callable[[str], AbstractContextManager[
 
 def _interrupted(command: str) -> Interrupted:
     return Interrupted(message("Stopped before {command} was sent; nothing happened.", command=command), command=command)
+
+
+def _outdated(command: str) -> Outdated:
+    words = message("{command} had to wait until what it rests on was too old; it was not sent.", command=command)
+    return Outdated(words, command=command)
+
+
+def _too_long(command: str, seconds: float, *, code: int | None = None) -> Throttled:
+    words = message(
+        "The service wants no {command} for {seconds} s, which is longer than kbsync waits; nothing happened.",
+        command=command,
+        seconds=f"{seconds:.0f}",
+    )
+    hint = message("Run the command again after that time.")
+    return Throttled(words, command=command, code=code, retry_after=seconds, hint=hint)

@@ -2,7 +2,10 @@
 
 from random import Random
 
-__all__ = ["Patience"]
+__all__ = ["LONGEST", "Patience"]
+
+LONGEST = 60.0
+"""Seconds: a call that the service wants to come later than this is not waited for, it ends."""
 
 _FIRST = 0.5
 _MOST = 20.0
@@ -26,4 +29,4 @@ class Patience:
             self._since = now
         self._last = min(_MOST, self._dice.uniform(_FIRST, 3 * self._last))
         pause = max(self._last, retry_after or 0.0)
-        return pause if now + pause - self._since <= self._limit else None
+        return pause if now - self._since + pause <= self._limit else None

@@ -5,12 +5,14 @@ Which moment is right for a call is decided in ``slots``; here are only the file
 
 import contextlib
 import json
+import math
 import os
 import threading
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from filelock import FileLock, Timeout
 
@@ -18,6 +20,7 @@ from kbsync.errors import UnusableFile
 from kbsync.messages import message
 from kbsync.pacing.clock import Clock
 from kbsync.pacing.page import Page
+from kbsync.pacing.patience import LONGEST
 from kbsync.pacing.roads import FULL
 from kbsync.pacing.slots import Hold
 
@@ -26,7 +29,22 @@ __all__ = ["SharedBudget"]
 _KEPT = 30.0
 """Seconds after which a note is dropped, ended or not: its process may have died."""
 
-_LONGEST_BLOCK = 60.0
+_Note: TypeAlias = tuple[float, float | None, bool]
+"""Sent, answered (None while under way), cold: what ``Hold`` tells of a call, in Unix time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What the file holds, by command: the notes of its calls, and until when the service wants none."""
+
+    calls: dict[str, dict[str, _Note]] = field(default_factory=dict)
+    blocked: dict[str, float] = field(default_factory=dict)
+
+    def is_ahead(self, command: str, wall: float) -> bool:
+        """Whether something lies further in the future than it can: the system's clock was set back."""
+        notes = self.calls.get(command, {}).values()
+        blocked = self.blocked.get(command, wall)
+        return blocked > wall + LONGEST or any(max(sent, (answered or sent) - FULL) > wall for sent, answered, _ in notes)
 
 
 class SharedBudget:
@@ -34,9 +52,10 @@ class SharedBudget:
 
     The file holds ``{command: {call: [sent, answered or null, cold]}}`` in Unix time and is replaced as a whole under a lock:
     two short visits a call, about a millisecond together. A process that dies leaves notes that expire. Where the system's
-    clock was set back, notes from the future count as made now; where it was set forward, notes expire early, which can cost a
-    refusal. If the file becomes unusable while it is in use, the process goes on with a budget of its own; while another process
-    holds it for longer than ``patience``, nothing is known of others, and a strict process waits.
+    clock was set back, whoever first meets notes from the future writes down that they were made then, so that they expire too;
+    where it was set forward, notes expire early, which can cost a refusal. If the file becomes unusable while it is in use, the
+    process goes on with a budget of its own; while another process holds it for longer than ``patience``, nothing is known of
+    others, and a strict process waits.
 
     ``patience``: real seconds to wait for the lock. Raises UnusableFile when the file cannot be made.
     """
@@ -73,27 +92,26 @@ class SharedBudget:
                 yield Page()
                 return
             content = self._read()
+            ahead = content.is_ahead(command, self._clock.wall())
             page = self._page(content, command)
             yield page
-            if page.notes or page.block:
+            if page.notes or page.block or ahead:
                 self._note(content, command, page)
                 with contextlib.suppress(OSError):
                     self._write(content)
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self) -> _Content:
         """The file's content; what is missing, cut off or strange counts as empty, because notes live for seconds only."""
         try:
             content = json.loads(self._path.read_bytes())
-            for calls in content["calls"].values():
-                for sent, answered, _ in calls.values():
-                    float(sent), float(answered or 0.0)
-            for until in content["blocked"].values():
-                float(until)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            return {"calls": {}, "blocked": {}}
-        return dict(content)
+            return _Content(
+                {command: {call: _note(*note) for call, note in calls.items()} for command, calls in content["calls"].items()},
+                {command: _moment(until) for command, until in content["blocked"].items()},
+            )
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+            return _Content()
 
-    def _page(self, content: dict[str, Any], command: str) -> Page:
+    def _page(self, content: _Content, command: str) -> Page:
         """The others' calls of one command; times become those of our clock, and none lies further ahead than it can.
 
         The wall clock is read first: a machine that pauses between the two makes these calls look younger, never older.
@@ -104,15 +122,15 @@ class SharedBudget:
             Hold(
                 sent=now - max(0.0, wall - sent),
                 answered=None if answered is None else now - max(-FULL, wall - answered),
-                cold=bool(cold),
+                cold=cold,
             )
-            for call, (sent, answered, cold) in content["calls"].get(command, {}).items()
+            for call, (sent, answered, cold) in content.calls.get(command, {}).items()
             if not call.startswith(self._owner) and wall - (answered or sent) < _KEPT
         )
-        blocked = min(content["blocked"].get(command, 0.0) - wall, _LONGEST_BLOCK)
+        blocked = min(content.blocked.get(command, 0.0) - wall, LONGEST)
         return Page(others, blocked_until=now + blocked)
 
-    def _note(self, content: dict[str, Any], command: str, page: Page) -> None:
+    def _note(self, content: _Content, command: str, page: Page) -> None:
         """Put the notes of a page into the content, and drop what is too old or lies in a future that never was.
 
         The wall clock is read last: a machine that pauses between the two makes our calls look younger, never older.
@@ -122,18 +140,30 @@ class SharedBudget:
         ahead = wall - now
         calls = {
             call: (min(sent, wall), answered if answered is None else min(answered, wall + FULL), cold)
-            for call, (sent, answered, cold) in content["calls"].get(command, {}).items()
+            for call, (sent, answered, cold) in content.calls.get(command, {}).items()
             if wall - (answered or sent) < _KEPT
         }
         for ticket, hold in page.notes.items():
             answered = None if hold.answered is None else hold.answered + ahead
             calls[f"{self._owner}/{ticket}"] = (hold.sent + ahead, answered, hold.cold)
-        content["calls"][command] = calls
-        if page.block:
-            content["blocked"][command] = page.block + ahead
+        content.calls[command] = calls
+        blocked = max(content.blocked.get(command, 0.0), page.block + ahead if page.block else 0.0)
+        if blocked > wall:
+            content.blocked[command] = min(blocked, wall + LONGEST)
 
-    def _write(self, content: dict[str, Any]) -> None:
+    def _write(self, content: _Content) -> None:
         """Replace the file as a whole, so that a process that dies in between leaves the old one."""
         beside = self._path.with_name(f"{self._path.name}.{self._owner}")
-        beside.write_text(json.dumps(content), encoding="utf-8")
+        beside.write_text(json.dumps({"calls": content.calls, "blocked": content.blocked}), encoding="utf-8")
         os.replace(beside, self._path)  # noqa: PTH105  Path.replace is the same call; this one says that it is atomic
+
+
+def _note(sent: object, answered: object, cold: object) -> _Note:
+    return _moment(sent), None if answered is None else _moment(answered), bool(cold)
+
+
+def _moment(value: object) -> float:
+    """Unix time as the file has it. Raises TypeError or OverflowError for what is none: a text, NaN, a number of 400 digits."""
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(value)
+    return float(value)

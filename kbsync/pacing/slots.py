@@ -57,6 +57,11 @@ class Slots:
         self._last_sent = -math.inf
         self._blocked_until = -math.inf
 
+    @property
+    def blocked_until(self) -> float:
+        """The moment before which nothing may be sent because the service said so; minus infinity where it did not."""
+        return self._blocked_until
+
     def ready_at(self, now: float, others: Sequence[Hold] | None = ()) -> float:
         """When the next call may be sent: not after ``now`` means at once, infinity means not before some answer is here.
 

@@ -54,6 +54,8 @@ class ProblemKind(StrEnum):
     PROTECTED = "protected"
     INCOMPLETE = "incomplete"
     WITHHELD = "withheld"
+    DIVERGED = "diverged"
+    """The files lack what was applied since: a reader is told, and an apply refuses unless the base was named by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Unmanaged:
-    """A live object that git does not declare; it stays as it is. ``lapsed`` means that the base still declared it."""
+    """A live object that git does not declare; it stays as it is.
+
+    ``lapsed`` means that the base still declared it, or, where that was asked, a commit before the base.
+    """
 
     kind: Kind
     id: str

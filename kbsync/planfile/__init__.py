@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from kbsync.errors import UnusableFile
-from kbsync.messages import message
+from kbsync.messages import Message, message
 from kbsync.plan import Plan
 from kbsync.planfile import v1
 from kbsync.planfile.from_wire import plan_value, receipt_value
@@ -22,6 +22,8 @@ from kbsync.report import Receipt
 __all__ = ["decode", "encode_plan", "encode_receipt", "plan_digest", "read_plan_or_receipt", "schemas"]
 
 Result = TypeVar("Result")
+Sealed = TypeVar("Sealed", v1.PlanV1, v1.ReceiptV1)
+Wire = v1.PlanV1 | v1.ReceiptV1
 
 LARGEST = 256 * 1024 * 1024
 """Bytes; a plan for a hundred thousand long answers stays well below."""
@@ -34,14 +36,12 @@ def plan_digest(plan: Plan) -> str:
 
 def encode_plan(plan: Plan) -> bytes:
     """The plan as canonical JSON: sorted keys, no timestamps, the same bytes for the same plan."""
-    wire = plan_wire(plan)
-    return _pretty(msgspec.structs.replace(wire, digest=_digest(wire)))
+    return _pretty(_sealed(plan_wire(plan)))
 
 
 def encode_receipt(receipt: Receipt) -> bytes:
     """The receipt as JSON, its plan included so that the apply can be undone."""
-    wire = plan_wire(receipt.report.plan)
-    return _pretty(receipt_wire(receipt, msgspec.structs.replace(wire, digest=_digest(wire))))
+    return _pretty(_sealed(receipt_wire(receipt, _sealed(plan_wire(receipt.report.plan)))))
 
 
 def read_plan_or_receipt(path: Path) -> Plan | Receipt:
@@ -75,8 +75,13 @@ def decode(data: bytes, *, name: str) -> Plan | Receipt:
         )
     if header.format == v1.RECEIPT_FORMAT:
         receipt = _parse(data, v1.ReceiptV1, name)
-        return _value(lambda: receipt_value(receipt, _checked(receipt.plan, name)), name)
-    return _checked(_parse(data, v1.PlanV1, name), name)
+        _check(
+            receipt,
+            name,
+            hint=message("look at the library itself: what an edited receipt says of an apply is not taken for true"),
+        )
+        return _value(lambda: receipt_value(receipt, _plan(receipt.plan, name)), name)
+    return _plan(_parse(data, v1.PlanV1, name), name)
 
 
 def schemas() -> dict[str, dict[str, object]]:
@@ -92,13 +97,16 @@ class _Header:
     format_version: str = ""
 
 
-def _checked(wire: v1.PlanV1, name: str) -> Plan:
+def _plan(wire: v1.PlanV1, name: str) -> Plan:
+    _check(wire, name, hint=message("make the plan again; a plan is never edited by hand"))
+    return _value(lambda: plan_value(wire), name)
+
+
+def _check(wire: Wire, name: str, *, hint: Message) -> None:
     if wire.digest != _digest(wire):
         raise UnusableFile(
-            message("{name} is damaged or was edited: its content does not match its digest", name=name),
-            hint=message("make the plan again; a plan is never edited by hand"),
+            message("{name} is damaged or was edited: its content does not match its digest", name=name), hint=hint
         )
-    return _value(lambda: plan_value(wire), name)
 
 
 def _value(make: Callable[[], Result], name: str) -> Result:
@@ -115,10 +123,14 @@ def _parse(data: bytes, kind: type[Result], name: str) -> Result:
         raise UnusableFile(message("{name} is not a kbsync plan or receipt: {reason}", name=name, reason=problem)) from None
 
 
-def _digest(wire: v1.PlanV1) -> str:
+def _sealed(wire: Sealed) -> Sealed:
+    return msgspec.structs.replace(wire, digest=_digest(wire))
+
+
+def _digest(wire: Wire) -> str:
     data = msgspec.json.encode(msgspec.structs.replace(wire, digest=""), order="sorted")
     return f"sha256:{sha256(data).hexdigest()}"
 
 
-def _pretty(wire: v1.PlanV1 | v1.ReceiptV1) -> bytes:
+def _pretty(wire: Wire) -> bytes:
     return msgspec.json.format(msgspec.json.encode(wire, order="sorted"), indent=2) + b"\n"

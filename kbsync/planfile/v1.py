@@ -120,7 +120,7 @@ class UnmanagedV1(Strict, frozen=True):
 class ProblemV1(Strict, frozen=True):
     """Something that stops an apply (``blocking``) or that a reviewer should know."""
 
-    kind: Literal["conflict", "ambiguous", "missing-category", "protected", "incomplete", "withheld"]
+    kind: Literal["conflict", "ambiguous", "missing-category", "protected", "incomplete", "withheld", "diverged"]
     message: MessageV1
     location: LocationV1 | None
     blocking: bool
@@ -199,7 +199,7 @@ class MismatchV1(Strict, frozen=True):
 
 
 class ReceiptV1(Strict, frozen=True):
-    """An apply on record; times are ISO 8601 in UTC."""
+    """An apply on record; times are ISO 8601 in UTC. ``digest`` is over all other fields, the plan's own digest among them."""
 
     actor: str
     started: str
@@ -212,5 +212,6 @@ class ReceiptV1(Strict, frozen=True):
     seconds: float
     interrupted: bool
     verified: bool
+    digest: str = ""
     format: Literal["kbsync-receipt"] = "kbsync-receipt"
     format_version: Literal["1.0"] = "1.0"

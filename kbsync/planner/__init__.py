@@ -10,7 +10,7 @@ from kbsync.messages import message
 from kbsync.model import CategoryPath, Knowledge, Question, Status
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import Change, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
-from kbsync.planner.additions import with_additions
+from kbsync.planner.additions import with_additions, with_lapsed
 from kbsync.planner.categories import CategoryWork, plan_categories
 from kbsync.planner.digest import knowledge_digest
 from kbsync.planner.matching import Matches, match_questions
@@ -27,7 +27,9 @@ class Context:
     """What a plan is made under: for whom, from which commits, with which policy.
 
     ``rate`` is in calls a second and command. ``offline`` means that the base stands in for the live library. ``only``
-    is a shell pattern on question, category path or file: everything else is left out of the plan.
+    is a shell pattern on question, category path or file: everything else is left out of the plan. ``once`` holds the
+    texts of questions that git declared before the base and took out: none of them is new in the console. ``warnings`` are
+    what is known of the commits and not of their content.
     """
 
     target: TargetRef
@@ -37,6 +39,8 @@ class Context:
     offline: bool = False
     only: str | None = None
     purpose: Purpose = Purpose.SYNC
+    once: frozenset[str] = frozenset()
+    warnings: tuple[Problem, ...] = ()
 
 
 def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, context: Context) -> Plan:
@@ -48,6 +52,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     categories = plan_categories(desired, live, base)
     matches = match_questions(desired, live, base, categories.final)
     removals = plan_removals(desired, live, base, matches=matches, work=categories, policy=context.policy)
+    removals = with_lapsed(removals, context.once)
     if context.purpose is Purpose.DRIFT:
         removals = with_additions(removals, desired, live, final=categories.final)
     questions = plan_questions(matches, base=base, final=categories.final)
@@ -55,6 +60,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     chosen = select(everything, context.only) if context.only else everything
     changes = in_order(chosen)
     problems = _problems(desired, live, base, categories=categories, matches=matches, removals=removals)
+    problems = (*context.warnings, *problems)
     if len(chosen) < len(everything):
         problems = (*problems, _left_out(context.only, matched=len(chosen), left=len(everything) - len(chosen)))
     return Plan(
@@ -98,7 +104,7 @@ def _left_out(pattern: str | None, *, matched: int, left: int) -> Problem:
     words = (
         message("only what matches {pattern} is planned; changes left out: {count}", count=left, pattern=pattern)
         if matched
-        else message("nothing matches {pattern}; changes left out: {count}", count=left, pattern=pattern)
+        else message("nothing is to be done for what matches {pattern}; changes left out: {count}", count=left, pattern=pattern)
     )
     return Problem(ProblemKind.WITHHELD, words, blocking=False)
 

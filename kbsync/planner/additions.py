@@ -1,4 +1,4 @@
-"""What the console added to categories that git declares: of a drift, which is about every trace that the console left.
+"""What the console added to categories that git declares, and what only seems so: of a drift, and of a pull.
 
 An apply leaves such questions alone unless git owns the whole category, which is the business of ``removals``.
 """
@@ -11,7 +11,15 @@ from kbsync.ordering import calls_of
 from kbsync.plan import Action, Cause, Kind, QuestionChange
 from kbsync.planner.removals import Removals
 
-__all__ = ["with_additions"]
+__all__ = ["with_additions", "with_lapsed"]
+
+
+def with_lapsed(removals: Removals, once: frozenset[str]) -> Removals:
+    """The same removals, where what is left alone under one of these texts is known to have been git's before the base."""
+    unmanaged = (
+        replace(item, lapsed=item.lapsed or (item.kind is Kind.QUESTION and item.title in once)) for item in removals.unmanaged
+    )
+    return replace(removals, unmanaged=tuple(unmanaged))
 
 
 def with_additions(

@@ -22,6 +22,8 @@ def knowledge_digest(knowledge: Knowledge) -> str:
             item.id or "",
             sorted(item.previously),
             item.protected,
+            # Only where it is said, so that digests of plans that were saved before stay what they are.
+            *(["fresh"] if item.fresh else []),
         ]
         for item in knowledge.questions
     )

@@ -61,7 +61,8 @@ def invert(report: ApplyReport, live: Knowledge, *, policy: Policy, rate: float)
     for outcome in report.outcomes:
         change = report.plan.changes[outcome.change]
         if outcome.outcome is not Outcome.APPLIED:
-            if outcome.calls:
+            # A report of an apply that was cut short does not know the calls that were under way.
+            if outcome.calls or outcome.outcome is Outcome.UNKNOWN:
                 problems.append(_half_done(change))
             continue
         inverse = _category(change, found) if isinstance(change, CategoryChange) else _question(change, found)
@@ -175,7 +176,8 @@ def _with(content: Content, field: Field, source: Content) -> Content:
 def _half_done(change: Change) -> Problem:
     """A change that was sent and did not end as applied may have happened in part; only a look can tell."""
     return _moved(
-        change, message("{title} is not taken back: it was sent and did not end as applied; look at it", title=change.title)
+        change,
+        message("{title} is not taken back: it may have been sent and did not end as applied; look at it", title=change.title),
     )
 
 

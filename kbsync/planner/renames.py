@@ -107,6 +107,8 @@ def _candidates(new: Sequence[Question], rest: Sequence[Question], base: Knowled
     pairs: list[Rename] = []
     for question in new:
         said = known.get(question.content.question)
+        if said is None and question.fresh:
+            continue
         if said is None:
             rivals = left.get(_file(question), ())
             pairs.extend(_judge(question, other, known[other.content.question].content) for other in rivals[:WIDEST])
@@ -143,7 +145,8 @@ def _ambiguous(pairs: Sequence[Rename]) -> Problem:
     return Problem(
         ProblemKind.AMBIGUOUS,
         message(
-            "these may all be renames and only some can be: {candidates}; write previously: beside the new text",
+            "these may all be renames and only some can be: {candidates}; beside each new text write previously: [old text], "
+            "or previously: [] if it is no rename",
             candidates="; ".join(everyone),
         ),
         first,
@@ -162,7 +165,7 @@ def _likely(pair: Rename) -> Problem:
         if pair.console
         else message(
             "{new} is created while {old} is no longer declared; they are {confidence} % alike: if it was renamed, "
-            "write previously: [{old}] beside {new}",
+            "write previously: [{old}] beside {new}, if not, previously: []",
             new=pair.new.content.question,
             old=pair.live.content.question,
             confidence=pair.confidence,

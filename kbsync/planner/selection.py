@@ -1,20 +1,40 @@
-"""A part of a plan: the changes that match a pattern, with the categories that they need."""
+"""What a pattern picks: the one meaning of ``--only``, for plans and for pulls, and the part of a plan that it leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from kbsync.model import show_path
+from kbsync.locations import Location
+from kbsync.model import Category, Knowledge, Question, show_path
 from kbsync.plan import Action, CategoryChange, Change, QuestionChange
 
-__all__ = ["select"]
+__all__ = ["is_known", "is_picked", "picks", "select"]
 
 
-def select(changes: Sequence[Change], pattern: str) -> list[Change]:
-    """Keep what matches a shell pattern by question, category path or file, and what those changes rest on.
+def picks(pattern: str, names: Iterable[str], location: Location | None = None) -> bool:
+    """Whether a shell pattern matches a name (a question's text, a category's path) or the file of a place.
 
     Capitals do not matter; a file matches by its path and by its name alone.
     """
-    chosen = [change for change in changes if _matches(change, pattern)]
+    files = () if location is None else (location.path, location.path.rpartition("/")[2])
+    return any(fnmatchcase(name.casefold(), pattern.casefold()) for name in (*names, *files))
+
+
+def is_picked(change: Change, pattern: str) -> bool:
+    """Whether a pattern picks what a change is about, under its name before or after."""
+    return picks(pattern, _names(change), change.location)
+
+
+def is_known(pattern: str, *libraries: Knowledge | None) -> bool:
+    """Whether a pattern picks anything at all in these libraries, changed or not."""
+    known = [library for library in libraries if library is not None]
+    objects: list[Question | Category] = [each for library in known for each in library.questions]
+    objects += [each for library in known for each in library.categories]
+    return any(picks(pattern, _titles(each), each.location) for each in objects)
+
+
+def select(changes: Sequence[Change], pattern: str) -> list[Change]:
+    """Keep what a pattern picks, and what those changes rest on."""
+    chosen = [change for change in changes if is_picked(change, pattern)]
     needed = {change.after.category for change in chosen if isinstance(change, QuestionChange) and change.after}
     needed |= {change.after for change in chosen if isinstance(change, CategoryChange) and change.after}
     for change in changes:
@@ -25,11 +45,16 @@ def select(changes: Sequence[Change], pattern: str) -> list[Change]:
     return chosen
 
 
-def _matches(change: Change, pattern: str) -> bool:
-    names = [change.title]
-    if change.location is not None:
-        names += [change.location.path, change.location.path.rpartition("/")[2]]
-    if isinstance(change, QuestionChange):
-        names += [content.question for content in (change.before, change.after) if content is not None]
-        names += [show_path(content.category) for content in (change.before, change.after) if content is not None]
-    return any(fnmatchcase(name.casefold(), pattern.casefold()) for name in names)
+def _names(change: Change) -> Iterator[str]:
+    if isinstance(change, CategoryChange):
+        yield from (show_path(path) for path in (change.before, change.after) if path)
+        return
+    for content in (change.before, change.after):
+        if content is not None:
+            yield from (content.question, show_path(content.category))
+
+
+def _titles(each: Question | Category) -> tuple[str, ...]:
+    if isinstance(each, Category):
+        return (show_path(each.path),)
+    return each.content.question, show_path(each.content.category)

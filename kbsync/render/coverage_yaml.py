@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from kbsync.conversations.coverage import Coverage, Gap
 from kbsync.messages import Message
 from kbsync.render.coverage_phrases import demand, remarks
+from kbsync.render.orders import harmless_json
 from kbsync.render.visible import visible
 from kbsync.render.words import Words
 
@@ -59,7 +60,8 @@ def _line(text: str) -> str:
 
 def _quoted(text: str) -> str:
     """A double-quoted scalar: JSON is one, but for what YAML does not count as printable."""
-    return "".join(_escaped(sign) if _is_hidden(sign) else sign for sign in json.dumps(text, ensure_ascii=False))
+    quoted = harmless_json(json.dumps(text, ensure_ascii=False))
+    return "".join(_escaped(sign) if _is_hidden(sign) else sign for sign in quoted)
 
 
 def _is_hidden(sign: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kbsync.guards import removal_count
 from kbsync.locations import Location
-from kbsync.plan import Action, Change, Plan, Purpose
+from kbsync.plan import Action, Change, Plan, ProblemKind, Purpose
 from kbsync.render.github_commands import LIMIT, Level, command
 from kbsync.render.headline import headline
 from kbsync.render.markdown import plan_markdown
@@ -63,10 +63,13 @@ def _annotations(plan: Plan, shown: Outline, words: Words) -> tuple[str, ...]:
     is_here = plan.purpose is Purpose.SYNC
     said: dict[Level, list[str]] = {
         Level.ERROR: [_said(Level.ERROR, words.say(each.message), each.location, is_here=is_here) for each in shown.blocking],
-        Level.WARNING: list(_dangers(shown, words)),
+        Level.WARNING: [
+            *(_said(Level.WARNING, words.say(each.message), None) for each in shown.notices if each.kind is ProblemKind.DIVERGED),
+            *_dangers(shown, words),
+        ],
         Level.NOTICE: [_said(Level.NOTICE, told[:1].upper() + told[1:], None)],
     }
-    notes = shown.notices
+    notes = [each for each in shown.notices if each.kind is not ProblemKind.DIVERGED]
     said[Level.NOTICE] += [_said(Level.NOTICE, words.say(each.message), each.location, is_here=is_here) for each in notes]
     crowded = any(len(lines) > LIMIT for lines in said.values())
     limits = {level: LIMIT - (crowded and level is Level.NOTICE) for level in Level}

@@ -3,7 +3,7 @@
 Which change is dangerous was decided by ``outline``; how a sentence is joined belongs to ``words``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from kbsync.messages import Message, message
@@ -27,9 +27,18 @@ def headline(plan: Plan, shown: Outline) -> tuple[Clause, ...]:
 
     Each change counts once, so that harmless and dangerous ones never add up to one figure.
     """
-    stays = (message("{count} unmanaged", count=shown.unmanaged),) if shown.unmanaged else ()
-    clauses = (*(tallies(shown) or ((_NOTHING[plan.purpose],),)), stays, _cost(plan))
+    nothing = _NOTHING[plan.purpose] if plan.only is None else message("nothing to do in this part")
+    clauses = (*(tallies(shown) or ((nothing,),)), *_staying(shown), _cost(plan))
     return tuple(clause for clause in clauses if clause)
+
+
+def _staying(shown: Outline) -> Iterator[Clause]:
+    """What an apply leaves alone: what git gave up, told apart from the questions that it never had."""
+    kept, alien = len(shown.lapsed), shown.unmanaged
+    if kept:
+        yield (message("{count} no longer in git, kept live", count=kept),)
+    if alien:
+        yield (message("1 unmanaged question") if alien == 1 else message("{count} unmanaged questions", count=alien),)
 
 
 def tallies(shown: Outline) -> tuple[Clause, ...]:

@@ -15,7 +15,7 @@ from kbsync.render.html_page import around, page
 from kbsync.render.html_view import Card, card, language_of
 from kbsync.render.next_steps import next_steps
 from kbsync.render.outline import DANGEROUS, Outline, outline
-from kbsync.render.phrases import base_label
+from kbsync.render.phrases import alien, base_label, kept_note, nothing_to_do
 from kbsync.render.visible import visible
 from kbsync.render.voices import title, voice
 from kbsync.render.words import Words
@@ -36,11 +36,12 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """A folded list of what is only named."""
+    """A list of what is only named."""
 
     id: str
     title: str
     items: tuple[tuple[str, str], ...]
+    note: str = ""
 
 
 def plan_html(plan: Plan, *, digest: str, language: str = "en") -> str:
@@ -52,7 +53,6 @@ def plan_html(plan: Plan, *, digest: str, language: str = "en") -> str:
     shown, spoken = outline(plan), voice(plan.purpose)
     parts = tuple(_parts(shown, words))
     steps = next_steps(plan)
-    as_declared = words("{count} questions in git; the live library holds them as declared.", count=plan.unchanged)
     told = words.sentence(headline(plan, shown))
     return page(
         "report.html.jinja",
@@ -66,10 +66,11 @@ def plan_html(plan: Plan, *, digest: str, language: str = "en") -> str:
         parts=parts,
         categories={name: number for number, name in enumerate(_categories(parts))},
         causes=tuple((cause.value, words.say(spoken.causes[cause])) for cause in Cause if _has(parts, cause)),
+        kept=_kept(plan, shown, words),
         listings=tuple(_listings(shown, words)),
         record=tuple(_record(plan, digest, words)),
         empty=words.say(spoken.nothing) if shown.empty else "",
-        unchanged=words.say(spoken.empty) if spoken.empty else as_declared,
+        unchanged=words.say(spoken.empty or nothing_to_do(plan)),
         steps=words.say(steps.title) if steps else "",
         lines=tuple(visible(words.say(line), newlines=False) for line in steps.lines) if steps else (),
         language_of=language_of,
@@ -109,11 +110,18 @@ def _has(parts: tuple[_Part, ...], cause: Cause) -> bool:
     return any(shown.cause == cause.value for part in parts for shown in part.cards)
 
 
+def _kept(plan: Plan, shown: Outline, words: Words) -> _Listing | None:
+    """What git gave up and customers still get: it stands open, because it may not be meant."""
+    if not shown.lapsed:
+        return None
+    note = kept_note(plan)
+    items = tuple(_named(item) for item in shown.lapsed)
+    return _Listing("lapsed", words("No longer in git, kept live"), items, words.say(note) if note else "")
+
+
 def _listings(shown: Outline, words: Words) -> Iterator[_Listing]:
-    if shown.lapsed:
-        yield _Listing("lapsed", words("No longer in git, kept live"), tuple(_named(item) for item in shown.lapsed))
-    if shown.undeclared:
-        yield _Listing("unmanaged", words("Unmanaged, not touched"), tuple(_named(item) for item in shown.undeclared))
+    for told, items in alien(shown):
+        yield _Listing(f"unmanaged-{items[0].kind.value}", words.say(told), tuple(_named(item) for item in items))
 
 
 def _named(item: Unmanaged) -> tuple[str, str]:
@@ -132,4 +140,4 @@ def _record(plan: Plan, digest: str, words: Words) -> Iterator[tuple[str, str]]:
         yield words("Compared with"), words.say(base_label(plan))
     yield words("Managed questions"), str(plan.managed)
     for command, calls in () if is_drift else sorted(plan.cost.calls.items()):
-        yield command, words("{count} calls", count=calls)
+        yield command, words("calls: {count}", count=calls)

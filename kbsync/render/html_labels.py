@@ -24,6 +24,7 @@ def labels(words: Words) -> Mapping[str, str]:
         "show_all": words("Show all"),
         "customer": words("Customer"),
         "filter": words("Filter"),
+        "links": words("Links"),
         "image": words("image not loaded:"),
         "notices": words("Notices"),
         "none_shown": words("No change matches the filter."),

@@ -106,5 +106,5 @@ def _record(receipt: Receipt, words: Words) -> Iterator[tuple[str, str]]:
     if report.throttled:
         yield words("Sent again"), words("Refused for speed and sent again: {count}", count=report.throttled)
     for command, calls in sorted(report.calls.items()):
-        yield command, words("{count} calls", count=calls)
+        yield command, words("calls: {count}", count=calls)
     yield words("Time"), words("took {seconds} s", seconds=f"{report.seconds:.1f}")

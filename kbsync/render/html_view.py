@@ -10,7 +10,7 @@ import regex
 
 from kbsync.model import CategoryPath, Content, show_path
 from kbsync.plan import Action, CategoryChange, Change, Field, Purpose, QuestionChange
-from kbsync.render.html_sides import Run, Side, sides, source
+from kbsync.render.html_sides import Run, Side, Source, links, sides, source
 from kbsync.render.outline import other_edit
 from kbsync.render.phrases import ANSWER_TYPES, FIELDS, STATUSES, place_of, recognition
 from kbsync.render.visible import visible
@@ -49,7 +49,8 @@ class Card:
     sides: tuple[Side, ...] = ()
     facts: tuple[Fact, ...] = ()
     similar: tuple[Run, ...] = ()
-    source: tuple[Run, ...] = ()
+    links: tuple[Run, ...] = ()
+    source: Source = Source()
 
 
 def card(change: Change, *, voice: Voice, words: Words, image: str) -> Card:
@@ -73,6 +74,7 @@ def card(change: Change, *, voice: Voice, words: Words, image: str) -> Card:
         sides=sides(change, voice=voice, words=words, image=image),
         facts=tuple(_facts(change, voice, words)),
         similar=tuple(_similar(change)),
+        links=links(change),
         source=source(change),
     )
 

@@ -6,7 +6,7 @@ How one change looks belongs to ``markdown_changes``, what fits to ``markdown_bu
 from collections.abc import Iterator
 
 from kbsync.model import show_path
-from kbsync.plan import Change, Kind, Plan, Problem, Purpose, QuestionChange, Unmanaged
+from kbsync.plan import Change, Kind, Plan, Problem, ProblemKind, Purpose, QuestionChange, Unmanaged
 from kbsync.render.headline import headline
 from kbsync.render.markdown_budget import Block, Item
 from kbsync.render.markdown_changes import body, line
@@ -14,7 +14,7 @@ from kbsync.render.markdown_frame import alert, compose, whole
 from kbsync.render.markdown_text import code, comment_safe, shortened
 from kbsync.render.next_steps import next_steps
 from kbsync.render.outline import DANGEROUS, Group, Outline, Section, outline
-from kbsync.render.phrases import base_label
+from kbsync.render.phrases import alien, base_label, kept_note, nothing_to_do
 from kbsync.render.voices import Voice, title, voice
 from kbsync.render.words import Words
 
@@ -59,14 +59,15 @@ def _head(plan: Plan, shown: Outline, words: Words) -> Iterator[str]:
     yield f"**{counts[:1].upper()}{counts[1:]}**\n\n"
     if plan.offline:
         yield alert("NOTE", words("Made without looking at the live library: it can be read, not applied."))
+    for problem in shown.notices:
+        if problem.kind is ProblemKind.DIVERGED:  # it changes what every line below means
+            yield alert("WARNING", shortened(words.say(problem.message), _STEP))
     if shown.danger and plan.purpose is not Purpose.DRIFT:
         count = words("{count} changes take answers from customers or overwrite somebody's work.", count=shown.danger)
         one = words("1 change takes an answer from customers or overwrites somebody's work.")
         yield alert("CAUTION", one if shown.danger == 1 else count)
     if shown.empty and not shown.blocking:
-        as_declared = words("{count} questions in git; the live library holds them as declared.", count=plan.unchanged)
-        empty = voice(plan.purpose).empty
-        yield (words.say(empty) if empty else as_declared) + "\n\n"
+        yield words.say(voice(plan.purpose).empty or nothing_to_do(plan)) + "\n\n"
 
 
 def _blocks(plan: Plan, shown: Outline, words: Words) -> Iterator[Block]:
@@ -77,12 +78,15 @@ def _blocks(plan: Plan, shown: Outline, words: Words) -> Iterator[Block]:
         yield Block(words.say(spoken.stopped), items, danger=True)
     for group in shown.groups:
         yield _section(group, spoken, words)
-    if shown.notices:
-        yield Block(words("Notices"), tuple(_problem(problem, words) for problem in shown.notices))
+    notices = [problem for problem in shown.notices if problem.kind is not ProblemKind.DIVERGED]
+    if notices:
+        yield Block(words("Notices"), tuple(_problem(problem, words) for problem in notices))
     if shown.lapsed:
-        yield Block(words("No longer in git, kept live"), tuple(_untouched(item) for item in shown.lapsed))
-    if shown.undeclared:
-        yield Block(words("Unmanaged, not touched"), tuple(_untouched(item) for item in shown.undeclared))
+        note = kept_note(plan)
+        kept = tuple(_untouched(item) for item in shown.lapsed)
+        yield Block(words("No longer in git, kept live"), kept, note=words.say(note) if note else "", opened=True)
+    for told, others in alien(shown):
+        yield Block(words.say(told), tuple(_untouched(item) for item in others))
 
 
 def _section(group: Group, spoken: Voice, words: Words) -> Block:

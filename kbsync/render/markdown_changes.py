@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from kbsync.model import AnswerType, CategoryPath, Content, Status, show_path
+from kbsync.model import AnswerType, CategoryPath, Content, show_path
 from kbsync.plan import Action, Cause, Change, Field, Purpose, QuestionChange
 from kbsync.render.markdown_text import NARROW, lines, shortened, text
 from kbsync.render.outline import Section, differing, other_edit
 from kbsync.render.phrases import ANSWER_TYPES, FIELDS, STATUSES, place_of, recognition
 from kbsync.render.prose import Gap, Mark, Piece, difference, fold
+from kbsync.render.serving import SWITCHES, UNSERVED, is_unserved
 from kbsync.render.voices import Voice
 from kbsync.render.words import Words
 
@@ -77,12 +78,14 @@ class _Quotation:
         if edit is not None:
             yield from self._edited(*edit)
             return
-        if before is None or after is None or fields == (Field.STATUS,):
+        if before is None or after is None or change.action in SWITCHES:
             yield from self._whole(after or before)
             return
         causes = {found.field: found.cause for found in change.fields}
         for field in fields:
             yield self._compared(field, before, after, note=self._note(causes.get(field)))
+        if is_unserved(before) and is_unserved(after):
+            yield f"**{self.words.say(FIELDS[Field.STATUS])}**<br>{self.words.say(UNSERVED)}"
         if change.base and change.base.answer not in (before.answer, after.answer):
             yield f"**{self.words('Answer that git applied last')}**<br>{self._clipped(change.base.answer.rstrip())}"
 
@@ -107,8 +110,8 @@ class _Quotation:
         values = {Field.ANSWER: self._clipped(content.answer.rstrip())}
         if content.answer_type is not AnswerType.TEXT:
             values[Field.ANSWER_TYPE] = self.words.say(ANSWER_TYPES[content.answer_type])
-        if content.status is not Status.ENABLED:
-            values[Field.STATUS] = self.words.say(STATUSES[content.status])
+        if is_unserved(content):
+            values[Field.STATUS] = self.words.say(UNSERVED)
         if content.similar:
             values[Field.SIMILAR] = self._listed(content.similar)
         for field, value in values.items():

@@ -80,7 +80,7 @@ def _left_out(packed: tuple[Packed, ...], rest: str, words: Words) -> str:
         words("{count} dangerous changes are not even named here: read the whole plan before you approve.", count=dangerous)
         if dangerous
         else "",
-        words("{count} changes are named without their texts.", count=bodiless) if bodiless else "",
+        words("Changes named without their texts: {count}.", count=bodiless) if bodiless else "",
         words("{count} harmless entries are only counted.", count=harmless) if harmless else "",
     ]
     if not any(told):

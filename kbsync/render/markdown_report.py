@@ -86,7 +86,7 @@ def _name(report: ApplyReport, index: int, *, width: int, words: Words) -> str:
 
 
 def _cost(report: ApplyReport, words: Words) -> Iterator[str]:
-    yield words("{count} calls", count=sum(report.calls.values()))
+    yield words("calls: {count}", count=sum(report.calls.values()))
     yield words("took {seconds} s", seconds=f"{report.seconds:.1f}")
     if report.throttled:
         yield words("Refused for speed and sent again: {count}", count=report.throttled)

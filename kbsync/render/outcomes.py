@@ -35,6 +35,8 @@ def verdict(report: ApplyReport) -> Message:
     """Whether the work is done, and what to do if not."""
     if report.finished and report.plan.purpose is Purpose.UNDO:
         return message("Finished: what was applied is taken back.")
+    if report.finished and report.plan.only is not None:
+        return message("Finished: the part that was chosen is live as declared; the rest was left alone.")
     if report.finished:
         return message("Finished: everything is live as declared.")
     if report.interrupted:

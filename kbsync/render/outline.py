@@ -11,6 +11,7 @@ from enum import StrEnum
 from kbsync.model import Content
 from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, Purpose, QuestionChange, Unmanaged
 from kbsync.render.console_side import from_the_console
+from kbsync.render.serving import with_statuses
 
 __all__ = [
     "DANGEROUS",
@@ -70,7 +71,7 @@ class Outline:
     The changes of a drift are told from the console's side: what the way back to git would create, the console deleted.
     ``danger`` is the number of changes in the dangerous sections. ``blocking`` problems stop an apply, ``notices`` do
     not. ``lapsed`` are the unmanaged objects that git used to declare, ``undeclared`` the others; ``unmanaged`` counts
-    the questions of both.
+    the questions of the latter.
     """
 
     purpose: Purpose
@@ -98,18 +99,19 @@ def outline(plan: Plan) -> Outline:
     """Arrange a plan: each change is in exactly one section, the most dangerous that fits."""
     is_drift = plan.purpose is Purpose.DRIFT
     sections: dict[Section, list[Change]] = {section: [] for section in Section}
-    for change in map(from_the_console, plan.changes) if is_drift else plan.changes:
-        sections[_taken(change) or (_harmless(change) if is_drift else _section(change))].append(change)
+    changes = tuple(map(from_the_console, plan.changes)) if is_drift else plan.changes
+    for change, told in zip(changes, with_statuses(changes), strict=True):
+        sections[_taken(change) or (_harmless(change) if is_drift else _section(change))].append(told)
     return Outline(
         purpose=plan.purpose,
-        groups=tuple(Group(section, tuple(changes)) for section, changes in sections.items() if changes),
-        counts=counted(change for changes in sections.values() for change in changes),
-        danger=sum(len(changes) for section, changes in sections.items() if section in DANGEROUS),
+        groups=tuple(Group(section, tuple(found)) for section, found in sections.items() if found),
+        counts=counted(change for found in sections.values() for change in found),
+        danger=sum(len(found) for section, found in sections.items() if section in DANGEROUS),
         blocking=tuple(problem for problem in plan.problems if problem.blocking),
         notices=tuple(problem for problem in plan.problems if not problem.blocking),
         lapsed=tuple(item for item in plan.unmanaged if item.lapsed),
         undeclared=tuple(item for item in plan.unmanaged if not item.lapsed),
-        unmanaged=sum(item.kind is Kind.QUESTION for item in plan.unmanaged),
+        unmanaged=sum(item.kind is Kind.QUESTION and not item.lapsed for item in plan.unmanaged),
     )
 
 
@@ -125,7 +127,8 @@ def action_of(change: Change) -> Action:
     """What a reader would call it: an update of nothing but the category is a move, a move that rewrites is an update."""
     if not isinstance(change, QuestionChange) or change.action not in (Action.UPDATE, Action.MOVE):
         return change.action
-    return Action.MOVE if differing(change) == (Field.CATEGORY,) else Action.UPDATE
+    # A status that differs is another change's doing.
+    return Action.MOVE if {*differing(change)} - {Field.STATUS} == {Field.CATEGORY} else Action.UPDATE
 
 
 def counted(changes: Iterable[Change]) -> tuple[Count, ...]:

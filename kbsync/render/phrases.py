@@ -3,15 +3,17 @@
 Words that depend on the purpose stand in ``voices``; how a format writes them down belongs to the format.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, Status
-from kbsync.plan import BaseKind, Change, Field, Match, Plan, Purpose, QuestionChange
+from kbsync.plan import BaseKind, Change, Field, Kind, Match, Plan, Purpose, QuestionChange, Unmanaged
+from kbsync.render.outline import Outline
 from kbsync.render.words import Words
+from kbsync.settings import Prune
 
-__all__ = ["ANSWER_TYPES", "FIELDS", "STATUSES", "base_label", "place_of", "recognition"]
+__all__ = ["ANSWER_TYPES", "FIELDS", "STATUSES", "alien", "base_label", "kept_note", "nothing_to_do", "place_of", "recognition"]
 
 FIELDS: Mapping[Field, Message] = {
     Field.QUESTION: message("Question"),
@@ -42,6 +44,41 @@ def base_label(plan: Plan) -> Message:
         BaseKind.MERGE_BASE: message("base {commit}, where the branch began", commit=(plan.source.base_commit or "")[:12]),
     }
     return labels[plan.source.base]
+
+
+def nothing_to_do(plan: Plan) -> Message:
+    """What to say of a plan to apply that has no changes; nothing is claimed of what was not looked at."""
+    if plan.only is not None:
+        return message("Nothing to do in this part: what matches is as git declares it, or is left alone.")
+    if plan.offline:
+        return message("Nothing to do: what git declares is the same as in the base.")
+    if not plan.unchanged:
+        return message("Nothing to do: git declares no question, and none is to be removed.")
+    return message("Nothing to do: whatever git declares is live as declared (questions: {count}).", count=plan.unchanged)
+
+
+def kept_note(plan: Plan) -> Message | None:
+    """What it means that questions stay live that git no longer declares, and what to do; None where it says nothing."""
+    if plan.purpose is Purpose.DRIFT:
+        return message("Git took these out earlier, and customers still get those that are enabled.")
+    if plan.policy.prune is not Prune.KEEP:
+        return None
+    return message(
+        "Customers still get these answers. To remove them, set policy.prune to disable or delete in kbsync.yaml before this is "
+        "applied: afterwards they count as unmanaged."
+    )
+
+
+def alien(shown: Outline) -> Iterator[tuple[Message, tuple[Unmanaged, ...]]]:
+    """What git never declared, questions and categories apart, so that each number counts one kind; empty lists are left out."""
+    titles = {
+        Kind.QUESTION: message("Unmanaged questions, not touched"),
+        Kind.CATEGORY: message("Unmanaged categories, not touched"),
+    }
+    for kind, title in titles.items():
+        items = tuple(item for item in shown.undeclared if item.kind is kind)
+        if items:
+            yield title, items
 
 
 def place_of(change: Change, purpose: Purpose, words: Words) -> str:

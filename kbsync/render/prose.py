@@ -3,6 +3,7 @@
 Which marks or colours a difference is drawn with is each format's business.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,10 @@ _KINSHIP = 0.3
 """The share of the shorter text that must be common; below it, marks inside the text would be confetti."""
 _WORTHWHILE = 40
 """Characters that folding must at least save."""
+_LONGEST_TAG = 400
+"""Characters up to which a tag of a rich answer is kept whole: a word without its tag is read as part of the text."""
+_TAG = re.compile(rf"</?[A-Za-z][^<>]{{0,{_LONGEST_TAG}}}>?")
+_REST_OF_TAG = re.compile(rf"[^<>]{{0,{_LONGEST_TAG}}}>")
 
 
 class Mark(StrEnum):
@@ -62,7 +67,8 @@ def fold(pieces: Sequence[Piece], *, context: int = 40) -> tuple[Piece | Gap, ..
         if piece.mark is not Mark.SAME:
             folded.append(piece)
             continue
-        head = _head(piece.text, context) if index > 0 or len(pieces) == 1 else ""
+        inside = _ends_in_tag("".join(each.text for each in pieces[max(0, index - 3) : index]))
+        head = _head(piece.text, context, inside=inside) if index > 0 or len(pieces) == 1 else ""
         tail = _tail(piece.text, context) if index < len(pieces) - 1 else ""
         hidden = piece.text[len(head) : len(piece.text) - len(tail)]
         if len(head) + len(tail) + _WORTHWHILE > len(piece.text):
@@ -91,17 +97,40 @@ def _pieces(steps: Iterable[Step]) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _head(text: str, context: int) -> str:
-    """At most ``context`` characters from the start, ending with a whole word where there is one."""
+def _head(text: str, context: int, *, inside: bool) -> str:
+    """About ``context`` characters from the start, ending with a whole word where there is one, and never in a tag.
+
+    ``inside`` means that the text begins in the middle of a tag.
+    """
     if len(text) <= context:
         return text
     whole = tokens(text[: context + 1])[:-1]
-    return "".join(whole).rstrip() or "".join(clusters(text[: context + 1])[:-1])
+    kept = "".join(whole).rstrip() or "".join(clusters(text[: context + 1])[:-1])
+    opened = _REST_OF_TAG.match(text) if inside else None
+    if opened and opened.end() > len(kept):
+        return opened[0]
+    around = _tag_around(text, len(kept))
+    return text[: around[1]] if around else kept
 
 
 def _tail(text: str, context: int) -> str:
-    """At most ``context`` characters from the end, beginning with a whole word where there is one."""
+    """About ``context`` characters from the end, beginning with a whole word where there is one, and never in a tag."""
     if len(text) <= context:
         return text
     whole = tokens(text[-context - 1 :])[1:]
-    return "".join(whole).lstrip() or "".join(clusters(text[-context - 1 :])[1:])
+    kept = "".join(whole).lstrip() or "".join(clusters(text[-context - 1 :])[1:])
+    around = _tag_around(text, len(text) - len(kept))
+    return text[around[0] :] if around else kept
+
+
+def _tag_around(text: str, at: int) -> tuple[int, int] | None:
+    """Where the tag begins and ends that a cut at this place would go through."""
+    start = text.rfind("<", max(0, at - _LONGEST_TAG), at)
+    found = _TAG.match(text, start) if start >= 0 else None
+    return found.span() if found and found.end() > at else None
+
+
+def _ends_in_tag(text: str) -> bool:
+    """Whether a text breaks off in the middle of a tag."""
+    around = _tag_around(f"{text} ", len(text))
+    return around is not None and around[1] > len(text)

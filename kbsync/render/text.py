@@ -10,7 +10,7 @@ from kbsync.plan import Kind, Plan, Problem, Purpose, Unmanaged
 from kbsync.render.headline import headline, tallies
 from kbsync.render.next_steps import Steps, next_steps
 from kbsync.render.outline import DANGEROUS, Outline, outline
-from kbsync.render.phrases import base_label
+from kbsync.render.phrases import base_label, kept_note, nothing_to_do
 from kbsync.render.text_change import draw_change
 from kbsync.render.text_page import Page, Style
 from kbsync.render.voices import Voice, title, voice
@@ -46,7 +46,7 @@ def plan_text(plan: Plan, *, digest: str, width: int = 100, color: bool = False,
             page.line((words.say(spoken.notes[group.section]), Style.PLAIN))
         for change in group.changes:
             draw_change(page, change, voice=spoken, words=words)
-    _left_alone(page, shown, words)
+    _left_alone(page, plan, shown, words)
     _foot(page, plan, shown, words)
     demanded = next_steps(plan) if steps else None
     if demanded:
@@ -105,16 +105,15 @@ def _nothing(plan: Plan, shown: Outline, spoken: Voice, words: Words) -> str:
         return words("There is nothing else to show.")
     if spoken.empty is not None:
         return words.say(spoken.empty)
-    if plan.offline:
-        return words("Nothing to do: what git declares is the same as in the base.")
-    if not plan.unchanged:
-        return words("Nothing to do: git declares no question, and none is to be removed.")
-    return words("Nothing to do: whatever git declares is live as declared (questions: {count}).", count=plan.unchanged)
+    return words.say(nothing_to_do(plan))
 
 
-def _left_alone(page: Page, shown: Outline, words: Words) -> None:
+def _left_alone(page: Page, plan: Plan, shown: Outline, words: Words) -> None:
     if shown.lapsed:
-        page.heading(words("No longer in git, left as they are ({count})", count=len(shown.lapsed)))
+        page.heading(f"{words('No longer in git, kept live')} ({len(shown.lapsed)})")
+        note = kept_note(plan)
+        if note:
+            page.line((words.say(note), Style.PLAIN))
         page.blank()
         for item in shown.lapsed:
             page.line((_named(item), Style.PLAIN), indent=2, hang=2)

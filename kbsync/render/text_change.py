@@ -6,11 +6,12 @@ Which changes come first and how a page is laid out belongs to ``outline`` and `
 from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
-from kbsync.model import AnswerType, Content, Status, show_path
+from kbsync.model import AnswerType, Content, show_path
 from kbsync.plan import Action, Cause, Change, Field, FieldChange, Purpose, QuestionChange
 from kbsync.render.outline import action_of, differing, other_edit
 from kbsync.render.phrases import ANSWER_TYPES, FIELDS, STATUSES, place_of, recognition
 from kbsync.render.prose import Gap, Mark, Piece, difference, fold
+from kbsync.render.serving import SWITCHES, UNSERVED, is_unserved
 from kbsync.render.text_cause import cause_sentence
 from kbsync.render.text_page import Page, Span, Style
 from kbsync.render.voices import Voice
@@ -85,7 +86,9 @@ def _changed(change: QuestionChange, before: Content, after: Content, *, voice: 
         else:
             note = [(f"({words.say(voice.causes[cause])})\n", Style.QUIET)] if cause is not change.cause else []
             yield words.say(FIELDS[field]), [*note, *_compared(field, before, after, words=words)]
-    if differing(change) == (Field.STATUS,):
+    if is_unserved(before) and is_unserved(after):
+        yield words.say(FIELDS[Field.STATUS]), [(words.say(UNSERVED), Style.PLAIN)]
+    if change.action in SWITCHES and Field.ANSWER not in differing(change):
         yield words.say(FIELDS[Field.ANSWER]), [(_value(Field.ANSWER, before, words), Style.PLAIN)]
 
 
@@ -97,8 +100,8 @@ def _whole(content: Content, told: tuple[Field, ...], words: Words) -> Iterator[
     values[Field.CATEGORY] = show_path(content.category)
     if content.similar:
         values[Field.SIMILAR] = "\n".join(content.similar)
-    if content.status is not Status.ENABLED:
-        values[Field.STATUS] = words.say(STATUSES[content.status])
+    if is_unserved(content):
+        values[Field.STATUS] = words.say(UNSERVED)
     for field, value in values.items():
         if field not in told:
             yield words.say(FIELDS[field]), [(value, Style.PLAIN)]

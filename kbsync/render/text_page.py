@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 from io import StringIO
 
-import regex
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from kbsync.render.orders import ORDER
 from kbsync.render.visible import visible
 
 __all__ = ["Page", "Span", "Style"]
@@ -20,10 +20,6 @@ _NARROW = 76
 """Below this width a label stands above its text instead of beside it."""
 _LABEL = 20
 """The columns that a label may take."""
-
-
-_RUNNER_COMMAND = regex.compile(r"^\s*(?=::)|##\w*(?=\[)")
-"""What a CI runner would carry out if it stood in a log: ``::add-mask::`` at the start of a line, ``##[error]`` anywhere."""
 
 
 class Style(Enum):
@@ -115,7 +111,7 @@ class Page:
         lines = list(text.wrap(self._console, max(10, self._width - indent), tab_size=1))
         for line in lines:
             line.rstrip()
-            for found in reversed(list(_RUNNER_COMMAND.finditer(line.plain))):
+            for found in reversed(list(ORDER.finditer(line.plain))):
                 line.plain = f"{line.plain[: found.end()]}·{line.plain[found.end() :]}"
         while lines and not lines[-1].plain:
             lines.pop()

@@ -2,13 +2,14 @@
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kbsync.applier import Applier, OnFailure
+from kbsync.applier import Applier, OnFailure, Owed
+from kbsync.applier.readback import PRESENCE
 from kbsync.errors import SafetyRefusal, UnusableFile
 from kbsync.guards import Consent, objections
 from kbsync.history.lock import TargetLock
@@ -17,15 +18,17 @@ from kbsync.messages import message
 from kbsync.plan import Plan
 from kbsync.planfile import encode_receipt
 from kbsync.progress import Progress
-from kbsync.report import ApplyReport, Receipt
-from kbsync.saving import save
+from kbsync.report import ApplyReport, Outcome, Receipt
+from kbsync.saving import is_replaceable, save
 from kbsync.settings import Target
 from kbsync.wiring.doors import Door
+from kbsync.wiring.places import meeting_place
 from kbsync.wiring.planning import History, is_shared
+from kbsync.wiring.stopping import StopWhen
 from kbsync.wiring.workspace import prepare_state
 from kbsync.wiring.world import World
 
-__all__ = ["Wishes", "actor", "carry_out", "keep", "locked", "refuse_unsafe", "where"]
+__all__ = ["Course", "Wishes", "actor", "carry_out", "locked", "refuse_unsafe", "where"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def locked(target: Target, *, history: History, world: World, state: Path) -> It
         owner=actor(world.environ),
         where=where(world.environ),
         clock=world.clock,
-        directory=state,
+        directory=meeting_place(target, environ=world.environ) or state,
     )
     with lock:
         if lock.info is None:
@@ -67,32 +70,118 @@ def locked(target: Target, *, history: History, world: World, state: Path) -> It
             yield lock
 
 
-def carry_out(plan: Plan, door: Door, *, wishes: Wishes, world: World, progress: Progress) -> Receipt:
-    """Apply a plan whose target is locked, and put it on record; an empty plan sends nothing.
+class Course:
+    """One apply on record: from the moment when writing begins its receipt is on the disk, with what is known until then.
 
-    Raises SafetyRefusal, StalePlan, ServiceError.
+    So a process that is ended at once leaves a receipt. Nothing is written between for a device or a pipe, which cannot take
+    back what it was given.
+    """
+
+    def __init__(self, wishes: Wishes, world: World) -> None:
+        self._path = wishes.receipt
+        self._world = world
+        self._started = world.clock.wall()
+        self._so_far: Callable[[], ApplyReport] | None = None
+        self._over = False
+
+    @property
+    def stays(self) -> Path | None:
+        """A receipt of an earlier apply that is left alone, because this one had nothing to send; None without one."""
+        there = self._path is not None and self._so_far is None and is_replaceable(self._path) and self._path.exists()
+        return self._path if there else None
+
+    def begin(self, so_far: Callable[[], ApplyReport]) -> None:
+        """Writing begins now, and nothing is known of any change. Raises UnusableFile; then nothing may be sent."""
+        if self._path is not None and is_replaceable(self._path):
+            save(self._path, encode_receipt(self.record(so_far())))
+        self._so_far = so_far
+
+    def keep_interim(self) -> None:
+        """Put on record what is known now, unless the end is. It may fail: what was on record before then stays."""
+        if self._so_far is not None and not self._over and self._path is not None and is_replaceable(self._path):
+            with suppress(UnusableFile):
+                save(self._path, encode_receipt(self.record(self._so_far())))
+
+    def keep(self, receipt: Receipt) -> UnusableFile | None:
+        """Put the end on record; a failure is given back, because what was applied has to be told first."""
+        self._over = True
+        try:
+            if self._path is not None and self.stays is None:
+                save(self._path, encode_receipt(receipt))
+        except UnusableFile as problem:
+            return problem
+        return None
+
+    def record(self, report: ApplyReport) -> Receipt:
+        """A report with who applied and when, up to now."""
+        return Receipt(report, actor(self._world.environ), _iso(self._started), _iso(self._world.clock.wall()))
+
+
+def carry_out(
+    plan: Plan,
+    door: Door,
+    *,
+    wishes: Wishes,
+    world: World,
+    course: Course,
+    progress: Progress,
+    lock: TargetLock | None = None,
+) -> Receipt:
+    """Apply a plan whose target is locked, and put it on record; an empty plan, and whoever has no lock, sends nothing.
+
+    The lock is asked right before every call that writes: a machine that slept may have lost it unawares.
+    Raises SafetyRefusal, StalePlan, ServiceError, UnusableFile, all of them before anything is sent.
     """
     refuse_unsafe(plan, wishes.consent)
-    started = world.clock.wall()
-    report = _apply(plan, door, wishes=wishes, world=world, progress=progress) if plan.changes else ApplyReport(plan, ())
-    return Receipt(report, actor(world.environ), _iso(started), _iso(world.clock.wall()))
+    if not plan.changes or lock is None:
+        return course.record(ApplyReport(plan, ()))
 
-
-def keep(receipt: Receipt, path: Path | None) -> UnusableFile | None:
-    """Write the receipt where it was asked for; a failure is given back, because what was applied has to be told first."""
-    try:
-        if path is not None:
-            save(path, encode_receipt(receipt))
-    except UnusableFile as problem:
-        return problem
-    return None
-
-
-def _apply(plan: Plan, door: Door, *, wishes: Wishes, world: World, progress: Progress) -> ApplyReport:
     # Rows that are read meanwhile are no steps of the apply, only signs of life.
-    reader = door.reader(on_rows=lambda _: progress.advance(0))
-    applier = Applier(reader, door.writer(), clock=world.clock, meter=door.pacer, progress=progress)
-    return applier.apply(plan, on_failure=wishes.on_failure, stop=world.stop)
+    def alive(_rows: int) -> None:
+        progress.advance(0)
+
+    def begin(so_far: Callable[[], ApplyReport]) -> None:
+        course.begin(so_far)
+        if _creates(plan):
+            lock.unsettled.note()
+
+    stop = StopWhen(world.stop, lambda: not lock.is_held())
+    held = replace(door, stop=stop)
+    unsure = lock.unsettled.is_noted()
+    applier = Applier(
+        held.reader(on_rows=alive),
+        held.writer(),
+        owed=Owed(door.looker(on_rows=alive), door.finisher()),
+        clock=world.clock,
+        meter=door.pacer,
+        progress=progress,
+    )
+    try:
+        report = applier.apply(plan, on_failure=wishes.on_failure, stop=stop, on_begin=begin, unsure=unsure)
+    except BaseException:
+        course.keep_interim()
+        raise
+    if _creates(plan) and _has_settled(report, unsure=unsure):
+        lock.unsettled.clear()
+    return course.record(report)
+
+
+def _creates(plan: Plan) -> bool:
+    return any(change.before is None for change in plan.changes)
+
+
+def _has_settled(report: ApplyReport, *, unsure: bool) -> bool:
+    """Whether listings showed everything that was made, now and before.
+
+    A run that was stopped, or that was about some questions only, has not looked for all that an earlier one may have made.
+    """
+    absent = {mismatch.change for mismatch in report.mismatches if mismatch.field == PRESENCE}
+    unseen = any(
+        report.plan.changes[it.change].before is None
+        and (it.outcome is Outcome.UNKNOWN or (it.outcome is Outcome.APPLIED and (not report.verified or it.change in absent)))
+        for it in report.outcomes
+    )
+    return not unseen and not (unsure and (report.interrupted or report.plan.only is not None))
 
 
 def actor(environ: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Opens the Desk service of a target: over the network, or the one embedded in kbsync. Readers and writers apart."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from kbsync.desk.transport import Transport
 from kbsync.errors import UnusableFile
 from kbsync.pacing import Pacer
 from kbsync.settings import Driver, Target
+from kbsync.wiring.places import meeting_place
 from kbsync.wiring.secrets import find_credentials
 from kbsync.wiring.telling import Heard, TellingPacer
 from kbsync.wiring.workspace import prepare_state
@@ -21,22 +23,36 @@ from kbsync.wiring.world import World
 __all__ = ["Door", "open_door", "sandbox_file"]
 
 Pause = Callable[[str, float], None]
+Rows = Callable[[int], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """An open way to one target. ``transport`` is for calls that are not about the library, such as sessions."""
+    """An open way to one target. ``transport`` is for calls that are not about the library, such as sessions.
+
+    Once ``stop`` is set, what the reader and the writer have not sent yet raises Interrupted. The looker and the finisher are
+    for what a stopped run still owes: a look at what it did, and the rest of what it began.
+    """
 
     target: Target
     transport: Transport
     pacer: Pacer
+    stop: threading.Event
 
-    def reader(self, on_rows: Callable[[int], object] | None = None) -> DeskReader:
+    def reader(self, on_rows: Rows | None = None) -> DeskReader:
         """Looks and cannot write; ``on_rows`` hears the number of rows of every page that was read."""
+        return DeskReader(self.transport.until(self.stop), on_rows=on_rows)
+
+    def looker(self, on_rows: Rows | None = None) -> DeskReader:
+        """Looks too, also when stopped."""
         return DeskReader(self.transport, on_rows=on_rows)
 
     def writer(self) -> DeskWriter:
         """Writes."""
+        return DeskWriter(self.transport.until(self.stop))
+
+    def finisher(self) -> DeskWriter:
+        """Writes too, also when stopped."""
         return DeskWriter(self.transport)
 
 
@@ -67,7 +83,7 @@ def open_door(
         clock=world.clock,
     )
     try:
-        yield Door(target, transport, pace)
+        yield Door(target, transport, pace, world.stop)
     finally:
         transport.close()
 
@@ -92,29 +108,36 @@ def _embedded(target: Target, world: World, state: Path, pacer: Pacer) -> Iterat
         http=SandboxTransport(service),
     )
     try:
-        yield Door(target, transport, pacer)
+        yield Door(target, transport, pacer, world.stop)
     finally:
         transport.close()
         service.close()
 
 
 def _pacer(target: Target, world: World, *, state: Path, on_pause: Pause | None, on_call: Heard | None) -> Pacer:
-    """The pace of a target; every process of this machine that reaches the same application draws from one budget."""
+    """The pace of a target; every process of this user and machine that reaches the same application draws from one budget."""
     kind = Pacer if on_call is None else partial(TellingPacer, on_call=on_call)
     return kind(
         world.clock,
         rate=target.calls_per_second,
         pacing=target.pacing,
         on_pause=on_pause,
-        budget=_budget(target, state),
+        budget=_budget(target, world, state),
     )
 
 
-def _budget(target: Target, state: Path) -> Path | None:
-    """The budget file, or None where nothing can be written: looking at a library must work in a read-only checkout too."""
+def _budget(target: Target, world: World, state: Path) -> Path | None:
+    """The budget file, or None where nothing can be written: looking at a library must work in a read-only checkout too.
+
+    The embedded service counts for each library by itself, so its budget lies beside the library.
+    """
+    place = meeting_place(target, environ=world.environ)
+    if place is not None:
+        return place / "pace.json"
     try:
         prepare_state(state)
     except UnusableFile:
         return None
     writable = os.access(state, os.W_OK)
-    return state / f"pace-{target.sdkappid or target.name}.json" if writable else None
+    name = target.name if target.driver is Driver.SANDBOX else target.sdkappid
+    return state / f"pace-{name}.json" if writable else None

@@ -1,36 +1,53 @@
 """From a workspace to a Plan: finds the base in git, looks at the service, and lets the planner decide."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from kbsync.diagnostics import has_errors
 from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
-from kbsync.files import load_tree
 from kbsync.history.base import Base, find_base
 from kbsync.history.repository import Repository
-from kbsync.history.snapshot import snapshot
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
-from kbsync.plan import BaseKind, Plan, Purpose, Source, TargetRef
+from kbsync.plan import BaseKind, Kind, Plan, Problem, Purpose, Source, TargetRef
 from kbsync.planner import Context, knowledge_digest, make_plan
 from kbsync.planner.inverse import invert
+from kbsync.planner.selection import is_known
 from kbsync.report import Receipt
 from kbsync.settings import Driver, Target
 from kbsync.store import Reader
+from kbsync.wiring.lapsing import find_once, load_at
+from kbsync.wiring.lineage import find_divergence
 from kbsync.wiring.workspace import Workspace
 from kbsync.wiring.world import World
 
-__all__ = ["History", "check_target", "find_drift", "find_history", "is_shared", "make_offline_plan", "plan_against", "plan_undo"]
+__all__ = [
+    "History",
+    "check_pattern",
+    "check_target",
+    "declared_once",
+    "find_drift",
+    "find_history",
+    "is_shared",
+    "make_offline_plan",
+    "plan_against",
+    "plan_undo",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The git side of a run. ``knowledge`` is the library at the base, None without one; ``notes`` say what was used."""
+    """The git side of a run.
+
+    ``knowledge`` is the library at the base, None without one; ``notes`` say what was used, ``warnings`` belong into a plan.
+    """
 
     repository: Repository | None
     base: Base
     knowledge: Knowledge | None
     commit: str | None
     notes: tuple[Message, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def check_target(plan: Plan, target: Target) -> None:
@@ -68,11 +85,11 @@ def find_history(workspace: Workspace, target: Target, *, given: str | None, wor
         return History(None, Base(None, BaseKind.NONE), None, None, (note,))
     base = find_base(repository, target=target.name, given=given, environ=world.environ, shared=is_shared(target))
     commit, doubts = _commit_of(workspace, repository)
-    notes = (*base.notes, *_behind(repository, base), *doubts)
+    notes = (*base.notes, *doubts)
     if base.commit is None:
         return History(repository, base, None, commit, notes)
     knowledge = _knowledge_at(base.commit, repository, workspace, target)
-    return History(repository, base, knowledge, commit, notes)
+    return History(repository, base, knowledge, commit, notes, find_divergence(repository, base, workspace))
 
 
 def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None, tuple[Message, ...]]:
@@ -89,12 +106,7 @@ def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None
 
 
 def _knowledge_at(commit: str, repository: Repository, workspace: Workspace, target: Target) -> Knowledge:
-    loaded = load_tree(
-        snapshot(repository, commit, workspace.directory),
-        shown_as=workspace.shown_as,
-        target=target.name,
-        settings=False,
-    )
+    loaded = load_at(commit, repository, workspace.directory, shown_as=workspace.shown_as, target=target.name)
     if has_errors(loaded.diagnostics):
         raise HistoryUnavailable(
             message(
@@ -105,20 +117,6 @@ def _knowledge_at(commit: str, repository: Repository, workspace: Workspace, tar
             hint=message("name a commit whose files are valid with --base"),
         )
     return loaded.knowledge
-
-
-def _behind(repository: Repository, base: Base) -> tuple[Message, ...]:
-    """A word of warning where the files are older than what was last applied, as when an old CI job is started again."""
-    head = repository.head()
-    if base.kind is not BaseKind.APPLIED or base.commit is None or head is None or head == base.commit:
-        return ()
-    try:
-        older = repository.merge_base(head, base.commit) == head
-    except HistoryUnavailable:
-        return ()
-    return (
-        (message("These files are older than what was last applied: the plan would take later commits back."),) if older else ()
-    )
 
 
 def plan_against(reader: Reader, workspace: Workspace, target: Target, *, history: History, only: str | None = None) -> Plan:
@@ -137,8 +135,25 @@ def find_drift(reader: Reader, workspace: Workspace, target: Target, *, history:
             hint=message("apply once, or name a commit with --base REV"),
         )
     live = reader.read()
-    context = replace(_context(workspace, target, history, only=None, offline=False), purpose=Purpose.DRIFT)
-    return make_plan(history.knowledge, live, history.knowledge, context=context)
+    context = _context(workspace, target, history, only=None, offline=False)
+    context = replace(context, purpose=Purpose.DRIFT, warnings=())
+    drift = make_plan(history.knowledge, live, history.knowledge, context=context)
+    added = [change.title for change in drift.changes if change.kind is Kind.QUESTION and change.removal]
+    once = declared_once(added, workspace, target, history=history)
+    return make_plan(history.knowledge, live, history.knowledge, context=replace(context, once=once)) if once else drift
+
+
+def declared_once(texts: Collection[str], workspace: Workspace, target: Target, *, history: History) -> frozenset[str]:
+    """Those of some live texts that git declared before the base and took out: their questions are not new in the console.
+
+    A text that git still declares is none of them: its second question is the console's.
+    """
+    if history.repository is None or history.base.commit is None or history.knowledge is None:
+        return frozenset()
+    declared = {item.content.question for item in (*history.knowledge.questions, *workspace.knowledge.questions)}
+    return find_once(
+        frozenset(texts) - declared, history.base.commit, history.repository, workspace.directory, target=target.name
+    )
 
 
 def plan_undo(reader: Reader, workspace: Workspace, target: Target, *, receipt: Receipt) -> Plan:
@@ -157,8 +172,21 @@ def make_offline_plan(workspace: Workspace, target: Target, *, history: History,
 
 
 def _plan(workspace: Workspace, target: Target, history: History, live: Knowledge, *, only: str | None, offline: bool) -> Plan:
+    check_pattern(only, workspace.knowledge, live, history.knowledge)
     context = _context(workspace, target, history, only=only, offline=offline)
     return make_plan(workspace.knowledge, live, history.knowledge, context=context)
+
+
+def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:
+    """Refuse a pattern that nothing in these libraries has: it is a slip of the pen, and no part. Raises Misuse."""
+    if only is not None and not is_known(only, *libraries):
+        raise Misuse(
+            message("--only {pattern} matches nothing, neither in the files nor in the service", pattern=only),
+            hint=message(
+                "it is compared with whole questions, category paths (Parent / Child) and files; * stands for anything: "
+                "--only '*word*'"
+            ),
+        )
 
 
 def _context(workspace: Workspace, target: Target, history: History, *, only: str | None, offline: bool) -> Context:
@@ -174,4 +202,5 @@ def _context(workspace: Workspace, target: Target, history: History, *, only: st
         rate=target.calls_per_second,
         offline=offline,
         only=only,
+        warnings=history.warnings,
     )

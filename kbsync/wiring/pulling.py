@@ -5,7 +5,6 @@ The planner has already told causes apart; here they are turned round. How files
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 from kbsync.errors import SafetyRefusal
 from kbsync.files.merge import Edit, Merge
@@ -13,10 +12,11 @@ from kbsync.locations import Location
 from kbsync.messages import Message, message
 from kbsync.model import CategoryPath, Content, Knowledge, MenuType, Question, path_after, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Field, Kind, Match, Plan, QuestionChange
+from kbsync.planner.selection import is_picked, picks
 from kbsync.settings import Target
 from kbsync.store import Reader
 from kbsync.wiring.decisions import Clash, Decision, Wanted, shown
-from kbsync.wiring.planning import History, plan_against
+from kbsync.wiring.planning import History, check_pattern, declared_once, plan_against
 from kbsync.wiring.retitled import find_dropped, find_retitled, missing_categories
 from kbsync.wiring.workspace import Workspace
 
@@ -26,8 +26,18 @@ NOWHERE = Location("")
 """The place of a live question that no file ever declared; such a question clashes with nothing."""
 
 
-def decide(desired: Knowledge, live: Knowledge, base: Knowledge | None, plan: Plan, *, wanted: Wanted) -> Decision:
+def decide(
+    desired: Knowledge,
+    live: Knowledge,
+    base: Knowledge | None,
+    plan: Plan,
+    *,
+    wanted: Wanted,
+    once: frozenset[str] = frozenset(),
+) -> Decision:
     """Turn a plan, which would undo what the console did, into what brings it into the files.
+
+    ``once`` holds the texts of questions that git declared before the base and took out: they are not taken for new.
 
     Where no question that git declares is live, and none ever was, everything comes: that is the first import.
     Without a base nobody can tell who changed what: then the console's side is taken for every declared question, and
@@ -39,7 +49,7 @@ def decide(desired: Knowledge, live: Knowledge, base: Knowledge | None, plan: Pl
             [message("name another target with --target; to empty the files, delete them")],
         )
     is_first = _is_first(base, plan)
-    judge = _Judge(desired, live, base, plan, replace(wanted, everything=wanted.everything or is_first))
+    judge = _Judge(desired, live, base, plan, wanted=replace(wanted, everything=wanted.everything or is_first), once=once)
     for change in plan.changes:
         if isinstance(change, QuestionChange):
             judge.question(change)
@@ -54,8 +64,12 @@ def _is_first(base: Knowledge | None, plan: Plan) -> bool:
 def decide_against(reader: Reader, workspace: Workspace, target: Target, *, history: History, wanted: Wanted) -> Decision:
     """Look at the whole live library and decide. Raises ServiceError."""
     live = reader.read()
+    check_pattern(wanted.only, workspace.knowledge, live, history.knowledge)
     plan = plan_against(_Seen(live), workspace, target, history=history)
-    return decide(workspace.knowledge, live, history.knowledge, plan, wanted=wanted)
+    decision = decide(workspace.knowledge, live, history.knowledge, plan, wanted=wanted)
+    added = [] if wanted.everything else [content.question for content in decision.merge.added]
+    once = declared_once(added, workspace, target, history=history)
+    return decide(workspace.knowledge, live, history.knowledge, plan, wanted=wanted, once=once) if once else decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,16 @@ class _Seen:
 
 
 class _Judge:
-    def __init__(self, desired: Knowledge, live: Knowledge, base: Knowledge | None, plan: Plan, wanted: Wanted) -> None:
+    def __init__(
+        self,
+        desired: Knowledge,
+        live: Knowledge,
+        base: Knowledge | None,
+        plan: Plan,
+        *,
+        wanted: Wanted,
+        once: frozenset[str],
+    ) -> None:
         self._desired = desired
         self._live = live
         self._base = base
@@ -89,12 +112,12 @@ class _Judge:
         self._new: set[str | None] = set()
         self._clashes: list[Clash] = []
         self._undeclared_left = 0
+        self._once = once
+        self._taken_out: list[str] = []
 
     def question(self, change: QuestionChange) -> None:
         """Take one change of the plan over, or not."""
-        contents = [content for content in (change.before, change.after) if content is not None]
-        names = [content.question for content in contents] + [show_path(content.category) for content in contents]
-        if not self._is_wanted(*names, *([change.location.path] if change.location else [])):
+        if self._wanted.only is not None and not is_picked(change, self._wanted.only):
             return
         place = change.location or NOWHERE
         if change.removal:
@@ -162,6 +185,9 @@ class _Judge:
             is_preset = menus.get(content.category) is MenuType.PRESET
             is_declared = self._base is not None and settled.category in declared
             is_due = self._wanted.presets if is_preset else self._wanted.everything or is_declared
+            if content.question in self._once and not self._wanted.everything:
+                self._taken_out.append(content.question)
+                continue
             if is_due and self._is_wanted(content.question, show_path(content.category)):
                 yield settled
             self._undeclared_left += not (is_due or is_preset)
@@ -196,6 +222,13 @@ class _Judge:
             yield message("There is no base: the console's side is taken for every declared question, and none is removed.")
         if not self._live.complete:
             yield message("The live listing is incomplete: nothing is removed from the files.")
+        if self._taken_out:
+            yield message(
+                "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and "
+                "customers still get them; --all takes them in.",
+                count=len(self._taken_out),
+                example=self._taken_out[0],
+            )
         for path in kept:
             yield message(
                 "Category {path} is gone in the console and stays in the files: they have questions in it.", path=show_path(path)
@@ -207,5 +240,4 @@ class _Judge:
         self._clashes.append(Clash(place, change.title, field, git, console))
 
     def _is_wanted(self, *names: str) -> bool:
-        pattern = self._wanted.only
-        return pattern is None or any(fnmatchcase(name, pattern) for name in names)
+        return self._wanted.only is None or picks(self._wanted.only, names)

@@ -1,5 +1,6 @@
 """A pace that tells of every call. How fast calls may leave is ``pacing``'s business, how they are told of is ``cli``'s."""
 
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -23,7 +24,14 @@ class TellingPacer(Pacer):
         self._told_by = clock
         self._on_call = on_call
 
-    def call(self, command: str, send: Callable[[], Result]) -> Result:
+    def call(
+        self,
+        command: str,
+        send: Callable[[], Result],
+        *,
+        stop: threading.Event | None = None,
+        still: Callable[[], bool] | None = None,
+    ) -> Result:
         """Send as ever, and tell."""
 
         def told() -> Result:
@@ -36,4 +44,4 @@ class TellingPacer(Pacer):
             self._on_call(command, self._told_by.now() - begun, None)
             return result
 
-        return super().call(command, told)
+        return super().call(command, told, stop=stop, still=still)

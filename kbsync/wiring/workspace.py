@@ -12,7 +12,7 @@ from kbsync.model import Knowledge
 from kbsync.saving import save
 from kbsync.settings import Driver, Settings, Target
 
-__all__ = ["Workspace", "examine_workspace", "open_workspace", "prepare_state", "state_directory"]
+__all__ = ["Workspace", "examine_workspace", "name_of", "open_workspace", "prepare_state", "state_directory"]
 
 STATE = ".kbsync"
 
@@ -53,6 +53,17 @@ def state_directory(directory: Path) -> Path:
     return directory.resolve().parent / STATE
 
 
+def name_of(directory: Path) -> str:
+    """What a knowledge directory is called in every place, however it was spelled: its path from the top of the repository.
+
+    So a plan has one digest and an annotation finds its file. Without git the path counts from the current directory; a
+    directory that is in neither keeps the name that it was given.
+    """
+    place, here = directory.resolve(), Path.cwd().resolve()
+    root = next((above for above in (place, *place.parents) if (above / ".git").exists()), here)
+    return place.relative_to(root).as_posix() if place.is_relative_to(root) else directory.as_posix()
+
+
 def prepare_state(state: Path) -> None:
     """Make the directory for kbsync's own files, hidden from git whatever the repository's own ignore file says.
 
@@ -72,17 +83,18 @@ def prepare_state(state: Path) -> None:
 
 def examine_workspace(directory: Path, *, target: str | None = None) -> Loaded:
     """Read a knowledge directory and run the content checks; whatever is wrong is in ``diagnostics``, sorted."""
-    return _examine(DiskFiles(directory, shown_as=directory.as_posix()), target)
+    return _examine(DiskFiles(directory, shown_as=name_of(directory)), target)
 
 
 def open_workspace(directory: Path, *, target: str | None = None) -> Workspace:
     """Read a knowledge directory and run the content checks. Raises InvalidInput with everything that is wrong."""
-    files = DiskFiles(directory, shown_as=directory.as_posix())
+    shown_as = name_of(directory)
+    files = DiskFiles(directory, shown_as=shown_as)
     loaded = _examine(files, target)
     found = loaded.diagnostics
     if has_errors(found) or loaded.settings is None:
         raise _invalid(found)
-    return Workspace(directory, directory.as_posix(), loaded.settings, loaded.knowledge, found, files)
+    return Workspace(directory, shown_as, loaded.settings, loaded.knowledge, found, files)
 
 
 def _examine(files: DiskFiles, target: str | None) -> Loaded:

@@ -95,12 +95,14 @@ class Bench:
         with self._client() as transport:
             return make_plan(side.desired, DeskReader(transport).read(), side.base, context=context)
 
-    def apply(self, plan: Plan, *, on_failure: OnFailure = OnFailure.STOP, dies_at: int | None = None) -> ApplyReport:
+    def apply(
+        self, plan: Plan, *, on_failure: OnFailure = OnFailure.STOP, dies_at: int | None = None, unsure: bool = False
+    ) -> ApplyReport:
         """What one run carries out. Raises Died at call number ``dies_at``, if it comes so far."""
         with self._client(dies_at) as transport:
             reader, writer = DeskReader(transport), DeskWriter(transport)
             applier = Applier(reader, writer, clock=self.clock, meter=transport._pacer, workers=self.workers)
-            return applier.apply(plan, on_failure=on_failure)
+            return applier.apply(plan, on_failure=on_failure, unsure=unsure)
 
     @contextmanager
     def _client(self, dies_at: int | None = None) -> Iterator[Transport]:

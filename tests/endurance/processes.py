@@ -12,12 +12,13 @@ from pathlib import Path
 
 from kbsync.history.applied import advance_applied
 from kbsync.model import Knowledge
-from kbsync.pacing.clock import SystemClock
+from kbsync.pacing.clock import Clock, SystemClock
 from kbsync.planfile import read_plan_or_receipt
 from kbsync.report import Receipt
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Reply, Request, Service
+from kbsync.sandbox.switches import Switches
 from kbsync.wiring.world import World
 from tests.endurance.bench import FAST, Side, library, plant, unlike
 from tests.endurance.shop import FIRST, SECOND, STRANGERS, add_unmanaged, read
@@ -38,8 +39,8 @@ Moment = Callable[[int, str], None]
 class Watched(Service):
     """A service that tells when a call comes in and when it has been carried out, one call at a time."""
 
-    def __init__(self) -> None:
-        super().__init__(None, clock=SystemClock(), account=FAST)
+    def __init__(self, clock: Clock, switches: Switches) -> None:
+        super().__init__(None, clock=clock, account=FAST, switches=switches)
         self.before: Moment = lambda _number, _command: None
         self.after: Moment = lambda _number, _command: None
         self.deaf = False
@@ -160,16 +161,21 @@ def finish(process: "subprocess.Popen[str]", *, seconds: float = 60.0) -> Run:
 
 
 @contextmanager
-def played(tmp_path: Path) -> Iterator[Play]:
-    """Serve the shop on a real port and check its second commit out."""
+def played(tmp_path: Path, *, lag: float = 0.0) -> Iterator[Play]:
+    """Serve the shop on a real port and check its second commit out.
+
+    With a ``lag`` reads trail writes by so many seconds of the bench's clock, which goes on only where a run in this process
+    waits: for a real process nothing that it wrote ever shows.
+    """
     bench = Bench.make(tmp_path)
     bench.clock = FakeClock(wall=time.time())
-    service = Watched()
+    service = Watched(bench.clock if lag else SystemClock(), Switches(read_lag=lag))
     server = SandboxServer(service)
     server.start()
     try:
         plant(service, SIDE.base or Knowledge())
         add_unmanaged(service)
+        bench.clock.wait(2 * lag)
         bench.endpoint, bench.default = server.address, "production"
         bench.environ["KBSYNC_SECRET_KEY"] = DEMO.secret
         bench.settings()

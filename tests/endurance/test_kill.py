@@ -1,12 +1,17 @@
 """SIGKILL of a real apply at every single call: the next run ends where an undisturbed one would have ended."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.endurance.processes import APPLY, Play, finish, played
+from kbsync.model import Knowledge
+from kbsync.sandbox.switches import Switches
+from tests.endurance.bench import Bench, Died, library, unlike, untouched
+from tests.endurance.processes import APPLY, SIDE, Play, finish, played
+from tests.endurance.shop import add_unmanaged
 from tests.flows.harness import WRITES
 
 CALLS = 38
@@ -40,6 +45,58 @@ def test_a_killed_apply_is_finished_by_the_next(share: int, tmp_path: Path) -> N
         assert codes == [-9] * len(moments)
         wrong = {moment: found for moment, play in zip(moments, plays, strict=True) if (found := _next_run(play))}
     assert wrong == {}
+
+
+LAG = 8.0
+"""Seconds by which reads trail writes: less than the patience of one look, more than it takes to kill and run again."""
+
+
+def test_a_killed_apply_is_finished_by_the_next_while_reads_lag(tmp_path: Path) -> None:
+    """Run again at once, when no listing shows what the killed one made: nothing is made twice."""
+    creating = WRITING[1:8:3]
+    with ExitStack() as stack, ThreadPoolExecutor(len(creating)) as pool:
+        plays = [stack.enter_context(played(_below(tmp_path, str(number)), lag=LAG)) for number in creating]
+        codes = list(pool.map(lambda pair: pair[0].kill_at(pair[1], done=True), zip(plays, creating, strict=True)))
+        assert codes == [-9] * len(creating)
+        wrong = {number: found for number, play in zip(creating, plays, strict=True) if (found := _next_run(play))}
+    assert wrong == {}
+
+
+def test_an_apply_that_died_at_any_call_is_finished_by_the_next_while_reads_lag() -> None:
+    """The same in virtual time at every call from the first write on, the looks afterwards included."""
+    calls = _calls_with_lag(None)
+    assert calls > CALLS
+    assert {number: wrong for number in range(WRITING[0], calls + 1) if (wrong := _died_with_lag(number))} == {}
+
+
+def _calls_with_lag(dies_at: int | None) -> int:
+    with _lagging() as bench:
+        before = len(bench.service.log)
+        bench.apply(bench.plan(SIDE), dies_at=dies_at)
+        return len(bench.service.log) - before
+
+
+def _died_with_lag(number: int) -> list[str]:
+    with _lagging() as bench:
+        before = library(bench.service)
+        with suppress(Died):
+            bench.apply(bench.plan(SIDE), dies_at=number)
+        plan = bench.plan(SIDE)
+        bench.apply(plan, unsure=True)
+        bench.clock.move(60)
+        live = library(bench.service)
+        return [*unlike(SIDE, live), *untouched(plan, before, live)]
+
+
+@contextmanager
+def _lagging() -> Iterator[Bench]:
+    bench = Bench.make(SIDE.base or Knowledge(), switches=Switches(read_lag=LAG))
+    try:
+        add_unmanaged(bench.service)
+        bench.clock.move(60)
+        yield bench
+    finally:
+        bench.close()
 
 
 def _below(directory: Path, name: str) -> Path:

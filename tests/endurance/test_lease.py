@@ -8,6 +8,7 @@ import pytest
 from kbsync.pacing.clock import SystemClock
 from kbsync.wiring.world import World
 from tests.endurance.processes import Play, played
+from tests.flows.harness import WRITES, writes
 
 
 class Later(SystemClock):
@@ -21,22 +22,38 @@ class Later(SystemClock):
         return super().wall() + self._seconds
 
 
+class Sleepy(SystemClock):
+    """The clock of a machine that falls asleep: waiting and the forward-only clock know nothing of it."""
+
+    slept = 0.0
+
+    def wall(self) -> float:
+        """Unix time, which goes on."""
+        return super().wall() + self.slept
+
+
 def later(play: Play, seconds: float) -> World:
     """The surroundings of a run so much later."""
     return World(clock=Later(seconds), environ=play.bench.environ)
 
 
 @pytest.fixture
-def orphaned(tmp_path: Path) -> Iterator[Play]:
-    """An apply with a git remote that was killed in the middle of its writes."""
+def shared(tmp_path: Path) -> Iterator[Play]:
+    """A shop with a git remote."""
     with played(tmp_path) as play:
         tree = play.bench.tree
         assert tree is not None
         tree.git("init", "--quiet", "--bare", str(tmp_path / "origin"))
         tree.git("remote", "add", "origin", str(tmp_path / "origin"))
         tree.git("push", "--quiet", "origin", "HEAD", "refs/kbsync/applied/production")
-        assert play.kill_at(14, done=True) == -9
         yield play
+
+
+@pytest.fixture
+def orphaned(shared: Play) -> Play:
+    """An apply that was killed in the middle of its writes."""
+    assert shared.kill_at(14, done=True) == -9
+    return shared
 
 
 def test_the_lock_of_a_killed_apply_blocks_the_next(orphaned: Play) -> None:
@@ -54,6 +71,19 @@ def test_it_runs_out(orphaned: Play) -> None:
     run = orphaned.again(world=later(orphaned, 900))
     assert "Took over the lock of production" in run.err
     assert orphaned.wrong(run) == []
+
+
+def test_nothing_is_written_without_the_lock(shared: Play) -> None:
+    """A machine that slept for longer than its lease during the first writes sends no further one when it wakes up."""
+    clock = Sleepy()
+
+    def sleep(_number: int, command: str) -> None:
+        clock.slept = 900.0 if command in WRITES else clock.slept
+
+    shared.service.after = sleep
+    run = shared.again(world=World(clock=clock, environ=shared.bench.environ))
+    assert run.code == 4
+    assert set(writes(shared.service)) == {"add_chitchat_category", "update_chitchat_category"}
 
 
 def test_it_can_be_removed(orphaned: Play) -> None:

@@ -7,7 +7,7 @@ import httpx
 
 from kbsync.desk.signing import Signer
 from kbsync.desk.transport import Transport
-from kbsync.pacing import Pacer
+from kbsync.pacing import Clock, Pacer
 from tests.fakes.clock import FakeClock
 
 __all__ = ["SECRET", "Reply", "Script", "connect", "fail", "ok"]
@@ -57,9 +57,10 @@ class Script:
 def connect(
     handler: Callable[[httpx.Request], httpx.Response] | None,
     *,
-    clock: FakeClock | None = None,
+    clock: Clock | None = None,
     usersig: str | None = None,
     endpoint: str = "https://desk.invalid",
+    timeout: float = 10.0,
 ) -> Transport:
     """A real Transport over the handler, or over the network; signed from SECRET, or with the given signature."""
     clock = clock or FakeClock()
@@ -72,4 +73,5 @@ def connect(
         pacer=Pacer(clock, rate=5.0),
         clock=clock,
         http=httpx.MockTransport(handler) if handler else None,
+        timeout=timeout,
     )

@@ -50,7 +50,7 @@ class GitRepos:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         person = {f"GIT_{role}_{part}": "tester" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "XDG_"))}
         self.environ = {**kept, **person, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(directory)}
 
     def init(self, name: str, *options: str) -> WorkTree:

@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from kbsync.commands import Command
 from kbsync.errors import (
     Interrupted,
     NotAdministrator,
     OutcomeUnknown,
+    Outdated,
     RequestRefused,
     ServiceError,
     Throttled,
@@ -19,6 +20,7 @@ from kbsync.errors import (
 )
 from kbsync.messages import message
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
+from kbsync.store import Writer
 
 Result = TypeVar("Result")
 
@@ -37,6 +39,8 @@ class Fault(Enum):
     UNREACHABLE = auto()
     THROTTLED = auto()
     INTERRUPTED = auto()
+    TWICE = auto()
+    """It happened and was called too fast; sent again, it was refused."""
     STRANGE = auto()
     """An error of a kind that nobody has heard of."""
 
@@ -86,7 +90,8 @@ class _Library:
 class FakeStore:
     """Starts with some knowledge; what has no id is given one. ``faults`` and ``read_faults`` count from 1.
 
-    ``before_write`` is called with the number of each write before it takes place, ``writes`` is the log.
+    ``before_write`` is called with the number of each write before it takes place, ``wait_for_room`` before a
+    category is deleted. ``writes`` is the log.
     """
 
     def __init__(
@@ -101,10 +106,12 @@ class FakeStore:
         self.faults = dict(faults or {})
         self.read_faults = dict(read_faults or {})
         self.before_write: Callable[[int], object] = lambda _number: None
+        self.wait_for_room: Callable[[], object] = lambda: None
         self.writes: list[Write] = []
         self.reads = 0
         self._lock = threading.RLock()
         self._calls: Counter[str] = Counter()
+        self._here = threading.local()
         self._throttled = 0
         self._last_id = 10500
         self._library = _Library()
@@ -115,6 +122,11 @@ class FakeStore:
     def calls(self) -> Mapping[str, int]:
         """Calls so far, by command."""
         return dict(self._calls)
+
+    @property
+    def calls_here(self) -> int:
+        """Calls so far by the thread that asks."""
+        return getattr(self._here, "calls", 0)
 
     @property
     def throttled(self) -> int:
@@ -129,12 +141,16 @@ class FakeStore:
         """The whole library, as old as the lag makes it."""
         with self._lock:
             self.reads += 1
-            self._calls[Command.DESC_CATEGORY] += 1
-            self._calls[Command.LIST] += 1
+            self._count(Command.DESC_CATEGORY)
+            self._count(Command.LIST)
             if self.reads in self.read_faults:
                 raise self.read_faults[self.reads]
             visible = [library for read, library in self._history if read + self.quirks.lag < self.reads]
             return visible[-1].knowledge(complete=self.quirks.complete)
+
+    def until(self, stop: threading.Event) -> Writer:
+        """The same library for a writer whose calls are not sent any more once somebody said stop."""
+        return cast("Writer", _Stoppable(self, stop))
 
     def add_category(self, title: str, *, parent: int | None) -> int:
         """Create a category."""
@@ -164,8 +180,11 @@ class FakeStore:
 
         self._write(Command.UPDATE_CATEGORY, (category, title), write)
 
-    def delete_category(self, category: int) -> None:
-        """Delete a category with everything in it, as the service does."""
+    def delete_category(self, category: int, *, still: Callable[[], bool] | None = None) -> None:
+        """Delete a category with everything in it, as the service does; ``still`` is asked when there is room for the call."""
+        self.wait_for_room()
+        if still is not None and not still():
+            raise Outdated(message("it had to wait for too long"), command=Command.DEL_CATEGORY)
 
         def write() -> None:
             path = self._own_category(category).path
@@ -244,12 +263,13 @@ class FakeStore:
     def edit(self, change: Callable[["FakeStore"], object]) -> None:
         """Let somebody change the library in the console: no call of ours, no fault, nothing in the log."""
         with self._lock:
-            log, faults, before, calls = self.writes, self.faults, self.before_write, self._calls
-            self.writes, self.faults, self.before_write, self._calls = [], {}, lambda _number: None, Counter()
+            kept = {name: getattr(self, name) for name in ("writes", "faults", "before_write", "_calls", "_here")}
+            self.writes, self.faults, self.before_write = [], {}, lambda _number: None
+            self._calls, self._here = Counter(), threading.local()
             try:
                 change(self)
             finally:
-                self.writes, self.faults, self.before_write, self._calls = log, faults, before, calls
+                vars(self).update(kept)
 
     def edit_before(self, number: int, change: Callable[["FakeStore"], object]) -> None:
         """Let somebody change the library in the console right before the write with that number."""
@@ -272,17 +292,24 @@ class FakeStore:
     def _write(self, command: Command, arguments: tuple[object, ...], write: Callable[[], Result]) -> Result:
         with self._lock:
             self.writes.append(Write(command, arguments))
-            self._calls[command] += 1
-            self.before_write(len(self.writes))
             fault = self.faults.get(len(self.writes))
-            if fault not in (None, Fault.LOST):
+            if fault is not Fault.INTERRUPTED:
+                self._count(command)
+            self.before_write(len(self.writes))
+            if fault not in (None, Fault.LOST, Fault.TWICE):
                 self._throttled += fault is Fault.THROTTLED
                 raise _error(fault, command)
             result = write()
             self._history.append((self.reads, self._library.copy()))
-            if fault is Fault.LOST:
+            if fault is Fault.TWICE:
+                self._count(command)
+            if fault is not None:
                 raise _error(fault, command)
             return result
+
+    def _count(self, command: Command) -> None:
+        self._calls[command] += 1
+        self._here.calls = self.calls_here + 1
 
     def _stored(self, text: str) -> str:
         return " ".join(text.split()) if self.quirks.trim else text
@@ -316,12 +343,29 @@ class FakeStore:
             raise RequestRefused(message("refused: {why}", why=why), command="fake", code=-50003)
 
 
+class _Stoppable:
+    """Asks before every call whether it may still leave."""
+
+    def __init__(self, store: FakeStore, stop: threading.Event) -> None:
+        self._store = store
+        self._stop = stop
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            if self._stop.is_set():
+                raise _error(Fault.INTERRUPTED, Command.BATCH_SET)
+            return getattr(self._store, name)(*arguments, **named)
+
+        return call
+
+
 def _error(fault: Fault | None, command: Command) -> ServiceError:
     """A fault as the writer's exception."""
     errors: dict[Fault | None, ServiceError] = {
         Fault.LOST: OutcomeUnknown(message("no answer"), command=command),
         Fault.LOST_UNDONE: OutcomeUnknown(message("no answer"), command=command),
         Fault.REFUSED: RequestRefused(message("the service says no"), command=command, code=-7),
+        Fault.TWICE: RequestRefused(message("the service says no"), command=command, code=-7),
         Fault.NOT_ADMINISTRATOR: NotAdministrator(message("not an administrator"), command=command, code=-20),
         Fault.UNREACHABLE: Unreachable(message("no connection"), command=command),
         Fault.THROTTLED: Throttled(message("too many calls"), command=command, code=-14),

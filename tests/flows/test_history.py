@@ -95,7 +95,7 @@ def test_a_removal_needs_its_exact_number(live: Bench) -> None:
     assert live.run("apply", "--yes").code == 6
     wrong = live.run("apply", "--yes", "--allow-remove", "3")
     assert wrong.code == 6
-    assert "does not equal the 4 removals" in wrong.err
+    assert "does not equal the number of removals in this plan, 4:" in wrong.err
     assert live.run("apply", "--yes", "--allow-remove", "4").code == 0
     with live.console() as service:
         assert not any(it.question == "Do you take cheques?" for it in held(service))

@@ -135,6 +135,21 @@ def test_the_workflow_names_the_directory(project: Path, ci: str, directory: str
         assert [workflow[job]["rules"][0]["changes"] for job in ("kbsync-plan", "kbsync-apply")] == [[pattern]] * 2
 
 
+def test_the_workflow_can_agree_to_removals(project: Path) -> None:
+    """Started by hand on the default branch it applies too, and hands over how many removals are agreed to."""
+    assert kbsync("init") == Exit.DONE
+    workflow = yaml.load((project / ".github/workflows/kbsync.yml").read_text(), Loader=yaml.BaseLoader)
+    assert set(workflow["on"]["workflow_dispatch"]["inputs"]) == {"allow-remove", "overwrite-conflicts"}
+    assert "github.ref_name == github.event.repository.default_branch" in workflow["jobs"]["apply"]["if"]
+    given = {
+        name: value for name, value in workflow["jobs"]["apply"]["steps"][-1]["env"].items() if name.startswith("KBSYNC_APPLY")
+    }
+    assert given == {
+        "KBSYNC_APPLY_ALLOW_REMOVE": "${{ inputs.allow-remove }}",
+        "KBSYNC_APPLY_OVERWRITE_CONFLICTS": "${{ inputs.overwrite-conflicts }}",
+    }
+
+
 def pushed(project: Path) -> list[str]:
     """The branches whose commits the workflow applies."""
     workflow = yaml.load((project / ".github/workflows/kbsync.yml").read_text(), Loader=yaml.BaseLoader)

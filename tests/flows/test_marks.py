@@ -1,11 +1,12 @@
 """The applied ref moves forward with what is live, and with nothing else; a receipt never hides an apply."""
 
 import json
+import shutil
 
 import pytest
 
 from kbsync.sandbox.service import Reply, Request, Service
-from tests.flows.harness import Bench, writes
+from tests.flows.harness import WRITES, Bench, writes
 from tests.flows.shop import FIRST, SECOND
 
 MARK = "refs/kbsync/applied/sandbox"
@@ -84,11 +85,11 @@ def test_a_receipt_that_cannot_be_written_any_more_hides_nothing(bench: Bench) -
     place.mkdir()
 
     class Remover(Service):
-        """A service during whose work somebody removes the directory of the receipt."""
+        """A service during whose first write somebody removes the directory of the receipt."""
 
         def handle(self, request: Request) -> Reply:
-            if place.exists():
-                place.rmdir()
+            if request.path.rpartition("/")[2] in WRITES:
+                shutil.rmtree(place, ignore_errors=True)
             return super().handle(request)
 
     with bench.served(kind=Remover):
@@ -99,14 +100,23 @@ def test_a_receipt_that_cannot_be_written_any_more_hides_nothing(bench: Bench) -
     assert "Finished" in ended.out
 
 
-def test_files_older_than_what_is_live_are_told(applied: Bench) -> None:
-    """An old CI job that is started again would roll everybody else back: the first line says so."""
-    assert applied.tree is not None
-    old = applied.tree.git("rev-parse", "HEAD")
-    applied.commit({"more.yaml": "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"})
-    assert applied.run("apply", "--yes").code == 0
-    applied.tree.git("checkout", "--quiet", old)
-    assert "older than what was last applied" in applied.run("plan").err
+def test_without_a_place_for_the_receipt_nothing_is_written(bench: Bench) -> None:
+    """A receipt is begun before the first write, so a full disk is found while it is not too late."""
+    place = bench.path / "out"
+    place.mkdir()
+
+    class Remover(Service):
+        """A service that is read while somebody removes the directory of the receipt."""
+
+        def handle(self, request: Request) -> Reply:
+            shutil.rmtree(place, ignore_errors=True)
+            return super().handle(request)
+
+    with bench.served(kind=Remover) as service:
+        bench.commit(FIRST)
+        refused = bench.run("apply", "--yes", "--receipt", "out/receipt.json")
+        assert (refused.code, writes(service)) == (1, [])
+    assert "receipt.json cannot be written" in refused.err
 
 
 def test_what_was_taken_back_is_told_to_be_reverted(applied: Bench) -> None:

@@ -47,7 +47,7 @@ def test_a_declared_answer_appears_in_the_session(tmp_path: Path) -> None:
     """Shown first, then streamed in pieces that make up the whole answer."""
     made = bench(tmp_path)
     run = made.run("preview", QUESTION.lower(), *HERE, "--yes")
-    assert (run.code, run.out) == (0, f"Sent 3 of 3 pieces to {seeds.CHATBOT_SESSION}.\n")
+    assert (run.code, run.out) == (0, f"Pieces sent to {seeds.CHATBOT_SESSION}: 3 of 3.\n")
     assert "The answer from knowledge/shipping.yaml:3:15 (pieces: 3):\n  Within Singapore" in run.err
     assert last_message(made).startswith("Within Singapore it takes")
     assert last_message(made).endswith("Please be patient with us.")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from kbsync.applier import Applier, OnFailure
+from kbsync.applier import Applier, OnFailure, Owed
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
 from kbsync.ordering import in_order
 from kbsync.plan import Action, CategoryChange, Cause, Change, Plan, QuestionChange, Source, TargetRef
@@ -102,10 +102,19 @@ def apply(
     clock: FakeClock | None = None,
     progress: Progress | None = None,
     workers: int = 1,
+    unsure: bool = False,
 ) -> ApplyReport:
-    """Apply a plan to the fake; with one worker the writes come in plan order."""
-    applier = Applier(store, store, clock=clock or FakeClock(), meter=store, progress=progress or Silent(), workers=workers)
-    return applier.apply(todo, on_failure=on_failure, stop=stop)
+    """Apply a plan to the fake; with one worker the writes come in plan order. Once ``stop`` is set, no usual write is sent."""
+    applier = Applier(
+        store,
+        store if stop is None else store.until(stop),
+        owed=Owed(store, store),
+        clock=clock or FakeClock(),
+        meter=store,
+        progress=progress or Silent(),
+        workers=workers,
+    )
+    return applier.apply(todo, on_failure=on_failure, stop=stop, unsure=unsure)
 
 
 def outcomes(report: ApplyReport) -> list[Outcome]:

@@ -271,7 +271,9 @@ def test_stop_ends_at_the_first_failure(fault: Fault, outcome: Outcome) -> None:
     report = apply(store, plan(*(create(text(f"Question {number}?")) for number in range(4))))
     assert outcomes(report) == [APPLIED, outcome, NOT_ATTEMPTED, NOT_ATTEMPTED]
     assert len(store.writes) == 2
-    assert str(report.outcomes[3].reason).startswith("not started, because “Question 1?” failed: ")
+    stopped = fault is Fault.INTERRUPTED
+    cause = "not started: the apply was stopped before" if stopped else "not started, because “Question 1?” failed: "
+    assert str(report.outcomes[3].reason).startswith(cause)
     assert report.interrupted is (fault is Fault.INTERRUPTED)
     assert not report.finished
 

@@ -1,6 +1,9 @@
-"""Deleting categories: only what a listing made right then shows to be empty."""
+"""Deleting categories: only what a listing made right before the call shows to be empty."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -36,8 +39,11 @@ LIVE = library(DOOMED, INNER, more=[("Old",), ("Old", "Inner")])
 APPLIED, ALREADY, NOT_ATTEMPTED = Outcome.APPLIED, Outcome.ALREADY, Outcome.NOT_ATTEMPTED
 
 
+MINE: Any = {"question": "Mine?", "answer": "Yes.", "answer_type": AnswerType.TEXT, "similar": ()}
+
+
 def ask_in_old(fake: FakeStore) -> None:
-    fake.add_question(question="Mine?", answer="Yes.", answer_type=AnswerType.TEXT, category=11, similar=())
+    fake.add_question(**MINE, category=11)
 
 
 def last_reason(report: ApplyReport) -> str:
@@ -135,6 +141,111 @@ def test_a_category_is_looked_at_again_before_its_delete_is_repeated() -> None:
     change: Change = drop_category(11, "Old")
     assert outcomes(apply(store, plan(change))) == [NOT_ATTEMPTED]
     assert len(store.knowledge().questions) == 1
+
+
+def waiting(store: FakeStore, clock: FakeClock, *meanwhile: Callable[[], object]) -> FakeStore:
+    """The same, with no room for a delete for fifteen seconds, once for each thing that happens meanwhile."""
+    left = list(meanwhile)
+
+    def wait() -> None:
+        if left:
+            clock.move(15)
+            left.pop(0)()
+
+    store.wait_for_room = wait
+    return store
+
+
+def test_what_came_while_a_delete_had_to_wait_is_safe() -> None:
+    """A delete that the service wants later rests on a new listing by then, and that one shows the new question."""
+    clock, store = FakeClock(), FakeStore(EMPTY)
+    waiting(store, clock, lambda: store.edit(ask_in_old))
+    report = apply(store, plan(drop_category(11, "Old")), clock=clock)
+    assert (outcomes(report), store.writes, report.outcomes[0].calls) == ([NOT_ATTEMPTED], [], 0)
+    assert last_reason(report) == "it still holds questions (1), such as “Mine?”, and deleting it would delete them"
+
+
+def test_what_came_while_the_machine_slept_is_safe() -> None:
+    """A listing is old also by the wall clock: the other one stands still while the machine sleeps."""
+    clock, store = FakeClock(), FakeStore(EMPTY)
+
+    def sleep() -> None:
+        clock.sleep(900)
+        store.edit(ask_in_old)
+        store.wait_for_room = lambda: None
+
+    store.wait_for_room = sleep
+    assert outcomes(apply(store, plan(drop_category(11, "Old")), clock=clock)) == [NOT_ATTEMPTED]
+    assert len(store.knowledge().questions) == 1
+
+
+def test_a_delete_that_had_to_wait_is_sent_after_a_new_look() -> None:
+    """Where the category is still empty, waiting costs a listing each time and nothing else."""
+    clock, store = FakeClock(), FakeStore(EMPTY)
+    waiting(store, clock, *[lambda: None] * 3)
+    report = apply(store, plan(drop_category(11, "Old")), clock=clock)
+    assert report.finished
+    assert (report.outcomes[0].calls, store.reads) == (1, 1 + 4 + 1)
+
+
+def test_a_delete_that_finds_no_room_is_given_up() -> None:
+    """After a minute of waiting nothing was sent, and the report says so."""
+    clock, store = FakeClock(), FakeStore(EMPTY)
+    waiting(store, clock, *[lambda: None] * 99)
+    report = apply(store, plan(drop_category(11, "Old")), clock=clock)
+    assert (outcomes(report), last_reason(report), store.writes) == ([NOT_ATTEMPTED], "it had to wait for too long", [])
+    assert 60 <= report.seconds <= 75
+
+
+def test_a_delete_that_waits_ends_with_a_wish_to_stop() -> None:
+    """Nothing is looked at again for it."""
+    stop, clock, store = threading.Event(), FakeClock(), FakeStore(EMPTY)
+    waiting(store, clock, stop.set)
+    report = apply(store, plan(drop_category(11, "Old")), clock=clock, stop=stop)
+    assert (outcomes(report), report.interrupted, store.writes, store.reads) == ([NOT_ATTEMPTED], True, [], 2)
+
+
+def test_every_delete_has_a_listing_of_its_own() -> None:
+    """A question that comes into the second category while the first is deleted is safe."""
+    store = FakeStore(library(more=[("New",), ("Old",)]))
+    store.edit_before(1, lambda fake: fake.add_question(**MINE, category=12))
+    report = apply(store, plan(drop_category(11, "New"), drop_category(12, "Old")))
+    assert outcomes(report) == [APPLIED, NOT_ATTEMPTED]
+    assert len(store.knowledge().questions) == 1
+
+
+def test_deletes_are_sent_one_by_one() -> None:
+    """However many workers there are, no second delete looks or leaves while one is on its way."""
+    store, meeting = FakeStore(library(more=[("New",), ("Old",)])), threading.Barrier(2)
+    alone: list[int] = []
+
+    def meet() -> None:
+        try:
+            meeting.wait(0.2)
+        except threading.BrokenBarrierError:
+            alone.append(store.reads)
+            meeting.reset()
+
+    store.wait_for_room = meet
+    assert apply(store, plan(drop_category(11, "New"), drop_category(12, "Old")), workers=8).finished
+    assert alone == [2, 3]
+
+
+class Visited(FakeStore):
+    """A library that somebody edits right after its second listing."""
+
+    def read(self) -> Knowledge:
+        seen = super().read()
+        if self.reads == 2:
+            self.edit(ask_in_old)
+        return seen
+
+
+def test_a_listing_from_before_the_phase_does_not_serve() -> None:
+    """The look that told a created question's id, a moment ago, is no proof that a category is empty now."""
+    store = Visited(EMPTY)
+    assert outcomes(apply(store, plan(create(text("New?")), drop_category(11, "Old")))) == [APPLIED, NOT_ATTEMPTED]
+    assert {question.content.question for question in store.knowledge().questions} == {"Mine?", "New?"}
 
 
 def test_two_categories_of_one_path_are_both_kept_while_one_is_in_use() -> None:

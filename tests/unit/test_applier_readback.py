@@ -35,6 +35,7 @@ from tests.unit.applying import (
 HOURS = question("q1", text("When do you open?", answer="At nine.", similar=("Hours",)))
 RICH = replace(HOURS, content=replace(HOURS.content, answer_type=AnswerType.RICH))
 OLD = library(HOURS, more=[("Old",)])
+NEW: Any = {"question": "New?", "answer": "An answer.", "answer_type": AnswerType.TEXT, "similar": ()}
 
 
 class Meddled(FakeStore):
@@ -94,6 +95,35 @@ def test_a_text_in_the_services_own_spelling_is_told() -> None:
             "write it that way in the file to end the difference"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "twin"),
+    [
+        (create(text("New?")), lambda fake: fake.add_question(**NEW, category=10)),
+        (add_category("Bar"), lambda fake: fake.add_category("Bar", parent=None)),
+    ],
+)
+def test_what_is_there_twice_is_told(change: Change, twin: Callable[[FakeStore], None]) -> None:
+    """What another apply made meanwhile, unseen until now, is a mismatch: the apply does not call itself finished."""
+    store = FakeStore(library())
+    store.edit_before(1, twin)
+    report = apply(store, plan(change))
+    assert not report.finished
+    assert lines(report.mismatches) == [
+        (
+            f"0 presence: '{change.title}' '2 × {change.title}': it is there more than once: an apply that was interrupted "
+            "made it too, or somebody else did; delete all but one in the console"
+        )
+    ]
+
+
+def test_a_text_that_is_to_be_freed_is_no_twin() -> None:
+    """While reads show the question that still has it, that one's own difference is told and nothing else."""
+    store = FakeStore(library(HOURS), quirks=Quirks(lag=99))
+    taken = create(replace(HOURS.content, answer="Always."))
+    report = apply(store, plan(update(HOURS, question="Opening?"), taken))
+    assert [mismatch.field for mismatch in report.mismatches] == ["question", "presence"]
 
 
 def test_lag_is_waited_for() -> None:

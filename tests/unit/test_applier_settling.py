@@ -252,6 +252,30 @@ def test_a_refused_repetition_is_looked_at() -> None:
     assert texts(store).count("Where are you?") == 1
 
 
+def test_a_write_that_was_sent_twice_within_one_call_is_looked_at() -> None:
+    """Refused for speed though it took effect, then refused because it had: a look tells, and both sendings are counted."""
+    store = FakeStore(OLD, faults={1: Fault.TWICE})
+    report = apply(store, plan(NEW))
+    assert (report.finished, outcomes(report), report.outcomes[0].calls) == (True, [APPLIED], 2)
+
+
+def test_what_was_never_sent_is_no_call() -> None:
+    """A call that ended in the queue is not counted, and nothing is read back for it."""
+    store = FakeStore(OLD, faults={1: Fault.INTERRUPTED})
+    report = apply(store, plan(NEW))
+    assert (outcomes(report), report.outcomes[0].calls, store.reads) == ([NOT_ATTEMPTED], 0, 1)
+
+
+def test_a_created_question_is_disabled_also_when_the_apply_is_to_stop() -> None:
+    """Its answer must not be served: this write alone is sent after the wish to stop."""
+    stop = threading.Event()
+    store = FakeStore(OLD)
+    store.before_write = lambda number: stop.set()
+    report = apply(store, plan(create(replace(text("Secret?"), status=Status.DISABLED)), update(HOURS, answer="No.")), stop=stop)
+    assert sorted(outcomes(report)) == [APPLIED, NOT_ATTEMPTED]
+    assert [write.command for write in store.writes] == [Command.ADD, Command.BATCH_SET]
+
+
 def test_a_refused_delete_of_something_gone_is_done() -> None:
     """A delete that the transport repeated after a lost answer is refused, and is done."""
     store = FakeStore(OLD)

@@ -160,6 +160,12 @@ def test_each_http_status_has_its_meaning(status: int, error: type[ServiceError]
         ({"retry-after": "Thu, 09 Oct 2025 08:53:30 GMT"}, 10.0),
         ({"retry-after": "Thu, 09 Oct 2025 08:53:30", "date": "Thu, 09 Oct 2025 08:53:00 GMT"}, 30.0),
         ({"retry-after": "Thu, 09 Oct 2025 08:00:00 GMT"}, 0.0),
+        ({"retry-after": "999999999"}, 999999999.0),
+        ({"retry-after": "9" * 400}, 1e9),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}, 1e9),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 -2300"}, 1e9),
+        ({"retry-after": "Thu, 09 Oct 99999999999999999999 08:53:30 GMT"}, None),
+        ({"retry-after": "10", "date": "Fri, 31 Dec 9999 23:59:59 GMT"}, 10.0),
     ],
 )
 def test_the_wish_to_wait_is_understood(headers: dict[str, str], seconds: float | None) -> None:

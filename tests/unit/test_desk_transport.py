@@ -1,5 +1,6 @@
 """A call: its address and body, its repetitions and their limits."""
 
+import threading
 from collections.abc import Iterator
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from kbsync.commands import Command
 from kbsync.errors import (
+    Interrupted,
     NotAdministrator,
     OutcomeUnknown,
     RequestRefused,
@@ -155,6 +157,49 @@ def test_the_clocks_are_compared() -> None:
     for _ in range(2):
         transport.call(LIST, {}, repeat=True)
         assert transport.skew == pytest.approx(600, abs=2)
+
+
+@pytest.mark.parametrize("later", [404, 410, 403, 302])
+def test_what_may_have_happened_is_not_called_refused(later: int) -> None:
+    """A write whose answer was lost stays unknown whatever something on the way says to its repetition."""
+    script = Script({"update_chitchat": [LOST, lambda _: httpx.Response(later)]})
+    with pytest.raises(OutcomeUnknown):
+        connect(script).call(Command.UPDATE, {}, repeat=True)
+    assert len(script.asked) == 2
+
+
+def test_only_success_settles_a_doubt() -> None:
+    """Not even the service's own word that it does not know the command: another of its machines may have known it."""
+    script = Script({"update_chitchat": [LOST, 60009], "update_similar_chitchat": [LOST, {}]})
+    with pytest.raises(OutcomeUnknown):
+        connect(script).call(Command.UPDATE, {}, repeat=True)
+    connect(script).call(Command.UPDATE_SIMILAR, {}, repeat=True)
+
+
+def test_what_is_stopped_is_not_sent() -> None:
+    """A call that heeds a stop ends before it is sent; the same transport without it goes on."""
+    script, stop = Script({"update_chitchat": [{}]}), threading.Event()
+    transport = connect(script)
+    stop.set()
+    with pytest.raises(Interrupted):
+        transport.until(stop).call(Command.UPDATE, {}, repeat=True)
+    transport.call(Command.UPDATE, {}, repeat=True)
+    assert len(script.asked) == 1
+
+
+@pytest.mark.parametrize(("reply", "error"), [(LOST, OutcomeUnknown), (httpx.ConnectError("no"), Unreachable)])
+def test_what_is_stopped_is_not_repeated(reply: Exception, error: type[Exception]) -> None:
+    """A call whose first sending failed ends with what that left, when the stop comes meanwhile."""
+    stop = threading.Event()
+
+    def fail(_: object) -> httpx.Response:
+        stop.set()
+        raise reply
+
+    script = Script({"update_chitchat": [fail]})
+    with pytest.raises(error):
+        connect(script).until(stop).call(Command.UPDATE, {}, repeat=True)
+    assert len(script.asked) == 1
 
 
 class Trickle(httpx.SyncByteStream):

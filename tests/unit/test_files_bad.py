@@ -10,7 +10,8 @@ import pytest
 from kbsync.checks import check
 from kbsync.diagnostics import Diagnostic, Rule, sort_diagnostics
 from kbsync.files import load
-from kbsync.files.page import MAX_BYTES, MAX_FAULTS, visible
+from kbsync.files.page import MAX_FAULTS, visible
+from kbsync.model import MAX_FILE_BYTES
 from tests.golden import check_golden
 
 SHELF = Path(__file__).parent.parent / "bad"
@@ -19,7 +20,7 @@ CASES = sorted(path.name for path in SHELF.iterdir())
 SETTINGS = "version: 1\ndefault_target: sandbox\ntargets:\n  sandbox: {driver: sandbox}\n  production: {driver: sandbox}\n"
 
 PREPARE: Mapping[str, Callable[[Path], object]] = {
-    "KB110": lambda place: os.truncate(place / "input.yaml", MAX_BYTES + 1),
+    "KB110": lambda place: os.truncate(place / "input.yaml", MAX_FILE_BYTES + 1),
     "KB115": lambda place: (place / "input.yaml").symlink_to("target.txt"),
     "KB117": lambda place: (place / "input.yaml").write_text("".join(f"x{n}: 1\n" for n in range(MAX_FAULTS + 3))),
 }

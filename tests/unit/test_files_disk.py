@@ -9,8 +9,8 @@ import pytest
 
 from kbsync.diagnostics import Rule
 from kbsync.files import load, load_tree
-from kbsync.files.page import MAX_BYTES
 from kbsync.files.tree import DiskTree, Refusal
+from kbsync.model import MAX_FILE_BYTES
 
 SETTINGS = "version: 1\ntargets: {sandbox: {driver: sandbox}}\n"
 
@@ -97,12 +97,12 @@ def test_an_answer_in_a_directory_below_is_read(place: Path) -> None:
 def test_a_file_may_be_as_large_as_the_limit_and_no_larger(tmp_path: Path) -> None:
     """The limit is the last size that is read, on the disk and in memory."""
     (tmp_path / "x.txt").write_bytes(b"")
-    os.truncate(tmp_path / "x.txt", MAX_BYTES)
-    assert len(DiskTree(tmp_path, "k").read("x.txt")) == MAX_BYTES
-    os.truncate(tmp_path / "x.txt", MAX_BYTES + 1)
+    os.truncate(tmp_path / "x.txt", MAX_FILE_BYTES)
+    assert len(DiskTree(tmp_path, "k").read("x.txt")) == MAX_FILE_BYTES
+    os.truncate(tmp_path / "x.txt", MAX_FILE_BYTES + 1)
     with pytest.raises(Refusal, match="larger than 32 MiB"):
         DiskTree(tmp_path, "k").read("x.txt")
-    (fault,) = load_tree({"a.yaml": bytes(MAX_BYTES + 1)}, shown_as="k", settings=False).diagnostics
+    (fault,) = load_tree({"a.yaml": bytes(MAX_FILE_BYTES + 1)}, shown_as="k", settings=False).diagnostics
     assert fault.rule is Rule.KB110
 
 

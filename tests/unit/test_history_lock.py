@@ -1,5 +1,6 @@
 """``history.lock``, ``history.lease`` and their values: of all runners exactly one applies to a target."""
 
+import json
 import os
 import shutil
 import signal
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from kbsync.errors import HistoryUnavailable, TargetLocked
 from kbsync.history.lock import TargetLock, read_lock, remove_lock
-from kbsync.history.lockinfo import LockInfo, parse_lock
+from kbsync.history.lockinfo import LockInfo, held_by, parse_lock
 from kbsync.history.remote import Remote
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree
@@ -353,6 +354,37 @@ def test_releasing_what_is_not_held_disturbs_nobody(repos: GitRepos, clock: Fake
             idle.acquire()
     held.release()
     assert idle.notes == held.notes == ()
+
+
+@pytest.mark.parametrize("name", ["lock-production.new", "lock-production.json"])
+def test_a_lock_that_cannot_say_who_holds_it_is_not_taken(tmp_path: Path, name: str) -> None:
+    """A full disk is an error in words, and leaves the lock to the next one; here a directory is in the way."""
+    (tmp_path / name).mkdir()
+    with pytest.raises(HistoryUnavailable, match=r"The lock file in .* cannot be used: Is a directory"):
+        local_lock(tmp_path).acquire()
+    (tmp_path / name).rmdir()
+    with local_lock(tmp_path) as lock:
+        assert lock.is_held()
+
+
+def test_a_lock_is_given_back_whatever_became_of_its_files(tmp_path: Path) -> None:
+    """What was done under it is reported: giving it back raises nothing, and the next one gets it."""
+    with local_lock(tmp_path):
+        (tmp_path / "lock-production.json").unlink()
+        (tmp_path / "lock-production.json").mkdir()
+    (tmp_path / "lock-production.json").rmdir()
+    with local_lock(tmp_path) as lock:
+        assert lock.is_held()
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-10:00", "0001-01-01T00:00:00+10:00", "0001-01-01", "soon", "2026-13-01"])
+@pytest.mark.parametrize("field", ["since", "expires"])
+def test_a_moment_beyond_the_calendar_is_not_known(moment: str, field: str) -> None:
+    """Somebody else wrote it: it is neither shown nor counted with, and the lock never expires."""
+    text = json.dumps({"who": "ada", "where": "here", field: moment}).encode()
+    lock = parse_lock(text, target="t", identity="abc", remote="origin")
+    assert (lock.who, lock.expires, lock.identity) == ("?", None, "abc")
+    assert "since ?" in str(held_by(lock))
 
 
 def test_the_local_lock_dies_with_its_process(tmp_path: Path) -> None:

@@ -65,6 +65,22 @@ def test_missing_git_is_said_where_git_is_needed(repos: GitRepos) -> None:
     assert "Install git" in str(failure.value.hint)
 
 
+def test_git_that_cannot_be_started_is_an_error_in_words(repos: GitRepos) -> None:
+    """A file that is no program is said to be none."""
+    environ = fake_git(repos, "")
+    (repos.directory / "bin" / "git").chmod(0o644)
+    with pytest.raises(HistoryUnavailable, match="Git cannot be started: Permission denied"):
+        Git(repos.directory, environ={**environ, "PATH": str(repos.directory / "bin")}).run("version")
+
+
+def test_no_secret_of_ours_reaches_git(repos: GitRepos) -> None:
+    """Hooks, helpers and whatever else git starts see neither key nor signature, of whichever target."""
+    ours = {"KBSYNC_SECRET_KEY": "canary", "KBSYNC_PRODUCTION_USERSIG": "canary", "KBSYNC_TARGET": "production"}
+    seen = Git(repos.directory, environ={**fake_git(repos, "env"), **ours}).run("anything").text
+    assert "KBSYNC" not in seen
+    assert "canary" not in seen
+
+
 def test_a_repository_of_another_user_names_the_command_that_helps(repos: GitRepos) -> None:
     """Git's "dubious ownership" becomes the safe.directory line to run, with the repository in it."""
     tree = repos.init("repo")
@@ -202,7 +218,8 @@ def test_a_command_that_takes_too_long_is_stopped(repos: GitRepos) -> None:
 def test_an_interrupted_command_is_ended(repos: GitRepos) -> None:
     """Ctrl-C while git runs ends git too, and goes on as Ctrl-C."""
     alive = repos.directory / "alive"
-    script = f"trap 'rm {alive}; exit 1' TERM; touch {alive}; kill -INT {os.getpid()}; while :; do sleep 0.01; done"
+    # Its input ends when somebody listens to it: a Ctrl-C before that would hit the starting of git.
+    script = f"trap 'rm {alive}; exit 1' TERM; touch {alive}; cat >&2; kill -INT {os.getpid()}; while :; do sleep 0.01; done"
     git = Git(repos.directory, environ=fake_git(repos, script))
     with pytest.raises(KeyboardInterrupt):
         git.run("fetch")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.snapshot import MAX_FILE_BYTES, snapshot
+from kbsync.history.snapshot import snapshot
+from kbsync.model import MAX_FILE_BYTES
 from tests.fakes.git_repos import GitRepos, WorkTree
 
 FILES = {"k/a.yaml": "a: 1\n", 'k/闲聊/你好 "世界".yaml': "b\r\n", "k/-x\ty.yaml": "", "other/z.yaml": "z"}
@@ -107,7 +108,7 @@ def test_a_huge_file_is_refused_by_name(repos: GitRepos) -> None:
     tree.git("commit", "--quiet", "--message=film")
     with pytest.raises(HistoryUnavailable) as failure:
         snapshot(tree.repository, "HEAD", tree.path / "k")
-    assert str(failure.value) == "film.mp4 has 16777217 bytes in the history, more than the 16777216 that kbsync reads."
+    assert str(failure.value) == "film.mp4 has 33554433 bytes in the history, more than the 33554432 that kbsync reads."
 
 
 def test_too_much_altogether_is_refused(repos: GitRepos) -> None:

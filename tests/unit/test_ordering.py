@@ -115,6 +115,12 @@ def test_nothing_costs_nothing() -> None:
     assert cost_of([], rate=5, live=[Status.ENABLED] * 100).calls == {}
 
 
+def test_every_delete_of_a_category_costs_a_listing_of_its_own() -> None:
+    """Besides the one before and the one after the apply."""
+    changes = [category(Action.DELETE, "A"), category(Action.DELETE, "B"), category(Action.DELETE, "B", "C")]
+    assert cost_of(changes, rate=5, live=[]).calls["desc_chitchat_category"] == 2 + 3
+
+
 def test_time_is_calls_over_rate() -> None:
     """Twenty-five creates at five a second take five seconds, and the listings their share."""
     changes = [create(f"q{number}") for number in range(25)]

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from kbsync.errors import Interrupted, OutcomeUnknown, RequestRefused, Throttled, Unreachable
+from kbsync.errors import Interrupted, OutcomeUnknown, Outdated, RequestRefused, Throttled, Unreachable
 from kbsync.messages import message
 from kbsync.pacing import Pacer, SystemClock
 from kbsync.pacing.patience import Patience
@@ -73,6 +73,42 @@ def test_retry_after_is_honoured_and_told() -> None:
     assert heard == [("add_chitchat", 12.0)]
 
 
+def test_a_pause_is_told_to_those_who_wait_behind_it() -> None:
+    """A queue that stands still because of an earlier call's refusal says so, once for the same pause."""
+    clock = FakeClock()
+    heard: list[float] = []
+    pacer = Pacer(clock, patience=5.0, on_pause=lambda _, seconds: heard.append(seconds))
+    with pytest.raises(Throttled):
+        pacer.call("add_chitchat", failing([too_fast(40.0)]))
+    begin = clock.now()
+    assert pacer.call("add_chitchat", clock.now) - begin == pytest.approx(40.0)
+    assert heard == [40.0]
+
+
+@pytest.mark.parametrize("wish", [60.0, 59.5])
+def test_a_minute_is_waited_for(wish: float) -> None:
+    """The longest pause that is honoured ends with an answer."""
+    clock = FakeClock()
+    begin = clock.now()
+    assert Pacer(clock).call("add_chitchat", failing([too_fast(wish)])) == "done"
+    assert clock.now() - begin == pytest.approx(wish)
+
+
+@pytest.mark.parametrize("wish", [61.0, 120.0, 1e9])
+def test_nobody_waits_for_longer_than_a_minute(wish: float) -> None:
+    """The refused call and those behind it end at once with the service's number; another command is not concerned."""
+    clock = FakeClock()
+    pacer = Pacer(clock)
+    said = f"wants no add_chitchat for {wish:.0f} s"
+    with pytest.raises(Throttled, match=said) as refused:
+        pacer.call("add_chitchat", failing([too_fast(wish)]))
+    with pytest.raises(Throttled, match=said):
+        pacer.call("add_chitchat", lambda: None)
+    assert (refused.value.code, refused.value.retry_after, clock.waits) == (60018, wish, [])
+    assert pacer.calls == {"add_chitchat": 1}
+    assert pacer.call("update_chitchat", lambda: "sent") == "sent"
+
+
 def test_a_short_pause_is_not_worth_a_word() -> None:
     """Nobody is told of a pause of a second or less."""
     heard: list[float] = []
@@ -125,29 +161,86 @@ def test_every_end_of_a_call_frees_its_slot_in_time(error: Exception, free: floa
 def test_what_is_stopped_was_not_sent() -> None:
     """Once stopped, no call leaves any more, and the error says that nothing happened."""
     stop = threading.Event()
-    pacer = Pacer(FakeClock(), stop=stop)
+    pacer = Pacer(FakeClock())
     stop.set()
     with pytest.raises(Interrupted, match="Stopped before add_chitchat was sent; nothing happened"):
-        pacer.call("add_chitchat", lambda: None)
+        pacer.call("add_chitchat", lambda: None, stop=stop)
     assert pacer.calls == {}
+
+
+def test_a_stop_ends_the_calls_that_heed_it_alone() -> None:
+    """What is still owed leaves when its slot is free, although others of its command were stopped."""
+    stop = threading.Event()
+    clock = FakeClock()
+    pacer = Pacer(clock, rate=1.0)
+    begin = clock.now()
+    pacer.call("batch_set_chitchat", stop.set)
+    with pytest.raises(Interrupted):
+        pacer.call("batch_set_chitchat", lambda: None, stop=stop)
+    assert pacer.call("batch_set_chitchat", clock.now) - begin == pytest.approx(1.02)
+
+
+def test_a_stop_while_the_slot_is_taken_counts() -> None:
+    """The last question before a call leaves is whether it still may: the slot stays free for the next one."""
+
+    class Late(threading.Event):
+        """Is set between the first look and the second."""
+
+        looks = 0
+
+        def is_set(self) -> bool:
+            self.looks += 1
+            return self.looks > 1
+
+    clock = FakeClock()
+    pacer = Pacer(clock, rate=1.0)
+    begin = clock.now()
+    with pytest.raises(Interrupted):
+        pacer.call("add_chitchat", lambda: None, stop=Late())
+    assert pacer.call("add_chitchat", clock.now) == begin
+
+
+def test_what_rests_on_something_old_is_not_sent() -> None:
+    """A call that had to wait asks whether it still may leave; its slot goes to the next one."""
+    clock = FakeClock()
+    pacer = Pacer(clock, rate=1.0)
+    begin = clock.now()
+    pacer.call("del_chitchat_category", lambda: None, still=lambda: clock.now() - begin < 0.5)
+    with pytest.raises(Outdated, match="had to wait until what it rests on was too old"):
+        pacer.call("del_chitchat_category", lambda: None, still=lambda: clock.now() - begin < 0.5)
+    assert pacer.call("del_chitchat_category", clock.now) - begin == pytest.approx(1.02)
+    assert pacer.calls == {"del_chitchat_category": 2}
+
+
+def test_each_thread_counts_its_own_calls() -> None:
+    """Those included that were refused for speed and sent again."""
+    pacer = Pacer(FakeClock(), dice=Random(1))
+
+    def work() -> int:
+        pacer.call("add_chitchat", failing([too_fast()]))
+        return pacer.calls_here
+
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(work).result() == 2
+    assert pacer.calls_here == 0
 
 
 def test_a_pause_ends_when_stopped() -> None:
     """A refused call that is stopped in its pause is not sent again."""
     stop = threading.Event()
-    pacer = Pacer(FakeClock(), stop=stop, on_pause=lambda *_: stop.set())
+    pacer = Pacer(FakeClock(), on_pause=lambda *_: stop.set())
     with pytest.raises(Interrupted):
-        pacer.call("add_chitchat", failing([too_fast(5.0)]))
+        pacer.call("add_chitchat", failing([too_fast(5.0)]), stop=stop)
     assert pacer.calls == {"add_chitchat": 1}
 
 
 def test_waiting_on_the_machines_clock_ends_when_stopped() -> None:
     """With the real clock too, a wait of half a minute for a slot ends at the moment of the stop, for everybody in the queue."""
     stop = threading.Event()
-    pacer = Pacer(SystemClock(), rate=1 / 30, stop=stop)
+    pacer = Pacer(SystemClock(), rate=1 / 30)
     pacer.call("add_chitchat", lambda: None)
     with ThreadPoolExecutor(3) as threads:
-        waiting = [threads.submit(pacer.call, "add_chitchat", lambda: None) for _ in range(3)]
+        waiting = [threads.submit(pacer.call, "add_chitchat", lambda: None, stop=stop) for _ in range(3)]
         stop.set()
         assert [type(call.exception()) for call in waiting] == [Interrupted] * 3
 

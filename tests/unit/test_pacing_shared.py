@@ -135,6 +135,20 @@ def test_retry_after_counts_for_all(path: Path) -> None:
     assert second.call(COMMAND, clock.now) - begin == pytest.approx(9.0, abs=1e-5)
 
 
+def test_an_absurd_wish_keeps_others_for_a_minute_at_most(path: Path) -> None:
+    """One answer that asks for years ends the calls of its process, and lets the next process try again."""
+    clock = FakeClock()
+    first, second = (Pacer(clock, budget=path) for _ in range(2))
+    begin = clock.now()
+
+    def refuse() -> None:
+        raise Throttled(message("Too fast."), command=COMMAND, retry_after=1e9)
+
+    with pytest.raises(Throttled):
+        first.call(COMMAND, refuse)
+    assert second.call(COMMAND, clock.now) - begin == pytest.approx(60.0, abs=1e-5)
+
+
 @pytest.mark.parametrize(("ended", "free"), [(None, 30.0), (0.2, 1.205)])
 def test_the_notes_of_a_dead_process_expire(path: Path, ended: float | None, free: float) -> None:
     """A process that died in a call holds its slot for half a minute, also against a strict one, and then no longer."""
@@ -152,7 +166,22 @@ def test_the_notes_of_a_dead_process_expire(path: Path, ended: float | None, fre
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "{}", '{"calls": {"a": {"b": [1]}}, "blocked": {}}', '{"calls": {}, "blocked": {"a": []}}']
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        '{"calls": {"update_chitchat": {"b": [1]}}, "blocked": {}}',
+        '{"calls": {"update_chitchat": {"b": ["1", null, false]}}, "blocked": {}}',
+        '{"calls": {"update_chitchat": {"b": [1, "2", false]}}, "blocked": {}}',
+        '{"calls": {"update_chitchat": {"b": [NaN, null, false]}}, "blocked": {}}',
+        f'{{"calls": {{"update_chitchat": {{"b": [{"9" * 400}, null, false]}}}}, "blocked": {{}}}}',
+        '{"calls": {}, "blocked": {"update_chitchat": []}}',
+        '{"calls": {}, "blocked": {"update_chitchat": Infinity}}',
+        '{"calls": {}, "blocked": {"update_chitchat": "9e99"}}',
+    ],
 )
 def test_a_damaged_file_is_begun_anew(path: Path, content: str) -> None:
     """Notes live for seconds, so that a file nobody can read is worth no more than none."""
@@ -176,6 +205,31 @@ def test_a_clock_that_was_set_back_does_not_lock_anybody_out(path: Path) -> None
         assert page.blocked_until == right.now() + 60.0
         page.note(1, Hold(right.now()))
     assert max(sent for sent, _, _ in json.loads(path.read_text())["calls"][COMMAND].values()) == right.wall()
+
+
+@pytest.mark.parametrize("pacing", Pacing)
+@pytest.mark.parametrize(("ended", "latest"), [(True, 4.1), (False, 30.1)])
+def test_notes_from_the_future_expire(path: Path, pacing: Pacing, ended: bool, latest: float) -> None:
+    """After the clock was set back an hour, a full page holds nobody for longer than one of that moment would."""
+    net, clock = Network(), FakeClock()
+    ahead = NetworkClock(net, ahead=3600.0)
+    for number in range(5):
+        with SharedBudget(path, ahead).page(COMMAND) as page:
+            page.note(number, Hold(ahead.now(), ahead.now() if ended else None))
+    begin = clock.now()
+    assert Pacer(clock, pacing=pacing, budget=path).call(COMMAND, clock.now) - begin <= latest
+
+
+def test_a_pause_from_the_future_ends(path: Path) -> None:
+    """After the clock was set back an hour, a pause that somebody was asked for lasts a minute from now."""
+    net, clock = Network(), FakeClock()
+    ahead = NetworkClock(net, ahead=3600.0)
+    with SharedBudget(path, ahead).page(COMMAND) as page:
+        page.block = ahead.now() + 5.0
+    begin = clock.now()
+    pacer = Pacer(clock, budget=path)
+    assert pacer.call(COMMAND, clock.now) - begin == pytest.approx(60.0, abs=1e-3)
+    assert pacer.call(COMMAND, clock.now) - begin == pytest.approx(60.0, abs=1e-3)
 
 
 class HaltingClock(FakeClock):

@@ -116,13 +116,32 @@ def test_a_plan_that_contradicts_itself_is_refused(name: str) -> None:
         decode(sealed(document), name="plan.json")
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        set_at("outcomes", 0, "outcome", value="applied"),
+        set_at("actor", value="somebody else"),
+        set_at("verified", value=False),
+        set_at("plan", "digest", value=""),
+        set_at("digest", value=""),
+    ],
+)
+def test_an_edited_receipt_is_refused(edit: Callable[[dict[str, Any]], None]) -> None:
+    """What it says of an apply is undone or shown as it was written, or not at all."""
+    document = json.loads(encode_receipt(receipt(FULL)))
+    edit(document)
+    with pytest.raises(UnusableFile, match=r"receipt\.json is damaged or was edited") as failure:
+        decode(json.dumps(document).encode(), name="receipt.json")
+    assert str(failure.value.hint).startswith("look at the library itself")
+
+
 @pytest.mark.parametrize("place", [("outcomes", 0, "change"), ("mismatches", 0, "change")])
 def test_a_receipt_names_only_changes_of_its_plan(place: tuple[str, int, str]) -> None:
     """An outcome or a mismatch for a change that is not there is refused."""
     document = json.loads(encode_receipt(receipt(FULL)))
     set_at(*place, value=999)(document)
     with pytest.raises(UnusableFile, match="contradicts itself"):
-        decode(json.dumps(document).encode(), name="receipt.json")
+        decode(sealed(document), name="receipt.json")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | st.just(b"[" * 5000))

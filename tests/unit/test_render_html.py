@@ -8,10 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from kbsync.model import AnswerType
+from kbsync.model import AnswerType, Content
 from kbsync.plan import Action, Cause, Field, FieldChange, Match, Plan, Purpose, QuestionChange
 from kbsync.render.html import plan_html
 from kbsync.render.html_view import language_of
+from kbsync.settings import Policy, Prune
 from tests.unit import plan_purposes, plans
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
 from tests.unit.large_plans import large, removed_titles
@@ -64,7 +65,8 @@ def test_every_change_is_there() -> None:
         attributes["id"] for tag, attributes in page.tags if tag == "section" and "part" in (attributes.get("class") or "")
     ]
     assert sections[:3] == ["removals", "disabled", "drift"]
-    assert [attributes["href"] for tag, attributes in page.tags if tag == "a"][1:] == [f"#{section}" for section in sections]
+    links = [attributes["href"] for tag, attributes in page.tags if tag == "a"][1:]
+    assert links == [*(f"#{section}" for section in sections), "#lapsed"]
 
 
 def test_the_policy_allows_its_own_style_and_script_only() -> None:
@@ -114,8 +116,59 @@ def test_rich_answers_are_shown_and_their_source_too() -> None:
     """A rich answer is drawn as customers see it; its text with marks is one click away."""
     before = replace(plans.RETURNS, answer="<p>In <b>14</b> days</p>", answer_type=AnswerType.RICH)
     html = plan_html(plans.plan_of(plans.update(before, replace(before, answer="<p>In <b>30</b> days</p>"))), digest="d")
-    assert "<p>In <b>14</b> days</p>" in html
+    assert '<p>In <b><del class="edit">14</del></b> days</p>' in html
+    assert '<p>In <b><ins class="edit">30</ins></b> days</p>' in html
+    assert '<details class="source">' in html
     assert "&lt;p&gt;In &lt;b&gt;<del>14</del><ins>30</ins>&lt;/b&gt; days&lt;/p&gt;" in html
+
+
+RICH = replace(plans.RETURNS, answer='<p>Pay <a href="https://shop.example/pay">here</a>.</p>', answer_type=AnswerType.RICH)
+
+
+def linked(before: Content | None, after: Content | None) -> list[tuple[str, str]]:
+    """The signs and addresses that a page lists under the conversations of a change."""
+    action = Action.CREATE if before is None else Action.DELETE if after is None else Action.UPDATE
+    html = plan_html(plans.plan_of(QuestionChange(action, "1", before, after, Cause.DECLARED)), digest="d")
+    listed = re.search(r'<div class="links">.*?</div>', html, re.DOTALL)
+    return re.findall(r">([-+])</span> <code[^>]*><(?:del|ins)>(.*?)</", listed[0]) if listed else []
+
+
+def test_a_link_that_leads_elsewhere_is_told() -> None:
+    """Two conversations that look alike: the addresses stand below, and the source with its marks is open."""
+    after = replace(RICH, answer=RICH.answer.replace("shop", "sh0p"))
+    assert linked(RICH, after) == [("-", "https://shop.example/pay"), ("+", "https://sh0p.example/pay")]
+    assert '<details class="source" open>' in plan_html(plans.plan_of(plans.update(RICH, after)), digest="d")
+
+
+def test_whatever_leads_or_loads_is_an_address() -> None:
+    """An image, a form and an order to the browser are listed as they are written, also where the report drops their tags."""
+    answer = '<img src="https://i.example/a.png"><form action="//f.example"><a href=" javascript:alert(1)">x</a></form>'
+    addresses = ["https://i.example/a.png", "//f.example", "javascript:alert(1)"]
+    assert linked(None, replace(RICH, answer=answer)) == [("+", address) for address in addresses]
+
+
+def test_links_that_stay_are_not_listed() -> None:
+    """Nor are those of an answer that goes."""
+    assert linked(RICH, replace(RICH, question="Where?")) == linked(RICH, None) == linked(None, plans.RETURNS) == []
+
+
+def test_swapped_links_open_the_source() -> None:
+    """The same words and the same addresses in another order: only the source tells."""
+    answer = '<a href="https://a.example">A</a> <a href="https://b.example">B</a>'
+    before = replace(RICH, answer=answer)
+    after = replace(RICH, answer=answer.replace("a.ex", "c.ex").replace("b.ex", "a.ex").replace("c.ex", "b.ex"))
+    assert linked(before, after) == []
+    assert '<details class="source" open>' in plan_html(plans.plan_of(plans.update(before, after)), digest="d")
+
+
+def test_what_git_gave_up_stands_open() -> None:
+    """Headline, summary and a section of its own say that customers still get it, and what to do."""
+    page = page_of(replace(plans.empty(), unmanaged=plans.everything().unmanaged))
+    assert "No changes; 1 no longer in git, kept live; 2 unmanaged questions" in page.text("p")
+    assert [text for text in page.text("p") if text.startswith("Customers still get these answers. To remove them")]
+    assert page.text("summary") == ["Unmanaged questions, not touched ", "Unmanaged categories, not touched "]
+    pruned = replace(plans.everything(), policy=Policy(prune=Prune.DELETE))
+    assert "Customers still get" not in plan_html(pruned, digest="d")
 
 
 def test_a_conflict_shows_three_conversations() -> None:

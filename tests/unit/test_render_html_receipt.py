@@ -30,7 +30,7 @@ def test_what_went_wrong_comes_first() -> None:
     assert sections == ["unknown", "refused", "not-attempted", "differing", "applied", "already"]
     assert sum(tag == "article" for tag, _ in page.tags) == len(plans.everything().changes) + 1
     told = page.text("dd")
-    assert {"it is so", "it is so\n2", "3 calls", "took 1.2 s", "The library was not read back afterwards."} <= set(told)
+    assert {"it is so", "it is so\n2", "calls: 3", "took 1.2 s", "The library was not read back afterwards."} <= set(told)
 
 
 def test_a_finished_undo_is_calm() -> None:

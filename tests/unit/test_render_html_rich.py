@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.render.html_rich import rich
+from kbsync.render.html_rich import heard, rich
+from kbsync.render.prose import Mark, Piece, difference
 from tests.unit.hostile_plans import PAYLOADS
 
 FRAGMENTS = st.sampled_from(
@@ -91,3 +92,34 @@ def test_nothing_that_acts_survives(answer: str) -> None:
     assert not [tag for tag in tags if re.match(rf"</?({names})\b", tag)]
     assert not [tag for tag in tags if re.search(r"\s(on\w+|style|id|src|srcset|name)\s*=", tag)]
     assert not re.search(r'href="(?!https?:|mailto:|tel:)', shown, re.IGNORECASE)
+
+
+def test_what_is_heard_has_lines_where_a_reader_sees_them() -> None:
+    """Paragraphs, items and breaks are lines, inline markup is none, and what is hidden is not heard."""
+    assert (
+        heard("<h2>More</h2>\n<p>Pay <b>n</b>ow<br>or <a href=x>later</a></p><script>no</script>")
+        == "More\n\n\nPay now\nor later"
+    )
+
+
+def test_marks_stand_where_the_words_are() -> None:
+    """Across tags each stretch has a mark of its own; an author's own mark cannot pass for one."""
+    before, after = (
+        '<p>In <b>14</b> days</p><ins class="edit">x</ins>',
+        '<p>In <b>30 working</b> days</p><ins class="edit">x</ins>',
+    )
+    pieces = [piece for piece in difference(heard(before), heard(after)) if piece.mark is not Mark.REMOVED]
+    assert rich(after, pieces=pieces) == '<p>In <b><ins class="edit">30 working</ins></b> days</p><ins>x</ins>'
+
+
+def test_added_blanks_are_not_marked() -> None:
+    """A mark around nothing would only disturb the markup."""
+    assert rich("<ul> <li>a</li></ul>", pieces=[Piece(Mark.ADDED, " "), Piece(Mark.SAME, "\na")]) == "<ul> <li>a</li></ul>"
+
+
+@given(st.lists(FRAGMENTS, max_size=6).map("".join), st.lists(FRAGMENTS, max_size=6).map("".join))
+def test_marks_change_no_word(before: str, after: str) -> None:
+    """However markup is broken, marking adds marks of ours and nothing else, and uses every piece up."""
+    pieces = [piece for piece in difference(heard(before), heard(after)) if piece.mark is not Mark.REMOVED]
+    assert "".join(piece.text for piece in pieces) == heard(after)
+    assert re.sub(r"</?(?:ins|del)\b[^>]*>", "", rich(after, pieces=pieces)) == re.sub(r"</?(?:ins|del)\b[^>]*>", "", rich(after))

@@ -145,7 +145,7 @@ def test_the_rest_of_a_plan_is_arranged_too() -> None:
     informs = Problem(ProblemKind.WITHHELD, message("it informs"), blocking=False)
     shown = outline(replace(plans.dangerous(), unmanaged=(lapsed, category), problems=(informs, stops)))
     assert (shown.blocking, shown.notices, shown.lapsed) == ((stops,), (informs,), (lapsed,))
-    assert (shown.unmanaged, shown.undeclared, shown.danger, shown.empty) == (1, (category,), 3, False)
+    assert (shown.unmanaged, shown.undeclared, shown.danger, shown.empty) == (0, (category,), 3, False)
     assert shown.counts[0] == Count(Kind.QUESTION, Action.DELETE, 1)
 
 
@@ -165,19 +165,22 @@ def twice(plan: Plan) -> Plan:
     ("plan", "expected"),
     [
         (plans.empty(), "no changes"),
-        (replace(plans.empty(), unmanaged=plans.everything().unmanaged), "no changes; 3 unmanaged"),
+        (
+            replace(plans.empty(), unmanaged=plans.everything().unmanaged),
+            "no changes; 1 no longer in git, kept live; 2 unmanaged questions",
+        ),
         (plans.offline(), "1 to update"),
         (plans.hostile(), "1 to update; 1 call, less than a second"),
         (
             plan_purposes.drift(),
             (
                 "1 deleted, 1 disabled, 1 renamed, 1 moved, 1 changed, 1 enabled, 1 made, "
-                "1 category deleted, 1 category renamed; 1 unmanaged"
+                "1 category deleted, 1 category renamed; 1 unmanaged question"
             ),
         ),
-        (replace(plan_purposes.drift(), changes=DROPPED * 2), "2 categories deleted, 2 categories made; 1 unmanaged"),
-        (replace(plan_purposes.drift(), changes=DROPPED[1:]), "1 category made; 1 unmanaged"),
-        (replace(plan_purposes.drift(), changes=RETITLED * 2), "2 categories renamed; 1 unmanaged"),
+        (replace(plan_purposes.drift(), changes=DROPPED * 2), "2 categories deleted, 2 categories made; 1 unmanaged question"),
+        (replace(plan_purposes.drift(), changes=DROPPED[1:]), "1 category made; 1 unmanaged question"),
+        (replace(plan_purposes.drift(), changes=RETITLED * 2), "2 categories renamed; 1 unmanaged question"),
         (plan_purposes.no_drift(), "no drift"),
         (replace(plan_purposes.undo(), changes=()), "nothing to take back; 2 calls, less than a second"),
         (
@@ -201,7 +204,8 @@ def twice(plan: Plan) -> Plan:
             (
                 "2 to delete, 2 to disable, 2 categories to delete, 2 console edits to overwrite; "
                 "2 to rename, 2 to move, 2 to update, 2 to enable, 2 to create, "
-                "2 categories to rename, 2 categories to create; 3 unmanaged; 12 calls, about 3 s"
+                "2 categories to rename, 2 categories to create; 1 no longer in git, kept live; "
+                "2 unmanaged questions; 12 calls, about 3 s"
             ),
         ),
     ],

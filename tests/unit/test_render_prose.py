@@ -140,6 +140,24 @@ def test_a_word_longer_than_the_context_is_cut() -> None:
     assert [len(part.text) for part in fold(pieces, context=30) if isinstance(part, Piece)] == [1, 30, 30, 1]
 
 
+LINK = '<a href="https://pay.example/a/long/way/to/the/cashier">'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"{'word ' * 30}{LINK}Pay now, and old", f"{'word ' * 30}{LINK}Pay now, and new"),
+        (f"old words and then {LINK}Pay{' word' * 30}", f"new words and then {LINK}Pay{' word' * 30}"),
+        (f"{LINK}Pay{' word' * 30}", f"{LINK.replace('pay.example', 'other.example')}Pay{' word' * 30}"),
+    ],
+)
+def test_a_tag_is_not_cut(before: str, after: str) -> None:
+    """Context begins before a tag and ends behind it: half of one would read as text, and hide where its word leads."""
+    kept = "".join(part.text for part in fold(difference(before, after), context=20) if isinstance(part, Piece))
+    assert ("https://" in kept, kept.count("<"), "cashier" in kept) == (True, kept.count(">"), True)
+    assert Gap in map(type, fold(difference(before, after), context=20))
+
+
 @given(st.text(ALPHABET, max_size=300), st.integers(0, 50))
 def test_folding_leaves_out_nothing_but_what_it_counts(text: str, context: int) -> None:
     """Shown text and gaps together have the length of the whole."""

@@ -1,11 +1,14 @@
 """Files are written whole or not at all."""
 
+import os
+import socket
+import threading
 from pathlib import Path
 
 import pytest
 
 from kbsync.errors import UnusableFile
-from kbsync.saving import check_writable, save
+from kbsync.saving import check_writable, is_replaceable, save
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -64,3 +67,59 @@ def test_what_cannot_be_written_is_known_before(tmp_path: Path, name: str) -> No
     """A missing directory, or a directory in the way, is told while it is not too late."""
     with pytest.raises(UnusableFile, match="cannot be written"):
         check_writable(tmp_path / name)
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    """Somebody reads from it: it stays, and gets the text."""
+    path, read = tmp_path / "pipe", list[bytes]()
+    os.mkfifo(path)
+    reader = threading.Thread(target=lambda: read.append(path.read_bytes()))
+    reader.start()
+    check_writable(path)
+    save(path, b"new")
+    reader.join(10)
+    assert (read, path.is_fifo()) == ([b"new"], True)
+
+
+def test_a_device_is_written_to(tmp_path: Path) -> None:
+    """Also through a link; whoever runs this, the device is there afterwards."""
+    link = tmp_path / "nowhere"
+    link.symlink_to(os.devnull)
+    save(link, b"new")
+    assert Path(os.devnull).is_char_device()
+    assert (link.is_symlink(), is_replaceable(link)) == (True, False)
+
+
+def test_a_stream_of_this_process_goes_on_where_it_is(tmp_path: Path) -> None:
+    """A file behind ``/dev/fd/N`` is not begun anew: what stands in it stays."""
+    path = tmp_path / "log"
+    with path.open("wb") as stream:
+        stream.write(b"before ")
+        stream.flush()
+        save(Path(f"/dev/fd/{stream.fileno()}"), b"new")
+        stream.write(b" after")
+    assert path.read_bytes() == b"before new after"
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/stderr", "/dev/fd/7", "/proc/self/fd/7", "/dev/null"])
+def test_what_cannot_be_replaced_is_known(name: str) -> None:
+    """It takes one thing after another, so nothing provisional is written there."""
+    assert not is_replaceable(Path(name))
+
+
+@pytest.mark.parametrize(("name", "number"), [("/dev/stdout", 1), ("/dev/stderr", 2)])
+def test_the_streams_have_names(name: str, number: int, capfd: pytest.CaptureFixture[str]) -> None:
+    """Each of the two reaches its own."""
+    save(Path(name), b"new")
+    assert capfd.readouterr()[number - 1] == "new"
+
+
+def test_what_cannot_be_opened_is_an_error_in_words(tmp_path: Path) -> None:
+    """A socket is no place for a file, a number that is not open leads nowhere."""
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        with pytest.raises(UnusableFile, match="socket cannot be written"):
+            save(path, b"new")
+    with pytest.raises(UnusableFile, match="cannot be written: Permission denied"):
+        check_writable(Path("/dev/fd/987"))

@@ -35,7 +35,11 @@ __all__ = ["apply"]
 @click.option("--overwrite-conflicts", is_flag=True, help="Let git win where git and the console both changed something.")
 @click.option("--allow-remove", type=click.IntRange(min=0), metavar="N", help="Agree to exactly N removals.")
 @click.option("--expect-digest", metavar="DIGEST", help="Apply only the plan that has this digest: the one that was approved.")
-@click.option("--receipt", type=click.Path(path_type=Path), help="Write what was done, for `show` and `plan --undo`.")
+@click.option(
+    "--receipt",
+    type=click.Path(path_type=Path),
+    help="Write what was done, for `show` and `plan --undo`. One that is there stays where nothing was sent.",
+)
 @click.option(
     "--on-failure",
     type=click.Choice(["stop", "continue"]),
@@ -59,5 +63,7 @@ def apply(call: Invocation, *, all_targets: bool, **wanted: Any) -> int:
 
         receipt = wanted.pop("receipt")
         order = Order.for_all(**wanted)
-        return run_side_by_side(call, lambda one: run_apply(one, order.with_receipt(for_target(receipt, one.target))))
+        return run_side_by_side(
+            call, lambda one: run_apply(one, order.with_receipt(for_target(receipt, one.target))), lasting=True
+        )
     return run_apply(call, Order.from_options(**wanted))

@@ -39,5 +39,5 @@ def preview(call: Invocation, *, question: str | None, session: str, answer_file
     done = run_preview(call, question=question, answer_file=answer_file, session=session, asked=not yes)
     if done is None:
         return Exit.DONE
-    call.screen.result(draw_streamed(done, session, call))
+    call.screen.report(draw_streamed(done, session, call))
     return Exit.DONE if done.whole else Exit.UNFINISHED

@@ -82,5 +82,5 @@ def send(call: Invocation, *, session_id: str, chunks: tuple[str, ...], key: str
     from kbsync.cli.sessions import Letter, draw_key, send_letter  # noqa: PLC0415
 
     letter = Letter(session_id, chunks, key=key, finish=not unfinished, anyway=anyway)
-    call.screen.result(draw_key(send_letter(call, letter), call))
+    call.screen.report(draw_key(send_letter(call, letter), call))
     return Exit.DONE

@@ -38,7 +38,7 @@ def validate(call: Invocation) -> int:
         return Exit.INVALID
     call.screen.note(
         message(
-            "{questions} questions in {categories} categories are valid.",
+            "Valid. Questions: {questions}, categories: {categories}.",
             questions=len(examined.knowledge.questions),
             categories=len({question.content.category for question in examined.knowledge.questions}),
         )

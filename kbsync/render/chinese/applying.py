@@ -11,6 +11,9 @@ APPLYING: Mapping[str, str] = {
     "Applied by {actor}": "由 {actor} 应用",
     "from {started} to {finished}": "从 {started} 到 {finished}",
     "Finished: everything is live as declared.": "已完成：所有内容均已按声明上线。",
+    "Finished: the part that was chosen is live as declared; the rest was left alone.": (
+        "已完成：所选部分已按声明上线；其余部分未作处理。"
+    ),
     "NOT finished: it was interrupted. Run kbsync plan to see what is left.": (
         "未完成：运行被中断。请运行 kbsync plan 查看剩余的变更。"
     ),
@@ -18,6 +21,7 @@ APPLYING: Mapping[str, str] = {
     "NOT verified: the library could not be read back. Run kbsync plan to see whether anything is left.": (
         "未核实：无法读回知识库。请运行 kbsync plan 查看是否还有剩余的变更。"
     ),
+    "the apply ended before this was settled: plan again to see": "应用在此项有结果之前结束：请重新生成计划查看",
     "Outcome unknown": "结果未知",
     "Refused by the service": "被服务拒绝",
     "Not attempted": "未执行",
@@ -83,6 +87,13 @@ APPLYING: Mapping[str, str] = {
     "it is still listed: the service did not delete it, or reads lag behind writes": (
         "它仍在列表中：服务没有删除它，或者读取滞后于写入"
     ),
+    "the last apply did not end in order: looking for what it made before anything is created": (
+        "上一次应用未正常结束：在新建任何内容之前，先查找它已新建的内容"
+    ),
+    (
+        "it is there more than once: an apply that was interrupted made it too, or somebody else did; "
+        "delete all but one in the console"
+    ): "它存在不止一份：被中断的应用或其他人也新建了它；请在控制台中只保留一份",
     "it is not listed: reads lag behind writes, or somebody removed it meanwhile": (
         "它不在列表中：读取滞后于写入，或者期间有人删除了它"
     ),

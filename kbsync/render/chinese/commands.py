@@ -43,7 +43,7 @@ COMMANDS: Mapping[str, str] = {
     "The lock is removed.": "锁已移除。",
     "Nobody holds the target.": "没有人占用该目标。",
     "Remove this lock?": "要移除这个锁吗？",
-    "{questions} questions in {categories} categories are valid.": "{categories} 个分类中的 {questions} 个问题全部有效。",
+    "Valid. Questions: {questions}, categories: {categories}.": "{categories} 个分类中的 {questions} 个问题全部有效。",
     "Plan saved to {path}.": "计划已保存到 {path}。",
     "The service asks for less speed: {command} waits {seconds} s.": "服务要求降低速度：{command} 等待 {seconds} 秒。",
     "{path} is a plan and not a receipt: apply --receipt writes receipts": (
@@ -56,6 +56,8 @@ COMMANDS: Mapping[str, str] = {
         "{target} 由 {where} 上的 {who} 占用，从 {since} 起，到 {expires} 止。"
     ),
     "Stopped.": "已停止。",
+    "the result cannot be written to stdout: {reason}": "无法将结果写入标准输出：{reason}",
+    "Nothing was sent; {path} is left as it was.": "未发送任何内容；{path} 保持不变。",
     "{path} cannot be written: {reason}": "无法写入 {path}：{reason}",
     "error:": "错误:",
     (
@@ -158,7 +160,7 @@ COMMANDS: Mapping[str, str] = {
     # pull and fmt
     "files with errors cannot be laid out; nothing was written": "有错误的文件无法排版；未写入任何内容",
     (
-        "{count} things were changed in git and in the console; the files keep git's side: settle them by hand, or "
+        "Changed in git and in the console: {count}; the files keep git's side: settle that by hand, or "
         "take the console's side with --theirs"
     ): ("有 {count} 项在 git 和控制台都作了修改；文件保留 git 的一方：请手工处理，或用 --theirs 采用控制台的一方"),
     "{updated} changed, {added} new, {removed} removed": "变更 {updated} 个，新增 {added} 个，移除 {removed} 个",
@@ -167,7 +169,7 @@ COMMANDS: Mapping[str, str] = {
     ),
     "rewritten": "已改写",
     "{place}: {question}: git says {git}, the console {console}": "{place}：{question}：git 是 {git}，控制台是 {console}",
-    "{count} live questions are not declared in git and stay so; --all takes them in.": (
+    "Live questions that git does not declare: {count}; they stay so, and --all takes them in.": (
         "有 {count} 个线上问题未在 git 中声明，保持不变；--all 可将它们纳入。"
     ),
     "The files already say what the console holds.": "文件与控制台的内容已经一致。",

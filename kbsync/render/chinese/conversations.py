@@ -67,7 +67,7 @@ CONVERSATIONS: Mapping[str, str] = {
     ),
     "Declared already, but disabled or renamed:": "已经声明，但被停用或已重命名：",
     # preview
-    "Sent {sent} of {total} pieces to {session}.": "已向 {session} 发送 {total} 段中的 {sent} 段。",
+    "Pieces sent to {session}: {sent} of {total}.": "已向 {session} 发送 {total} 段中的 {sent} 段。",
     "Not sent.": "未发送。",
     "The session went into state {state}, so the rest was kept back.": "会话进入了状态 {state}，因此其余部分没有发送。",
     "The service did not take piece {number} for certain.": "无法确定服务是否收到第 {number} 段。",

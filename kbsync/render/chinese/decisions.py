@@ -38,8 +38,12 @@ DECISIONS: Mapping[str, str] = {
     "no question is declared at all, so nothing is removed: is this the right directory?": (
         "没有声明任何问题，因此不删除任何内容：这是正确的目录吗？"
     ),
-    "these may all be renames and only some can be: {candidates}; write previously: beside the new text": (
-        "这些都可能是重命名，但只有一部分能够成立：{candidates}；请在新文本旁写上 previously:"
+    (
+        "these may all be renames and only some can be: {candidates}; beside each new text write previously: [old text], or "
+        "previously: [] if it is no rename"
+    ): (
+        "这些都可能是重命名，但只有一部分能够成立：{candidates}；请在每个新文本旁写上 previously: [旧文本]，如果不是重命名则写 "
+        "previously: []"
     ),
     (
         "{new} is created again while {old} appeared in the console; they are {confidence} % alike: if it was renamed "
@@ -50,8 +54,11 @@ DECISIONS: Mapping[str, str] = {
     ),
     (
         "{new} is created while {old} is no longer declared; they are {confidence} % alike: if it was renamed, write "
-        "previously: [{old}] beside {new}"
-    ): ("将新建“{new}”，而“{old}”已不再声明；两者相似度为 {confidence}%：如果是重命名，请在“{new}”旁写上 previously: [{old}]"),
+        "previously: [{old}] beside {new}, if not, previously: []"
+    ): (
+        "将新建“{new}”，而“{old}”已不再声明；两者相似度为 {confidence}%：如果是重命名，请在“{new}”旁写上 previously: [{old}]，"
+        "如果不是，则写 previously: []"
+    ),
     # guards
     "the plan was made offline, without looking at the service: plan again with access to it": (
         "此计划是离线生成的，未查看线上服务：请在能访问服务时重新生成"
@@ -66,7 +73,7 @@ DECISIONS: Mapping[str, str] = {
     "the plan removes {count}: look at the removals and, if they are meant, add --allow-remove {count}": (
         "此计划会删除 {count} 项：请查看这些删除，如果确实需要，请加上 --allow-remove {count}"
     ),
-    "--allow-remove {allowed} does not equal the {count} removals of this plan: look at them again": (
+    "--allow-remove {allowed} does not equal the number of removals in this plan, {count}: look at them again": (
         "--allow-remove {allowed} 与此计划的 {count} 项删除不符：请再次查看"
     ),
     (
@@ -85,6 +92,9 @@ DECISIONS: Mapping[str, str] = {
     "{name} is damaged or was edited: its content does not match its digest": "{name} 已损坏或被编辑过：内容与摘要不符",
     "{path} cannot be read: {reason}": "无法读取 {path}：{reason}",
     "make the plan again with this version of kbsync": "请用此版本的 kbsync 重新生成计划",
+    "look at the library itself: what an edited receipt says of an apply is not taken for true": (
+        "请查看知识库本身：被编辑过的回执所述的内容不予采信"
+    ),
     "make the plan again; a plan is never edited by hand": "请重新生成计划；计划不能手工编辑",
     "{name} contradicts itself: {reason}": "{name} 自相矛盾：{reason}",
     "{name} is not a kbsync plan or receipt: {reason}": "{name} 不是 kbsync 计划或回执：{reason}",
@@ -94,7 +104,7 @@ DECISIONS: Mapping[str, str] = {
     "{text} is protected and would be disabled: take protected or status out": (
         "“{text}”受保护，却将被停用：请去掉 protected 或 status"
     ),
-    "{title} is not taken back: it was sent and did not end as applied; look at it": (
+    "{title} is not taken back: it may have been sent and did not end as applied; look at it": (
         "“{title}”未撤销：它已发送，但结果不是已应用；请查看"
     ),
     (
@@ -103,10 +113,39 @@ DECISIONS: Mapping[str, str] = {
     ): ("“{text}”受保护，虽已没有文件声明它，仍予以保留；要删除它，请再次声明它且不写 protected，应用之后再去掉"),
     # a part of a plan, old files, and what is no plan to apply
     "only what matches {pattern} is planned; changes left out: {count}": "仅计划与 {pattern} 匹配的内容；略去的变更：{count} 项",
-    "nothing matches {pattern}; changes left out: {count}": "没有与 {pattern} 匹配的内容；略去的变更：{count} 项",
-    "These files are older than what was last applied: the plan would take later commits back.": (
-        "这些文件早于上次应用的内容：此计划会撤销之后的提交。"
+    "nothing is to be done for what matches {pattern}; changes left out: {count}": (
+        "与 {pattern} 匹配的内容无需变更；略去的变更：{count} 项"
     ),
+    "--only {pattern} matches nothing, neither in the files nor in the service": (
+        "--only {pattern} 没有匹配到任何内容，文件和服务中都没有"
+    ),
+    (
+        "it is compared with whole questions, category paths (Parent / Child) and files; * stands for anything: --only '*word*'"
+    ): "它与完整的问题、分类路径（上级 / 下级）和文件名比较；* 代表任意内容：--only '*词*'",
+    "these files ({head}) are older than the base {base}: the plan takes later commits back": (
+        "这些文件（{head}）早于基准 {base}：此计划会撤销之后的提交"
+    ),
+    (
+        "these files ({head}) are older than what was last applied ({base}): the plan takes later commits back; check out the "
+        "newest commit, or, if going back is meant, say so with --base {base}"
+    ): (
+        "这些文件（{head}）早于上次应用的内容（{base}）：此计划会撤销之后的提交；请检出最新的提交，如果确实要退回，"
+        "请用 --base {base} 说明"
+    ),
+    "these files ({head}) left the history of the base {base} at {fork}: the plan takes back what came in there since": (
+        "这些文件（{head}）在 {fork} 处离开了基准 {base} 的历史：此计划会撤销此后并入那里的内容"
+    ),
+    (
+        "these files ({head}) lack commits that are applied already ({base}; the histories part at {fork}): the plan takes back "
+        "what others brought in since; merge or rebase first, or, if that is meant, say so with --base {base}"
+    ): (
+        "这些文件（{head}）缺少已经应用的提交（{base}；历史在 {fork} 处分开）：此计划会撤销他人此后并入的内容；请先合并或变基，"
+        "如果确实要这样，请用 --base {base} 说明"
+    ),
+    (
+        "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and customers "
+        "still get them; --all takes them in."
+    ): "有 {count} 个线上问题此前已从 git 中移除，例如“{example}”：它们不会写回文件，客户仍能得到；--all 可将它们纳入。",
     "The files still say what was taken back: revert their commit, or the next apply brings it back.": (
         "文件中仍保留着已撤销的内容：请还原（revert）相应的提交，否则下次应用会再次带回。"
     ),

@@ -49,7 +49,10 @@ HISTORY: Mapping[str, str] = {
     "Let fewer runs apply to it at once, then try again.": "请减少同时向它应用的运行，然后重试。",
     "Run `kbsync plan` to see what is left to do.": "请运行 `kbsync plan` 查看剩余的变更。",
     "The lock file in {directory} cannot be used: {reason}": "无法使用 {directory} 中的锁文件：{reason}",
-    "Make the directory writable, on a file system that knows file locks.": "请使该目录可写，并位于支持文件锁的文件系统上。",
+    "Make the directory writable, with room in it, on a file system that knows file locks.": (
+        "请使该目录可写、留有空间，并位于支持文件锁的文件系统上。"
+    ),
+    "Git cannot be started: {reason}": "无法启动 git：{reason}",
     "Took over the lock of {target} that {who} on {where} left behind; it expired at {expires}.": (
         "已接管 {where} 上的 {who} 留下的 {target} 的锁；它已于 {expires} 过期。"
     ),

@@ -24,7 +24,21 @@ PLANS: Mapping[str, str] = {
     "{count} categories to create": "新建 {count} 个分类",
     "{count} categories to rename": "重命名 {count} 个分类",
     "{count} categories to delete": "删除 {count} 个分类",
-    "{count} unmanaged": "未纳入管理 {count} 个",
+    "nothing to do in this part": "这一部分无需变更",
+    "{count} no longer in git, kept live": "git 中已不存在、线上保留 {count} 项",
+    "1 unmanaged question": "未纳入管理的问题 1 个",
+    "{count} unmanaged questions": "未纳入管理的问题 {count} 个",
+    "disabled: customers get no answer": "已停用：客户得不到答案",
+    "Git took these out earlier, and customers still get those that are enabled.": (
+        "git 此前已移除这些内容，其中启用的客户仍能得到。"
+    ),
+    (
+        "Customers still get these answers. To remove them, set policy.prune to disable or delete in kbsync.yaml before this is "
+        "applied: afterwards they count as unmanaged."
+    ): (
+        "客户仍能得到这些答案。要移除它们，请在应用之前将 kbsync.yaml 中的 policy.prune 设为 disable 或 delete：应用之后它们将"
+        "视为未纳入管理。"
+    ),
     "1 conflict": "1 处冲突",
     "{count} conflicts": "{count} 处冲突",
     "1 console edit to overwrite": "覆盖 1 处控制台修改",
@@ -91,10 +105,12 @@ PLANS: Mapping[str, str] = {
     "There is nothing else to show.": "没有其他内容。",
     "Nothing to do: what git declares is the same as in the base.": "无需操作：git 声明的内容与基准相同。",
     "Nothing to do: git declares no question, and none is to be removed.": "无需操作：git 未声明任何问题，也没有要删除的问题。",
+    "Nothing to do in this part: what matches is as git declares it, or is left alone.": (
+        "这一部分无需变更：匹配的内容与 git 的声明一致，或不予处理。"
+    ),
     "Nothing to do: whatever git declares is live as declared (questions: {count}).": (
         "无需操作：git 声明的内容已全部上线（问题 {count} 个）。"
     ),
-    "No longer in git, left as they are ({count})": "git 中已不存在，保持原样（{count}）",
     "Not declared in git, left as they are: questions {questions}, categories {categories}.": (
         "git 未声明，保持原样：问题 {questions} 个，分类 {categories} 个。"
     ),

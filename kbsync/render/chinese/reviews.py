@@ -21,13 +21,14 @@ REVIEWS: Mapping[str, str] = {
     "the plan artifact": "计划文件（artifact）",
     "the whole plan": "完整计划",
     "Nothing to change": "没有需要变更的内容",
-    "{count} questions in git; the live library holds them as declared.": "git 中有 {count} 个问题，线上知识库与其一致。",
     "Made without looking at the live library: it can be read, not applied.": "生成时未查看线上知识库：只能阅读，不能应用。",
     "This plan cannot be applied as it stands": "此计划目前不能应用",
     "Problems": "问题",
     "Notices": "提示",
     "No longer in git, kept live": "git 中已不存在，线上保留",
-    "Unmanaged, not touched": "未纳入管理，不会改动",
+    "Unmanaged questions, not touched": "未纳入管理的问题，不会改动",
+    "Unmanaged categories, not touched": "未纳入管理的分类，不会改动",
+    "Links": "链接",
     "1 change takes an answer from customers or overwrites somebody's work.": "1 项变更会使客户失去答案，或覆盖他人的修改。",
     "{count} changes take answers from customers or overwrite somebody's work.": (
         "{count} 项变更会使客户失去答案，或覆盖他人的修改。"
@@ -40,7 +41,7 @@ REVIEWS: Mapping[str, str] = {
     "{count} dangerous changes are not even named here: read the whole plan before you approve.": (
         "有 {count} 项危险变更未在此列出：批准前请阅读完整计划。"
     ),
-    "{count} changes are named without their texts.": "{count} 项变更只列出了名称，没有正文。",
+    "Changes named without their texts: {count}.": "{count} 项变更只列出了名称，没有正文。",
     "{count} harmless entries are only counted.": "{count} 项无害内容只计数。",
     "GitHub shows ten annotations of a kind. Not shown: errors {errors}, warnings {warnings}, notices {notices}. "
     "The summary of this step names them.": (

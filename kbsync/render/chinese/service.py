@@ -186,6 +186,13 @@ SERVICE: Mapping[str, str] = {
     "{command} was not sent: kbsync is stopping.": "未发送 {command}：kbsync 正在停止。",
     # pacing
     "Stopped before {command} was sent; nothing happened.": "在发送 {command} 之前已停止；什么也没有发生。",
+    "{command} had to wait until what it rests on was too old; it was not sent.": (
+        "{command} 等待过久，其依据已经过时；因此未发送。"
+    ),
+    "The service wants no {command} for {seconds} s, which is longer than kbsync waits; nothing happened.": (
+        "服务要求 {seconds} 秒内不再发送 {command}，这超过了 kbsync 的等待上限；什么也没有发生。"
+    ),
+    "Run the command again after that time.": "请在这段时间之后再次运行该命令。",
     "The call budget {path} cannot be used ({reason}): make its directory writable, or end the process that holds it.": (
         "无法使用调用配额文件 {path}（{reason}）：请使其目录可写，或结束占用它的进程。"
     ),

@@ -1,0 +1,42 @@
+"""Which commits brought a text into the files of a directory, or took it out: git's own search through the history.
+
+What such a text is in its file is not known here; reading the files of a commit is ``snapshot``'s part.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from kbsync.history.git import NETWORK_SECONDS
+from kbsync.history.repository import Repository
+
+__all__ = ["commits_touching"]
+
+_TOGETHER = 40
+"""Texts that are looked for at once: each search goes through the whole history, and a longer pattern makes it slower."""
+_LONGEST = 200
+"""Characters of a text that are looked for."""
+_UNSURE = re.compile(r"[\"'\\\x00-\x08]+")
+"""What a file may write otherwise than it reads."""
+_SPECIAL = re.compile(r"[.\[\\()*+?{|^$]")
+
+
+def commits_touching(repository: Repository, commit: str, directory: Path, texts: Iterable[str]) -> Iterator[str]:
+    """The commits up to ``commit``, newest first for each group of texts, that changed how often one of them stands there.
+
+    A text may be folded over lines in its file. Raises HistoryUnavailable.
+    """
+    path = repository.inside(directory) or "."
+    patterns = [pattern for text in texts if (pattern := _pattern(text))]
+    for start in range(0, len(patterns), _TOGETHER):
+        group = patterns[start : start + _TOGETHER]
+        answer = repository.git.run(
+            "log", "--format=%H", "--pickaxe-regex", f"-S{'|'.join(group)}", commit, "--", path, seconds=NETWORK_SECONDS
+        )
+        yield from answer.text.split()
+
+
+def _pattern(text: str) -> str:
+    """The longest part of a text that every file writes as it is, as git's extended regular expression; empty without any."""
+    part = max(_UNSURE.split(text), key=len)[:_LONGEST].strip()
+    return "[[:space:]]+".join(_SPECIAL.sub(r"\\\g<0>", word) for word in part.split())

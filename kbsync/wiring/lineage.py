@@ -1,0 +1,68 @@
+"""Whether the files that are planned hold what was applied last, told from the two commits.
+
+Which commit is the base was found by ``history``; what a difference of the contents means belongs to ``planner``.
+"""
+
+from kbsync.errors import HistoryUnavailable
+from kbsync.history.base import Base
+from kbsync.history.repository import Repository
+from kbsync.history.snapshot import snapshot
+from kbsync.messages import message
+from kbsync.plan import BaseKind, Problem, ProblemKind
+from kbsync.wiring.workspace import Workspace
+
+__all__ = ["find_divergence"]
+
+
+def find_divergence(repository: Repository, base: Base, workspace: Workspace) -> tuple[Problem, ...]:
+    """A problem where a plan would take back what others brought in: the base is no ancestor of what is checked out.
+
+    Where the histories are cut off or have nothing in common nobody can tell, and where the knowledge is the same in spite
+    of it nothing is taken back: then there is none.
+    """
+    head = repository.head()
+    if base.commit is None or head is None or head == base.commit:
+        return ()
+    try:
+        fork = repository.merge_base(head, base.commit)
+        if fork == base.commit or _same(repository, workspace, fork, base.commit):
+            return ()
+    except HistoryUnavailable:
+        return ()
+    return (_older(head, base) if fork == head else _diverged(head, fork, base),)
+
+
+def _same(repository: Repository, workspace: Workspace, one: str, other: str) -> bool:
+    """Whether the knowledge is the same at two commits."""
+    return snapshot(repository, one, workspace.directory) == snapshot(repository, other, workspace.directory)
+
+
+def _older(head: str, base: Base) -> Problem:
+    commits = {"head": head[:12], "base": (base.commit or "")[:12]}
+    words = (
+        message("these files ({head}) are older than the base {base}: the plan takes later commits back", **commits)
+        if base.kind is BaseKind.GIVEN
+        else message(
+            "these files ({head}) are older than what was last applied ({base}): the plan takes later commits back; check out "
+            "the newest commit, or, if going back is meant, say so with --base {base}",
+            **commits,
+        )
+    )
+    return Problem(ProblemKind.DIVERGED, words, blocking=False)
+
+
+def _diverged(head: str, fork: str, base: Base) -> Problem:
+    commits = {"head": head[:12], "fork": fork[:12], "base": (base.commit or "")[:12]}
+    words = (
+        message(
+            "these files ({head}) left the history of the base {base} at {fork}: the plan takes back what came in there since",
+            **commits,
+        )
+        if base.kind is BaseKind.GIVEN
+        else message(
+            "these files ({head}) lack commits that are applied already ({base}; the histories part at {fork}): the plan takes "
+            "back what others brought in since; merge or rebase first, or, if that is meant, say so with --base {base}",
+            **commits,
+        )
+    )
+    return Problem(ProblemKind.DIVERGED, words, blocking=False)

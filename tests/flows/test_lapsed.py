@@ -1,0 +1,57 @@
+"""What git took out and the service kept: it does not come back as if the console had made it."""
+
+import pytest
+
+from tests.flows.harness import Bench
+from tests.flows.shop import FIRST
+
+GONE = "Is there a “summer's” sale?"
+KEEP = "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"
+BOTH = f'{KEEP[:-2]}, {{question: "{GONE}", answer: Until August.}}]\n'
+
+
+@pytest.fixture
+def kept(bench: Bench) -> Bench:
+    """A bench that keeps what git stops declaring, where git took a question out and that is applied."""
+    text = (bench.path / "knowledge" / "kbsync.yaml").read_text(encoding="utf-8")
+    bench.commit({**FIRST, "kbsync.yaml": text.replace("prune: delete", "prune: keep"), "more.yaml": BOTH})
+    assert bench.run("apply", "--yes").code == 0
+    bench.commit({"more.yaml": KEEP})
+    told = bench.run("plan")
+    assert ("No longer in git, kept live (1)" in told.out, "Customers still get these answers." in told.out) == (True, True)
+    assert bench.run("apply", "--yes").code == 0
+    return bench
+
+
+def test_a_pull_leaves_out_what_git_took_out(kept: Bench) -> None:
+    """Other edits come in; the question is named, and comes only with ``--all``."""
+    kept.edit("More?", answer="A little.")
+    pulled = kept.run("pull")
+    assert (pulled.code, f"such as {GONE}" in " ".join(pulled.err.split())) == (0, True)
+    more = (kept.path / "knowledge" / "more.yaml").read_text(encoding="utf-8")
+    assert ("A little." in more, "sale" in more) == (True, False)
+    assert kept.run("pull", "--all").code == 0
+    assert [path.name for path in (kept.path / "knowledge").glob("*.yaml") if "sale" in path.read_text(encoding="utf-8")]
+
+
+def test_a_drift_does_not_call_it_new(kept: Bench) -> None:
+    """It stands among what git gave up; a question that the console did add is told as before."""
+    quiet = kept.run("drift")
+    assert (quiet.code, "New in the console" in quiet.out, f"{GONE} (Payment)" in quiet.out) == (0, False, True)
+    with kept.console() as service:
+        service.console.add_question("Do you take shells?", "Large ones.", category=service.console.category("Payment"))
+    found = kept.run("drift")
+    assert (found.code, "New in the console (1)" in found.out, f"New: {GONE}" in found.out) == (3, True, False)
+    assert kept.run("pull").code == 0
+    held = "".join(path.read_text(encoding="utf-8") for path in (kept.path / "knowledge").glob("*.yaml"))
+    assert ("shells" in held, "sale" in held) == (True, False)
+
+
+def test_a_commit_with_errors_tells_nothing(bench: Bench) -> None:
+    """Where the history cannot be read as knowledge, what the console holds counts as new."""
+    bench.commit({"more.yaml": f"questions: [{{question: '{GONE.replace(chr(39), chr(39) * 2)}'}}]\n"})
+    bench.commit({**FIRST, "more.yaml": KEEP})
+    assert bench.run("apply", "--yes").code == 0
+    with bench.console() as service:
+        service.console.add_question(GONE, "Until August.", category=service.console.category("Payment"))
+    assert bench.cause("drift") == {GONE: "drift"}

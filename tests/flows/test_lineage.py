@@ -1,0 +1,76 @@
+"""Files that lack what was applied since: every plan of them says so, and no apply takes others' work back by surprise."""
+
+import pytest
+
+from tests.flows.harness import Bench
+from tests.flows.shop import FIRST
+
+MORE = "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"
+MINE = "category: Payment\nquestions: [{question: 'Mine?', answer: 'Yes.'}]\n"
+LACK = "lack commits that are applied already"
+OLDER = "are older than what was last applied"
+
+
+@pytest.fixture
+def passed(bench: Bench) -> Bench:
+    """A bench whose branch ``old`` is one applied commit behind ``main``."""
+    bench.commit(FIRST)
+    assert bench.tree is not None
+    bench.tree.git("branch", "old")
+    bench.commit({"more.yaml": MORE})
+    assert bench.run("apply", "--yes").code == 0
+    bench.tree.git("checkout", "--quiet", "old")
+    return bench
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "json", "github"])
+def test_a_branch_that_lacks_applied_commits_is_told(passed: Bench, form: str) -> None:
+    """In every format a reviewer reads which commits they are and what to do."""
+    assert passed.tree is not None
+    head, base = passed.commit({"mine.yaml": MINE}), passed.tree.git("rev-parse", "main")
+    told = passed.run("plan", "--format", form)
+    words = " ".join(told.out.replace("<span>", "").replace("</span>", "").split())
+    assert told.code == 0
+    assert [each for each in (LACK, head[:12], base[:12], "merge or rebase first") if each not in words] == []
+
+
+def test_an_apply_of_such_a_branch_is_refused(passed: Bench) -> None:
+    """Also as a saved plan; after a merge it goes through, and nothing of the others is lost."""
+    assert passed.tree is not None
+    passed.commit({"mine.yaml": MINE})
+    assert passed.run("plan", "--out", "saved.json").code == 0
+    for words in (("apply", "--yes", "--allow-remove", "1"), ("apply", "saved.json", "--yes", "--allow-remove", "1")):
+        refused = passed.run(*words)
+        assert (refused.code, LACK in " ".join(refused.err.split())) == (6, True)
+    passed.tree.git("merge", "--quiet", "--no-edit", "main")
+    assert LACK not in passed.run("plan").out
+    assert passed.run("apply", "--yes").code == 0
+    assert passed.cause("plan") == {}
+
+
+def test_older_files_are_refused_unless_going_back_is_meant(passed: Bench) -> None:
+    """An old job that is started again would roll everybody back; naming the base says that it is meant."""
+    told = passed.run("plan")
+    assert OLDER in " ".join(told.out.split())
+    assert passed.run("apply", "--yes", "--allow-remove", "1").code == 6
+    meant = passed.run("apply", "--yes", "--allow-remove", "1", "--base", "main")
+    assert meant.code == 0
+    assert "are older than the base" in " ".join(meant.err.split())
+
+
+def test_a_named_base_is_told_too(passed: Bench) -> None:
+    """It warns whoever compares with a branch that went on meanwhile."""
+    passed.commit({"mine.yaml": MINE})
+    assert "left the history of the base" in " ".join(passed.run("plan", "--offline", "--base", "main").out.split())
+
+
+def test_commits_without_knowledge_take_nothing_back(bench: Bench) -> None:
+    """Where the files are the same at both commits, there is nothing to warn of."""
+    assert bench.tree is not None
+    bench.commit(FIRST)
+    bench.tree.git("branch", "old")
+    bench.tree.commit({"README.md": "Elsewhere."})
+    assert bench.run("apply", "--yes").code == 0
+    bench.tree.git("checkout", "--quiet", "old")
+    bench.commit({"mine.yaml": MINE})
+    assert LACK not in " ".join(bench.run("plan").out.split())

@@ -1,0 +1,115 @@
+"""Streams that fail: what is said beside the result is lost quietly, what was asked for is missed."""
+
+import errno
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+
+import pytest
+
+from kbsync.cli.screen import Screen
+from kbsync.cli.streams import steady_streams
+from kbsync.errors import UnusableFile
+from kbsync.messages import message
+
+NO_ROOM = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class Failing(io.StringIO):
+    """A stream whose writing or flushing fails."""
+
+    def __init__(self, problem: Exception, *, late: bool) -> None:
+        super().__init__()
+        self.problem = problem
+        self.late = late
+
+    def write(self, text: str) -> int:
+        if not self.late:
+            raise self.problem
+        return super().write(text)
+
+    def flush(self) -> None:
+        raise self.problem
+
+
+@pytest.fixture(params=[False, True], ids=["write", "flush"])
+def late(request: pytest.FixtureRequest) -> bool:
+    """Whether a failure is found when it is written, or when it is flushed."""
+    return bool(request.param)
+
+
+@pytest.mark.parametrize("problem", [BrokenPipeError(), NO_ROOM, RuntimeError("reentrant call inside")], ids=repr)
+def test_losing_what_is_said_stops_nothing(problem: Exception, late: bool) -> None:
+    """A log that ends first, a full disk and a signal in the middle of a line are no reason to fail."""
+    with redirect_stderr(Failing(problem, late=late)), steady_streams():
+        Screen().note(message("Stopping."))
+        sys.stderr.write("still here")
+        sys.stderr.flush()
+
+
+def test_a_result_that_nobody_reads_ends_the_run(late: bool) -> None:
+    """As of any program in a pipe; no words are due to somebody who has gone."""
+    with redirect_stdout(Failing(BrokenPipeError(), late=late)), steady_streams(), pytest.raises(BrokenPipeError):
+        Screen().result("plan")
+
+
+def test_a_result_that_does_not_arrive_is_told(late: bool) -> None:
+    """Whoever asked for it has to know."""
+    with redirect_stdout(Failing(NO_ROOM, late=late)), steady_streams(), pytest.raises(UnusableFile, match="No space left"):
+        Screen().result("plan")
+
+
+@pytest.mark.parametrize(("problem", "said"), [(BrokenPipeError(), ""), (NO_ROOM, "error: the result cannot be written")])
+def test_what_was_done_stands_without_its_report(problem: Exception, said: str) -> None:
+    """The report is missed, and nothing else comes of it."""
+    with redirect_stdout(Failing(problem, late=False)), redirect_stderr(io.StringIO()) as aside, steady_streams():
+        Screen().report("Finished.")
+    assert aside.getvalue().startswith(said)
+
+
+@pytest.fixture
+def lost_pipe() -> Iterator[io.TextIOWrapper]:
+    """A real stream whose reader has gone."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    stream = os.fdopen(writer, "w")
+    yield stream
+    stream.close()
+
+
+def test_nothing_is_left_to_fail_at_the_end(lost_pipe: io.TextIOWrapper) -> None:
+    """Python writes what waits when it ends, and would complain then."""
+    with redirect_stderr(lost_pipe), steady_streams():
+        Screen().note(message("Stopping."))
+    lost_pipe.flush()
+
+
+def test_a_closed_stream_is_no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``>&-`` leaves Python without one; what would go there is dropped."""
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    with steady_streams():
+        Screen().result("plan")
+        Screen().note(message("note"))
+        assert not sys.stdout.isatty()
+
+
+@pytest.mark.parametrize(("encoding", "written"), [("ascii", "你␛".encode()), ("gbk", "你".encode("gbk") + b"\\u241b")])
+def test_a_sign_that_a_locale_lacks_is_spelled(encoding: str, written: bytes) -> None:
+    """A locale that was never set up gets UTF-8; another one what it has, and numbers for the rest."""
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding)
+    with redirect_stdout(stream), steady_streams():
+        Screen().result("你␛")
+    stream.flush()
+    assert raw.getvalue() == written + b"\n"
+
+
+def test_a_full_device_is_found_by_every_way_in() -> None:
+    """The libraries that write ask a stream what it is first, which must not use the failure up."""
+    with redirect_stdout(Failing(NO_ROOM, late=False)), steady_streams():
+        assert sys.stdout.write("") == 0
+        with pytest.raises(UnusableFile):
+            sys.stdout.write("help")

@@ -1,0 +1,39 @@
+"""What a pattern picks: the same for plans and for pulls."""
+
+import pytest
+
+from kbsync.locations import Location
+from kbsync.model import Category, Content, Knowledge, Question
+from kbsync.plan import Action, CategoryChange, Cause, QuestionChange
+from kbsync.planner.selection import is_known, is_picked, picks
+
+PLACE = Location("knowledge/shop/Payment.yaml", 3, 5)
+CONTENT = Content("Can I pay by card?", "Yes.", ("Shop", "Payment"))
+
+
+@pytest.mark.parametrize("pattern", ["*CARD*", "can i pay by card?", "shop / *", "payment.yaml", "Knowledge/Shop/*.yaml"])
+def test_a_pattern_picks_by_text_category_and_file(pattern: str) -> None:
+    """Capitals do not matter, and a file has two names."""
+    change = QuestionChange(Action.CREATE, None, None, CONTENT, Cause.DECLARED, location=PLACE)
+    library = Knowledge(questions=(Question(CONTENT, location=PLACE),))
+    assert is_picked(change, pattern)
+    assert is_known(pattern, None, library)
+
+
+@pytest.mark.parametrize("pattern", ["card", "Shop", "shop/*", ""])
+def test_a_pattern_is_of_the_whole_name(pattern: str) -> None:
+    """A word of a question picks nothing without stars."""
+    assert not picks(pattern, (CONTENT.question, "Shop / Payment"), PLACE)
+
+
+def test_a_category_is_picked_under_both_its_titles() -> None:
+    """Who names the old title means the rename too."""
+    change = CategoryChange(Action.RENAME, 1, ("Shop", "Paying"), ("Shop", "Payment"), Cause.DECLARED)
+    assert is_picked(change, "*Paying")
+    assert is_picked(change, "*Payment")
+
+
+def test_an_empty_category_is_known() -> None:
+    """It needs no question, and no change."""
+    assert is_known("Shop", Knowledge((Category(("Shop",)),)))
+    assert not is_known("Shops", Knowledge((Category(("Shop",)),)), None)
