@@ -36,11 +36,8 @@ def _run(arguments: Sequence[str], around: Surroundings) -> int:
     except (KeyboardInterrupt, click.Abort):
         _screen(around).note(message("Stopped."))
         return Exit.FAILED
-    except BrokenPipeError:
-        # Whoever read the result has gone, as `kbsync plan | head` does.
-        return Exit.FAILED
     except SystemExit as leave:
-        # Click's own end: of a shell completion, and with 1 where it met the broken pipe first.
+        # Click's own end: of a shell completion, and with 1 where whoever read the result has gone, as `kbsync plan | head` does.
         return Exit.FAILED if leave.code else Exit.DONE
 
 

