@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Self
 
 from kbsync.locations import Location
 
@@ -50,14 +51,33 @@ def bare(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-class AnswerType(IntEnum):
+class _Named(IntEnum):
+    """A number of the service's that has a word in files and plans: the member's name in small letters."""
+
+    @property
+    def word(self) -> str:
+        """What files and plans call it."""
+        return self.name.lower()
+
+    @classmethod
+    def named(cls, word: str) -> Self:
+        """The member that a word stands for."""
+        return cls[word.upper()]
+
+    @classmethod
+    def names(cls) -> tuple[tuple[str, Self], ...]:
+        """Everything that a file may call a member: its word or its number."""
+        return (*((each.word, each) for each in cls), *((str(each.value), each) for each in cls))
+
+
+class AnswerType(_Named):
     """How an answer is shown (AnswerType in www.tencentcloud.com/document/product/1229/68844)."""
 
     TEXT = 0
     RICH = 2
 
 
-class Status(IntEnum):
+class Status(_Named):
     """Whether customers can get a question's answer (Status in cloud.tencent.com/document/product/269/116739)."""
 
     ENABLED = 4

@@ -12,16 +12,16 @@ Create downwards, delete upwards; nothing takes a name before its holder has let
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil
 
 from kbsync.commands import Command
 from kbsync.model import Content, Status
-from kbsync.plan import Action, CategoryChange, Change, Cost, Field, Kind, QuestionChange
+from kbsync.plan import Action, CategoryChange, Change, Cost, Kind, QuestionChange
 
-__all__ = ["BATCH", "PAGE", "Phase", "Step", "calls_of", "cost_of", "in_order", "phases"]
+__all__ = ["BATCH", "PAGE", "Phase", "Step", "cost_of", "in_order", "phases"]
 
 BATCH = 50
 """Questions in one ``batch_set_chitchat``; the page gives no maximum (cloud.tencent.com/document/product/679/117570)."""
@@ -42,10 +42,16 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Changes that may run side by side, as indices into the plan's changes. One phase ends before the next begins."""
+    """Changes that may run side by side, as indices into the plan's changes. One phase ends before the next begins.
+
+    ``needs`` are, for each change of a question, the earlier ones without which it must not be carried out: those of the
+    same question, so that an outdated answer is not switched on, and those that free a text that it takes, so that no text
+    stands twice.
+    """
 
     step: Step
     changes: tuple[int, ...]
+    needs: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 STATUS_ACTIONS = frozenset({Action.ENABLE, Action.DISABLE})
@@ -59,31 +65,25 @@ def in_order(changes: Sequence[Change]) -> tuple[Change, ...]:
 
 def phases(changes: Sequence[Change]) -> tuple[Phase, ...]:
     """Cut a plan's changes into phases; phases without changes are left out."""
-    early, late = _waves(changes)
-    waiting = {_question(changes[index]).id for wave in late for index in wave}
-    status = _questions(changes, STATUS_ACTIONS)
+    questions = {index: change for index, change in enumerate(changes) if isinstance(change, QuestionChange)}
+    frees = _who_frees(questions)
+    early, late = _waves(questions, frees)
+    waiting = {questions[index].id for wave in late for index in wave}
+    status = [index for index, change in questions.items() if change.action in STATUS_ACTIONS]
+    removals = tuple(index for index, change in questions.items() if change.action is Action.DELETE)
     found = [
-        *(Phase(Step.CATEGORIES, level) for level in _levels(changes, deletes=False)),
-        *(Phase(Step.QUESTIONS, wave) for wave in early),
-        Phase(Step.STATUS, tuple(index for index in status if _question(changes[index]).id not in waiting)),
-        Phase(Step.REMOVALS, _questions(changes, frozenset({Action.DELETE}))),
-        *(Phase(Step.QUESTIONS, wave) for wave in late),
-        Phase(Step.STATUS, tuple(index for index in status if _question(changes[index]).id in waiting)),
-        *(Phase(Step.EMPTY_CATEGORIES, level) for level in _levels(changes, deletes=True)),
+        *((Step.CATEGORIES, level) for level in _levels(changes, deletes=False)),
+        *((Step.QUESTIONS, wave) for wave in early),
+        (Step.STATUS, tuple(index for index in status if questions[index].id not in waiting)),
+        (Step.REMOVALS, removals),
+        *((Step.QUESTIONS, wave) for wave in late),
+        (Step.STATUS, tuple(index for index in status if questions[index].id in waiting)),
+        *((Step.EMPTY_CATEGORIES, level) for level in _levels(changes, deletes=True)),
     ]
-    return tuple(phase for phase in found if phase.changes)
-
-
-def calls_of(action: Action, fields: Sequence[Field], *, after: Content | None = None) -> tuple[str, ...]:
-    """The commands that a question's change takes, in order."""
-    if action is Action.CREATE:
-        disabled = after is not None and after.status is Status.DISABLED
-        return (Command.ADD, Command.BATCH_SET) if disabled else (Command.ADD,)
-    if action in STATUS_ACTIONS or action is Action.DELETE:
-        return (Command.BATCH_SET,)
-    update = any(field not in (Field.SIMILAR, Field.STATUS) for field in fields)
-    similar = Field.SIMILAR in fields
-    return tuple(command for command, due in ((Command.UPDATE, update), (Command.UPDATE_SIMILAR, similar)) if due)
+    needs = _needs(questions, frees, [members for _, members in found])
+    return tuple(
+        Phase(step, members, {index: needs[index] for index in members if index in needs}) for step, members in found if members
+    )
 
 
 def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -> Cost:
@@ -139,50 +139,58 @@ def _levels(changes: Sequence[Change], *, deletes: bool) -> Iterator[tuple[int, 
         yield tuple(depths[depth])
 
 
-def _questions(changes: Sequence[Change], actions: frozenset[Action]) -> tuple[int, ...]:
-    return tuple(index for index, change in enumerate(changes) if isinstance(change, QuestionChange) and change.action in actions)
+Questions = Mapping[int, QuestionChange]
 
 
-def _waves(changes: Sequence[Change]) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
-    """Text changes in waves, first those that run before the removals, then those that wait for a text to be removed."""
-    writes = [
-        index
-        for index, change in enumerate(changes)
-        if isinstance(change, QuestionChange) and change.action not in STATUS_ACTIONS and change.action is not Action.DELETE
-    ]
-    taken = {index: _texts(_question(changes[index]).after) - _texts(_question(changes[index]).before) for index in writes}
-    freed = {index: _texts(_question(changes[index]).before) - _texts(_question(changes[index]).after) for index in writes}
+def _who_frees(questions: Questions) -> dict[int, frozenset[int]]:
+    """For each change the others that let go of a text that it takes."""
     holders: dict[str, set[int]] = defaultdict(set)
-    for index in writes:
-        for text in freed[index]:
+    for index, change in questions.items():
+        for text in _texts(change.before) - _texts(change.after):
             holders[text].add(index)
-    # By name and not by place: where a circle is cut must not depend on the order in which the changes came.
-    place = {index: at for at, index in enumerate(sorted(writes, key=lambda index: _name(changes[index])))}
-    needs = {index: _before(index, taken[index], holders, place) for index in place}
-    removed = {
-        text for index in _questions(changes, frozenset({Action.DELETE})) for text in _texts(_question(changes[index]).before)
+    return {
+        index: frozenset().union(*(holders.get(text, ()) for text in _texts(change.after) - _texts(change.before)))
+        for index, change in questions.items()
     }
-    rank = _ranks(needs)
-    late = _closure({index for index in writes if taken[index] & removed}, needs)
-    return (
-        _by_rank([index for index in writes if index not in late], rank),
-        _by_rank([index for index in writes if index in late], rank),
-    )
-
-
-def _question(change: Change) -> QuestionChange:
-    assert isinstance(change, QuestionChange)  # noqa: S101  (callers picked it by type)
-    return change
 
 
 def _texts(content: Content | None) -> frozenset[str]:
     return frozenset() if content is None else frozenset({content.question, *content.similar})
 
 
-def _before(index: int, taken: Iterable[str], holders: Mapping[str, set[int]], place: Mapping[int, int]) -> tuple[int, ...]:
-    """The other changes that free the texts that one takes, in their places."""
-    others = {other for text in taken for other in holders.get(text, ())} - {index}
-    return tuple(sorted(others, key=place.__getitem__))
+def _needs(
+    questions: Questions, frees: Mapping[int, frozenset[int]], order: Sequence[tuple[int, ...]]
+) -> dict[int, tuple[int, ...]]:
+    rank = {index: number for number, members in enumerate(order) for index in members}
+    same: dict[str | None, list[int]] = defaultdict(list)
+    for index, change in questions.items():
+        same[change.id].append(index)
+    return {
+        index: tuple(
+            sorted(
+                other
+                for other in {*frees[index], *(same[change.id] if change.id is not None else ())}
+                if rank[other] < rank[index]
+            )
+        )
+        for index, change in questions.items()
+    }
+
+
+def _waves(questions: Questions, frees: Mapping[int, frozenset[int]]) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+    """Text changes in waves, first those that run before the removals, then those that wait for a text to be removed."""
+    removed = {index for index, change in questions.items() if change.action is Action.DELETE}
+    writes = [index for index, change in questions.items() if change.action not in STATUS_ACTIONS and index not in removed]
+    # By name and not by place: where a circle is cut must not depend on the order in which the changes came.
+    named = sorted(writes, key=lambda index: _name(questions[index]))
+    place = {index: at for at, index in enumerate(named)}
+    before = {index: sorted(frees[index] - removed, key=place.__getitem__) for index in named}
+    rank = _ranks(before)
+    late = _closure({index for index in writes if frees[index] & removed}, before)
+    return (
+        _by_rank([index for index in writes if index not in late], rank),
+        _by_rank([index for index in writes if index in late], rank),
+    )
 
 
 def _ranks(needs: Mapping[int, Sequence[int]]) -> dict[int, int]:

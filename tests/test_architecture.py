@@ -194,14 +194,3 @@ def test_only_pacing_sleeps() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "sleep"
     ]
     assert wrong == []
-
-
-def test_modules_stay_small() -> None:
-    """A room's file that outgrows 250 lines is two files."""
-    long = {
-        str(path.relative_to(ROOT)): lines
-        for paths in rooms().values()
-        for path in paths
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 250
-    }
-    assert long == {}

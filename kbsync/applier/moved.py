@@ -3,8 +3,7 @@
 from kbsync.applier.fields import shown
 from kbsync.messages import Message, message
 from kbsync.model import CategoryPath, Content, Question, show_path
-from kbsync.plan import Field
-from kbsync.plan.naming import FIELD_NAMES
+from kbsync.plan import FIELD_NAMES, Field
 
 __all__ = ["category_gone", "category_moved", "field_edited", "field_moved", "question_gone", "text_taken", "title_edited"]
 

@@ -5,7 +5,6 @@ from functools import partial
 
 from kbsync.applier.attempts import Attempt, Ended
 from kbsync.applier.categories import CategoryCalls
-from kbsync.applier.dependencies import dependencies
 from kbsync.applier.fields import PathChanges, changed, differing, shown
 from kbsync.applier.ledger import Ledger
 from kbsync.applier.moved import field_edited
@@ -36,7 +35,7 @@ class QuestionWork:
         self._categories = categories
         self._before = before
         self._paths = PathChanges(plan.changes)
-        self._needs = dependencies(plan.changes, phases(plan.changes))
+        self._needs = {index: needs for phase in phases(plan.changes) for index, needs in phase.needs.items()}
         self._wanted = {change.after.question for change in plan.changes if isinstance(change, QuestionChange) and change.after}
         self.created: dict[int, str] = {}
 

@@ -11,7 +11,7 @@ from kbsync.files.merging import Merged, merge_files
 from kbsync.files.page import shorten
 from kbsync.files.storing import store
 from kbsync.messages import Message, message
-from kbsync.plan.naming import FIELD_NAMES
+from kbsync.plan import FIELD_NAMES
 from kbsync.wiring.decisions import Clash, Decision, Wanted
 from kbsync.wiring.pulling import decide_against
 

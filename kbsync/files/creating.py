@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
 
-from kbsync.files.rewriting import word
 from kbsync.files.sheets import path_value
 from kbsync.files.values import Value, flow_value, pair_lines
 from kbsync.files.wording import scalar
@@ -80,10 +79,10 @@ def _fields(content: Content, category: CategoryPath | None) -> Iterable[tuple[s
     found: Mapping[str, Value | None] = {
         "question": content.question,
         "answer": content.answer,
-        "answer_type": None if content.answer_type is AnswerType.TEXT else word(content.answer_type),
+        "answer_type": None if content.answer_type is AnswerType.TEXT else content.answer_type.word,
         "similar": content.similar or None,
         "category": None if category is None else path_value(category),
-        "status": None if content.status is Status.ENABLED else word(content.status),
+        "status": None if content.status is Status.ENABLED else content.status.word,
     }
     return [(key, value) for key, value in found.items() if value is not None]
 

@@ -11,8 +11,7 @@ from kbsync.files.page import shorten
 from kbsync.files.wording import can_be_written
 from kbsync.messages import Message, message
 from kbsync.model import Content, Knowledge
-from kbsync.plan import Field
-from kbsync.plan.naming import FIELD_NAMES
+from kbsync.plan import FIELD_NAMES, Field
 
 __all__ = ["fit"]
 

@@ -12,12 +12,10 @@ from kbsync.files.merge import Edit
 from kbsync.files.sheets import Item, Sheet, category_of, path_value
 from kbsync.files.spans import Shape, Span, get, pairs
 from kbsync.files.values import Value, meaning
-from kbsync.model import AnswerType, CategoryPath, Content, Status
+from kbsync.model import CategoryPath, Content
 from kbsync.plan import Field
 
-__all__ = ["forget", "rewrite", "word"]
-
-WORDS = {AnswerType.TEXT: "text", AnswerType.RICH: "rich", Status.ENABLED: "enabled", Status.DISABLED: "disabled"}
+__all__ = ["forget", "rewrite"]
 
 
 def rewrite(sheet: Sheet, edits: Mapping[str, Edit], removed: Collection[str]) -> None:
@@ -53,11 +51,6 @@ def _change(editor: Editor, item: Item, edit: Edit) -> None:
             editor.replace(old, _value(edit.content, field), long=field is Field.ANSWER)
     if Field.QUESTION in edit.fields:
         forget(editor, item.span, edit.content.question)
-
-
-def word(value: AnswerType | Status) -> str:
-    """What a file calls an answer type or a status."""
-    return WORDS[value]
 
 
 def forget(editor: Editor, span: Span, title: str) -> None:
@@ -126,9 +119,9 @@ def _value(content: Content, field: Field) -> Value:
         case Field.CATEGORY:
             return path_value(content.category)
         case Field.ANSWER_TYPE:
-            return WORDS[content.answer_type]
+            return content.answer_type.word
         case Field.STATUS:
-            return WORDS[content.status]
+            return content.status.word
         case Field.SIMILAR:
             return content.similar
         case _:

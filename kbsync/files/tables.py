@@ -25,12 +25,12 @@ QUESTION_SIMILAR = Field("similar", Lines(), "Other wordings of the question.")
 QUESTION_CATEGORY = Field("category", shapes.Path(), "The category: Parent / Child. Without it the document's category counts.")
 QUESTION_ANSWER_TYPE = Field(
     "answer_type",
-    Choice((("text", AnswerType.TEXT), ("rich", AnswerType.RICH), ("0", AnswerType.TEXT), ("2", AnswerType.RICH))),
+    Choice(AnswerType.names()),
     "How the answer is shown: text (0, the default) or rich (2).",
 )
 QUESTION_STATUS = Field(
     "status",
-    Choice((("enabled", Status.ENABLED), ("disabled", Status.DISABLED), ("4", Status.ENABLED), ("5", Status.DISABLED))),
+    Choice(Status.names()),
     "Whether customers get the answer: enabled (4, the default) or disabled (5).",
 )
 QUESTION_PREVIOUSLY = Field(

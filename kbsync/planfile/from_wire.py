@@ -83,7 +83,6 @@ def _change(wire: v1.QuestionChangeV1 | v1.CategoryChangeV1) -> Change:
             after=_path(wire.after),
             cause=Cause(wire.cause),
             location=_location(wire.location),
-            calls=tuple(wire.calls),
         )
     return QuestionChange(
         action=Action(wire.action),
@@ -96,7 +95,6 @@ def _change(wire: v1.QuestionChangeV1 | v1.CategoryChangeV1) -> Change:
         location=_location(wire.location),
         match=Match(wire.match),
         confidence=wire.confidence,
-        calls=tuple(wire.calls),
         removal=wire.removal,
     )
 
@@ -107,10 +105,10 @@ def _content(wire: v1.ContentV1 | None) -> Content | None:
     return Content(
         question=wire.question,
         answer=wire.answer,
-        answer_type=AnswerType.RICH if wire.answer_type == "rich" else AnswerType.TEXT,
+        answer_type=AnswerType.named(wire.answer_type),
         category=tuple(wire.category),
         similar=tuple(wire.similar),
-        status=Status.ENABLED if wire.status == "enabled" else Status.DISABLED,
+        status=Status.named(wire.status),
     )
 
 

@@ -4,7 +4,7 @@ from typing import cast
 
 from kbsync.locations import Location
 from kbsync.messages import Message
-from kbsync.model import AnswerType, CategoryPath, Content, Status
+from kbsync.model import CategoryPath, Content
 from kbsync.plan import CategoryChange, Plan, Problem, QuestionChange, Unmanaged
 from kbsync.planfile import v1
 from kbsync.report import ChangeOutcome, Mismatch, Receipt
@@ -95,10 +95,10 @@ def _content(content: Content | None) -> v1.ContentV1 | None:
     return v1.ContentV1(
         question=content.question,
         answer=content.answer,
-        answer_type="rich" if content.answer_type is AnswerType.RICH else "text",
+        answer_type=cast("v1.AnswerTypeV1", content.answer_type.word),
         category=list(content.category),
         similar=list(content.similar),
-        status="enabled" if content.status is Status.ENABLED else "disabled",
+        status=cast("v1.StatusV1", content.status.word),
     )
 
 

@@ -37,6 +37,8 @@ CauseV1 = Literal["declared", "drift", "conflict", "unknown"]
 FieldV1 = Literal["question", "answer", "answer_type", "category", "similar", "status"]
 QuestionActionV1 = Literal["create", "update", "rename", "move", "enable", "disable", "delete"]
 CategoryActionV1 = Literal["create", "rename", "delete"]
+AnswerTypeV1 = Literal["text", "rich"]
+StatusV1 = Literal["enabled", "disabled"]
 OutcomeWordV1 = Literal["applied", "already", "refused", "unknown", "not-attempted"]
 
 
@@ -65,10 +67,10 @@ class ContentV1(Strict, frozen=True):
 
     question: str
     answer: str
-    answer_type: Literal["text", "rich"]
+    answer_type: AnswerTypeV1
     category: list[str]
     similar: list[str]
-    status: Literal["enabled", "disabled"]
+    status: StatusV1
 
 
 class FieldChangeV1(Strict, frozen=True):

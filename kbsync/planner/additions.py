@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kbsync.model import CategoryPath, Knowledge, MenuType, Question
-from kbsync.ordering import calls_of
 from kbsync.plan import Action, Cause, Kind, QuestionChange
 from kbsync.planner.removals import Removals
 
@@ -30,14 +29,15 @@ def with_additions(
     ``final`` tells what a live path is called in git.
     """
     declared = {category.path for category in base.categories}
+    owned = {category.path for category in base.categories if category.authoritative}
     ordinary = {category.path for category in live.categories if category.menu is MenuType.ORDINARY}
     unmanaged = {item.id for item in removals.unmanaged if item.kind is Kind.QUESTION and not item.lapsed}
     added = [
         question
         for question in live.questions
-        if (question.id or "") in unmanaged
-        and question.content.category in ordinary
-        and final(question.content.category) in declared
+        if (question.id or "") in unmanaged and question.content.category in ordinary
+        for path in [final(question.content.category)]
+        if path in declared or any(path[:size] in owned for size in range(len(path)))
     ]
     told = {question.id or "" for question in added}
     return replace(
@@ -55,5 +55,4 @@ def _taken_back(question: Question) -> QuestionChange:
         before=question.content,
         after=None,
         cause=Cause.DRIFT,
-        calls=calls_of(Action.DELETE, []),
     )

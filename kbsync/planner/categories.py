@@ -6,7 +6,6 @@ Deleting a category depends on what is left in it and belongs to ``removals``.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from kbsync.commands import Command
 from kbsync.messages import message
 from kbsync.model import Category, CategoryPath, Knowledge, MenuType, bare, path_after, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Problem, ProblemKind
@@ -182,7 +181,6 @@ class _Walk:
                 after=category.path,
                 cause=cause,
                 location=category.location,
-                calls=(Command.UPDATE_CATEGORY,),
             )
         )
 
@@ -202,7 +200,6 @@ class _Walk:
                 after=category.path,
                 cause=self._create_cause(category.path),
                 location=category.location,
-                calls=(Command.ADD_CATEGORY,),
             )
         )
 

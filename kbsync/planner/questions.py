@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from kbsync.compare import changed_fields
 from kbsync.model import CategoryPath, Content, Knowledge, Question, Status, bare
-from kbsync.ordering import calls_of
 from kbsync.plan import Action, Cause, Field, FieldChange, QuestionChange
 from kbsync.planner.matching import Matches, Pair
 
@@ -105,7 +104,6 @@ def _question_change(
         location=pair.desired.location,
         match=pair.match,
         confidence=pair.confidence,
-        calls=calls_of(action, [change.field for change in fields]),
     )
 
 
@@ -148,7 +146,6 @@ def _create(question: Question, lookup: _BaseLookup) -> QuestionChange:
         cause=_create_cause(question.content, base, known=lookup.known),
         base=base,
         location=question.location,
-        calls=calls_of(Action.CREATE, [], after=question.content),
     )
 
 

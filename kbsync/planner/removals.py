@@ -6,10 +6,8 @@ Removed is only what the base declared, or what lives undeclared in an authorita
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kbsync.commands import Command
 from kbsync.messages import message
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, Status, show_path
-from kbsync.ordering import calls_of
 from kbsync.plan import (
     Action,
     CategoryChange,
@@ -133,7 +131,6 @@ class _Sweep:
                     after=None,
                     cause=Cause.DECLARED,
                     location=declared[category.path].location,
-                    calls=(Command.DEL_CATEGORY,),
                 )
 
     def keep_category(self, category: Category, *, removed: bool) -> None:
@@ -206,7 +203,6 @@ class _Sweep:
             fields=() if goal is None else (FieldChange(Field.STATUS, cause),),
             base=base,
             location=None if said is None else said.location,
-            calls=calls_of(action, []),
             removal=True,
         )
 

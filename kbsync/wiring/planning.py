@@ -11,8 +11,8 @@ from kbsync.messages import Message, message
 from kbsync.model import Knowledge
 from kbsync.plan import BaseKind, Kind, Plan, Problem, Purpose, Source, TargetRef
 from kbsync.planner import Context, knowledge_digest, make_plan
-from kbsync.planner.inverse import invert
 from kbsync.planner.selection import is_known
+from kbsync.planner.undo import invert
 from kbsync.report import Receipt
 from kbsync.settings import Driver, Target
 from kbsync.store import Reader

@@ -11,7 +11,7 @@ from kbsync.applier import OnFailure
 from kbsync.errors import KbsyncError
 from kbsync.model import Knowledge, MenuType, Question, path_after
 from kbsync.plan import CategoryChange, Plan
-from kbsync.planner.inverse import invert
+from kbsync.planner.undo import invert
 from kbsync.report import ApplyReport
 from tests.endurance.bench import FREE, Bench, Died, Side, library, refused
 from tests.endurance.storms import rules

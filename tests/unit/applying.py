@@ -8,7 +8,7 @@ from typing import Any
 from kbsync.applier import Applier, OnFailure, Owed
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
 from kbsync.ordering import in_order
-from kbsync.plan import Action, CategoryChange, Cause, Change, Plan, QuestionChange, Source, TargetRef
+from kbsync.plan import Action, CategoryChange, Cause, Change, Field, FieldChange, Plan, QuestionChange, Source, TargetRef
 from kbsync.progress import Progress, Silent
 from kbsync.report import ApplyReport, Outcome
 from tests.fakes.clock import FakeClock
@@ -64,13 +64,15 @@ def create(content: Content) -> QuestionChange:
 
 def update(live: Question, **after: Any) -> QuestionChange:
     """Some fields of a question change."""
-    return QuestionChange(Action.UPDATE, live.id, live.content, replace(live.content, **after), Cause.DECLARED)
+    fields = tuple(FieldChange(field, Cause.DECLARED) for field in Field if field in after)
+    return QuestionChange(Action.UPDATE, live.id, live.content, replace(live.content, **after), Cause.DECLARED, fields)
 
 
 def status(live: Question, goal: Status = Status.DISABLED) -> QuestionChange:
     """A question is enabled or disabled."""
     action = Action.DISABLE if goal is Status.DISABLED else Action.ENABLE
-    return QuestionChange(action, live.id, live.content, replace(live.content, status=goal), Cause.DECLARED)
+    fields = (FieldChange(Field.STATUS, Cause.DECLARED),)
+    return QuestionChange(action, live.id, live.content, replace(live.content, status=goal), Cause.DECLARED, fields)
 
 
 def delete(live: Question) -> QuestionChange:

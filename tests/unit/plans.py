@@ -72,7 +72,6 @@ def update(before: Content, after: Content, *fields: Field, cause: Cause = Cause
         fields=tuple(FieldChange(field, cause) for field in fields),
         base=before if cause is Cause.DECLARED else after,
         location=Location("knowledge/shipping.yaml", 12, 5),
-        calls=(Command.UPDATE,),
     )
 
 
@@ -113,7 +112,6 @@ def conflicts() -> Plan:
         fields=(FieldChange(Field.ANSWER, Cause.CONFLICT), FieldChange(Field.SIMILAR, Cause.DECLARED)),
         base=PARCEL,
         location=Location("knowledge/shipping.yaml", 12, 5),
-        calls=(Command.UPDATE,),
     )
     drifted = update(replace(RETURNS, answer="Send it back within 30 days."), RETURNS, Field.ANSWER, cause=Cause.DRIFT)
     unknown = update(ROBOT, replace(ROBOT, answer_type=AnswerType.RICH), Field.ANSWER_TYPE, cause=Cause.UNKNOWN)
@@ -143,7 +141,6 @@ def chinese() -> Plan:
         location=Location("knowledge/机器人.yaml", 8, 5),
         match=Match.WORDING,
         confidence=87,
-        calls=(Command.UPDATE,),
     )
     changed = update(ROBOT, after, Field.ANSWER, Field.SIMILAR)
     return plan_of(changed, renamed, calls={Command.UPDATE: 2, Command.UPDATE_SIMILAR: 1}, seconds=0.6)
@@ -170,7 +167,6 @@ def long_prose() -> Plan:
         replace(PARCEL, question="What can I order?", answer="\n".join(f"- item {number}" for number in range(1, 31))),
         Cause.DECLARED,
         location=Location("knowledge/shop.yaml", 2, 5),
-        calls=(Command.ADD,),
     )
     changes = (update(before, after, Field.ANSWER), update(RETURNS, rewritten, Field.ANSWER), created)
     return plan_of(*changes, calls={Command.UPDATE: 2, Command.ADD: 1}, seconds=0.4)
@@ -203,7 +199,6 @@ def _category_changes() -> tuple[Change, ...]:
             ("Payment",),
             Cause.DECLARED,
             location=Location("knowledge/payment.yaml", 2, 5),
-            calls=(Command.ADD_CATEGORY,),
         ),
         CategoryChange(
             Action.RENAME,
@@ -212,7 +207,6 @@ def _category_changes() -> tuple[Change, ...]:
             ("Shipping", "Delivery times"),
             Cause.DECLARED,
             location=Location("knowledge/shipping.yaml", 4, 9),
-            calls=(Command.UPDATE_CATEGORY,),
         ),
     )
 
@@ -239,7 +233,6 @@ def _question_changes() -> tuple[Change, ...]:
         Content("Can I pay by card?", "Yes: Visa and Mastercard.", ("Payment",), AnswerType.TEXT, ("Do you take cards?",)),
         Cause.DECLARED,
         location=Location("knowledge/payment.yaml", 6, 5),
-        calls=(Command.ADD,),
     )
     drifted = update(replace(RETURNS, answer="Send it back within 30 days."), RETURNS, Field.ANSWER, cause=Cause.DRIFT)
     return (created, update(PARCEL, after, Field.ANSWER, Field.SIMILAR), renamed, moved, drifted)
@@ -247,11 +240,9 @@ def _question_changes() -> tuple[Change, ...]:
 
 def _status_changes() -> tuple[Change, ...]:
     off = replace(ROBOT, status=Status.DISABLED)
-    disabled = replace(update(ROBOT, off, Field.STATUS), action=Action.DISABLE, calls=(Command.BATCH_SET,))
+    disabled = replace(update(ROBOT, off, Field.STATUS), action=Action.DISABLE)
     on = replace(RETURNS, question="Do you ship abroad?")
-    enabled = replace(
-        update(replace(on, status=Status.DISABLED), on, Field.STATUS), action=Action.ENABLE, calls=(Command.BATCH_SET,)
-    )
+    enabled = replace(update(replace(on, status=Status.DISABLED), on, Field.STATUS), action=Action.ENABLE)
     return (disabled, enabled)
 
 
@@ -263,9 +254,8 @@ def _removals() -> tuple[Change, ...]:
         None,
         Cause.DECLARED,
         location=Location("knowledge/offers.yaml", 4, 5),
-        calls=(Command.BATCH_SET,),
     )
-    category = CategoryChange(Action.DELETE, 30, ("Offers",), None, Cause.DECLARED, calls=(Command.DEL_CATEGORY,))
+    category = CategoryChange(Action.DELETE, 30, ("Offers",), None, Cause.DECLARED)
     return (gone, category)
 
 

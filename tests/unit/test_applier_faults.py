@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from kbsync.applier import OnFailure
 from kbsync.commands import READS
+from kbsync.compare import changed_fields
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
-from kbsync.plan import Action, Cause, Change, Plan, QuestionChange
+from kbsync.plan import Action, Cause, Change, FieldChange, Plan, QuestionChange
 from kbsync.report import ApplyReport
 from tests.fakes.store import FakeStore, Fault, Quirks
 from tests.unit.applying import PRESET, add_category, apply, create, drop_category, plan, rename_category, status
@@ -83,7 +84,8 @@ def _update(before: Question, wanted: Content, changes: list[Change]) -> Content
     """A change of text and a change of status, as a planner writes them."""
     written = replace(wanted, status=before.content.status)
     if written != before.content:
-        changes.append(QuestionChange(Action.UPDATE, before.id, before.content, written, Cause.DECLARED))
+        fields = tuple(FieldChange(part, Cause.DECLARED) for part in changed_fields(before.content, written))
+        changes.append(QuestionChange(Action.UPDATE, before.id, before.content, written, Cause.DECLARED, fields))
     if wanted.status is not written.status:
         changes.append(status(replace(before, content=written), wanted.status))
     return wanted

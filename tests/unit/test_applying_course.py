@@ -12,7 +12,7 @@ from kbsync.applier import Applier
 from kbsync.errors import UnusableFile
 from kbsync.history.lock import TargetLock
 from kbsync.planfile import read_plan_or_receipt
-from kbsync.planner.inverse import invert
+from kbsync.planner.undo import invert
 from kbsync.progress import Silent
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome, Receipt
 from kbsync.settings import Policy

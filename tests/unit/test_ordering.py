@@ -1,8 +1,11 @@
 """Create downwards, delete upwards, and no text is taken before it is free."""
 
+from dataclasses import replace
+
+from kbsync.commands import Command
 from kbsync.model import Content, Status
-from kbsync.ordering import BATCH, Step, calls_of, cost_of, in_order, phases
-from kbsync.plan import Action, CategoryChange, Cause, Change, Field, QuestionChange
+from kbsync.ordering import BATCH, Step, cost_of, in_order, phases
+from kbsync.plan import Action, CategoryChange, Cause, Change, Field, FieldChange, QuestionChange
 
 
 def content(text: str, **fields: object) -> Content:
@@ -10,31 +13,36 @@ def content(text: str, **fields: object) -> Content:
     return Content(text, "An answer.", ("A",), **fields)  # type: ignore[arg-type]
 
 
+def differ(*fields: Field) -> tuple[FieldChange, ...]:
+    """Fields that git changed."""
+    return tuple(FieldChange(field, Cause.DECLARED) for field in fields)
+
+
 def rename(identifier: str, old: str, new: str) -> QuestionChange:
     """A question that gets another text."""
-    return QuestionChange(Action.RENAME, identifier, content(old), content(new), Cause.DECLARED, calls=("update_chitchat",))
+    return QuestionChange(Action.RENAME, identifier, content(old), content(new), Cause.DECLARED, differ(Field.QUESTION))
 
 
 def create(text: str) -> QuestionChange:
     """A new question."""
-    return QuestionChange(Action.CREATE, None, None, content(text), Cause.DECLARED, calls=("add_chitchat",))
+    return QuestionChange(Action.CREATE, None, None, content(text), Cause.DECLARED)
 
 
 def delete(identifier: str, text: str) -> QuestionChange:
     """A question that goes."""
-    return QuestionChange(Action.DELETE, identifier, content(text), None, Cause.DECLARED, calls=("batch_set_chitchat",))
+    return QuestionChange(Action.DELETE, identifier, content(text), None, Cause.DECLARED)
 
 
 def disable(identifier: str, text: str) -> QuestionChange:
     """A question that is switched off."""
     off = content(text, status=Status.DISABLED)
-    return QuestionChange(Action.DISABLE, identifier, content(text), off, Cause.DECLARED, calls=("batch_set_chitchat",))
+    return QuestionChange(Action.DISABLE, identifier, content(text), off, Cause.DECLARED)
 
 
 def category(action: Action, *path: str) -> CategoryChange:
     """A category that comes or goes."""
     before, after = (path, None) if action is Action.DELETE else (None, path)
-    return CategoryChange(action, 1 if before else None, before, after, Cause.DECLARED, calls=("add_chitchat_category",))
+    return CategoryChange(action, 1 if before else None, before, after, Cause.DECLARED)
 
 
 def titles(*changes: Change) -> list[str]:
@@ -91,17 +99,33 @@ def test_a_text_freed_by_a_removal_is_taken_after_it() -> None:
     assert steps == [Step.STATUS, Step.REMOVALS, Step.QUESTIONS, Step.QUESTIONS, Step.STATUS]
 
 
+def test_a_change_needs_what_frees_its_text_and_what_comes_before_it() -> None:
+    """The removal that frees a text, and the change of the same question; not what merely runs earlier."""
+    changes = in_order([rename("1", "a", "gone"), delete("2", "gone"), disable("1", "gone"), delete("3", "other")])
+    needs = {changes[index].action: others for phase in phases(changes) for index, others in phase.needs.items()}
+    assert [change.action for change in changes] == [Action.DELETE, Action.DELETE, Action.RENAME, Action.DISABLE]
+    assert (needs[Action.DELETE], needs[Action.RENAME], needs[Action.DISABLE]) == ((), (0,), (2,))
+
+
+def test_a_text_is_needed_only_from_who_comes_before() -> None:
+    """Where a circle was cut, the first one has to do without."""
+    circle = in_order([rename("1", "a", "b"), rename("2", "b", "a")])
+    assert [dict(phase.needs) for phase in phases(circle)] == [{0: ()}, {1: (0,)}]
+
+
 def test_one_call_carries_all_fields_but_similar_questions() -> None:
     """Text, answer, type and category travel together."""
-    fields = [Field.QUESTION, Field.ANSWER, Field.ANSWER_TYPE, Field.CATEGORY, Field.SIMILAR]
-    assert calls_of(Action.UPDATE, fields) == ("update_chitchat", "update_similar_chitchat")
-    assert calls_of(Action.UPDATE, [Field.SIMILAR]) == ("update_similar_chitchat",)
+    everything = [Field.QUESTION, Field.ANSWER, Field.ANSWER_TYPE, Field.CATEGORY, Field.SIMILAR]
+    written = QuestionChange(Action.UPDATE, "1", content("a"), content("b"), Cause.DECLARED, differ(*everything))
+    assert written.calls == (Command.UPDATE, Command.UPDATE_SIMILAR)
+    assert replace(written, fields=differ(Field.SIMILAR)).calls == (Command.UPDATE_SIMILAR,)
 
 
 def test_a_disabled_create_costs_a_second_call() -> None:
     """The service creates questions enabled."""
-    assert calls_of(Action.CREATE, [], after=content("x", status=Status.DISABLED)) == ("add_chitchat", "batch_set_chitchat")
-    assert calls_of(Action.CREATE, [], after=content("x")) == ("add_chitchat",)
+    created = create("x")
+    assert created.calls == (Command.ADD,)
+    assert replace(created, after=content("x", status=Status.DISABLED)).calls == (Command.ADD, Command.BATCH_SET)
 
 
 def test_status_calls_are_counted_in_batches() -> None:

@@ -8,7 +8,7 @@ from kbsync.applier import Applier, OnFailure
 from kbsync.model import Category, Content, Knowledge, Question, Status
 from kbsync.plan import Action, CategoryChange, Plan, Source, TargetRef
 from kbsync.planner import Context, make_plan
-from kbsync.planner.inverse import invert
+from kbsync.planner.undo import invert
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome
 from kbsync.settings import Policy, Prune
 from tests.fakes.clock import FakeClock
