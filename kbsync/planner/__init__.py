@@ -3,7 +3,7 @@
 It reaches no file, no clock and no service; the same input in any order gives the same plan.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kbsync.locations import Location
 from kbsync.messages import message
@@ -17,7 +17,7 @@ from kbsync.planner.matching import Matches, match_questions
 from kbsync.planner.questions import is_unchanged, plan_questions
 from kbsync.planner.removals import Removals, plan_removals
 from kbsync.planner.selection import select
-from kbsync.settings import Policy
+from kbsync.settings import Policy, Prune
 
 __all__ = ["Context", "knowledge_digest", "make_plan"]
 
@@ -51,7 +51,9 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     """
     categories = plan_categories(desired, live, base)
     matches = match_questions(desired, live, base, categories.final)
-    removals = plan_removals(desired, live, base, matches=matches, work=categories, policy=context.policy)
+    # In a drift everything that git does not declare is the console's, whatever an apply would do with it.
+    policy = replace(context.policy, prune=Prune.KEEP) if context.purpose is Purpose.DRIFT else context.policy
+    removals = plan_removals(desired, live, base, matches=matches, work=categories, policy=policy)
     removals = with_lapsed(removals, context.once)
     if context.purpose is Purpose.DRIFT:
         removals = with_additions(removals, desired, live, final=categories.final)

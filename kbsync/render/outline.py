@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from kbsync.model import Content
 from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, Purpose, QuestionChange, Unmanaged
-from kbsync.render.console_side import from_the_console
 from kbsync.render.serving import with_statuses
 
 __all__ = [
@@ -99,7 +98,7 @@ def outline(plan: Plan) -> Outline:
     """Arrange a plan: each change is in exactly one section, the most dangerous that fits."""
     is_drift = plan.purpose is Purpose.DRIFT
     sections: dict[Section, list[Change]] = {section: [] for section in Section}
-    changes = tuple(map(from_the_console, plan.changes)) if is_drift else plan.changes
+    changes = tuple(change.inverse() for change in plan.changes) if is_drift else plan.changes
     for change, told in zip(changes, with_statuses(changes), strict=True):
         sections[_taken(change) or (_harmless(change) if is_drift else _section(change))].append(told)
     return Outline(

@@ -62,6 +62,13 @@ def test_a_category_that_was_renamed_in_the_console_is_still_declared() -> None:
     assert [content.category for content in additions(drift(base, library(SHOP)))] == [SHOP]
 
 
+@pytest.mark.parametrize("prune", Prune)
+def test_what_the_console_adds_below_an_owned_category_is_drift(prune: Prune) -> None:
+    """Git owns all that is in it, in categories that the console made, too; a pull takes it in and declares them."""
+    base = Knowledge((Category(SHOP, authoritative=True),), (Question(SAID),))
+    assert [content.category for content in additions(drift(base, library(PART), prune=prune))] == [PART]
+
+
 @given(declared(), live_libraries(), st.sampled_from(Prune))
 def test_a_drift_tells_what_a_pull_would_add(said: Knowledge, live: Knowledge, prune: Prune) -> None:
     """No more and no less, where the files are as they were applied."""
