@@ -1,5 +1,6 @@
 """Time as something that is handed in, so that hours can be played in milliseconds."""
 
+import math
 import threading
 import time
 from typing import Protocol
@@ -19,7 +20,7 @@ class Clock(Protocol):
         ...
 
     def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
-        """Wait that long, or until the event is set; says whether it was set."""
+        """Wait that long, infinity included, or until the event is set, whichever is first; says whether it was set."""
         ...
 
 
@@ -35,8 +36,8 @@ class SystemClock:
         return time.time()
 
     def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
-        """Wait that long, or until the event is set; says whether it was set."""
+        """Wait that long, infinity included, or until the event is set, whichever is first; says whether it was set."""
         if until is None:
             time.sleep(max(0.0, seconds))
             return False
-        return until.wait(max(0.0, seconds))
+        return until.wait(None if seconds == math.inf else max(0.0, seconds))

@@ -21,9 +21,9 @@ Ticket: TypeAlias = int
 class Lane:
     """The calls of one command, on all threads. ``queue`` has those that wait, the first of which alone watches the clock.
 
-    ``freed`` is set whenever a call ends: where only an answer can free a slot, the first in the queue waits for that.
-    ``told_until`` is the end of the pause that was told last. ``page`` opens this command's page of a budget that is shared
-    with others; None for a budget of its own.
+    ``freed`` is set whenever a call ends. ``awaited`` says whether any was under way at the last attempt: its end may make the
+    next moment sooner than was told, or is what a slot waits for. ``told_until`` is the end of the pause that was told last.
+    ``page`` opens this command's page of a budget that is shared with others; None for a budget of its own.
     """
 
     def __init__(self, clock: Clock, slots: Slots, *, page: Callable[[], AbstractContextManager[Page]] | None = None) -> None:
@@ -33,6 +33,7 @@ class Lane:
         self._lock = threading.Lock()
         self.queue: deque[threading.Event] = deque()
         self.freed = threading.Event()
+        self.awaited = False
         self.told_until = -math.inf
 
     @property
@@ -52,6 +53,7 @@ class Lane:
             when = self._slots.ready_at(now, page.others)
             if when > now:
                 self.freed.clear()
+                self.awaited = self._slots.under_way
                 return None, when
             check()
             ticket = self._slots.sent(now)

@@ -140,7 +140,7 @@ class Pacer:
             lane.queue.append(turn)
             lane.queue[0].set()
         try:
-            turn.wait()
+            self._clock.wait(math.inf, until=turn)
             ticket = self._slot(command, lane, stop=stop, check=check)
         finally:
             with self._lock:
@@ -155,7 +155,8 @@ class Pacer:
     def _slot(self, command: str, lane: Lane, *, stop: threading.Event | None, check: Callable[[], None]) -> Ticket:
         """As the first in the queue, wait until a call may leave.
 
-        Where only an answer can free a slot, that is what is waited for, also when stopped: a call under way ends by itself.
+        While calls are under way, the next answer ends a wait: it tells more about when a slot is free. A stop is noticed with
+        that answer, which the whole run waits for in any case; where none is to come, at once.
         """
         while True:
             if stop is not None and stop.is_set():
@@ -164,10 +165,7 @@ class Pacer:
             if ticket is not None:
                 return ticket
             self._heed(command, lane)
-            if when == math.inf:
-                lane.freed.wait()
-            else:
-                self._clock.wait(when - self._clock.now(), until=stop)
+            self._clock.wait(when - self._clock.now(), until=lane.freed if lane.awaited else stop)
 
     def _heed(self, command: str, lane: Lane) -> None:
         """What a pause that the service asked an earlier call for means to those behind it: it is told, or ends them."""

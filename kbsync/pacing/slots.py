@@ -62,24 +62,27 @@ class Slots:
         """The moment before which nothing may be sent because the service said so; minus infinity where it did not."""
         return self._blocked_until
 
+    @property
+    def under_way(self) -> bool:
+        """Whether an answer is still to come."""
+        return any(hold.answered is None for hold in self._holds.values())
+
     def ready_at(self, now: float, others: Sequence[Hold] | None = ()) -> float:
         """When the next call may be sent: not after ``now`` means at once, infinity means not before some answer is here.
 
-        ``others`` are calls under the same limit that somebody else sent; nobody tells when they end, so look again soon. None
-        where it is not known what they sent: strict looks again, steady counts on nothing.
+        ``others`` are calls under the same limit that somebody else sent; nobody tells when they end, so where an answer of
+        theirs would make it sooner, look again soon. None where it is not known what they sent: strict looks again, steady
+        counts on nothing.
         """
         if others is None:
             if self._strict:
                 return now + _LOOK_AGAIN
             others = ()
         self._forget(now)
-        allowance = self._allowance(now)
-        size, stretch = self._yielding.room(now)
-        ends = sorted(self._end(hold, self._period * stretch, allowance) for hold in (*self._holds.values(), *others))
-        free = ends[-size] if len(ends) >= size else now
-        if free == math.inf and others:
+        free = self._free_at(now, others)
+        if free > now + _LOOK_AGAIN and self._free_at(now, [_ended(hold, now) for hold in others]) < free:
             free = now + _LOOK_AGAIN
-        return max(free, self._blocked_until, self._last_sent + self._gap(allowance))
+        return max(free, self._blocked_until, self._last_sent + self._gap(self._allowance(now)))
 
     def sent(self, now: float) -> int:
         """A call leaves now; gives the ticket by which its end is told."""
@@ -123,6 +126,13 @@ class Slots:
         """Send nothing before that moment: the service said so."""
         self._blocked_until = max(self._blocked_until, until)
 
+    def _free_at(self, now: float, others: Sequence[Hold]) -> float:
+        """When a slot is free, as far as the calls known here say."""
+        allowance = self._allowance(now)
+        size, stretch = self._yielding.room(now)
+        ends = sorted(self._end(hold, self._period * stretch, allowance) for hold in (*self._holds.values(), *others))
+        return ends[-size] if len(ends) >= size else now
+
     def _end_of_call(self, ticket: int, now: float) -> Hold:
         """Write down when a call ended; gives what was known before."""
         hold = self._holds[ticket]
@@ -155,3 +165,8 @@ class Slots:
         _, stretch = self._yielding.room(now)
         oldest = now - self._period * stretch - STEADY_MARGIN
         self._holds = {ticket: hold for ticket, hold in self._holds.items() if hold.answered is None or hold.answered > oldest}
+
+
+def _ended(hold: Hold, now: float) -> Hold:
+    """The call as it would be if its answer came now."""
+    return replace(hold, answered=now) if hold.answered is None else hold

@@ -1,17 +1,26 @@
 """A clock that moves when told, or when somebody waits on it."""
 
+import math
 import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 __all__ = ["FakeClock"]
 
 
 class FakeClock:
-    """Starts at a fixed moment; waiting moves it at once, so that hours pass in no time. Safe to share by threads."""
+    """Starts at a fixed moment; waiting moves it at once, so that hours pass in no time. Safe to share by threads.
+
+    In ``play`` a wait lasts as on a real clock: while some thread works, time stands still and whoever waits stays where it is.
+    """
 
     def __init__(self, wall: float = 1_760_000_000.0) -> None:
         self._now = 1000.0
         self._wall = wall
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._playing = 0
+        self._asleep: dict[int, tuple[float, threading.Event | None]] = {}
         self.waits: list[float] = []
 
     def now(self) -> float:
@@ -25,13 +34,17 @@ class FakeClock:
             return self._wall + self._now - 1000.0
 
     def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
-        """Move on by ``seconds`` unless the event is set already."""
+        """Move on by ``seconds`` unless the event is set already; a wait without end is one for the event."""
         if until is not None and until.is_set():
             return True
         with self._lock:
-            self.waits.append(seconds)
-            self._now += max(0.0, seconds)
-        return False
+            if self._playing:
+                return self._last(seconds, until)
+            if until is None or seconds < math.inf:
+                self.waits.append(seconds)
+                self._now += max(0.0, seconds)
+                return False
+        return until.wait()
 
     def sleep(self, seconds: float) -> None:
         """Let the machine sleep: the wall clock goes on, the forward-only one stands still, as on Linux."""
@@ -42,3 +55,39 @@ class FakeClock:
         """Let time pass without anybody waiting."""
         with self._lock:
             self._now += seconds
+
+    def play(self, works: Sequence[Callable[[], object]]) -> None:
+        """Do each of these in a thread of its own, until all are done; all their waiting must be on this clock.
+
+        Time moves only when every one of them waits, and then to the first moment at which a wait ends.
+        """
+        self._playing = len(works)
+        with ThreadPoolExecutor(len(works)) as threads:
+            done = [threads.submit(partial(self._do, work)) for work in works]
+        for each in done:
+            each.result()
+
+    def _do(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._playing -= 1
+                self._move_on()
+
+    def _last(self, seconds: float, until: threading.Event | None) -> bool:
+        """Wait until time has moved so far, or until somebody who set the event waits or is done in turn."""
+        here, end = threading.get_ident(), self._now + max(0.0, seconds)
+        self._asleep[here] = (end, until)
+        self._move_on()
+        while not (woken := until is not None and until.is_set()) and self._now < end:
+            self._lock.wait()
+        del self._asleep[here]
+        return woken
+
+    def _move_on(self) -> None:
+        """Let all that wait look at their events, and time go on if nobody works and no event is set."""
+        woken = any(until is not None and until.is_set() for _, until in self._asleep.values())
+        if self._playing and len(self._asleep) == self._playing and not woken:
+            self._now = min(end for end, _ in self._asleep.values())
+        self._lock.notify_all()

@@ -1,5 +1,6 @@
 """The pacer as its callers see it: waiting, repeating, giving up, stopping, many threads."""
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,21 @@ def test_a_sixth_call_waits_for_the_first_slot() -> None:
     begin = clock.now()
     moments = [pacer.call("list_chitchat", clock.now) - begin for _ in range(6)]
     assert moments == pytest.approx([0, 0, 0, 0, 0, 1.02])
+
+
+@pytest.mark.parametrize("trip", [0.05, 0.3, 1.0])
+def test_the_sixth_of_many_leaves_as_soon_as_an_answer_allows(trip: float) -> None:
+    """Twelve threads whose waits last: the first five may open connections, and the next go a second after their answers."""
+    clock, left = FakeClock(), list[float]()
+    pacer, begin = Pacer(clock), clock.now()
+
+    def send() -> None:
+        left.append(clock.now() - begin)
+        clock.wait(trip)
+
+    clock.play([partial(pacer.call, "list_chitchat", send)] * 12)
+    second = 1.005 + trip
+    assert left == pytest.approx([0.0] * 5 + [second] * 5 + [second + 1.02] * 2)
 
 
 def test_commands_have_limits_of_their_own() -> None:
@@ -200,6 +216,27 @@ def test_a_stop_while_the_slot_is_taken_counts() -> None:
     assert pacer.call("add_chitchat", clock.now) == begin
 
 
+@pytest.mark.parametrize("pacing", Pacing)
+def test_a_stop_is_noticed_with_the_next_answer(pacing: Pacing) -> None:
+    """Who waits for a slot while calls are under way hears of a stop when one of them ends, which the run waits for anyway."""
+    clock, stop, heard = FakeClock(), threading.Event(), list[float]()
+    pacer, begin = Pacer(clock, pacing=pacing), clock.now()
+
+    def stopped() -> None:
+        clock.wait(0.1)
+        with pytest.raises(Interrupted):
+            pacer.call("add_chitchat", lambda: None, stop=stop)
+        heard.append(clock.now() - begin)
+
+    def stopping() -> None:
+        clock.wait(0.2)
+        stop.set()
+
+    clock.play([*[partial(pacer.call, "add_chitchat", partial(clock.wait, 0.3))] * 5, stopped, stopping])
+    assert heard == pytest.approx([0.3])
+    assert pacer.calls == {"add_chitchat": 5}
+
+
 def test_what_rests_on_something_old_is_not_sent() -> None:
     """A call that had to wait asks whether it still may leave; its slot goes to the next one."""
     clock = FakeClock()
@@ -295,7 +332,7 @@ def test_strict_waits_for_the_answer_under_way() -> None:
 
 
 def test_the_machines_clock() -> None:
-    """The real clock goes forward, waits without an event for as long as told, and says whether an event ended the wait."""
+    """The real clock goes forward, waits for as long as told, and says whether an event ended the wait, be it one without end."""
     clock, event = SystemClock(), threading.Event()
     begin = clock.now()
     assert clock.wait(0.001) is False
@@ -303,5 +340,6 @@ def test_the_machines_clock() -> None:
     assert clock.wait(0.001, until=event) is False
     event.set()
     assert clock.wait(60.0, until=event) is True
+    assert clock.wait(math.inf, until=event) is True
     assert clock.now() >= begin + 0.001
     assert clock.wall() > 1_700_000_000

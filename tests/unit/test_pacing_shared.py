@@ -110,6 +110,21 @@ def test_steady_processes_are_not_refused_where_requests_are_even(
     assert service.most_in_a_window() <= 5
 
 
+@pytest.mark.parametrize("trip", [0.05, 0.3, 1.0])
+@pytest.mark.parametrize("pacing", Pacing)
+def test_an_answer_that_another_process_got_counts_at_once(path: Path, pacing: Pacing, trip: float) -> None:
+    """Who finds every slot taken by another's first calls looks at the file again, and leaves soon after their answers allow."""
+    net, service = Network(), Service()
+    shape = Shape("steady", steady(trip / 2), steady(trip / 2))
+    first, second = (Client(net, service, Process(path, NetworkClock(net), pacing), shape) for _ in range(2))
+    first.offer([0.0] * 5)
+    second.offer([0.01] * 5)
+    net.run()
+    assert service.stamps[:5] == [trip / 2] * 5
+    assert all(moment <= 1.005 + trip + 0.05 + trip / 2 + 0.01 for moment in service.stamps[5:])
+    assert first.refused + second.refused == []
+
+
 def test_a_pacer_waits_for_the_calls_of_another(path: Path) -> None:
     """What one process has sent counts for the other; another command of the same target does not."""
     clock = FakeClock()
