@@ -12,7 +12,7 @@ import httpx
 from kbsync import __version__
 from kbsync.desk.deadline import BoundedNetwork, Deadline
 from kbsync.desk.network import Way
-from kbsync.desk.scrub import scrub
+from kbsync.desk.scrub import hushed, scrub
 from kbsync.desk.signing import Signer
 from kbsync.errors import Misuse
 from kbsync.messages import message
@@ -33,7 +33,7 @@ class _Hush(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep the record, in other words if need be."""
         text = record.getMessage()
-        if "usersig=" in text:
+        if hushed(text) != text:
             record.msg, record.args = scrub(text), ()
         return True
 

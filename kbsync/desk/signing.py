@@ -5,8 +5,10 @@ How a signature joins a request is ``connection``'s business; where the secret c
 
 import runpy
 import threading
+from collections import deque
 from types import SimpleNamespace
 
+from kbsync.desk.scrub import confide
 from kbsync.errors import MissingSecret
 from kbsync.messages import message
 from kbsync.pacing import Clock
@@ -19,12 +21,16 @@ DAY = 86400
 EARLY = 600
 """A signature is made again this many seconds before it expires, so that none expires on its way."""
 
+KEPT = 8
+"""So many signatures are remembered as nothing to be shown: an answer that comes late may repeat an old one."""
+
 
 class Signer:
     """Signs as ``identifier`` of the application ``sdkappid``: from ``secret``, or with a ready ``usersig``.
 
     With both, the secret wins, because a signature made from it can be made again. ``lifetime`` is in seconds. Raises
-    MissingSecret when neither is given. Safe to share by threads; nothing it shows holds a secret.
+    MissingSecret when neither is given. Safe to share by threads; nothing it shows holds a secret, and as long as it lives
+    nothing that the service says is shown with one.
     """
 
     def __init__(
@@ -50,9 +56,17 @@ class Signer:
         self._lifetime = lifetime
         self._lock = threading.Lock()
         self._made: tuple[str, float] | None = None
+        self._signed = deque([self._fixed] if self._fixed else [], maxlen=KEPT)
+        confide(self)
 
     def __repr__(self) -> str:
         return f"Signer(sdkappid={self._sdkappid}, identifier={self._identifier!r})"
+
+    @property
+    def confidential(self) -> tuple[str, ...]:
+        """The secret and the latest signatures, the one that was given among them."""
+        with self._lock:
+            return (self._secret, *self._signed)
 
     def usersig(self) -> str:
         """A signature that is valid now: the fixed one, or one made here and kept until shortly before it expires."""
@@ -61,6 +75,7 @@ class Signer:
         with self._lock:
             if self._made is None or not self._fresh(self._made[1]):
                 self._made = (self._make(), self._clock.wall())
+                self._signed.append(self._made[0])
             return self._made[0]
 
     def renew(self) -> bool:

@@ -1,5 +1,6 @@
 """Looking changes nothing, whatever is asked for; and no output ever holds a secret."""
 
+import json
 from collections.abc import Iterator
 
 import click
@@ -7,11 +8,15 @@ import pytest
 
 from kbsync.cli.app import application
 from kbsync.commands import Command
-from kbsync.sandbox.account import Account
+from kbsync.desk.signing import Signer
+from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.faults import FaultKind, FaultPlan
+from kbsync.sandbox.gate import Request
+from kbsync.sandbox.replies import Reply
 from kbsync.sandbox.seeds import CHATBOT_SESSION
 from kbsync.sandbox.service import Service
-from tests.flows.harness import Bench, writes
+from tests.fakes.echoes import ECHOES, shows
+from tests.flows.harness import WRITES, Bench, writes
 from tests.flows.shop import FIRST, SECOND
 
 LOOKERS = {"validate": (), "plan": (), "drift": (), "show": ("receipt.json",), "coverage": (), "doctor": (), "targets": ()}
@@ -133,6 +138,38 @@ def test_a_ready_signature_is_as_secret(bench: Bench) -> None:
     told = "\n".join(run.out + run.err for run in runs)
     assert "70003" in told
     assert leaked(told, CANARY) == stored(bench, CANARY) == []
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["made here", "given"])
+@pytest.mark.parametrize("name", ["percent-encoded", "joined by _", "broken over lines", "in HTML, escaped", "in base64"])
+def test_a_refusal_that_repeats_the_address_is_reported_without_it(bench: Bench, name: str, given: bool) -> None:
+    """However a refused write spells the address of its call, no format of report and receipt shows its signature."""
+    sent: list[str] = []
+
+    class Parrot(Service):
+        """Refuses every write with the address that it was sent to."""
+
+        def handle(self, request: Request) -> Reply:
+            reply = super().handle(request)
+            if request.path.rpartition("/")[2] not in WRITES:
+                return reply
+            sent.append(request.query["usersig"])
+            said = ECHOES[name](f"{request.path}?random=1&usersig={sent[-1]}")
+            return Reply(200, reply.headers, json.dumps({"ActionStatus": "FAIL", "ErrorCode": 70402, "ErrorInfo": said}).encode())
+
+    with bench.served(kind=Parrot):
+        bench.commit(FIRST)
+        if given:
+            del bench.environ["KBSYNC_SECRET_KEY"]
+            signer = Signer(DEMO.sdkappid, DEMO.identifier, clock=bench.clock, secret=DEMO.secret)
+            bench.environ["KBSYNC_USERSIG"] = signer.usersig()
+        applied = bench.run("apply", "--yes", "-vv", "--receipt", "receipt.json", "--on-failure", "continue")
+    shown = [bench.run("show", "receipt.json", "--format", form) for form in ("text", "json", "markdown", "html", "github")]
+    receipt = (bench.path / "receipt.json").read_text(encoding="utf-8")
+    told = [applied.out, applied.err, receipt, *(run.out for run in shown)]
+    assert (applied.code, "70402" in receipt) == (4, True)
+    hidden = {DEMO.secret, *sent, *map(ECHOES[name], sent)}
+    assert {shows(text, value, most=60) for text in told for value in hidden} == {""}
 
 
 def stored(bench: Bench, secret: str) -> list[str]:
