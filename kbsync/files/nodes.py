@@ -7,6 +7,7 @@ Events are safe at any depth, cost less, and a loop over them with a stack of ou
 """
 
 from collections.abc import Callable, Collection, Iterator
+from itertools import product
 from typing import TYPE_CHECKING, Any, cast, final
 
 import yaml
@@ -16,17 +17,21 @@ from yaml.scanner import Scanner, ScannerError
 
 from kbsync.diagnostics import Rule
 from kbsync.files.page import Mark, Page, shorten
-from kbsync.files.syntax import report_syntax
+from kbsync.files.syntax import begun_at, moved_back, noticed_at, report_syntax
 from kbsync.messages import message
 from kbsync.model import MAX_FILE_BYTES
 
-__all__ = ["MAX_DEPTH", "ListNode", "MapNode", "Node", "Scalar", "documents"]
+__all__ = ["MAX_DEPTH", "Events", "ListNode", "MapNode", "Node", "Scalar", "documents", "with_libyaml", "without_libyaml"]
 
 MAX_DEPTH = 50
 """Levels of nesting; a knowledge file needs six."""
 
 MAX_BROKEN = 20
 """Documents of one file whose faults of syntax are told; each costs a walk over the lines before it."""
+
+READ_AS = ("", "? ", "- ")
+"""What a line is read as where its end is cut off: in the column of other keys or dashes it could else only be a key, and the
+colon of that may be in what was cut off."""
 
 if TYPE_CHECKING:
 
@@ -105,19 +110,39 @@ class _PureParser(Reader, Scanner, Parser):
             raise ScannerError(None, None, "an escape that names no character", self.get_mark()) from None
 
 
-def documents(page: Page, *, keys: Collection[str] = (), libyaml: bool = yaml.__with_libyaml__) -> tuple[Node, ...]:
+Events = Callable[[bytes], Callable[[], Any]]
+"""Takes a text and gives what gives its events, one at a time and None at last."""
+
+
+def with_libyaml(data: bytes) -> Callable[[], Any]:
+    """The parser in C."""
+    from yaml import cyaml  # noqa: PLC0415 - absent where PyYAML was built without libyaml
+
+    return cast("Callable[[], Any]", cyaml.CSafeLoader(data).get_event)
+
+
+def without_libyaml(data: bytes) -> Callable[[], Any]:
+    """The parser in Python."""
+    return _PureParser(data).get_event
+
+
+def documents(page: Page, *, keys: Collection[str] = (), parser: Events | None = None) -> tuple[Node, ...]:
     """The root of every document of a page, without empty ones.
 
     A fault of syntax is reported to the page and costs its document; one that would make reading dangerous costs the rest too.
-    ``keys`` are the known ones, so that hints can name the one that was meant.
+    ``keys`` are the known ones, so that hints can name the one that was meant. ``parser`` is libyaml's where there is libyaml.
     """
+    parser = parser or (with_libyaml if yaml.__with_libyaml__ else without_libyaml)
     composer = _Composer(page)
     data, begun = page.data, 0
     for _ in range(MAX_BROKEN):
         try:
-            composer.run(_parser(data, libyaml=libyaml).get_event)
+            composer.run(parser(data), begun)
         except yaml.YAMLError as error:
-            line, column = report_syntax(page, error, keys)
+            first = _first_error(page, error, begun, composer, parser)
+            if first is None:
+                break
+            line, column = report_syntax(page, first, keys, composer.reached)
             # A fault noticed at the dashes themselves is one of the document before them.
             rest = page.rest(max(begun, line if column else line - 1))
         except _RestRefused:
@@ -130,12 +155,32 @@ def documents(page: Page, *, keys: Collection[str] = (), libyaml: bool = yaml.__
     return tuple(composer.roots)
 
 
-def _parser(data: bytes, *, libyaml: bool) -> Any:
-    if libyaml:
-        from yaml import cyaml  # noqa: PLC0415 - absent where PyYAML was built without libyaml
+def _first_error(page: Page, error: yaml.YAMLError, begun: int, composer: "_Composer", parser: Events) -> yaml.YAMLError | None:
+    """What is wrong first: the error itself or one before it; None where that is the nesting, which is then reported.
 
-        return cyaml.CSafeLoader(data)
-    return _PureParser(data)
+    The parser looks ahead of its events for the colon that makes a key, and what it finds wrong there differs from release to
+    release: libyaml has a limit of nesting since 0.2.6. So where the text ahead may nest too deep, it is read again without its
+    end: up to what was noticed, up to the line end before it, up to what was begun last.
+    """
+    noticed, key = noticed_at(error, composer.reached), begun_at(error)
+    ahead = page.until(composer.reached, noticed)
+    if composer.depth + ahead.count(b"[") + ahead.count(b"{") <= MAX_DEPTH:
+        return error
+    ends = {noticed, min(noticed, (key[0], len(page.line(key[0])))), key} if key else {noticed}
+    for end, sign in product(sorted(ends, reverse=True), READ_AS):
+        again = _Composer(Page(page.path, page.name, page.data))
+        moved = (end[0], len(sign))
+        try:
+            again.run(parser(page.until(begun, end, sign)), begun)
+        except yaml.YAMLError as other:
+            earlier = moved_back(other, *moved)
+            if ((end[0], page.margin(end[0])) if sign else (0, 0)) <= noticed_at(earlier, again.reached) < end:
+                composer.adopt(again, *moved)
+                return earlier
+        except _RestRefused:
+            composer.adopt(again, *moved)
+            return None
+    return error
 
 
 class _Composer:
@@ -144,15 +189,38 @@ class _Composer:
     def __init__(self, page: Page) -> None:
         self.roots: list[Node] = []
         self._page = page
+        self._begun = self._told_before = 0
         self._open_nodes: list[tuple[Callable[[Node], None], str | None, MapNode | ListNode]] = []
         self._anchors: dict[str, Node | None] = {}
         self._sizes: dict[int, int] = {}
         self._written_out = 0
 
-    def run(self, get_event: Callable[[], Any]) -> None:
-        """Read events to the end. The hot loop of the reader: one round for each scalar of the knowledge."""
+    @property
+    def depth(self) -> int:
+        """How many levels are open."""
+        return len(self._open_nodes)
+
+    @property
+    def reached(self) -> int:
+        """The line of the last node that was read, or that the text begins on where there was none."""
+        if self._open_nodes:
+            node = self._open_nodes[-1][2]
+            return (node.children[-1] if node.children else node).start_mark.line
+        return max(self._begun, self.roots[-1].end_mark.line if self.roots else 0)
+
+    def adopt(self, other: "_Composer", moved: int, by: int) -> None:
+        """Report what another found in the same document, where one line was moved to the right."""
+        for fault in other._page.faults[len(self._page.faults) - self._told_before :]:  # noqa: SLF001 - its own kind
+            line, column = fault.location.line - 1, fault.location.column - 1
+            place = (line, column - by if line == moved else column)
+            self._page.fault_at(fault.rule, fault.message, place, width=fault.width, hint=fault.hint)
+
+    def run(self, get_event: Callable[[], Any], begun: int) -> None:
+        """Read what begins on a line to the end. The hot loop of the reader: one round for each scalar of the knowledge."""
         self._forget()
         self._open_nodes.clear()
+        self._begun = begun
+        self._told_before = len(self._page.faults)
         document: list[Node] = []
         add = document.append
         while (event := get_event()) is not None:

@@ -24,6 +24,9 @@ LINE_END = re.compile("\r\n|\r|\n")
 DOCUMENT = re.compile(r"---(?:[ \t]|$)")
 """The line that begins a further document."""
 
+DOCUMENT_END = re.compile(r"(?:---|\.\.\.)(?:[ \t]|$)")
+"""The line that ends a document."""
+
 FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What YAML 1.2 calls not printable (yaml.org/spec/1.2.2/#51-character-set), and three characters that it knows as text but
 the parser, which is older, would take as line ends: U+0085, U+2028, U+2029."""
@@ -88,6 +91,11 @@ class Page:
         lines = self._all_lines()
         return lines[number] if number < len(lines) else ""
 
+    def margin(self, number: int) -> int:
+        """How many spaces a line begins with."""
+        line = self.line(number)
+        return len(line) - len(line.lstrip(" "))
+
     def rest(self, after: int) -> tuple[int, bytes] | None:
         """The first document that begins after a line: its own line, and the content with empty lines in place of all before.
 
@@ -98,6 +106,22 @@ class Page:
             if DOCUMENT.match(lines[number]):
                 return number, b"\n" * number + "\n".join(lines[number:]).encode()
         return None
+
+    def until(self, first: int, place: tuple[int, int], sign: str = "") -> bytes:
+        """The content of the lines from ``first`` to a place, with empty lines in place of all before.
+
+        ``sign`` is put before what stands on the last line.
+        """
+        line, column = place
+        last, margin = self.line(line)[:column], min(self.margin(line), column)
+        return b"\n" * first + "\n".join([*self._all_lines()[first:line], last[:margin] + sign + last[margin:], ""]).encode()
+
+    def is_end(self, place: tuple[int, int]) -> bool:
+        """Whether a document ends at a place: nothing follows there, or it is the line that ends one."""
+        line, column = place
+        if not column and DOCUMENT_END.match(self.line(line)):
+            return True
+        return not any(map(str.strip, (self.line(line)[column:], *self._all_lines()[line + 1 :])))
 
     def fault(
         self, rule: Rule, said: Message, what: Written, *, hint: Message | None = None, related: tuple[Related, ...] = ()

@@ -1,107 +1,222 @@
-"""The parser's complaints in words that say what to do. Only faults of the YAML syntax itself belong here."""
+"""The parser's complaints in words that say what to do. Only faults of the YAML syntax itself belong here.
+
+What the parser says is known for the releases that there are; a later one may word it otherwise, so code and place never hang on
+its words, and where they are new the hint follows from how the text looks.
+"""
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 import yaml
 
 from kbsync.diagnostics import Related, Rule
 from kbsync.files.colons import Glued, glued
-from kbsync.files.page import Mark, Page
+from kbsync.files.page import Mark, Page, shorten
 from kbsync.locations import Location
 from kbsync.messages import Message, message
 
-__all__ = ["report_syntax"]
+__all__ = ["begun_at", "moved_back", "noticed_at", "report_syntax"]
 
-BRACKETS = message("a comma or a closing bracket is missing; text with brackets or commas must stand in quotes")
 
-HINTS: tuple[tuple[str, Message], ...] = (
-    (
-        "mapping values are not allowed",
-        message("text that contains a colon and a space must stand in quotes, or in a block after |"),
-    ),
-    (
-        "found character that cannot start any token",
-        message("indent with spaces, not tabs; text that begins with @, ` or % must stand in quotes"),
-    ),
-    ("found character '\\t'", message("indent with spaces, not tabs")),
-    ("found a tab character", message("indent with spaces, not tabs")),
-    ("unexpected end of stream", message("a closing quote or bracket is missing")),
-    ("but got '?'", message("text with a question mark that stands between brackets must stand in quotes")),
-    ("expected ',' or", BRACKETS),
-    ("expected node content", BRACKETS),
-    ("expected the node content", BRACKETS),
-    ("did not find expected '-' indicator", message("entries of one list must begin in one column")),
-    (
-        "did not find expected key",
-        message("keys of one entry must begin in one column; text after a closing quote must be inside of it"),
-    ),
-    (
-        "expected <block end>",
-        message("keys of one entry must begin in one column; text after a closing quote must be inside of it"),
-    ),
-    ("could not find expected ':'", message("a colon is missing after a key, or a line of a longer text is not indented")),
-    ("expected alphabetic or numeric character", message("text that begins with * or & must stand in quotes")),
-    ("did not find expected alphabetic or numeric character", message("text that begins with * or & must stand in quotes")),
-    ("unknown escape character", message("in double quotes a backslash begins an escape: write it twice, or use single quotes")),
-    ("found undefined tag handle", message("text that begins with ! must stand in quotes")),
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    """One kind of mistake: words of either parser that tell it, how we say it, and what to do about it.
+
+    ``signs`` are the characters that give it away where the parser's words are unknown.
+    """
+
+    words: tuple[str, ...]
+    said: Message
+    hint: Message
+    signs: str = ""
+
+
+_BRACKETS = message("a comma or a closing bracket is missing; text with brackets or commas must stand in quotes")
+
+_COLON = _Slip(
+    ("mapping values are not allowed", "found unexpected ':'"),
+    message("mapping values are not allowed in this context"),
+    message("text that contains a colon and a space must stand in quotes, or in a block after |"),
+    ":",
 )
-"""A part of the parser's words (libyaml's or PyYAML's) and what to do about it; the first that fits counts."""
+_TAB = _Slip(
+    ("found character '\\t'", "found a tab character"),
+    message("found a tab character"),
+    message("indent with spaces, not tabs"),
+    "\t",
+)
+_DASH = _Slip(
+    ("did not find expected '-' indicator",),
+    message("did not find expected '-' indicator"),
+    message("entries of one list must begin in one column"),
+)
+_KEY = _Slip(
+    ("did not find expected key", "expected <block end>"),
+    message("did not find expected key"),
+    message("keys of one entry must begin in one column; text after a closing quote must be inside of it"),
+)
+_NO_COLON = _Slip(
+    ("could not find expected ':'",),
+    message("could not find expected ':'"),
+    message("a colon is missing after a key, or a line of a longer text is not indented"),
+)
 
+SLIPS = (
+    _COLON,
+    _Slip(
+        ("found character that cannot start any token",),
+        message("found character that cannot start any token"),
+        message("indent with spaces, not tabs; text that begins with @, ` or % must stand in quotes"),
+        "@`%",
+    ),
+    _TAB,
+    _Slip(
+        ("unexpected end of stream",),
+        message("found unexpected end of stream"),
+        message("a closing quote or bracket is missing"),
+    ),
+    _Slip(
+        ("but got '?'",),
+        message("found a question mark between brackets"),
+        message("text with a question mark that stands between brackets must stand in quotes"),
+        "?",
+    ),
+    _Slip(("expected ',' or",), message("did not find expected comma or closing bracket"), _BRACKETS, "[]{},"),
+    _Slip(("expected node content", "expected the node content"), message("did not find expected node content"), _BRACKETS),
+    _DASH,
+    _KEY,
+    _NO_COLON,
+    _Slip(
+        ("expected alphabetic or numeric character",),
+        message("did not find expected alphabetic or numeric character"),
+        message("text that begins with * or & must stand in quotes"),
+        "*&",
+    ),
+    _Slip(
+        ("unknown escape character", "hexdecimal number", "hexadecimal numbers", "Unicode character escape code"),
+        message("found a backslash that begins no escape"),
+        message("in double quotes a backslash begins an escape: write it twice, or use single quotes"),
+        "\\",
+    ),
+    _Slip(
+        ("tag handle", "expected tag URI", "expected '!'", "expected '>'", "escaped octet"),
+        message("found a ! that begins no tag"),
+        message("text that begins with ! must stand in quotes"),
+        "!",
+    ),
+    _Slip(
+        ("directive", "version number", "incompatible"),
+        message("found a % that begins no directive"),
+        message("text that begins with % must stand in quotes"),
+    ),
+    _Slip(
+        ("indentation indicator", "comment or line break", "comment or a line break", "chomping or indentation"),
+        message("found text behind | or >"),
+        message("begin the text on the line after | or >"),
+        "|>",
+    ),
+    _Slip(
+        ("entries are not allowed", "keys are not allowed"),
+        message("found an entry where none may begin"),
+        message("begin an entry on a line of its own; text that begins with - or ? must stand in quotes"),
+        "-",
+    ),
+    _Slip(
+        ("<document start>",),
+        message("found more after what ends here"),
+        message("put what follows inside of it, in an entry of its own, or after a line of three dashes"),
+    ),
+)
+"""What libyaml and PyYAML are known to say, in words that can be translated; the first that fits counts."""
 
 KEY = re.compile(r"\s*(\w+)\s*:(?:\s|$)")
 
-MISPLACED = ("did not find expected '-' indicator", "did not find expected key", "expected <block end>")
-"""What the parser says at a key that does not stand in the column of the others."""
+KEY_ABOVE = re.compile(r"\s*(?:- +)*(?=\w+\s*:(?:\s|$))")
+"""What stands before the key of a line, the dash of a list too."""
+
+QUOTED = re.compile(r"""'(?:[^']++|'')*+'|"(?:[^"\\]++|\\.)*+\"""", re.DOTALL)
 
 LINES_ABOVE = 3
 """How far up a text may begin that swallows a key; more lines are hardly one that was meant to be a key and its value."""
 
 
-def report_syntax(page: Page, error: yaml.YAMLError, keys: Collection[str]) -> tuple[int, int]:
+def report_syntax(page: Page, error: yaml.YAMLError, keys: Collection[str], reached: int) -> tuple[int, int]:
     """Report a syntax error where it can be mended, the place where it was noticed or began as a second one.
 
-    Returns line and column, from 0, where the parser gave up. ``keys`` are those that a file may have.
+    Returns line and column, from 0, where the parser gave up. ``keys`` are those that a file may have; ``reached`` is the
+    line that was read before.
     """
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
-    context = getattr(error, "context", None) or ""
-    noticed, begun = _place(getattr(error, "problem_mark", None)), _place(getattr(error, "context_mark", None))
-    said = message("this is not YAML: {problem}", problem=problem)
-    culprit = _culprit(page, problem, noticed, begun, keys)
-    if culprit:
-        line, key = culprit
-        page.fault_at(Rule.KB105, said, (line, key.column), hint=key.hint)
-    elif "quoted scalar" in context and ("end of stream" in problem or "document" in problem):
+    slip = next((slip for slip in SLIPS if any(words in problem for words in slip.words)), None)
+    noticed, begun = noticed_at(error, reached), begun_at(error)
+    said = (
+        message("this is not YAML: {problem}", problem=slip.said)
+        if slip
+        else message("this is not YAML; the parser says: {problem}", problem=shorten(problem))
+    )
+    if begun and _is_open_quote(page, begun, noticed):
         still = Related(_location(page, noticed), message("it is still open here"))
         close = message(
             "write the closing quote; a quote that belongs to the text must be doubled, or stand in quotes of the other kind"
         )
         page.fault_at(Rule.KB105, message("the quote that opens here is never closed"), begun, hint=close, related=(still,))
+    elif culprit := _culprit(page, slip, noticed, begun, keys):
+        line, key = culprit
+        page.fault_at(Rule.KB105, said, (line, key.column), hint=key.hint)
     else:
-        hint = _indentation(page, problem, noticed, keys) or next((hint for words, hint in HINTS if words in problem), None)
-        first = Related(_location(page, begun), message("{context} that begins here", context=context))
-        page.fault_at(Rule.KB105, said, noticed, hint=hint, related=(first,) if context else ())
+        hint = _indentation(page, slip, noticed, keys) or (slip.hint if slip else _looks(page, noticed, begun or noticed))
+        related = (Related(_location(page, begun), message("it belongs to what begins here")),) if begun else ()
+        page.fault_at(Rule.KB105, said, noticed, hint=hint, related=related if begun != noticed else ())
     return noticed
 
 
-def _place(mark: Mark | None) -> tuple[int, int]:
-    return (mark.line, mark.column) if mark else (0, 0)
+def noticed_at(error: yaml.YAMLError, reached: int) -> tuple[int, int]:
+    """Line and column, from 0, where the parser gave up; if it does not say, the line that was read before."""
+    return _place(getattr(error, "problem_mark", None)) or begun_at(error) or (reached, 0)
+
+
+def begun_at(error: yaml.YAMLError) -> tuple[int, int] | None:
+    """Line and column, from 0, where what the parser was reading begins, if it says."""
+    return _place(getattr(error, "context_mark", None))
+
+
+def moved_back(error: yaml.YAMLError, line: int, by: int) -> yaml.YAMLError:
+    """The same error for a line that was moved to the right for the parser."""
+    if by and isinstance(error, yaml.MarkedYAMLError):
+        for name in ("problem_mark", "context_mark"):
+            place = _place(getattr(error, name))
+            if place and place[0] == line:
+                setattr(error, name, yaml.Mark("", 0, line, place[1] - by, None, 0))
+    return error
+
+
+def _place(mark: Mark | None) -> tuple[int, int] | None:
+    return (mark.line, mark.column) if mark else None
 
 
 def _location(page: Page, place: tuple[int, int]) -> Location:
     return Location(page.path, place[0] + 1, place[1] + 1)
 
 
+def _is_open_quote(page: Page, begun: tuple[int, int], noticed: tuple[int, int]) -> bool:
+    """Whether a quote at the one place is still open at the other, where the document ends."""
+    if page.line(begun[0])[begun[1] : begun[1] + 1] not in ("'", '"') or not page.is_end(noticed):
+        return False
+    between = [page.line(number) for number in range(begun[0], noticed[0])]
+    text = "\n".join([*between, page.line(noticed[0])[: noticed[1]]])
+    return QUOTED.match(text, begun[1]) is None
+
+
 def _culprit(
-    page: Page, problem: str, noticed: tuple[int, int], begun: tuple[int, int], keys: Collection[str]
+    page: Page, slip: _Slip | None, noticed: tuple[int, int], begun: tuple[int, int] | None, keys: Collection[str]
 ) -> tuple[int, Glued] | None:
     """The line whose key has a colon that is none, so that YAML took it for the beginning of a text."""
-    if "could not find expected ':'" in problem:
-        lines = iter([begun[0]])
-    elif "mapping values are not allowed" in problem:
-        lines = _text_above(page, noticed)
-    else:
-        return None
+    lines: list[int] = []
+    if begun and slip in (_NO_COLON, None):
+        lines.append(begun[0])
+    if slip in (_COLON, None):
+        lines += _text_above(page, noticed)
     return next(((line, key) for line in lines if (key := glued(page.line(line), keys))), None)
 
 
@@ -116,12 +231,30 @@ def _text_above(page: Page, colon: tuple[int, int]) -> Iterator[int]:
         yield line
 
 
-def _indentation(page: Page, problem: str, noticed: tuple[int, int], keys: Collection[str]) -> Message | None:
+def _indentation(page: Page, slip: _Slip | None, noticed: tuple[int, int], keys: Collection[str]) -> Message | None:
     """A hint for a known key that stands too far left or right."""
     line, column = noticed
     found = KEY.match(page.line(line))
     if found is None or found[1] not in keys:
         return None
-    swallowed = "mapping values are not allowed" in problem and column == found.end(1)
-    displaced = column == found.start(1) and any(words in problem for words in MISPLACED)
+    swallowed = slip in (_COLON, None) and column == found.end(1)
+    displaced = column == found.start(1) and (slip in (_DASH, _KEY) or (slip is None and _is_displaced(page, line, column)))
     return message("indent {key} like the key above it", key=found[1]) if swallowed or displaced else None
+
+
+def _is_displaced(page: Page, line: int, column: int) -> bool:
+    """Whether the key above stands in another column."""
+    above = KEY_ABOVE.match(page.line(line - 1)) if line else None
+    return above is not None and above.end() != column
+
+
+def _looks(page: Page, noticed: tuple[int, int], begun: tuple[int, int]) -> Message:
+    """What to do, told from the text alone: from its indentation, and from the characters at the two places."""
+    for line, column in (noticed, begun):
+        text = page.line(line)
+        if "\t" in text[: len(text) - len(text.lstrip())]:
+            return _TAB.hint
+        sign = text[column : column + 1]
+        if slip := next((slip for slip in SLIPS if sign and sign in slip.signs), None):
+            return slip.hint
+    return message("indent with spaces, keep the keys of one entry in one column, and quote text that holds signs like : # or [")

@@ -1,21 +1,28 @@
 """Files that were made to do harm: whatever the bytes, the reader answers soon and with a diagnostic."""
 
+import re
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kbsync.diagnostics import Rule, Severity
+from kbsync.diagnostics import Diagnostic, Rule, Severity
 from kbsync.files import load_tree
-from kbsync.files.nodes import MAX_BROKEN, MAX_DEPTH, documents
+from kbsync.files.nodes import MAX_BROKEN, MAX_DEPTH, Events, documents, with_libyaml, without_libyaml
 from kbsync.files.page import MAX_FAULTS, Page, decode
 from kbsync.files.tables import KEYS
+from kbsync.render.words import Words
 
 SHELF = Path(__file__).parent.parent / "bad"
 MANY = 100_000
+PARSERS = {True: with_libyaml, False: without_libyaml}
 
 DEEP = {
     "brackets": "[" * MANY,
@@ -31,7 +38,7 @@ def codes(text: str | bytes, *, libyaml: bool = True) -> list[str]:
     """The codes of the faults in the text of a file, with either parser."""
     page = Page("k/a.yaml", "a.yaml")
     if decode(page, text.encode() if isinstance(text, str) else text) is not None:
-        documents(page, libyaml=libyaml)
+        documents(page, parser=PARSERS[libyaml])
     return [fault.rule.name for fault in page.all_faults()]
 
 
@@ -42,6 +49,48 @@ def test_deep_nesting_is_refused_at_once(shape: str, libyaml: bool) -> None:
     begun = time.process_time()
     assert codes(DEEP[shape], libyaml=libyaml) == ["KB109"]
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("libyaml", [True, False])
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[" * 1100, "k:1:51"),
+        ("[" * 1100 + "]" * 1100, "k:1:51"),
+        ("{[" * 1100, "k:1:51"),
+        ("a:\n  - b: 1\n    c: " + "[" * 1100, "k:3:55"),
+        ("é: 1\n---\n「: " + "[" * 1100, "k:3:53"),
+        ("a: 1\n" + "[" * 1100, "k:2:50"),  # in the column of keys, where brackets could be one
+        ("- 1\n" + "[" * 1100, "k:2:50"),
+        ("- 1\n" + "[" * 60 + "\n", "k:2:50"),
+        ("[" * 1005 + "@", "k:1:51"),  # wrong in a place that no release but one comes to
+        ("[" * 1005 + "!<\n", "k:1:51"),
+        ("[" * 1005 + "'", "k:1:51"),
+        ("[" * 60 + "@", "k:1:51"),
+        ("# x\n[&b [\n\n" + "[" * 1100 + "]", "k:4:49"),
+    ],
+)
+def test_deep_nesting_is_told_where_it_is_too_deep(text: str, place: str, libyaml: bool) -> None:
+    """It counts first, whatever limit of its own the parser has and whatever it finds wrong while it looks ahead."""
+    assert places(text, libyaml=libyaml) == [("KB109", place)]
+
+
+@pytest.mark.parametrize("libyaml", [True, False])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: 'x'\n  " + "[" * 1100, [("KB105", "k:2:3")]),
+        ("- x\n[a, a" + "{" * 1100, [("KB105", "k:2:6")]),
+        ("!t [\n{a: 1, b:\n" + "[" * 1100, [("KB106", "k:1:1"), ("KB109", "k:3:49")]),
+        ("[" + "[]," * 60 + "@", [("KB105", "k:1:182")]),
+        ("a: 1\n[" + "[]," * 60 + "@", [("KB105", "k:2:182")]),
+        ("a: 1\n[" + "[]," * 60 + "a]\n", [("KB105", "k:3:1")]),
+        ("a:\n" + "  - []\n" * 60 + "  b: 1\n", [("KB105", "k:62:3")]),
+    ],
+)
+def test_what_is_wrong_before_the_nesting_is_told(text: str, expected: list[tuple[str, str]], libyaml: bool) -> None:
+    """Many brackets are no deep ones, and an error before the level too many counts."""
+    assert places(text, libyaml=libyaml) == expected
 
 
 def test_the_last_allowed_level_is_read() -> None:
@@ -80,7 +129,7 @@ def test_both_parsers_read_the_same(name: str) -> None:
     pages = [Page("a", "a"), Page("a", "a")]
     for page, libyaml in zip(pages, (True, False), strict=True):
         if decode(page, data) is not None:
-            documents(page, libyaml=libyaml)
+            documents(page, parser=PARSERS[libyaml])
     places = [[(fault.rule, fault.location) for fault in page.all_faults()] for page in pages]
     assert places[0] == places[1]
 
@@ -88,7 +137,7 @@ def test_both_parsers_read_the_same(name: str) -> None:
 def places(text: str, *, libyaml: bool) -> list[tuple[str, str]]:
     """Code and place of each fault, with hints that know the keys."""
     page = Page("k", "k", text.encode())
-    documents(page, keys=KEYS, libyaml=libyaml)
+    documents(page, keys=KEYS, parser=PARSERS[libyaml])
     return [(fault.rule.name, str(fault.location)) for fault in page.all_faults()]
 
 
@@ -99,12 +148,125 @@ def test_both_parsers_give_up_in_the_same_places(path: Path) -> None:
     assert places(text, libyaml=True) == places(text, libyaml=False)
 
 
+def told(text: str, parser: Events = with_libyaml) -> list[Diagnostic]:
+    """The faults of a text, with hints that know the keys."""
+    page = Page("k", "k", text.encode())
+    documents(page, keys=KEYS, parser=parser)
+    return list(page.all_faults())
+
+
+def reworded(data: bytes, *, places: int = 2) -> Callable[[], Any]:
+    """A parser of a release to come: other words for the same errors, and 2, 1 or 0 places."""
+    get_event = with_libyaml(data)
+
+    def get() -> Any:
+        try:
+            return get_event()
+        except yaml.MarkedYAMLError as error:
+            context, problem = (
+                mark if places > least else None for mark, least in ((error.context_mark, 1), (error.problem_mark, 0))
+            )
+            words = "while doing what has no name yet", "words that no release has used"
+            raise yaml.MarkedYAMLError(words[0], context, words[1], problem) from None
+
+    return get
+
+
+@pytest.mark.parametrize("path", sorted(SHELF.glob("KB105-yaml-syntax/*.yaml")), ids=lambda path: path.stem)
+def test_words_that_no_release_has_used_change_nothing_but_words(path: Path) -> None:
+    """Code and place are the same, and there is something to do about it."""
+    text = path.read_text(encoding="utf-8")
+    known, unknown = told(text), told(text, reworded)
+    assert [(fault.rule, fault.location) for fault in unknown] == [(fault.rule, fault.location) for fault in known]
+    assert all(fault.hint for fault in unknown if fault.rule is Rule.KB105)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("answer: @home", "indent with spaces, not tabs; text that begins with @, ` or % must stand in quotes"),
+        ("answer: *bold* words", "text that begins with * or & must stand in quotes"),
+        ("answer: !bang! words", "text that begins with ! must stand in quotes"),
+        ("answer: a: b", "text that contains a colon and a space must stand in quotes, or in a block after |"),
+        ("answer: [a, b", "a comma or a closing bracket is missing; text with brackets or commas must stand in quotes"),
+        ('answer: "a \\q"', "in double quotes a backslash begins an escape: write it twice, or use single quotes"),
+        ("answer:\n\t- a", "indent with spaces, not tabs"),
+        ("answer: |x", "begin the text on the line after | or >"),
+        ("question: a\nanswer:b\n", "write a Latin colon and a space after answer"),
+        ("- question: a\n   answer: b\n", "indent answer like the key above it"),
+        ("question: a\n answer: b\n", "indent answer like the key above it"),
+        ("- question: 'a'\n answer: b\n", "indent answer like the key above it"),
+        (
+            "answer: 'a",
+            "write the closing quote; a quote that belongs to the text must be doubled, or stand in quotes of the other kind",
+        ),
+        (
+            "answer: 'a' b",
+            "indent with spaces, keep the keys of one entry in one column, and quote text that holds signs like : # or [",
+        ),
+        (
+            " 'a'\nanswer: b\n",
+            "indent with spaces, keep the keys of one entry in one column, and quote text that holds signs like : # or [",
+        ),
+        (
+            "'a'\nanswer: b\n",
+            "indent with spaces, keep the keys of one entry in one column, and quote text that holds signs like : # or [",
+        ),
+    ],
+)
+def test_unknown_words_leave_the_text_to_look_at(text: str, hint: str) -> None:
+    """What is usable can be seen where the parser gave up; the parser's words come last."""
+    (fault,) = told(text, reworded)
+    assert (fault.rule, str(fault.hint)) == (Rule.KB105, hint)
+    assert "words that no" not in str(fault.message)[:40]
+
+
+@pytest.mark.parametrize(("places", "place"), [(2, "k:4:9"), (1, "k:4:9"), (0, "k:4:1")])
+def test_a_parser_that_does_not_say_where(places: int, place: str) -> None:
+    """Is said to have given up behind what was read last."""
+    (fault,) = told("a: 1\n---\nb: 2\nanswer: @home\n", partial(reworded, places=places))
+    assert (str(fault.location), fault.hint is None) == (place, False)
+
+
+def silent(data: bytes) -> Callable[[], Any]:
+    """A parser that fails without a word."""
+    assert data
+
+    def get() -> Any:
+        raise yaml.YAMLError("line one\nline two")
+
+    return get
+
+
+def test_an_error_without_anything_is_told() -> None:
+    """With its words, on one line."""
+    (fault,) = told("a: 1\n", silent)
+    assert (str(fault.location), str(fault.message)) == ("k:1:1", "this is not YAML; the parser says: line one line two")
+
+
+@pytest.mark.parametrize("parser", [with_libyaml, without_libyaml, reworded])
+@pytest.mark.parametrize("path", sorted(SHELF.glob("KB105-yaml-syntax/*.yaml")), ids=lambda path: path.stem)
+def test_in_chinese_no_english_of_the_parser_comes_first(path: Path, parser: Events) -> None:
+    """Known sentences are translated; a new one stands at the end, behind what it is."""
+    chinese = Words("zh")
+    for fault in told(path.read_text(encoding="utf-8"), parser):
+        said = chinese.say(fault.message).removeprefix("这不是 YAML").removesuffix("words that no release has used")
+        assert not re.search(r"[A-Za-z]", said)
+        assert all(re.match(r"[\u4e00-\u9fff]", chinese.say(second.message)) for second in fault.related)
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_a_limit_of_nesting_needs_no_words(text: str) -> None:
+    """It is told from the text."""
+    assert [(fault.rule, fault.location) for fault in told(text, reworded)] == [(one.rule, one.location) for one in told(text)]
+
+
 @pytest.mark.parametrize(("flow", "column"), [("[What is it?]", 24), ("{a?: b}", 15)])
 def test_a_question_mark_between_brackets_is_told_kindly(flow: str, column: int) -> None:
     """What libyaml reads and the parser in Python does not is a fault with a remedy, and nothing worse."""
     page = Page("k", "k", f"previously: {flow}\n".encode())
     assert len(documents(page)) == 1
-    assert documents(page, libyaml=False) == ()
+    assert documents(page, parser=without_libyaml) == ()
     (fault,) = page.all_faults()
     assert (fault.location.column, str(fault.hint)) == (
         column,

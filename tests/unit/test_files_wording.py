@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kbsync.files.nodes import ListNode, MapNode, Scalar, documents
+from kbsync.files.nodes import ListNode, MapNode, Scalar, documents, with_libyaml, without_libyaml
 from kbsync.files.page import Page
 from kbsync.files.scalars import scalar_text
 from kbsync.files.wording import can_be_written, is_ambiguous, one_line, scalar
@@ -16,7 +16,7 @@ STYLES = st.sampled_from(["", "|", ">", "'", '"'])
 def read(source: str, *, libyaml: bool) -> str:
     """The first value of a file."""
     page = Page("a.yaml", "a.yaml", source.encode())
-    (root,) = documents(page, libyaml=libyaml)
+    (root,) = documents(page, parser=with_libyaml if libyaml else without_libyaml)
     assert page.faults == [], source
     assert isinstance(root, MapNode)
     value = root.children[1]

@@ -154,6 +154,35 @@ FILES: Mapping[str, str] = {
     ),
     "text that begins with ! must stand in quotes": "以 ! 开头的文本必须加引号",
     "this is not YAML: {problem}": "这不是 YAML：{problem}",
+    "this is not YAML; the parser says: {problem}": "这不是 YAML；解析器的原话：{problem}",
+    "mapping values are not allowed in this context": "此处不能出现冒号和值",
+    "found character that cannot start any token": "此处的字符不能作为开头",
+    "found a tab character": "此处有制表符",
+    "found unexpected end of stream": "文件在此处意外结束",
+    "found a question mark between brackets": "方括号或花括号中有问号",
+    "did not find expected comma or closing bracket": "此处应为逗号或结尾的括号",
+    "did not find expected node content": "此处应有内容",
+    "did not find expected '-' indicator": "此处应为以 - 开头的列表项",
+    "did not find expected key": "此处应为键",
+    "could not find expected ':'": "找不到键后面的冒号",
+    "did not find expected alphabetic or numeric character": "此处应为字母或数字",
+    "found a backslash that begins no escape": "此处的反斜杠不构成转义",
+    "found a ! that begins no tag": "此处的 ! 不构成标签",
+    "found a % that begins no directive": "此处的 % 不构成指令",
+    "text that begins with % must stand in quotes": "以 % 开头的文本必须加引号",
+    "found text behind | or >": "| 或 > 后面有文本",
+    "begin the text on the line after | or >": "文本请从 | 或 > 的下一行开始写",
+    "found an entry where none may begin": "此处不能开始新的一项",
+    "begin an entry on a line of its own; text that begins with - or ? must stand in quotes": (
+        "每一项请另起一行；以 - 或 ? 开头的文本必须加引号"
+    ),
+    "found more after what ends here": "内容在此处已结束，后面还有多余的部分",
+    "put what follows inside of it, in an entry of its own, or after a line of three dashes": (
+        "请把后面的部分写到其中，或另写一项，或放到三个短横线的一行之后"
+    ),
+    "indent with spaces, keep the keys of one entry in one column, and quote text that holds signs like : # or [": (
+        "请用空格缩进，同一项的各个键从同一列开始；含有 :、#、[ 等符号的文本请加引号"
+    ),
     "the quote that opens here is never closed": "此处的引号没有结尾",
     "it is still open here": "到此处仍未结束",
     "write the closing quote; a quote that belongs to the text must be doubled, or stand in quotes of the other kind": (
@@ -169,7 +198,7 @@ FILES: Mapping[str, str] = {
     "this kbsync reads version {version}": "此 kbsync 只读取版本 {version}",
     "write version: {version}, or install a newer kbsync": "请写 version: {version}，或安装更新的 kbsync",
     "run kbsync init, or name the directory with --dir": "请运行 kbsync init，或用 --dir 指定目录",
-    "{context} that begins here": "从此处开始：{context}",
+    "it belongs to what begins here": "它属于从此处开始的内容",
     "it cannot be read: {reason}": "无法读取：{reason}",
     "it is larger than {limit} MiB": "超过 {limit} MiB",
     "this is not a file": "这不是文件",
