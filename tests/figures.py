@@ -49,12 +49,9 @@ def say(*lines: str) -> None:
 
 def code_lines(source: str) -> int:
     """Lines that hold code: no blank line, no comment, no docstring."""
-    strings = (
-        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    )
-    words = {
-        line for node in strings if isinstance(node.value.value, str) for line in range(node.lineno, (node.end_lineno or 0) + 1)
-    }
+    values = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr)]
+    strings = [value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    words = {line for value in strings for line in range(value.lineno, (value.end_lineno or 0) + 1)}
     tokens = [token for token in tokenize.generate_tokens(io.StringIO(source).readline) if token.type not in WORDLESS]
     return len({line for token in tokens for line in range(token.start[0], token.end[0] + 1)} - words)
 
@@ -63,9 +60,9 @@ def class_names() -> dict[str, set[str]]:
     """Each class name, without a leading underscore, with the files that define it."""
     found: dict[str, set[str]] = defaultdict(set)
     for path in ROOT.rglob("*.py"):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef):
-                found[node.name.lstrip("_")].add(str(path.relative_to(ROOT)))
+        for item in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(item, ast.ClassDef):
+                found[item.name.lstrip("_")].add(str(path.relative_to(ROOT)))
     return found
 
 
@@ -133,7 +130,7 @@ def watched(arguments: list[str]) -> None:
     def send(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
         return watch.send(client, request, **options)
 
-    httpx.Client.send = send  # type: ignore[method-assign]  # it is a process of its own, and ends with the command
+    setattr(httpx.Client, "send", send)  # noqa: B010  (this process ends with the command)
     threading.setprofile(watch.profile)
     sys.setprofile(watch.profile)
     from kbsync.cli import main
