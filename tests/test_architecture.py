@@ -18,7 +18,7 @@ LAYERS = (
     ("model", "settings", "dialogue"),
     ("plan",),
     ("report",),
-    ("store", "progress", "pacing", "saving", "compare", "ordering", "guards"),
+    ("store", "progress", "pacing", "saving", "compare", "ordering", "guards", "rehearsal"),
     ("checks", "planner", "applier", "conversations"),
     ("files", "history", "desk", "sandbox", "render", "planfile"),
     ("wiring",),

@@ -7,12 +7,13 @@ from pathlib import Path
 from kbsync.cli.options import Invocation
 from kbsync.cli.signals import stopping_well
 from kbsync.messages import Message, message
+from kbsync.rehearsal.faults import FaultPlan
+from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import DEMO
-from kbsync.sandbox.faults import FaultPlan, inject
+from kbsync.sandbox.library import inject
 from kbsync.sandbox.seeds import seeded_sessions
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
-from kbsync.sandbox.switches import Switches
 from kbsync.wiring.doors import sandbox_file
 from kbsync.wiring.workspace import prepare_state, state_directory
 

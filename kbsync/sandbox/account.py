@@ -1,4 +1,7 @@
-"""The one application that a sandbox serves: its identity, its key and what it has paid for. Nothing about its content."""
+"""The one application that a sandbox serves: its identity, its key and what it has paid for.
+
+A module of its own, because commands that open no sandbox ask for the key.
+"""
 
 from dataclasses import dataclass
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kbsync.pacing import Clock
-from kbsync.sandbox.library import DELETED, ENABLED, Library, StoredCategory, StoredQuestion
-from kbsync.sandbox.limits import SECOND
-from kbsync.sandbox.store import Database
+from kbsync.sandbox.gate import SECOND
+from kbsync.sandbox.library import DELETED, ENABLED, Database, Library, StoredCategory, StoredQuestion
 
 __all__ = ["Console"]
 

@@ -1,25 +1,154 @@
-"""What stands before every command: URL, application, region, signature, administrator, limit, body.
+"""Who may call, and how often: the verifier of UserSig, the call limit, and the checks in their order.
 
-The codes are documented (1047/34348), which one wins when several are due is UNKNOWN; here it is the order of the code.
+The limit is counted at the service's own clock, for every client of the account together. Format of a UserSig:
+tencentyun/tls-sig-api-v2-python (CODE); codes: 1047/34348 (DOC); the order of the checks: UNKNOWN, a switch.
 """
 
+import base64
+import hashlib
+import hmac
+import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kbsync.commands import Command
+from kbsync.rehearsal.switches import (
+    LimitAnswer,
+    LimitScope,
+    LimitWindow,
+    SignatureOrder,
+    SimilarPath,
+    Switches,
+    UnknownResource,
+    Verdict,
+)
 from kbsync.sandbox.account import Account
-from kbsync.sandbox.limits import SECOND, allow_call
-from kbsync.sandbox.parameters import Parameters
-from kbsync.sandbox.readings import LimitAnswer, SimilarPath, Verdict
-from kbsync.sandbox.refusals import SESSION_COMMANDS, Code, HttpRefusal, Refusal
-from kbsync.sandbox.store import Database
-from kbsync.sandbox.switches import Switches
-from kbsync.sandbox.usersig import check_usersig
+from kbsync.sandbox.library import Database, Library
+from kbsync.sandbox.replies import SESSION_COMMANDS, Code, HttpRefusal, Parameters, Refusal
 from kbsync.settings import REGIONS
 
-__all__ = ["Gate", "Request", "command_of"]
+__all__ = ["SECOND", "Gate", "Request", "Scene", "allow_call", "check_usersig", "command_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One call inside its transaction; ``now`` is microseconds of Unix time."""
+
+    database: Database
+    library: Library
+    account: Account
+    switches: Switches
+    now: int
+
+    @property
+    def seen_at(self) -> int | None:
+        """The moment that listings show; None is now (how far reads trail writes: UNKNOWN)."""
+        return self.now - int(self.switches.read_lag * SECOND) if self.switches.read_lag else None
+
+    def missing(self, what: str) -> Refusal:
+        """The refusal for an id that does not exist; no page has a code for it (UNKNOWN)."""
+        code = Code.RESOURCE if self.switches.unknown_resource is UnknownResource.RESOURCE else Code.PARAMETERS
+        return Refusal(code, f"{what} does not exist")
+
+
+SECOND = 1_000_000
+"""Microseconds: whole numbers, so that a call exactly one second after another is not inside its window."""
+
+
+def allow_call(database: Database, command: str, *, limit: int, switches: Switches, now: int) -> bool:
+    """Count a call and say whether it is within the limit (5 calls a second and command, DOC); ``now`` in microseconds."""
+    scope = command if switches.limit_scope is LimitScope.COMMAND else "*"
+    with database.transaction():
+        # Calls of a future that a corrected clock took back would block for ever.
+        database.run("DELETE FROM call WHERE scope = ? AND (at <= ? OR at > ?)", (scope, now - SECOND, now + SECOND))
+        since = now - SECOND if switches.limit_window is LimitWindow.ROLLING else now // SECOND * SECOND - 1
+        made = database.rows("SELECT count(*) FROM call WHERE scope = ? AND at > ?", (scope, since))[0][0]
+        allowed = bool(made < limit)
+        if allowed or switches.refused_calls_count:
+            database.run("INSERT INTO call VALUES(?, ?)", (scope, now))
+    return allowed
+
+
+INFLATED_MAX = 65536
+"""Bytes a token may inflate to: a few hundred are usual, and a stranger may send a bomb."""
+
+
+SUBSTITUTIONS = str.maketrans("*-_", "+/=")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    identifier: str
+    sdkappid: int
+    time: int
+    expire: int
+    userbuf: str | None
+    signature: str
+
+
+def check_usersig(usersig: str, *, identifier: str, account: Account, switches: Switches, now: float) -> None:
+    """Raise Refusal with the 700xx code of the first fault; ``now`` is Unix time in seconds."""
+    if not usersig:
+        raise Refusal(Code.SIGNATURE_EMPTY)
+    token = _decode(usersig)
+    identity = (
+        (token.identifier != identifier, Code.SIGNATURE_IDENTIFIER),
+        (token.sdkappid != account.sdkappid, Code.SIGNATURE_SDKAPPID),
+    )
+    signature = ((not hmac.compare_digest(_sign(token, account.secret), _bytes(token.signature)), Code.SIGNATURE_KEY),)
+    early = switches.clock_skew is not None and token.time > now + switches.clock_skew
+    lifetime = ((now >= token.time + token.expire, Code.SIGNATURE_EXPIRED), (early, Code.SIGNATURE_ILLEGAL))
+    order = {
+        SignatureOrder.IDENTITY_FIRST: (*identity, *signature, *lifetime),
+        SignatureOrder.SIGNATURE_FIRST: (*signature, *identity, *lifetime),
+        SignatureOrder.EXPIRY_FIRST: (*lifetime, *identity, *signature),
+    }[switches.signature_order]
+    code = next((code for wrong, code in order if wrong), None)
+    if code is not None:
+        raise Refusal(code)
+
+
+def _decode(usersig: str) -> _Token:
+    try:
+        packed = base64.b64decode(usersig.translate(SUBSTITUTIONS), validate=True)
+        inflater = zlib.decompressobj()
+        fields = json.loads(inflater.decompress(packed, INFLATED_MAX))
+    except (ValueError, zlib.error, RecursionError):
+        raise Refusal(Code.SIGNATURE_ILLEGAL) from None
+    if not inflater.eof or not isinstance(fields, dict) or fields.get("TLS.ver") != "2.0":
+        raise Refusal(Code.SIGNATURE_ILLEGAL)
+    texts = [fields.get("TLS.identifier"), fields.get("TLS.sig"), fields.get("TLS.userbuf", "")]
+    numbers = [fields.get("TLS.sdkappid"), fields.get("TLS.time"), fields.get("TLS.expire")]
+    if not all(type(each) is str for each in texts) or not all(type(each) is int for each in numbers):
+        raise Refusal(Code.SIGNATURE_ILLEGAL)
+    return _Token(
+        identifier=fields["TLS.identifier"],
+        sdkappid=fields["TLS.sdkappid"],
+        time=fields["TLS.time"],
+        expire=fields["TLS.expire"],
+        userbuf=fields.get("TLS.userbuf"),
+        signature=fields["TLS.sig"],
+    )
+
+
+def _sign(token: _Token, secret: str) -> bytes:
+    content = (
+        f"TLS.identifier:{token.identifier}\nTLS.sdkappid:{token.sdkappid}\nTLS.time:{token.time}\nTLS.expire:{token.expire}\n"
+    )
+    if token.userbuf is not None:
+        content += f"TLS.userbuf:{token.userbuf}\n"
+    return base64.b64encode(hmac.digest(_bytes(secret), _bytes(content), hashlib.sha256))
+
+
+def _bytes(text: str) -> bytes:
+    # JSON can carry half a surrogate pair, which has no UTF-8; such a token fails its check and nothing else.
+    return text.encode("utf-8", "replace")
+
 
 RANDOM_MAX = 2**32
+
+
 LANGUAGE_TAKERS = frozenset({Command.LIST, Command.DESC_ROBOT})
 """The commands whose page lists a LanguageTag."""
 

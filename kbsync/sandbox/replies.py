@@ -1,16 +1,243 @@
-"""Answers as bytes: the vendor's envelope, and what each fault makes of one. Who goes wrong when is decided in ``faults``."""
+"""What comes in and what goes out: the fields of a request, the codes of refusals, and answers as bytes in the vendor's envelope.
+
+A field of the wrong type is −7 (every page's table, DOC); fields that nobody asks for are ignored (UNKNOWN).
+"""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from types import MappingProxyType
 
-from kbsync.sandbox.faults import Fault, FaultKind
-from kbsync.sandbox.refusals import Refusal
+from kbsync.commands import Command
+from kbsync.rehearsal.faults import Fault, FaultKind
+from kbsync.rehearsal.switches import Codes
 
-__all__ = ["Reply", "refused", "replace_reply", "spoil", "status_page", "success"]
+__all__ = [
+    "SESSION_COMMANDS",
+    "Code",
+    "HttpRefusal",
+    "Parameters",
+    "Refusal",
+    "Reply",
+    "refused",
+    "replace_reply",
+    "spell",
+    "spoil",
+    "status_page",
+    "success",
+]
 
 JSON = MappingProxyType({"content-type": "application/json; charset=utf-8"})
+
+
+class Code(IntEnum):
+    """An ErrorCode; 60002 to 70500 are common (1047/34348, DOC), the others belong to single pages."""
+
+    PARAMETERS = -7
+    FREQUENCY = -14
+    ADMINISTRATOR = -20
+    RESOURCE = -50003
+    PRESET = -50011
+    DESK = -50040
+    URL = 60002
+    JSON = 60003
+    COMMON_FREQUENCY = 60007
+    PATH = 60009
+    COMMON_ADMINISTRATOR = 60010
+    NO_SDKAPPID = 60012
+    QUERY = 60025
+    REGION = 60026
+    SIGNATURE_EXPIRED = 70001
+    SIGNATURE_EMPTY = 70002
+    SIGNATURE_ILLEGAL = 70003
+    SIGNATURE_KEY = 70009
+    SIGNATURE_IDENTIFIER = 70013
+    SIGNATURE_SDKAPPID = 70014
+    UNKNOWN_SDKAPPID = 70020
+    INTERNAL = 70500
+    STREAM_ADMINISTRATOR = 90009
+    STREAM_TOO_LONG = 93000
+    NOT_DESK = 141000
+    SESSION_PARAMETERS = 141004
+    SESSION_GONE = 141005
+    SESSION_ILLEGAL = 141006
+    SESSION_FREQUENCY = 141009
+    SESSION_UNKNOWN = 141010
+
+
+WORDS: Mapping[Code, str] = {
+    Code.PARAMETERS: "parameter parsing failed",
+    Code.FREQUENCY: "exceeds the maximum frequency limit allowed by this API",
+    Code.ADMINISTRATOR: "request requires App administrator permissions",
+    Code.RESOURCE: "desk resource is invalid",
+    Code.PRESET: "system preset categories cannot be changed so",
+    Code.DESK: "the application has not enabled Desk",
+    Code.URL: "HTTP parsing failed, POST is expected",
+    Code.JSON: "the request body is not valid JSON",
+    Code.COMMON_FREQUENCY: "REST API call frequency exceeds the limit",
+    Code.PATH: "unknown resource, check the request URL",
+    Code.COMMON_ADMINISTRATOR: "the identifier is not an App administrator",
+    Code.NO_SDKAPPID: "sdkappid is missing in the URL",
+    Code.QUERY: "sdkappid, identifier, random or contenttype is wrong",
+    Code.REGION: "the host and the SDKAppID belong to different data centres",
+    Code.SIGNATURE_EXPIRED: "UserSig expired",
+    Code.SIGNATURE_EMPTY: "UserSig is empty",
+    Code.SIGNATURE_ILLEGAL: "UserSig is illegal",
+    Code.SIGNATURE_KEY: "UserSig was made with another key",
+    Code.SIGNATURE_IDENTIFIER: "identifier differs from the one in UserSig",
+    Code.SIGNATURE_SDKAPPID: "sdkappid differs from the one in UserSig",
+    Code.UNKNOWN_SDKAPPID: "SDKAppID unknown, check the data centre",
+    Code.INTERNAL: "internal error",
+    Code.STREAM_ADMINISTRATOR: "request requires App administrator permissions",
+    Code.STREAM_TOO_LONG: "the message body exceeds 12k",
+    Code.NOT_DESK: "the application is not a Desk application",
+    Code.SESSION_PARAMETERS: "invalid parameter",
+    Code.SESSION_GONE: "the session does not exist or has ended",
+    Code.SESSION_ILLEGAL: "illegal SessionId",
+    Code.SESSION_FREQUENCY: "API rate limiting",
+    Code.SESSION_UNKNOWN: "the session does not exist",
+}
+
+
+COMMON: Mapping[Code, Code] = {
+    Code.PARAMETERS: Code.JSON,
+    Code.FREQUENCY: Code.COMMON_FREQUENCY,
+    Code.ADMINISTRATOR: Code.COMMON_ADMINISTRATOR,
+}
+"""The common code for the same fault; which one comes is UNKNOWN."""
+
+
+SESSION: Mapping[Code, Code] = {
+    Code.PARAMETERS: Code.SESSION_PARAMETERS,
+    Code.FREQUENCY: Code.SESSION_FREQUENCY,
+    Code.ADMINISTRATOR: Code.COMMON_ADMINISTRATOR,
+    Code.DESK: Code.NOT_DESK,
+}
+"""The session pages have codes of their own (1229/68824, 1229/68825, DOC)."""
+
+
+SESSION_COMMANDS = frozenset({Command.SESSION_STATE, Command.SESSION_MESSAGES, Command.SESSION_LIST, Command.SEND_STREAM})
+"""The commands of ``desk_http_svc``; the others belong to ``openim_console_http_svc``."""
+
+
+class Refusal(Exception):
+    """The call is refused and nothing happens; ``info`` becomes ErrorInfo and never repeats what was sent."""
+
+    def __init__(self, code: Code, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+    @property
+    def info(self) -> str:
+        """ErrorInfo."""
+        return f"{WORDS[self.code]}: {self.detail}" if self.detail else WORDS[self.code]
+
+
+class HttpRefusal(Exception):
+    """The call is refused by HTTP status, before anything that speaks JSON."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def spell(refusal: Refusal, command: str, codes: Codes) -> Refusal:
+    """The same refusal with the code that this command's page, or the common table, has for it."""
+    code = refusal.code
+    if codes is Codes.COMMON:
+        code = COMMON.get(code, code)
+    if command == Command.SEND_STREAM and code is Code.ADMINISTRATOR:
+        code = Code.STREAM_ADMINISTRATOR
+    if command in SESSION_COMMANDS:
+        code = SESSION.get(code, code)
+    return Refusal(code, refusal.detail)
+
+
+NUMBER_MAX = 2**63
+
+
+class Parameters:
+    """A JSON object's fields; each reader raises Refusal (−7) naming the field. A null is a wrong type."""
+
+    def __init__(self, fields: Mapping[str, object]) -> None:
+        self._fields = fields
+
+    @classmethod
+    def parse(cls, body: bytes) -> "Parameters":
+        """Read a request body: one JSON object, at least ``{}`` (1047/34620, DOC)."""
+        try:
+            fields = json.loads(body.decode("utf-8"))
+        except (ValueError, RecursionError):
+            raise Refusal(Code.PARAMETERS, "the body is not valid JSON") from None
+        if not isinstance(fields, dict):
+            raise Refusal(Code.PARAMETERS, "the body is not a JSON object")
+        return cls(fields)
+
+    def has(self, name: str) -> bool:
+        """Whether the field was sent at all."""
+        return name in self._fields
+
+    def text(self, name: str) -> str:
+        """A text that must be there and hold something."""
+        value = self._text(name, self._required(name))
+        if not value:
+            raise Refusal(Code.PARAMETERS, f"{name} is empty")
+        return value
+
+    def optional_text(self, name: str) -> str | None:
+        """A text, possibly empty; None when it was not sent."""
+        return self._text(name, self._fields[name]) if name in self._fields else None
+
+    def number(self, name: str) -> int:
+        """A whole number that must be there."""
+        return self._number(name, self._required(name))
+
+    def optional_number(self, name: str) -> int | None:
+        """A whole number; None when it was not sent."""
+        return self._number(name, self._fields[name]) if name in self._fields else None
+
+    def choice(self, name: str, allowed: tuple[int, ...], *, default: int | None = None) -> int:
+        """One of a few numbers; without a default it must be there."""
+        value = self.number(name) if default is None else self.optional_number(name)
+        if value is None and default is not None:
+            return default
+        if value not in allowed:
+            raise Refusal(Code.PARAMETERS, f"{name} is none of {', '.join(map(str, allowed))}")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts that must be there; it may be empty, its items may not."""
+        value = self._required(name)
+        if not isinstance(value, list):
+            raise Refusal(Code.PARAMETERS, f"{name} is not an array")
+        texts = tuple(self._text(name, item) for item in value)
+        if not all(texts):
+            raise Refusal(Code.PARAMETERS, f"{name} holds an empty string")
+        return texts
+
+    def _required(self, name: str) -> object:
+        if name not in self._fields:
+            raise Refusal(Code.PARAMETERS, f"{name} is missing")
+        return self._fields[name]
+
+    @staticmethod
+    def _text(name: str, value: object) -> str:
+        if not isinstance(value, str):
+            raise Refusal(Code.PARAMETERS, f"{name} is not a string")
+        # JSON can spell half a surrogate pair, which no UTF-8 answer could repeat.
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise Refusal(Code.PARAMETERS, f"{name} is not valid Unicode")
+        return value
+
+    @staticmethod
+    def _number(name: str, value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not -NUMBER_MAX <= value < NUMBER_MAX:
+            raise Refusal(Code.PARAMETERS, f"{name} is not an integer")
+        return value
+
+
 HTML = MappingProxyType({"content-type": "text/html; charset=utf-8"})
 
 

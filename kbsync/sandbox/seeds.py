@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from kbsync.sandbox.library import ALL, PRESET, Library, StoredCategory, StoredQuestion
-from kbsync.sandbox.store import Database
+from kbsync.sandbox.library import ALL, PRESET, Database, Library, StoredCategory, StoredQuestion
 
 __all__ = [
     "AGENT_SESSION",

@@ -9,20 +9,38 @@ from typing import NamedTuple
 
 from kbsync.commands import Command
 from kbsync.pacing import Clock
-from kbsync.sandbox import categories, listing, questions, robot, sessions
+from kbsync.rehearsal.faults import NO_FAULTS, Fault, FaultPlan
+from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
+from kbsync.sandbox.chitchat import (
+    add_category,
+    add_question,
+    delete_category,
+    describe_categories,
+    list_questions,
+    set_statuses,
+    update_category,
+    update_question,
+    update_similar,
+)
 from kbsync.sandbox.console import Console
-from kbsync.sandbox.faults import NO_FAULTS, Fault, FaultPlan, put_rules, take_fault
-from kbsync.sandbox.gate import Gate, Request
-from kbsync.sandbox.library import Library, StoredCategory
-from kbsync.sandbox.limits import SECOND
-from kbsync.sandbox.parameters import Parameters
-from kbsync.sandbox.refusals import Code, HttpRefusal, Refusal, spell
-from kbsync.sandbox.replies import Reply, refused, replace_reply, spoil, status_page, success
-from kbsync.sandbox.scene import Scene
+from kbsync.sandbox.gate import SECOND, Gate, Request, Scene
+from kbsync.sandbox.library import Database, Library, StoredCategory, put_rules, take_fault
+from kbsync.sandbox.replies import (
+    Code,
+    HttpRefusal,
+    Parameters,
+    Refusal,
+    Reply,
+    refused,
+    replace_reply,
+    spell,
+    spoil,
+    status_page,
+    success,
+)
 from kbsync.sandbox.seeds import plant
-from kbsync.sandbox.store import Database
-from kbsync.sandbox.switches import DEFAULTS, Switches
+from kbsync.sandbox.sessions import describe_robot, list_sessions, read_messages, send_stream, session_state
 
 __all__ = ["LogEntry", "Reply", "Request", "Service"]
 
@@ -32,21 +50,21 @@ Handler = Callable[[Scene, Parameters], Mapping[str, object]]
 
 HANDLERS: Mapping[Command, Handler] = MappingProxyType(
     {
-        Command.DESC_CATEGORY: categories.describe_categories,
-        Command.ADD_CATEGORY: categories.add_category,
-        Command.UPDATE_CATEGORY: categories.update_category,
-        Command.DEL_CATEGORY: categories.delete_category,
-        Command.LIST: listing.list_questions,
-        Command.ADD: questions.add_question,
-        Command.UPDATE: questions.update_question,
-        Command.UPDATE_SIMILAR: questions.update_similar,
-        Command.UPDATE_SIMILAR_OLD: questions.update_similar,
-        Command.BATCH_SET: questions.set_statuses,
-        Command.DESC_ROBOT: robot.describe_robot,
-        Command.SESSION_STATE: sessions.session_state,
-        Command.SESSION_MESSAGES: sessions.read_messages,
-        Command.SESSION_LIST: sessions.list_sessions,
-        Command.SEND_STREAM: sessions.send_stream,
+        Command.DESC_CATEGORY: describe_categories,
+        Command.ADD_CATEGORY: add_category,
+        Command.UPDATE_CATEGORY: update_category,
+        Command.DEL_CATEGORY: delete_category,
+        Command.LIST: list_questions,
+        Command.ADD: add_question,
+        Command.UPDATE: update_question,
+        Command.UPDATE_SIMILAR: update_similar,
+        Command.UPDATE_SIMILAR_OLD: update_similar,
+        Command.BATCH_SET: set_statuses,
+        Command.DESC_ROBOT: describe_robot,
+        Command.SESSION_STATE: session_state,
+        Command.SESSION_MESSAGES: read_messages,
+        Command.SESSION_LIST: list_sessions,
+        Command.SEND_STREAM: send_stream,
     }
 )
 

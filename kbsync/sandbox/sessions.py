@@ -1,26 +1,40 @@
-"""The four session commands of ``desk_http_svc`` (1229/68825, 1229/68824, 1229/68823, seed page of send_stream_msg)."""
+"""The Desk session calls (1229/68825, 1229/68824, 1229/68823, seed page of send_stream_msg) and desc_robot_config (1229/68831).
+
+One default robot, one language.
+"""
 
 import hashlib
 import json
 import re
 from collections.abc import Mapping
 
-from kbsync.sandbox.limits import SECOND
-from kbsync.sandbox.parameters import Parameters
-from kbsync.sandbox.readings import StateWords
-from kbsync.sandbox.refusals import Code, Refusal
-from kbsync.sandbox.scene import Scene
+from kbsync.rehearsal.switches import StateWords
+from kbsync.sandbox.gate import SECOND, Scene
+from kbsync.sandbox.replies import Code, Parameters, Refusal
 
-__all__ = ["list_sessions", "read_messages", "send_stream", "session_state"]
+__all__ = ["describe_robot", "list_sessions", "read_messages", "send_stream", "session_state"]
+
 
 ROBOT = "@RBT#DeskDefaultRobot"
+
+
 WITH_AGENT = ("WaitingForAgentAnswering", "Agent")
 """The states in which AgentId is filled (1229/68825, DOC)."""
+
+
 ENGLISH = {"NotInSession": "Not in session", "Queueing": "Queuing"}
 """How the English page spells two states, by translation damage."""
+
+
 SESSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 PAGE_MAX = 100
+
+
 MESSAGE_MAX = 12 * 1024
+
+
 ROLES = {"user": 1, "agent": 2, "system": 3}
 """FromAccountRole (1229/68824, DOC); which of them a chatbot has is UNKNOWN."""
 
@@ -121,3 +135,22 @@ def _message(scene: Scene, row: tuple[str, str, str, int]) -> Mapping[str, objec
 def _new_key(scene: Scene) -> str:
     number = scene.database.count("message")
     return f"{number}_{scene.now // SECOND}_{hashlib.sha256(str(number).encode()).hexdigest()[:25]}"
+
+
+def describe_robot(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
+    """The live configuration; one threshold is a bare number, as in the vendor's sample, the others are strings."""
+    parameters.optional_text("LanguageTag")
+    return {
+        "WelcomeCardEnable": 1,
+        "WelcomeCardTitle": "Hello, how can I help you?",
+        "WelcomeCardQuestions": [],
+        "ToAgentEnable": 1,
+        "DirectAnsweringReaches": 0.8,
+        "ChitchatEnable": int(scene.account.chitchat_enabled),
+        "ChitchatReaches": "0.8",
+        "ClarifyEnable": 1,
+        "ClarifyReaches": "0.6",
+        "ClarifyMessage": "Did you mean one of these?",
+        "ClarifyNumber": 3,
+        "FallbackMsg": "I did not understand that.",
+    }

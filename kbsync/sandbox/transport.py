@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from kbsync.sandbox.faults import Fault, FaultKind
+from kbsync.rehearsal.faults import Fault, FaultKind
 from kbsync.sandbox.service import Reply, Request, Service
 
 __all__ = ["SandboxTransport"]

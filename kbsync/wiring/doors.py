@@ -90,9 +90,9 @@ def open_door(
 
 @contextmanager
 def _embedded(target: Target, world: World, state: Path, pacer: Pacer) -> Iterator[Door]:
+    from kbsync.rehearsal.switches import Switches  # noqa: PLC0415
     from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
     from kbsync.sandbox.service import Service  # noqa: PLC0415
-    from kbsync.sandbox.switches import Switches  # noqa: PLC0415
     from kbsync.sandbox.transport import SandboxTransport  # noqa: PLC0415
 
     switches = Switches.from_words(world.environ.get("KBSYNC_SANDBOX_SWITCHES", "").split())

@@ -20,12 +20,13 @@ from kbsync.model import AnswerType, Category, Content, Knowledge, MenuType, Que
 from kbsync.pacing import Pacer
 from kbsync.plan import CategoryChange, Change, Kind, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, knowledge_digest, make_plan
+from kbsync.rehearsal.faults import FaultPlan
+from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.report import ApplyReport, Outcome
 from kbsync.sandbox.account import DEMO, Account
-from kbsync.sandbox.faults import FaultPlan, put_rules
+from kbsync.sandbox.library import put_rules
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
-from kbsync.sandbox.switches import DEFAULTS, Switches
 from kbsync.sandbox.transport import SandboxTransport
 from kbsync.settings import Policy, Prune
 from tests.fakes.clock import FakeClock

@@ -15,9 +15,10 @@ from kbsync.files.creating import new_file
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.pacing.clock import SystemClock
 from kbsync.planfile import read_plan_or_receipt
+from kbsync.rehearsal.faults import FaultPlan
 from kbsync.report import Receipt
 from kbsync.sandbox.account import DEMO
-from kbsync.sandbox.faults import FaultPlan, put_rules
+from kbsync.sandbox.library import put_rules
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import LogEntry, Service
 from kbsync.settings import Pacing

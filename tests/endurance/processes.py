@@ -14,11 +14,11 @@ from kbsync.history.applied import advance_applied
 from kbsync.model import Knowledge
 from kbsync.pacing.clock import Clock, SystemClock
 from kbsync.planfile import read_plan_or_receipt
+from kbsync.rehearsal.switches import Switches
 from kbsync.report import Receipt
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.sandbox.switches import Switches
 from kbsync.wiring.world import World
 from tests.endurance.bench import FAST, Side, library, plant, unlike
 from tests.endurance.shop import FIRST, SECOND, STRANGERS, add_unmanaged, read

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from kbsync.applier import OnFailure
 from kbsync.model import Knowledge
-from kbsync.sandbox.readings import AddStatus, BatchUnknown, Order, SimilarOrder
-from kbsync.sandbox.switches import Switches
+from kbsync.rehearsal.switches import AddStatus, BatchUnknown, Order, SimilarOrder, Switches
 from tests.endurance.bench import Bench, Side
 from tests.endurance.trial import Trial, endure
 from tests.fakes.libraries import triples

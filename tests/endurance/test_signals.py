@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from kbsync.rehearsal.faults import FaultPlan
 from kbsync.report import Outcome
-from kbsync.sandbox.faults import FaultPlan, put_rules
+from kbsync.sandbox.library import put_rules
 from tests.endurance.processes import APPLY, Play, finish, played
 from tests.flows.harness import Run
 

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from kbsync.commands import Command
+from kbsync.rehearsal.faults import NO_FAULTS, FaultPlan
+from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import DEMO, Account
-from kbsync.sandbox.faults import NO_FAULTS, FaultPlan
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.sandbox.switches import Switches
 from tests.fakes.clock import FakeClock
 
 __all__ = ["Caller", "sign"]

@@ -14,11 +14,11 @@ from kbsync.cli.run import run
 from kbsync.files import load
 from kbsync.model import show_path
 from kbsync.pacing import Clock
+from kbsync.rehearsal.faults import NO_FAULTS, FaultPlan
+from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
-from kbsync.sandbox.faults import NO_FAULTS, FaultPlan
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
-from kbsync.sandbox.switches import DEFAULTS, Switches
 from kbsync.wiring.doors import sandbox_file
 from kbsync.wiring.world import World
 from tests.fakes.clock import FakeClock

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from kbsync.rehearsal.faults import FaultPlan
 from kbsync.sandbox.account import DEMO, Account
-from kbsync.sandbox.faults import FaultPlan
 from tests.flows.harness import SETTINGS, Bench, Run, writes
 from tests.flows.shop import FIRST
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.seeds import AGENT_SESSION, CHATBOT_SESSION, CLIENT, CUSTOMER_SERVICE
-from kbsync.sandbox.switches import Switches
 from kbsync.wiring.world import World
 from tests.flows.harness import Bench, writes
 from tests.flows.shop import FIRST

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.sandbox.readings import RobotRole
+from kbsync.rehearsal.switches import RobotRole, Switches
 from kbsync.sandbox.seeds import CHATBOT_SESSION, ENDED_SESSIONS
-from kbsync.sandbox.switches import Switches
 from tests.flows.harness import Bench, Run, writes
 
 SHIPPING = """\

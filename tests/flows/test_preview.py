@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kbsync.rehearsal.faults import FaultPlan
 from kbsync.sandbox import seeds
-from kbsync.sandbox.faults import FaultPlan
 from tests.fakes.clock import FakeClock
 from tests.flows.harness import Bench, Terminal, writes
 

@@ -9,8 +9,8 @@ import pytest
 from kbsync.cli.app import application
 from kbsync.commands import Command
 from kbsync.desk.signing import Signer
+from kbsync.rehearsal.faults import FaultKind, FaultPlan
 from kbsync.sandbox.account import DEMO, Account
-from kbsync.sandbox.faults import FaultKind, FaultPlan
 from kbsync.sandbox.gate import Request
 from kbsync.sandbox.replies import Reply
 from kbsync.sandbox.seeds import CHATBOT_SESSION

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kbsync.sandbox.switches import Switches
+from kbsync.rehearsal.switches import Switches
 from tests.flows.harness import Bench
 
 FILES = {

@@ -12,10 +12,10 @@ import pytest
 from kbsync.model import Status
 from kbsync.pacing.clock import SystemClock
 from kbsync.planfile import read_plan_or_receipt
+from kbsync.rehearsal.switches import Switches
 from kbsync.report import Outcome, Receipt
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.sandbox.switches import Switches
 from kbsync.wiring.world import World
 from tests.flows.harness import Bench, Run, held
 from tests.flows.shop import SMALL

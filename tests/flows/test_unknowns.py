@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.service import Service
-from kbsync.sandbox.switches import Switches
 from tests.flows.harness import Bench, Held, Run, declared, held
 from tests.flows.shop import FIRST, SECOND
 

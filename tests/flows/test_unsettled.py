@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kbsync.pacing import Clock
+from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.service import Service
-from kbsync.sandbox.switches import Switches
 from kbsync.wiring.stopping import StopWhen
 from kbsync.wiring.world import World
 from tests.fakes.clock import FakeClock

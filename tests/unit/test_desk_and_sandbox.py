@@ -10,10 +10,10 @@ from kbsync.desk.signing import Signer
 from kbsync.desk.transport import Transport
 from kbsync.model import AnswerType, Status
 from kbsync.pacing import Pacer
-from kbsync.sandbox import readings
+from kbsync.rehearsal import switches as readings
+from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.service import Service
-from kbsync.sandbox.switches import Switches
 from kbsync.sandbox.transport import SandboxTransport
 from tests.fakes.clock import FakeClock
 

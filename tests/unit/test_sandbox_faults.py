@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from kbsync.commands import Command
 from kbsync.errors import Misuse, UnusableFile
-from kbsync.sandbox.faults import TAKES_NUMBER, Fault, FaultKind, FaultPlan, FaultRule, inject
+from kbsync.rehearsal.faults import TAKES_NUMBER, Fault, FaultKind, FaultPlan, FaultRule
+from kbsync.sandbox.library import inject
 from kbsync.sandbox.service import Reply, Service
 from tests.fakes.caller import Caller
 from tests.fakes.clock import FakeClock

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from kbsync.commands import Command
-from kbsync.sandbox.switches import Switches
+from kbsync.rehearsal.switches import Switches
 from tests.fakes.caller import Caller
 
 TEXTS = st.sampled_from(["one", "two", "三", "four "])

@@ -10,8 +10,8 @@ import pytest
 
 from kbsync.commands import Command
 from kbsync.errors import UnusableFile
+from kbsync.sandbox.library import Database
 from kbsync.sandbox.service import Service
-from kbsync.sandbox.store import Database
 from tests.fakes.caller import Caller
 from tests.fakes.clock import FakeClock
 

@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 
 from kbsync.errors import Misuse
-from kbsync.sandbox import readings
+from kbsync.rehearsal import switches as readings
+from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
-from kbsync.sandbox.switches import DEFAULTS, Switches
 
 
 def test_words_set_switches_of_every_type() -> None:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from kbsync.commands import Command
-from kbsync.sandbox.faults import FaultPlan
+from kbsync.rehearsal.faults import FaultPlan
 from kbsync.sandbox.transport import SandboxTransport
 from tests.fakes.caller import Caller
 

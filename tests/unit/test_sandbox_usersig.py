@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kbsync.pacing import SystemClock
+from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
-from kbsync.sandbox.refusals import Refusal
-from kbsync.sandbox.switches import DEFAULTS, Switches
-from kbsync.sandbox.usersig import check_usersig
+from kbsync.sandbox.gate import check_usersig
+from kbsync.sandbox.replies import Refusal
 from tests.fakes.caller import pack, sign
 
 NOW = 1_760_000_000

@@ -5,7 +5,7 @@ Rules live in the sandbox's database, so that another process can put one into a
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,9 +13,8 @@ from pathlib import Path
 from kbsync.commands import Command
 from kbsync.errors import Misuse, UnusableFile
 from kbsync.messages import Message, message
-from kbsync.sandbox.store import Database
 
-__all__ = ["NO_FAULTS", "Fault", "FaultKind", "FaultPlan", "FaultRule", "inject", "put_rules", "take_fault"]
+__all__ = ["NO_FAULTS", "Fault", "FaultKind", "FaultPlan", "FaultRule"]
 
 
 class FaultKind(StrEnum):
@@ -60,7 +59,11 @@ DONE_FIRST = frozenset(
         FaultKind.HANG,
     }
 )
+
+
 NEEDS_NUMBER = frozenset({FaultKind.REFUSE, FaultKind.SLOW, FaultKind.HANG})
+
+
 TAKES_NUMBER = NEEDS_NUMBER | {FaultKind.HTTP_429}
 
 
@@ -158,37 +161,6 @@ class FaultPlan:
 
 NO_FAULTS = FaultPlan()
 """Nothing goes wrong."""
-
-
-def inject(database: Path, rules: Sequence[FaultRule]) -> None:
-    """Put rules into the sandbox at that path, which may be running in another process; raises UnusableFile."""
-    opened = Database(database, must_exist=True)
-    try:
-        with opened.transaction():
-            put_rules(opened, rules)
-    finally:
-        opened.close()
-
-
-def put_rules(database: Database, rules: Sequence[FaultRule]) -> None:
-    """Add rules; called inside a transaction."""
-    for rule in rules:
-        database.run("INSERT INTO fault(word, seen) VALUES(?, 0)", (rule.word,))
-
-
-def take_fault(database: Database, command: str) -> Fault | None:
-    """Count a call and say what goes wrong with it: the oldest rule that hits it."""
-    if not database.rows("SELECT 1 FROM fault LIMIT 1"):
-        return None
-    hit = None
-    with database.transaction():
-        for number, word, seen in database.rows("SELECT number, word, seen FROM fault ORDER BY number"):
-            rule = FaultRule.parse(word)
-            if rule.command not in ("*", command):
-                continue
-            database.run("UPDATE fault SET seen = ? WHERE number = ?", (seen + 1, number))
-            hit = hit or (rule.fault if rule.hits(seen + 1) else None)
-    return hit
 
 
 def _check_number(word: str, fault: Fault, *, given: bool) -> None:
