@@ -14,7 +14,7 @@ from pathlib import Path
 from kbsync.errors import HistoryUnavailable
 from kbsync.messages import Message, message
 
-__all__ = ["LOCAL_SECONDS", "NETWORK_SECONDS", "Answer", "Git", "GitMissing"]
+__all__ = ["DIFF", "LOCAL_SECONDS", "NETWORK_SECONDS", "Answer", "Git"]
 
 LOCAL_SECONDS = 60.0
 """How long a command may take that only looks at the disk."""
@@ -25,15 +25,24 @@ NETWORK_SECONDS = 120.0
 REDIRECTIONS = frozenset(
     {
         "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_ATTR_SOURCE",
         "GIT_COMMON_DIR",
+        "GIT_CONFIG",
         "GIT_DIR",
+        "GIT_EXTERNAL_DIFF",
         "GIT_GLOB_PATHSPECS",
+        "GIT_GRAFT_FILE",
         "GIT_ICASE_PATHSPECS",
+        "GIT_IMPLICIT_WORK_TREE",
         "GIT_INDEX_FILE",
+        "GIT_INTERNAL_SUPER_PREFIX",
         "GIT_NAMESPACE",
         "GIT_NOGLOB_PATHSPECS",
+        "GIT_NO_REPLACE_OBJECTS",
         "GIT_OBJECT_DIRECTORY",
         "GIT_PREFIX",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
         "GIT_WORK_TREE",
     },
 )
@@ -51,15 +60,30 @@ FIXED = {
 }
 """Paths mean themselves, looking never waits for the user's own git, nothing asks or pages, and words are the ones read here."""
 
-CONFIGURATION = ("-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
-"""No daemon and no housekeeping is started in the background of a command that should only answer."""
+CONFIGURATION = tuple(
+    word
+    for setting in (
+        # No daemon and no housekeeping is started in the background of a command that should only answer.
+        "core.fsmonitor=false",
+        "gc.auto=0",
+        "maintenance.auto=false",
+        # Hooks often lie in the tree (core.hooksPath=.githooks), so that a branch writes them.
+        f"core.hooksPath={os.devnull}",
+        "log.showSignature=false",
+        "protocol.ext.allow=never",
+        # Since git 2.38; what an older one finds by itself is looked at in ``Repository.find``.
+        "safe.bareRepository=explicit",
+        "submodule.recurse=false",
+    )
+    for word in ("-c", setting)
+)
+"""What git may not do for us, whatever it is configured to do."""
+
+DIFF = ("--no-ext-diff", "--no-textconv")
+"""Options of each command that compares: attributes, which a branch writes, pick programs that would have a say in it."""
 
 CREDENTIALS = re.compile(r"(?<=://)[^/\s]+@")
 QUERY = re.compile(r"(?<=\?)[^\s'\"]+")
-
-
-class GitMissing(HistoryUnavailable):
-    """The git program is not installed or not on the PATH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +108,14 @@ class Answer:
 
 
 class Git:
-    """Runs git in one directory with an environment of its own making; ``environ`` is the process's unless given."""
+    """Runs git in one directory with an environment of its own making; ``environ`` is the process's unless given.
 
-    def __init__(self, directory: Path, *, environ: Mapping[str, str] | None = None) -> None:
+    With ``data``, the repository's own directory, it is told which repository the directory is the top of, and looks for none.
+    """
+
+    def __init__(self, directory: Path, *, environ: Mapping[str, str] | None = None, data: Path | None = None) -> None:
         self._directory = directory
+        self._place = ("-C", str(directory), *(() if data is None else (f"--git-dir={data}", f"--work-tree={directory}")))
         given = os.environ if environ is None else environ
         kept = {name: value for name, value in given.items() if name not in REDIRECTIONS and not name.startswith(WITHHELD)}
         self._environ = {**kept, **FIXED}
@@ -118,8 +146,8 @@ class Git:
         extra: Mapping[str, str] | None = None,
         seconds: float = LOCAL_SECONDS,
     ) -> Answer:
-        """Run one git command and take any exit status. Raises HistoryUnavailable where it cannot be run, GitMissing for one."""
-        line = ["git", "-C", str(self._directory), "--no-pager", *CONFIGURATION, command, *arguments]
+        """Run one git command and take any exit status. Raises HistoryUnavailable where it cannot be run."""
+        line = ["git", *self._place, "--no-pager", *CONFIGURATION, command, *arguments]
         try:
             # A session of its own has no terminal: ssh cannot wait for a passphrase there, and Ctrl-C reaches kbsync first.
             process = subprocess.Popen(  # noqa: S603 - arguments are a list, options are ended before values
@@ -131,7 +159,7 @@ class Git:
                 start_new_session=True,
             )
         except FileNotFoundError:
-            raise GitMissing(
+            raise HistoryUnavailable(
                 message("Git is not installed, or not on the PATH."),
                 hint=message("Install git 2.30 or later; kbsync asks it for the history of the knowledge files."),
             ) from None
@@ -154,25 +182,32 @@ class Git:
 
     def failure(self, command: str, answer: Answer) -> HistoryUnavailable:
         """What to raise for an answer that cannot be used."""
-        if "dubious ownership" in answer.complaint:
-            return HistoryUnavailable(
-                message(
-                    "Git does not trust the repository at {directory}: it belongs to another user.", directory=self._directory
-                ),
-                hint=message("Run `git config --global --add safe.directory {directory}`.", directory=_root(self._directory)),
-            )
         return HistoryUnavailable(
             message("`git {command}` failed: {reason}", command=command, reason=answer.reason),
             hint=_advice(answer),
         )
 
+    def unreadable(self, answer: Answer) -> HistoryUnavailable:
+        """What to raise where the directory has a ``.git`` of which git makes no repository."""
+        if "dubious ownership" in answer.complaint:
+            return HistoryUnavailable(
+                message(
+                    "Git does not trust the repository at {directory}: it belongs to another user.", directory=self._directory
+                ),
+                hint=message("Run `git config --global --add safe.directory {directory}`.", directory=self._directory),
+            )
+        reason = answer.reason if answer.code else message("its `.git` is not a whole repository")
+        return HistoryUnavailable(
+            message("The git repository at {directory} cannot be read: {reason}", directory=self._directory, reason=reason),
+            hint=message(
+                "Mend it, or clone again. A linked worktree or a submodule needs the repository that it belongs to, at the path "
+                "that its `.git` names."
+            ),
+        )
+
 
 def _scrub(text: str) -> str:
     return QUERY.sub("…", CREDENTIALS.sub("…@", text))
-
-
-def _root(directory: Path) -> Path:
-    return next((place for place in (directory, *directory.parents) if (place / ".git").exists()), directory)
 
 
 def _advice(answer: Answer) -> Message | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from kbsync.history.git import NETWORK_SECONDS
+from kbsync.history.git import DIFF, NETWORK_SECONDS
 from kbsync.history.repository import Repository
 
 __all__ = ["commits_touching"]
@@ -31,7 +31,7 @@ def commits_touching(repository: Repository, commit: str, directory: Path, texts
     for start in range(0, len(patterns), _TOGETHER):
         group = patterns[start : start + _TOGETHER]
         answer = repository.git.run(
-            "log", "--format=%H", "--pickaxe-regex", f"-S{'|'.join(group)}", commit, "--", path, seconds=NETWORK_SECONDS
+            "log", "--format=%H", *DIFF, "--pickaxe-regex", f"-S{'|'.join(group)}", commit, "--", path, seconds=NETWORK_SECONDS
         )
         yield from answer.text.split()
 

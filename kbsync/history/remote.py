@@ -37,7 +37,7 @@ class Remote:
 
         Raises HistoryUnavailable when there are several and none is called origin.
         """
-        names = repository.git.run("remote").text.split()
+        names = repository.remotes
         if "origin" in names:
             return cls(repository, "origin")
         if len(names) > 1:

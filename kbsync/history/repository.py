@@ -1,11 +1,13 @@
 """A repository and the plain questions about it: where, which commit, is it clean. Remotes and contents are asked elsewhere."""
 
-from collections.abc import Mapping, Sequence
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.git import Git, GitMissing
+from kbsync.history.git import Git
 from kbsync.messages import Message, message
 
 __all__ = ["Repository"]
@@ -13,48 +15,67 @@ __all__ = ["Repository"]
 YAML = frozenset({".yaml", ".yml"})
 """The files that are read as knowledge unless a part of their path is hidden."""
 
+QUIET = re.compile(
+    r"(advice|alias|blame|branch|color|column|commit|diff|format|grep|gui|help|i18n|init|interactive|log|mailmap|merge|mergetool"
+    r"|notes|pull|push|rebase|rerere|sequence|stash|status|tag|user|versionsort)\..*"
+    r"|core\.(autocrlf|editor|eol|excludesfile|fsmonitor|hookspath|pager|safecrlf|whitespace)",
+    re.DOTALL,
+)
+"""Configuration that lets none of the commands run here start a program or go to another address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A git repository. ``root`` is the top of the working tree; of a bare repository, the git directory itself."""
+    """A git repository with a working tree, whose top is ``root``. ``remotes`` are the names of those that it knows.
+
+    ``partial`` says that a remote has promised objects which are missing here.
+    """
 
     root: Path
     git: Git
-    bare: bool = False
+    remotes: tuple[str, ...] = ()
+    partial: bool = False
 
     @classmethod
     def find(cls, directory: Path, *, environ: Mapping[str, str] | None = None) -> "Repository | None":
-        """The repository that holds a directory (which need not exist yet), or None when none does.
+        """The repository around a directory (which need not exist yet), or None where no directory above it has a ``.git``.
 
-        Raises HistoryUnavailable when there is one that git does not trust or cannot read.
+        That is looked for here and not by git, which takes any directory with the right files in it for a bare repository and
+        obeys the configuration there. Raises HistoryUnavailable when there is one that git does not trust or cannot read, and
+        when a file that a branch brings configures git.
         """
-        start = directory.resolve()
-        start = next(place for place in (start, *start.parents) if place.is_dir())
-        git = Git(start, environ=environ)
-        try:
-            answer = git.attempt("rev-parse", "--is-inside-work-tree", "--absolute-git-dir")
-        except GitMissing:
-            if any((place / ".git").exists() for place in (start, *start.parents)):
-                raise
+        top = _top(directory.resolve(), os.environ if environ is None else environ)
+        if top is None:
             return None
-        if answer.code != 0:
-            if "not a git repository" in answer.complaint:
-                return None
-            raise git.failure("rev-parse", answer)
-        inside, _, found = answer.text.partition("\n")
-        if inside != "true":
-            root = Path(found)
-            return cls(root, Git(root, environ=environ), bare=True)
-        root = Path(git.run("rev-parse", "--show-toplevel").text)
-        return cls(root, Git(root, environ=environ))
+        git = Git(top, environ=environ)
+        answer = git.attempt("rev-parse", "--absolute-git-dir", "--show-toplevel")
+        data, _, root = answer.text.partition("\n")
+        # Where the directory is of no use git looks on: there, for a bare repository, and above it.
+        if answer.code != 0 or not ((top / ".git").is_file() or Path(data).resolve() == (top / ".git").resolve()):
+            raise git.unreadable(answer)
+        git = Git(Path(root), environ=environ, data=Path(data))
+        settings = tuple(_settings(git, Path(root)))
+        _refuse_foreign(git, Path(root), settings)
+        remotes = {each.subsection for each in settings if each.section == "remote" and each.subsection}
+        return cls(Path(root), git, tuple(sorted(remotes)), any(each.is_promise() for each in settings))
 
     def head(self) -> str | None:
-        """The full id of the commit that is checked out, None before the first commit."""
-        return self._commit("HEAD")
+        """The full id of the commit that is checked out, None before the first commit. Raises HistoryUnavailable."""
+        commit = self.commit("HEAD")
+        if commit is None:
+            branch = self.git.attempt("symbolic-ref", "--quiet", "HEAD")
+            if branch.code != 0 or self.git.attempt("rev-parse", "--verify", "--quiet", "HEAD").code == 0:
+                raise _damaged("HEAD")
+        return commit
+
+    def commit(self, revision: str) -> str | None:
+        """The full id of the commit that a revision names, None when there is none here."""
+        answer = self.git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        return answer.text if answer.code == 0 else None
 
     def resolve(self, revision: str) -> str:
         """The full id of the commit that a revision names. Raises HistoryUnavailable when there is none here."""
-        commit = self._commit(revision)
+        commit = self.commit(revision)
         if commit is None:
             raise HistoryUnavailable(
                 message("There is no commit {revision} in this repository.", revision=revision),
@@ -63,8 +84,21 @@ class Repository:
         return commit
 
     def local(self, ref: str) -> str | None:
-        """The full id of the commit that a ref of this repository (``refs/…``) points to, None when it is missing."""
-        return self._commit(ref)
+        """The full id of the commit that a ref of this repository (``refs/…``) points to, None when there is no such ref.
+
+        Raises HistoryUnavailable when it leads to no commit that is here.
+        """
+        answer = self.git.attempt("for-each-ref", "--format=%(objectname) %(objecttype) %(refname)", "--", ref)
+        if answer.code != 0 or "broken ref" in answer.complaint:
+            raise _damaged(ref)
+        # The argument is a prefix that longer names may have too.
+        found = next((line.split(" ") for line in answer.text.split("\n") if line.endswith(f" {ref}")), None)
+        if found is None:
+            return None
+        commit = found[0] if found[1] == "commit" else self.commit(ref)
+        if commit is None:
+            raise _damaged(ref)
+        return commit
 
     def branch(self) -> str | None:
         """The branch that is checked out, also before its first commit; None where no branch is."""
@@ -81,13 +115,21 @@ class Repository:
     def merge_base(self, first: str, second: str) -> str:
         """The best common ancestor of two revisions. Raises HistoryUnavailable when there is none here."""
         left, right = self.resolve(first), self.resolve(second)
-        answer = self.git.run("merge-base", left, right, accept=(0, 1))
-        if answer.code == 1:
+        found = self.fork(left, right)
+        if found is None:
             raise HistoryUnavailable(
                 message("The commits {first} and {second} have no common ancestor here.", first=left[:12], second=right[:12]),
                 hint=self._absence(),
             )
-        return answer.text
+        return found
+
+    def fork(self, first: str, second: str) -> str | None:
+        """The best common ancestor of two commits that are here, None when they have none here.
+
+        In a shallow clone there may be another one, beyond the depth, unless it is one of the two.
+        """
+        answer = self.git.run("merge-base", first, second, accept=(0, 1))
+        return answer.text if answer.code == 0 else None
 
     def is_clean(self, directory: Path) -> bool:
         """Whether everything below a directory is committed: nothing staged, changed or untracked.
@@ -109,11 +151,8 @@ class Repository:
         return self.git.run("rev-parse", "--is-shallow-repository").text == "true"
 
     def inside(self, directory: Path) -> str:
-        """A directory as git names it: POSIX, from the root, empty for the root itself.
-
-        In a bare repository a relative directory counts from the root, else from the current directory.
-        """
-        absolute = (self.root / directory if self.bare else directory).resolve()
+        """A directory as git names it: POSIX, from the root, empty for the root itself."""
+        absolute = directory.resolve()
         root = self.root.resolve()
         if not absolute.is_relative_to(root):
             raise HistoryUnavailable(
@@ -131,10 +170,6 @@ class Repository:
         answer = self.git.run("grep", "--quiet", "--fixed-strings", "-f", "-", "--", path, stdin=wanted, accept=(0, 1))
         return answer.code == 0
 
-    def _commit(self, revision: str) -> str | None:
-        answer = self.git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        return answer.text if answer.code == 0 else None
-
     def _named(self, ref: str, below: str) -> str | None:
         answer = self.git.attempt("symbolic-ref", "--quiet", ref)
         return answer.text.removeprefix(below) if answer.code == 0 and answer.text.startswith(below) else None
@@ -146,3 +181,72 @@ class Repository:
                 "or run `git fetch --unshallow`.",
             )
         return message("Check the spelling, or fetch it first (`git fetch`).")
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """One line of git's configuration, without the user's values but for ``is_on``; ``file`` is None where no file has it."""
+
+    key: str
+    file: Path | None
+    is_on: bool
+
+    @property
+    def section(self) -> str:
+        return self.key.partition(".")[0]
+
+    @property
+    def subsection(self) -> str:
+        return self.key.partition(".")[2].rpartition(".")[0]
+
+    def is_promise(self) -> bool:
+        """Whether it says that a remote has more objects than this clone."""
+        return self.section == "remote" and self.key.endswith(".promisor") and self.is_on
+
+    def is_quiet(self) -> bool:
+        """Whether it may come from anybody."""
+        return QUIET.fullmatch(self.key) is not None
+
+
+def _damaged(ref: str) -> HistoryUnavailable:
+    return HistoryUnavailable(
+        message("The ref {ref} leads to no commit that is in this clone.", ref=ref),
+        hint=message("Run `git fsck`, or clone again."),
+    )
+
+
+def _top(start: Path, environ: Mapping[str, str]) -> Path | None:
+    """The nearest directory with a ``.git``, whatever that is, up to those that the user told git not to climb into."""
+    ceilings = {Path(os.path.realpath(place)) for place in environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if place}
+    above = list(start.parents)
+    reach = next((index for index, place in enumerate(above) if place in ceilings), len(above))
+    return next((place for place in (start, *above[:reach]) if os.path.lexists(place / ".git")), None)
+
+
+def _settings(git: Git, root: Path) -> Iterator[_Setting]:
+    """Everything that configures git here, with the file that says it."""
+    words = git.run("config", "--list", "--show-origin", "-z").text.split("\0")
+    for origin, entry in zip(words[::2], words[1::2], strict=False):
+        kind, _, name = origin.partition(":")
+        key, _, value = entry.partition("\n")
+        file = root / name if kind == "file" else None
+        yield _Setting(key, file, value.lower() not in ("false", "no", "off", "0"))
+
+
+def _refuse_foreign(git: Git, root: Path, settings: Sequence[_Setting]) -> None:
+    """Raise HistoryUnavailable where a committed file configures git, as with ``include.path = ../.gitconfig``.
+
+    A branch could then let git run any program. Files of the repository itself, and the user's own that lie in the tree, may.
+    """
+    found: dict[Path, str] = {}
+    for each in settings:
+        if each.file is not None and not each.is_quiet():
+            found.setdefault(each.file, each.key)
+    for file, key in found.items():
+        names = [name for name in {os.path.normpath(file), os.path.realpath(file)} if Path(name).is_relative_to(root)]
+        inside = [name for name in names if Path(name).relative_to(root).parts[0] != ".git"]
+        if inside and git.run("ls-files", "-z", "--", *inside).output:
+            raise HistoryUnavailable(
+                message("Git is configured by {file}, which a branch can change: it sets {key}.", file=file, key=key),
+                hint=message("Copy what you need of it to .git/config, and take the include of it out of git's configuration."),
+            )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.git import NETWORK_SECONDS
+from kbsync.history.git import DIFF, NETWORK_SECONDS
 from kbsync.history.repository import Repository
 from kbsync.messages import message
 from kbsync.model import MAX_FILE_BYTES
@@ -58,10 +58,9 @@ def _prefetch(repository: Repository, tree: str) -> None:
 
     A diff that counts lines is the command that git itself precedes with such a fetch.
     """
-    promisors = repository.git.attempt("config", "--type=bool", "--get-regexp", r"^remote\..*\.promisor$").text
-    if "true" in promisors:
+    if repository.partial:
         empty = repository.git.run("mktree").text
-        repository.git.run("diff-tree", "-r", "--shortstat", empty, tree, seconds=NETWORK_SECONDS)
+        repository.git.run("diff-tree", "-r", "--shortstat", *DIFF, empty, tree, seconds=NETWORK_SECONDS)
 
 
 def _sizes(repository: Repository, wanted: tuple[str, ...]) -> dict[str, int]:

@@ -63,7 +63,7 @@ def find_project(directory: Path, *, environ: Mapping[str, str]) -> Project:
     """
     place = directory.resolve()
     repository = Repository.find(directory, environ=environ)
-    if repository is not None and not repository.bare:
+    if repository is not None:
         return Project(repository.root.resolve(), _branch(repository))
     here = Path.cwd().resolve()
     return Project(here if place.is_relative_to(here) else place.parent)

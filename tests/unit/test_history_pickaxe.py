@@ -52,6 +52,15 @@ def test_many_texts_are_looked_for_in_few_searches(tree: WorkTree) -> None:
     assert found(tree, *(f"question {number} here" for number in range(100))) == [first, second]
 
 
+def test_attributes_of_a_branch_have_no_say(tree: WorkTree) -> None:
+    """What is searched is what the commits hold, whatever program the user has for such files."""
+    for name in ("external", "command", "textconv"):
+        tree.git("config", f"diff.{'' if name == 'external' else 'x.'}{name}", "touch trace; true")
+    commit = tree.commit({"knowledge/a.yaml": "Is there a sale?", ".gitattributes": "*.yaml diff=x\n"})
+    assert found(tree, "Is there a sale?") == [commit]
+    assert not (tree.path / "trace").exists()
+
+
 def test_a_text_of_quotes_alone_is_not_looked_for(tree: WorkTree) -> None:
     """Nothing is left of it that every file writes alike."""
     tree.commit({"knowledge/a.yaml": "x"})

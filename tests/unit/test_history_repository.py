@@ -1,15 +1,19 @@
 """``history.git`` and ``history.repository``: what git is asked, and what its failures mean to people."""
 
 import os
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kbsync.errors import HistoryUnavailable
+from kbsync.history.applied import advance_applied
 from kbsync.history.git import Answer, Git
+from kbsync.history.remote import Remote
 from kbsync.history.repository import Repository
-from tests.fakes.git_repos import GitRepos
+from tests.fakes.git_repos import GitRepos, WorkTree
 
 
 @pytest.fixture
@@ -31,13 +35,172 @@ def test_the_repository_of_a_directory_is_found(repos: GitRepos) -> None:
     tree = repos.init("repo")
     found = Repository.find(tree.path / "not" / "yet", environ=repos.environ)
     assert found is not None
-    assert (found.root, found.bare) == (tree.path, False)
+    assert found.root == tree.path
 
 
-def test_a_bare_repository_is_found(repos: GitRepos) -> None:
-    """A repository without working tree is named by its git directory."""
-    origin = repos.init("origin", "--bare")
-    assert (origin.repository.root, origin.repository.bare) == (origin.path, True)
+def test_a_bare_repository_is_none(repos: GitRepos) -> None:
+    """Files that git takes for a repository make none: only a ``.git`` does, which no branch can bring."""
+    assert Repository.find(repos.init("origin", "--bare").path, environ=repos.environ) is None
+
+
+def test_where_the_user_ended_the_search_it_ends(repos: GitRepos) -> None:
+    """GIT_CEILING_DIRECTORIES means what it means to git; the directory itself is looked at in any case."""
+    tree = repos.init("repo")
+    ended = {**repos.environ, "GIT_CEILING_DIRECTORIES": f"{os.pathsep}{tree.path}{os.pathsep}"}
+    assert Repository.find(tree.path / "below" / "here", environ=ended) is None
+    assert Repository.find(tree.path, environ=ended) is not None
+
+
+def old_git(repos: GitRepos) -> dict[str, str]:
+    """An environment whose git is one from before 2.38, that knows nothing of ``safe.bareRepository``."""
+    git = shutil.which("git", path=repos.environ["PATH"])
+    known = 'for word; do shift; case $word in safe.bare*) word=core.bare2=x ;; esac; set -- "$@" "$word"; done'
+    return fake_git(repos, f'{known}\nexec {git} "$@"')
+
+
+def spoil(path: Path) -> None:
+    """Take away what makes a directory a repository."""
+    (path / ".git" / "HEAD").unlink()
+
+
+def make_empty(path: Path) -> None:
+    """What a container shows that hides a directory."""
+    shutil.rmtree(path / ".git")
+    (path / ".git").mkdir()
+
+
+def lead_nowhere(path: Path) -> None:
+    """A worktree or a submodule that was mounted alone."""
+    shutil.rmtree(path / ".git")
+    (path / ".git").write_text("gitdir: /nowhere/.git/worktrees/w\n", encoding="utf-8")
+
+
+def link_nowhere(path: Path) -> None:
+    """A link whose goal is gone."""
+    shutil.rmtree(path / ".git")
+    (path / ".git").symlink_to("/nowhere/.git")
+
+
+def make_bare(path: Path) -> None:
+    """A repository that says of itself that it has no working tree."""
+    config = path / ".git" / "config"
+    config.write_text(config.read_text(encoding="utf-8").replace("bare = false", "bare = true"), encoding="utf-8")
+
+
+@pytest.mark.parametrize("harm", [spoil, make_empty, lead_nowhere, link_nowhere, make_bare])
+@pytest.mark.parametrize(
+    ("around", "age"), [("nothing", "new"), ("another repository", "new"), ("a bare one in the same place", "old")]
+)
+def test_a_repository_that_cannot_be_read_is_not_none(
+    repos: GitRepos, harm: Callable[[Path], None], around: str, age: str
+) -> None:
+    """Whatever is wrong with it and whatever else git would find then: it is an error that names the place, and what to do."""
+    if around == "another repository":
+        WorkTree(repos.directory, repos.environ).git("init", "--quiet")
+    tree = repos.init("repo")
+    tree.commit({"knowledge/a.yaml": "a"})
+    if around == "a bare one in the same place":
+        tree.write({"HEAD": "ref: refs/heads/main\n", "objects/keep": "", "refs/keep": "", "config": "[core]\n\tworktree = .\n"})
+    harm(tree.path)
+    with pytest.raises(HistoryUnavailable, match=f"The git repository at {tree.path} cannot be read") as failure:
+        Repository.find(tree.path / "knowledge", environ=old_git(repos) if age == "old" else repos.environ)
+    assert "clone again" in str(failure.value.hint)
+
+
+def test_an_old_git_obeys_no_bare_repository_either(repos: GitRepos) -> None:
+    """It is told where the repository is, whatever lies in the directory in between."""
+    tree = repos.init("repo")
+    bare = {"HEAD": "ref: refs/heads/other\n", "objects/keep": "", "refs/keep": "", "config": '[remote "evil"]\n\turl = x\n'}
+    commit = tree.commit({f"knowledge/{name}": text for name, text in bare.items()})
+    found = Repository.find(tree.path / "knowledge", environ=old_git(repos))
+    assert found is not None
+    assert (found.root, found.head(), found.remotes, found.branch()) == (tree.path, commit, (), "main")
+
+
+@pytest.mark.parametrize("kind", ["worktree", "submodule", "data elsewhere", "a link"])
+def test_a_repository_whose_data_lies_elsewhere_is_found(repos: GitRepos, kind: str) -> None:
+    """A linked worktree, a submodule, a clone with a separate git directory, a ``.git`` that is a link."""
+    origin, tree = repos.shared("main")
+    place = tree.path.parent / "place"
+    match kind:
+        case "worktree":
+            tree.git("worktree", "add", "--quiet", str(place))
+        case "submodule":
+            tree.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", f"file://{origin.path}", "place")
+            place = tree.path / "place"
+        case "data elsewhere":
+            repos.clone(origin, "place", f"--separate-git-dir={tree.path.parent / 'data'}")
+        case _:
+            repos.clone(origin, "place")
+            (place / ".git").rename(tree.path.parent / "data")
+            (place / ".git").symlink_to("../data")
+    found = WorkTree(place, repos.environ).repository
+    assert (found.root, found.head(), found.inside(place / "knowledge")) == (place, tree.repository.head(), "knowledge")
+    assert found.is_clean(place / "knowledge")
+    (place / "knowledge" / "new.yaml").touch()
+    assert not found.is_clean(place / "knowledge")
+
+
+def test_no_hook_is_run(repos: GitRepos) -> None:
+    """Hooks often lie in the tree, so that a branch writes them."""
+    origin, tree = repos.shared("work")
+    tree.git("config", "core.hooksPath", ".hooks")
+    for name in ("reference-transaction", "pre-push", "post-index-change", "fsmonitor-watchman"):
+        tree.write({f".hooks/{name}": "#!/bin/sh\ntouch trace\n"})
+        (tree.path / ".hooks" / name).chmod(0o755)
+    tree.git("config", "core.fsmonitor", ".hooks/fsmonitor-watchman")
+    advance_applied(tree.repository, "production", "HEAD", expected=None)
+    assert not tree.repository.is_clean(tree.path)
+    assert origin.git("for-each-ref", "refs/kbsync") != ""
+    assert not (tree.path / "trace").exists()
+
+
+@pytest.mark.parametrize(
+    "setting", ["core.sshCommand", "filter.x.clean", "remote.origin.url", "credential.helper", "include.path"]
+)
+@pytest.mark.parametrize("way", ["included", "global"])
+def test_a_committed_file_does_not_configure_git(repos: GitRepos, setting: str, way: str) -> None:
+    """Where git obeys a file that a branch can change, nothing is asked of it; the file and the setting are named."""
+    tree = repos.init("repo")
+    tree.git("config", "--file", ".gitconfig", setting, "sh run.sh")
+    tree.commit({"knowledge/a.yaml": "a"})
+    environ = dict(repos.environ)
+    if way == "included":
+        tree.git("config", "include.path", "../.gitconfig")
+    else:
+        environ["GIT_CONFIG_GLOBAL"] = str(tree.path / ".gitconfig")
+    with pytest.raises(HistoryUnavailable, match=f"{setting.lower()}") as failure:
+        Repository.find(tree.path / "knowledge", environ=environ)
+    assert ".gitconfig, which a branch can change" in str(failure.value)
+    assert ".git/config" in str(failure.value.hint)
+
+
+def test_what_lets_nothing_run_may_be_committed(repos: GitRepos) -> None:
+    """Aliases and colours of a project are nobody's danger; nor is a file in the tree that no branch brings."""
+    tree = repos.init("repo")
+    tree.write({".gitconfig": "[alias]\n\tst = status\n[color]\n\tui = auto\n[core]\n\tautocrlf = input\n"})
+    tree.git("config", "include.path", "../.gitconfig")
+    commit = tree.commit({"knowledge/a.yaml": "a"})
+    assert tree.repository.head() == commit
+    tree.write({".mine": "[core]\n\tsshCommand = ssh -v\n[novalue]\n\tflag\n"})
+    tree.git("config", "include.path", "../.mine")
+    assert tree.repository.head() == commit
+
+
+def test_what_the_user_says_is_obeyed(repos: GitRepos) -> None:
+    """The job's own variables, the user's configuration and the clone's."""
+    origin, tree = repos.shared("work")
+    tree.git("config", "remote.origin.url", "short:origin")
+    said = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.file://{origin.path.parent}/.insteadOf",
+        "GIT_CONFIG_VALUE_0": "short:",
+    }
+    found = Repository.find(tree.path, environ={**repos.environ, **said})
+    assert found is not None
+    remote = Remote.of(found)
+    assert remote is not None
+    assert remote.read("refs/heads/main") == found.head()
 
 
 def test_branches_are_named(repos: GitRepos) -> None:
@@ -112,6 +275,54 @@ def test_head_is_the_full_commit_or_none(repos: GitRepos) -> None:
     tree = repos.init("repo")
     assert tree.repository.head() is None
     assert tree.commit({"a": "1"}) == tree.repository.head()
+
+
+def forget(tree: WorkTree) -> None:
+    """The commit is gone, as after a crash."""
+    head = tree.git("rev-parse", "HEAD")
+    (tree.path / ".git/objects" / head[:2] / head[2:]).unlink()
+
+
+def scribble(tree: WorkTree) -> None:
+    """The branch points nowhere."""
+    tree.write({".git/refs/heads/main": "garbage\n"})
+
+
+def detach(tree: WorkTree) -> None:
+    """A commit is checked out that is not here."""
+    tree.write({".git/HEAD": f"{'1' * 40}\n"})
+
+
+@pytest.mark.parametrize("harm", [forget, scribble, detach])
+def test_a_head_that_leads_nowhere_is_not_none(repos: GitRepos, harm: Callable[[WorkTree], None]) -> None:
+    """A damaged clone is not one before its first commit."""
+    tree = repos.init("repo")
+    tree.commit({"a": "1"})
+    found = tree.repository
+    harm(tree)
+    with pytest.raises(HistoryUnavailable, match="The ref HEAD leads to no commit that is in this clone") as failure:
+        found.head()
+    assert "clone again" in str(failure.value.hint)
+
+
+def test_a_ref_is_a_commit_or_missing_or_wrong(repos: GitRepos) -> None:
+    """A tag leads to its commit, another name is no ref; a file, a missing object and garbage are not the same as none."""
+    tree = repos.init("repo")
+    commit = tree.commit({"a": "1"})
+    tree.git("tag", "--annotate", "v1", "--message=tag")
+    tree.git("update-ref", "refs/x/file", f"{commit}:a")
+    tree.git("update-ref", "refs/x/longer/name", commit)
+    tree.write({".git/refs/x/lost": f"{'1' * 40}\n", ".git/refs/x/garbage": "garbage\n"})
+    found = tree.repository
+    assert [found.local(ref) for ref in ("refs/tags/v1", "refs/heads/main", "refs/x/longer", "refs/x/nothing")] == [
+        commit,
+        commit,
+        None,
+        None,
+    ]
+    for ref in ("refs/x/file", "refs/x/lost", "refs/x/garbage"):
+        with pytest.raises(HistoryUnavailable, match=f"The ref {ref} leads to no commit"):
+            found.local(ref)
 
 
 def test_revisions_become_commits(repos: GitRepos) -> None:
@@ -204,7 +415,7 @@ def test_an_unreadable_repository_is_an_error_in_words(repos: GitRepos) -> None:
     tree.git("config", "core.repositoryformatversion", "99")
     with pytest.raises(HistoryUnavailable) as failure:
         Repository.find(tree.path, environ=repos.environ)
-    assert str(failure.value) == "`git rev-parse` failed: Expected git repo version <= 1, found 99"
+    assert str(failure.value) == f"The git repository at {tree.path} cannot be read: Expected git repo version <= 1, found 99"
 
 
 def test_a_command_that_takes_too_long_is_stopped(repos: GitRepos) -> None:

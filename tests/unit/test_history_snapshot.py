@@ -58,14 +58,6 @@ def test_only_regular_files_are_knowledge(repos: GitRepos) -> None:
     assert snapshot(tree.repository, tree.commit({}), tree.path / "k") == {"run.yaml": b"run"}
 
 
-def test_a_bare_repository_has_snapshots(repos: GitRepos) -> None:
-    """Without a working tree the directory counts from the root of the commit."""
-    origin, clone = repos.shared("clone")
-    commit = clone.commit(FILES)
-    clone.git("push", "--quiet", "origin", "main")
-    assert snapshot(origin.repository, commit, Path("k")) == BELOW
-
-
 @pytest.mark.parametrize("option", ["--depth=1", "--filter=blob:none", "--filter=tree:0"])
 def test_shallow_and_partial_clones_have_snapshots(repos: GitRepos, option: str) -> None:
     """What a clone left out is fetched, all files in one go."""

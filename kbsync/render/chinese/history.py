@@ -33,6 +33,19 @@ HISTORY: Mapping[str, str] = {
     "Git does not trust the repository at {directory}: it belongs to another user.": (
         "git 不信任 {directory} 的仓库：它属于另一个用户。"
     ),
+    "The git repository at {directory} cannot be read: {reason}": "无法读取 {directory} 的 git 仓库：{reason}",
+    "its `.git` is not a whole repository": "其 `.git` 不是完整的仓库",
+    (
+        "Mend it, or clone again. A linked worktree or a submodule needs the repository that it belongs to, at the path that its "
+        "`.git` names."
+    ): "请修复它，或重新克隆。链接的工作树或子模块需要它所属的仓库，且位于其 `.git` 所写的路径。",
+    "Git is configured by {file}, which a branch can change: it sets {key}.": (
+        "git 的配置来自 {file}，而任何分支都能改动它：它设置了 {key}。"
+    ),
+    "Copy what you need of it to .git/config, and take the include of it out of git's configuration.": (
+        "请将其中需要的内容复制到 .git/config，并从 git 的配置中去掉对它的引用（include）。"
+    ),
+    "The ref {ref} leads to no commit that is in this clone.": "ref {ref} 没有指向此克隆中的任何提交。",
     "Git is not installed, or not on the PATH.": "未安装 git，或 git 不在 PATH 中。",
     "Run `git config --global --add safe.directory {directory}`.": (
         "请运行 `git config --global --add safe.directory {directory}`。"
