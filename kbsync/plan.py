@@ -259,7 +259,8 @@ class ProblemKind(StrEnum):
     INCOMPLETE = "incomplete"
     WITHHELD = "withheld"
     DIVERGED = "diverged"
-    """The files lack what was applied since: a reader is told, and an apply refuses unless the base was named by hand."""
+    """The files lack what was applied since, or nobody can tell: a reader is told, and an apply refuses unless the base was
+    named by hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,12 +57,12 @@ def chosen_target(call: Invocation, workspace: Workspace, name: str | None = Non
     return replace(target, calls_per_second=min(target.calls_per_second, call.calls_per_second or target.calls_per_second))
 
 
-def prepared(call: Invocation, *, base: str | None) -> Prepared:
-    """Read the files, warn of what is doubtful in them, and find the base."""
+def prepared(call: Invocation, *, base: str | None, certain: bool = True) -> Prepared:
+    """Read the files, warn of what is doubtful in them, and find the base; whoever only plans may do with a guess."""
     workspace = open_workspace(call.directory, target=call.target)
     warn(call, workspace.diagnostics)
     target = chosen_target(call, workspace)
-    history = find_history(workspace, target, given=base, world=call.world)
+    history = find_history(workspace, target, given=base, world=call.world, certain=certain)
     call.screen.notes(history.notes)
     return Prepared(workspace, target, history)
 
@@ -90,7 +90,7 @@ def show_plan(call: Invocation, request: Request) -> Plan:
     """Make the plan that was asked for, with progress while the service is read."""
     if request.undo is not None:
         return _show_undo(call, request.undo)
-    ready = prepared(call, base=request.base)
+    ready = prepared(call, base=request.base, certain=False)
     if request.offline:
         return make_offline_plan(ready.workspace, ready.target, history=ready.history, only=request.only)
     with reading(call, ready) as reader:

@@ -7,29 +7,34 @@ from kbsync.errors import HistoryUnavailable
 from kbsync.history.refs import applied_ref
 from kbsync.history.remote import Remote
 from kbsync.history.repository import Repository
-from kbsync.messages import Message, message
+from kbsync.messages import message
 
-__all__ = ["advance_applied", "read_applied"]
+__all__ = ["advance_applied", "last_seen", "read_applied"]
 
 
-def read_applied(repository: Repository, target: str, *, shared: bool = True) -> tuple[str | None, tuple[Message, ...]]:
-    """The commit that was last applied in full, its objects here, or None; and what there is to say about how it was found.
+def read_applied(repository: Repository, target: str, *, shared: bool = True) -> str | None:
+    """The commit that was last applied in full, its objects here; None when there never was one.
 
-    The remote is asked first: the copy here is as old as the last look, and another runner may have applied since. When it
-    cannot be asked the copy serves, with a note. Not ``shared``: the remote is left alone, as for a sandbox.
+    The remote is asked: the copy here is as old as the last look, and another runner may have applied since. Not ``shared``: it
+    is left alone, as for a sandbox. Raises HistoryUnavailable when it cannot be asked, and when the mark leads to no commit that
+    can be had: neither is the same as none.
     """
     ref = applied_ref(target)
-    try:
-        remote = Remote.of(repository) if shared else None
-        if remote is None:
-            return repository.local(ref), ()
-        commit = _bring(remote, ref)
-    except HistoryUnavailable as problem:
-        copy = repository.local(ref)
-        return copy, (_unasked(target, copy), problem.message, *filter(None, (problem.hint,)))
+    remote = Remote.of(repository) if shared else None
+    if remote is None:
+        return repository.local(ref)
+    commit = _bring(remote, ref)
     if commit is not None:
         _remember(repository, ref, commit=commit)
-    return commit, ()
+    return commit
+
+
+def last_seen(repository: Repository, target: str) -> str | None:
+    """The copy of the mark in this clone, which may be old, for those who only look; None when it has none of use."""
+    try:
+        return repository.local(applied_ref(target))
+    except HistoryUnavailable:
+        return None
 
 
 def advance_applied(repository: Repository, target: str, commit: str, *, expected: str | None, shared: bool = True) -> None:
@@ -54,22 +59,33 @@ def advance_applied(repository: Repository, target: str, commit: str, *, expecte
 
 
 def _bring(remote: Remote, ref: str) -> str | None:
-    commit = remote.read(ref)
-    if commit is not None and not remote.repository.has(commit):
+    identity = remote.read(ref)
+    if identity is None:
+        return None
+    commit = remote.repository.commit(identity)
+    if commit is None:
         remote.fetch(ref)
-        return remote.repository.resolve(commit)
+        commit = remote.repository.commit(identity)
+    if commit is None:
+        raise HistoryUnavailable(
+            message(
+                "The ref {ref} on {remote} leads to {identity}, which is no commit.",
+                ref=ref,
+                remote=remote.name,
+                identity=identity,
+            ),
+            hint=message(
+                "Move it to the commit that was last applied, or remove it: `git push {remote} :{ref}`.",
+                remote=remote.name,
+                ref=ref,
+            ),
+        )
     return commit
 
 
 def _remember(repository: Repository, ref: str, *, commit: str) -> None:
     """Keep a copy for times without network; a clone that cannot be written to does without."""
     repository.git.attempt("update-ref", ref, commit)
-
-
-def _unasked(target: str, copy: str | None) -> Message:
-    if copy is None:
-        return message("Whether anything was applied to {target} is not known, because the remote did not tell.", target=target)
-    return message("The mark of what was applied to {target} is this clone's own copy and may be old.", target=target)
 
 
 def _overtaken(target: str, *, expected: str | None, now: str | None) -> HistoryUnavailable:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.applied import read_applied
+from kbsync.history.applied import last_seen, read_applied
 from kbsync.history.remote import Remote
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
@@ -15,11 +15,15 @@ __all__ = ["Base", "find_base"]
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The base: a full commit id, or None when there is none; ``notes`` say what was used and why, or what was not."""
+    """The base: a full commit id, or None when there is none; ``notes`` say what was used and why, or what was not.
+
+    ``doubt`` is why the commit last applied could not be read: then the base is the best guess, for those who only look.
+    """
 
     commit: str | None
     kind: BaseKind
     notes: tuple[Message, ...] = ()
+    doubt: HistoryUnavailable | None = None
 
     def __post_init__(self) -> None:
         if (self.commit is None) != (self.kind is BaseKind.NONE):
@@ -37,20 +41,41 @@ def find_base(
     """The first of: the revision given; the commit last applied; in a pull request, its merge base; none.
 
     ``environ`` is where CI says that it runs for a pull request. Not ``shared``: the remote is not asked. Raises
-    HistoryUnavailable only when a revision was given and is not here; everything else falls through, with a note.
+    HistoryUnavailable only when a revision was given and is not here; where the commit last applied cannot be read, that is the
+    ``doubt`` of what is found in its place.
     """
     if given is not None:
         chosen = repository.resolve(given)
         return Base(chosen, BaseKind.GIVEN, (message("Base: {commit}, as given.", commit=chosen[:12]),))
-    commit, notes = read_applied(repository, target, shared=shared)
+    try:
+        commit = read_applied(repository, target, shared=shared)
+    except HistoryUnavailable as problem:
+        return _guess(repository, target, environ, problem)
     if commit is not None:
         used = message("Base: {commit}, the commit last applied to {target}.", commit=commit[:12], target=target)
-        return Base(commit, BaseKind.APPLIED, (*notes, used))
+        return Base(commit, BaseKind.APPLIED, (used,))
     merged = _merge_base(repository, environ)
     if merged is not None:
-        return replace(merged, notes=(*notes, *merged.notes))
+        return merged
     none = message("No base: nothing was applied to {target} from git so far, and this is no pull request.", target=target)
-    return Base(None, BaseKind.NONE, (*notes, none))
+    return Base(None, BaseKind.NONE, (none,))
+
+
+def _guess(repository: Repository, target: str, environ: Mapping[str, str], problem: HistoryUnavailable) -> Base:
+    """The copy of the mark here; in a pull request, its merge base; none."""
+    notes = (
+        message("Which commit was last applied to {target} is not known:", target=target),
+        problem.message,
+        *filter(None, (problem.hint,)),
+    )
+    copy = last_seen(repository, target)
+    if copy is not None:
+        used = message("Base: {commit}, the one that this clone saw last; it may be old.", commit=copy[:12])
+        return Base(copy, BaseKind.APPLIED, (*notes, used), problem)
+    merged = _merge_base(repository, environ)
+    if merged is not None:
+        return replace(merged, notes=(*notes, *merged.notes), doubt=problem)
+    return Base(None, BaseKind.NONE, (*notes, message("No base: every cause is unknown.")), problem)
 
 
 def _merge_base(repository: Repository, environ: Mapping[str, str]) -> Base | None:

@@ -15,26 +15,60 @@ __all__ = ["find_divergence"]
 
 
 def find_divergence(repository: Repository, base: Base, workspace: Workspace) -> tuple[Problem, ...]:
-    """A problem where a plan would take back what others brought in: the base is no ancestor of what is checked out.
+    """A problem where a plan would, or might, take back what others brought in: the base is no ancestor of what is checked out.
 
-    Where the histories are cut off or have nothing in common nobody can tell, and where the knowledge is the same in spite
-    of it nothing is taken back: then there is none.
+    Where the clone is cut off nobody can tell, and then that is the problem. Where the knowledge is the same in spite of it
+    nothing is taken back, and there is none.
     """
     head = repository.head()
     if base.commit is None or head is None or head == base.commit:
         return ()
-    try:
-        fork = repository.merge_base(head, base.commit)
-        if fork == base.commit or _same(repository, workspace, fork, base.commit):
-            return ()
-    except HistoryUnavailable:
+    fork = repository.fork(head, base.commit)
+    if fork == base.commit or _same(repository, workspace, head, base.commit):
         return ()
-    return (_older(head, base) if fork == head else _diverged(head, fork, base),)
+    if fork == head:
+        return (_older(head, base),)
+    if repository.is_shallow():
+        return (_untold(head, base),)
+    if fork is None:
+        return (_unrelated(head, base),)
+    return () if _same(repository, workspace, fork, base.commit) else (_diverged(head, fork, base),)
 
 
 def _same(repository: Repository, workspace: Workspace, one: str, other: str) -> bool:
-    """Whether the knowledge is the same at two commits."""
-    return snapshot(repository, one, workspace.directory) == snapshot(repository, other, workspace.directory)
+    """Whether the knowledge is known to be the same at two commits."""
+    try:
+        return snapshot(repository, one, workspace.directory) == snapshot(repository, other, workspace.directory)
+    except HistoryUnavailable:
+        return False
+
+
+def _untold(head: str, base: Base) -> Problem:
+    commits = {"head": head[:12], "base": (base.commit or "")[:12]}
+    words = (
+        message("whether these files ({head}) hold the base {base} cannot be told, because this clone is shallow", **commits)
+        if base.kind is BaseKind.GIVEN
+        else message(
+            "whether these files ({head}) hold what was last applied ({base}) cannot be told, because this clone is shallow: set "
+            "`fetch-depth: 0` for actions/checkout (GitLab: `GIT_DEPTH: 0`) or run `git fetch --unshallow`, then plan again",
+            **commits,
+        )
+    )
+    return Problem(ProblemKind.DIVERGED, words, blocking=False)
+
+
+def _unrelated(head: str, base: Base) -> Problem:
+    commits = {"head": head[:12], "base": (base.commit or "")[:12]}
+    words = (
+        message("these files ({head}) and the base {base} have no history in common", **commits)
+        if base.kind is BaseKind.GIVEN
+        else message(
+            "these files ({head}) and what was last applied ({base}) have no history in common: the plan takes back whatever is "
+            "not in these files; if that is meant, say so with --base {base}",
+            **commits,
+        )
+    )
+    return Problem(ProblemKind.DIVERGED, words, blocking=False)
 
 
 def _older(head: str, base: Base) -> Problem:

@@ -29,11 +29,11 @@ def check_mark(plan: Plan, target: Target, *, history: History) -> str | None:
     """The commit that the applied ref names now, to be asked under the lock and before anything is written.
 
     Raises StalePlan when it is neither the one that the plan was made with nor the plan's own: an older plan must not be
-    applied over a newer one, and the same plan may be applied again.
+    applied over a newer one, and the same plan may be applied again. Raises HistoryUnavailable when it cannot be asked.
     """
     if history.repository is None or not is_due(plan, history=history):
         return None
-    now, _ = read_applied(history.repository, target.name, shared=is_shared(target))
+    now = read_applied(history.repository, target.name, shared=is_shared(target))
     counted = plan.source.base in (BaseKind.APPLIED, BaseKind.NONE)
     if counted and now not in (plan.source.base_commit, plan.source.commit):
         raise StalePlan(

@@ -9,7 +9,7 @@ from kbsync.history.base import Base, find_base
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
-from kbsync.plan import BaseKind, Kind, Plan, Problem, Purpose, Source, TargetRef
+from kbsync.plan import BaseKind, Kind, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
 from kbsync.planner import Context, knowledge_digest, make_plan
 from kbsync.planner.selection import is_known
 from kbsync.planner.undo import invert
@@ -28,6 +28,7 @@ __all__ = [
     "declared_once",
     "find_drift",
     "find_history",
+    "is_cut",
     "is_shared",
     "make_offline_plan",
     "plan_against",
@@ -70,8 +71,12 @@ def is_shared(target: Target) -> bool:
     return target.driver is not Driver.SANDBOX
 
 
-def find_history(workspace: Workspace, target: Target, *, given: str | None, world: World) -> History:
-    """Find the base and read the library as it was there. Raises HistoryUnavailable for a base that was asked for."""
+def find_history(workspace: Workspace, target: Target, *, given: str | None, world: World, certain: bool = True) -> History:
+    """Find the base and read the library as it was there.
+
+    Raises HistoryUnavailable for a base that was asked for, and where the commit last applied cannot be read, unless a guess will
+    do: who only plans may not be ``certain``, and then a warning stands in the plan, which nobody can apply.
+    """
     repository = Repository.find(workspace.directory, environ=world.environ)
     if repository is None:
         if given is not None:
@@ -84,12 +89,33 @@ def find_history(workspace: Workspace, target: Target, *, given: str | None, wor
         )
         return History(None, Base(None, BaseKind.NONE), None, None, (note,))
     base = find_base(repository, target=target.name, given=given, environ=world.environ, shared=is_shared(target))
+    if base.doubt is not None and certain:
+        raise _uncertain(base.doubt, target)
     commit, doubts = _commit_of(workspace, repository)
     notes = (*base.notes, *doubts)
+    warnings = () if base.doubt is None else (_guessed(target),)
     if base.commit is None:
-        return History(repository, base, None, commit, notes)
+        return History(repository, base, None, commit, notes, warnings)
     knowledge = _knowledge_at(base.commit, repository, workspace, target)
-    return History(repository, base, knowledge, commit, notes, find_divergence(repository, base, workspace))
+    return History(repository, base, knowledge, commit, notes, (*warnings, *find_divergence(repository, base, workspace)))
+
+
+def _uncertain(doubt: HistoryUnavailable, target: Target) -> HistoryUnavailable:
+    words = message(
+        "which commit was last applied to {target} is not known, so nothing is done unless --base COMMIT names it: {reason}",
+        target=target.name,
+        reason=doubt.message,
+    )
+    return HistoryUnavailable(words, hint=doubt.hint)
+
+
+def _guessed(target: Target) -> Problem:
+    words = message(
+        "which commit was last applied to {target} could not be read from git, so the causes told here may be wrong: plan again "
+        "when it can, or name that commit with --base COMMIT",
+        target=target.name,
+    )
+    return Problem(ProblemKind.DIVERGED, words, blocking=False)
 
 
 def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None, tuple[Message, ...]]:
@@ -140,7 +166,20 @@ def find_drift(reader: Reader, workspace: Workspace, target: Target, *, history:
     drift = make_plan(history.knowledge, live, history.knowledge, context=context)
     added = [change.title for change in drift.changes if change.kind is Kind.QUESTION and change.removal]
     once = declared_once(added, workspace, target, history=history)
-    return make_plan(history.knowledge, live, history.knowledge, context=replace(context, once=once)) if once else drift
+    warnings = (_cut(),) if set(added) - once and is_cut(history) else ()
+    if not (once or warnings):
+        return drift
+    return make_plan(history.knowledge, live, history.knowledge, context=replace(context, once=once, warnings=warnings))
+
+
+def _cut() -> Problem:
+    words = message("what is new here may be what git took out earlier: this shallow clone cannot tell (git fetch --unshallow)")
+    return Problem(ProblemKind.WITHHELD, words, blocking=False)
+
+
+def is_cut(history: History) -> bool:
+    """Whether commits before the base are missing here, so that nobody can tell what they declared."""
+    return history.repository is not None and history.base.commit is not None and history.repository.is_shallow()
 
 
 def declared_once(texts: Collection[str], workspace: Workspace, target: Target, *, history: History) -> frozenset[str]:

@@ -16,7 +16,7 @@ from kbsync.planner.selection import is_picked, picks
 from kbsync.settings import Target
 from kbsync.store import Reader
 from kbsync.wiring.decisions import Clash, Decision, Wanted, shown
-from kbsync.wiring.planning import History, check_pattern, declared_once, plan_against
+from kbsync.wiring.planning import History, check_pattern, declared_once, is_cut, plan_against
 from kbsync.wiring.retitled import find_dropped, find_retitled, missing_categories
 from kbsync.wiring.workspace import Workspace
 
@@ -34,14 +34,14 @@ def decide(
     *,
     wanted: Wanted,
     once: frozenset[str] = frozenset(),
+    cut: bool = False,
 ) -> Decision:
     """Turn a plan, which would undo what the console did, into what brings it into the files.
 
-    ``once`` holds the texts of questions that git declared before the base and took out: they are not taken for new.
-
-    Where no question that git declares is live, and none ever was, everything comes: that is the first import.
-    Without a base nobody can tell who changed what: then the console's side is taken for every declared question, and
-    nothing is taken out of the files. Raises SafetyRefusal when the service holds nothing at all.
+    ``once`` holds the texts of questions that git declared before the base and took out, ``cut`` says that they only may be
+    such, because the history is not all here: they are not taken for new. Where no question that git declares is live, and none
+    ever was, everything comes: that is the first import. Without a base nobody can tell who changed what: then the console's
+    side is taken for every declared question, and nothing is taken out. Raises SafetyRefusal where the service holds nothing.
     """
     if desired.questions and not live.questions:
         raise SafetyRefusal(
@@ -49,7 +49,9 @@ def decide(
             [message("name another target with --target; to empty the files, delete them")],
         )
     is_first = _is_first(base, plan)
-    judge = _Judge(desired, live, base, plan, wanted=replace(wanted, everything=wanted.everything or is_first), once=once)
+    judge = _Judge(
+        desired, live, base, plan, wanted=replace(wanted, everything=wanted.everything or is_first), once=once, cut=cut
+    )
     for change in plan.changes:
         if isinstance(change, QuestionChange):
             judge.question(change)
@@ -68,8 +70,9 @@ def decide_against(reader: Reader, workspace: Workspace, target: Target, *, hist
     plan = plan_against(_Seen(live), workspace, target, history=history)
     decision = decide(workspace.knowledge, live, history.knowledge, plan, wanted=wanted)
     added = [] if wanted.everything else [content.question for content in decision.merge.added]
-    once = declared_once(added, workspace, target, history=history)
-    return decide(workspace.knowledge, live, history.knowledge, plan, wanted=wanted, once=once) if once else decision
+    cut = is_cut(history)
+    once = frozenset(added) if cut else declared_once(added, workspace, target, history=history)
+    return decide(workspace.knowledge, live, history.knowledge, plan, wanted=wanted, once=once, cut=cut) if once else decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class _Judge:
         *,
         wanted: Wanted,
         once: frozenset[str],
+        cut: bool,
     ) -> None:
         self._desired = desired
         self._live = live
@@ -112,7 +116,7 @@ class _Judge:
         self._new: set[str | None] = set()
         self._clashes: list[Clash] = []
         self._undeclared_left = 0
-        self._once = once
+        self._once, self._cut = once, cut
         self._taken_out: list[str] = []
 
     def question(self, change: QuestionChange) -> None:
@@ -223,11 +227,14 @@ class _Judge:
         if not self._live.complete:
             yield message("The live listing is incomplete: nothing is removed from the files.")
         if self._taken_out:
+            told = {"count": len(self._taken_out), "example": self._taken_out[0]}
             yield message(
-                "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and "
+                "{count} live questions are new or were taken out of git earlier, such as {example}: this shallow clone cannot "
+                "tell, and they stay out of the files; git fetch --unshallow brings what tells, --all takes them in."
+                if self._cut
+                else "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and "
                 "customers still get them; --all takes them in.",
-                count=len(self._taken_out),
-                example=self._taken_out[0],
+                **told,
             )
         for path in kept:
             yield message(

@@ -130,10 +130,23 @@ def test_what_was_taken_back_is_told_to_be_reverted(applied: Bench) -> None:
     assert "revert their commit" in back.err
 
 
-def test_a_mark_from_another_history_is_no_reason_to_fail(applied: Bench) -> None:
-    """Where the two commits have nothing in common, nobody can say which is older."""
+def test_a_mark_from_another_history_is_told(applied: Bench) -> None:
+    """Where the two commits have nothing in common a plan says so, and nothing is taken back unless the base is named."""
     assert applied.tree is not None
     empty = applied.tree.git("hash-object", "-t", "tree", "-w", "/dev/null")
     stranger = applied.tree.git("commit-tree", "-m", "stranger", empty)
     applied.tree.git("update-ref", MARK, stranger)
-    assert applied.run("plan").code == 0
+    told, refused = applied.run("plan"), applied.run("apply", "--yes")
+    assert (told.code, "have no history in common" in " ".join(told.out.split())) == (0, True)
+    assert (refused.code, mark(applied)) == (6, stranger)
+    meant = applied.run("apply", "--yes", "--base", stranger)
+    assert (meant.code, "have no history in common" in " ".join(meant.err.split())) == (0, True)
+
+
+def test_the_same_knowledge_of_another_history_is_applied(applied: Bench) -> None:
+    """As after a history was written anew: there is nothing to take back."""
+    assert applied.tree is not None
+    same = applied.tree.git("commit-tree", "-m", "anew", "HEAD^{tree}")
+    applied.tree.git("update-ref", MARK, same)
+    assert applied.run("apply", "--yes").code == 0
+    assert mark(applied) == applied.tree.git("rev-parse", "HEAD")

@@ -59,7 +59,7 @@ def test_what_one_runner_applied_is_the_base_of_another(repos: GitRepos) -> None
 
 
 def test_the_remote_knows_better_than_the_copy_here(repos: GitRepos) -> None:
-    """A clone that knows an old mark asks again; only without the remote the copy serves, with a warning."""
+    """A clone that knows an old mark asks again; without the remote the copy is a guess, and why is told."""
     origin, first, second = repos.shared("a", "b")
     old, new = first.commit({"b": "1"}), first.commit({"b": "2"})
     advance_applied(first.repository, "production", old, expected=None)
@@ -69,18 +69,41 @@ def test_the_remote_knows_better_than_the_copy_here(repos: GitRepos) -> None:
     shutil.rmtree(origin.path)
     found = base(second)
     assert (found.commit, found.kind) == (new, BaseKind.APPLIED)
-    assert words(found)[0] == "The mark of what was applied to production is this clone's own copy and may be old."
+    assert words(found)[0] == "Which commit was last applied to production is not known:"
     assert "The git remote origin cannot be read" in words(found)[1]
     assert "network" in words(found)[2]
+    assert words(found)[3] == f"Base: {new[:12]}, the one that this clone saw last; it may be old."
+    assert found.doubt is not None
+    with pytest.raises(HistoryUnavailable, match="cannot be read"):
+        read_applied(second.repository, "production")
 
 
-def test_no_network_and_no_copy_is_no_base(repos: GitRepos) -> None:
-    """Offline, a clone that never saw the mark goes on without, and says that it does not know."""
+def test_no_network_and_no_copy_is_no_knowledge(repos: GitRepos) -> None:
+    """Offline, a clone that never saw the mark does not say that there is none; in a pull request the merge base is a guess."""
     origin, tree = repos.shared("a")
     shutil.rmtree(origin.path)
     found = base(tree)
-    assert found.kind is BaseKind.NONE
-    assert words(found)[0] == "Whether anything was applied to production is not known, because the remote did not tell."
+    assert (found.kind, found.doubt is None, words(found)[-1]) == (BaseKind.NONE, False, "No base: every cause is unknown.")
+    pull = base(tree, GITHUB_BASE_REF="main")
+    assert (pull.kind, pull.doubt is None, words(pull)[0]) == (BaseKind.MERGE_BASE, False, words(found)[0])
+    given = base(tree, given="HEAD")
+    assert (given.kind, given.doubt) == (BaseKind.GIVEN, None)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("mark", ["HEAD:knowledge/a.yaml", "HEAD^{tree}", None])
+def test_a_mark_that_is_no_commit_is_not_none(repos: GitRepos, mark: str | None, *, shared: bool) -> None:
+    """A file, a tree and a missing object under the mark are told, here and on the remote."""
+    origin, tree = repos.shared("a")
+    place = origin if shared else tree
+    if mark is not None:
+        place.git("update-ref", REF, mark.replace("HEAD", "main"))
+    else:
+        WorkTree(place.path if shared else place.path / ".git", place.environ).write({REF: f"{'1' * 40}\n"})
+    with pytest.raises(HistoryUnavailable):
+        read_applied(tree.repository, "production", shared=shared)
+    found = find_base(tree.repository, target="production", given=None, environ={}, shared=shared)
+    assert (found.kind, found.doubt is None) == (BaseKind.NONE, False)
 
 
 def test_the_mark_is_found_from_a_shallow_clone(repos: GitRepos) -> None:
@@ -175,7 +198,7 @@ def test_without_remote_the_mark_is_kept_here(repos: GitRepos, *, shared: bool) 
     advance_applied(tree.repository, "production", second, expected=first, shared=shared)
     with pytest.raises(HistoryUnavailable, match="Another apply moved the mark"):
         advance_applied(tree.repository, "production", first, expected=None, shared=shared)
-    assert read_applied(tree.repository, "production", shared=shared) == (second, ())
+    assert read_applied(tree.repository, "production", shared=shared) == second
     assert origin.git("for-each-ref", "refs/kbsync") == ""
 
 

@@ -142,6 +142,44 @@ DECISIONS: Mapping[str, str] = {
         "这些文件（{head}）缺少已经应用的提交（{base}；历史在 {fork} 处分开）：此计划会撤销他人此后并入的内容；请先合并或变基，"
         "如果确实要这样，请用 --base {base} 说明"
     ),
+    "whether these files ({head}) hold the base {base} cannot be told, because this clone is shallow": (
+        "无法判断这些文件（{head}）是否包含基准 {base}，因为这是浅克隆"
+    ),
+    (
+        "whether these files ({head}) hold what was last applied ({base}) cannot be told, because this clone is shallow: set "
+        "`fetch-depth: 0` for actions/checkout (GitLab: `GIT_DEPTH: 0`) or run `git fetch --unshallow`, then plan again"
+    ): (
+        "无法判断这些文件（{head}）是否包含上次应用的内容（{base}），因为这是浅克隆：请为 actions/checkout 设置 "
+        "`fetch-depth: 0`（GitLab：`GIT_DEPTH: 0`），或运行 `git fetch --unshallow`，然后重新生成计划"
+    ),
+    "these files ({head}) and the base {base} have no history in common": "这些文件（{head}）与基准 {base} 没有共同的历史",
+    (
+        "these files ({head}) and what was last applied ({base}) have no history in common: the plan takes back whatever is not "
+        "in these files; if that is meant, say so with --base {base}"
+    ): (
+        "这些文件（{head}）与上次应用的内容（{base}）没有共同的历史：此计划会撤销这些文件中没有的一切；如果确实要这样，"
+        "请用 --base {base} 说明"
+    ),
+    (
+        "which commit was last applied to {target} could not be read from git, so the causes told here may be wrong: plan again "
+        "when it can, or name that commit with --base COMMIT"
+    ): (
+        "无法从 git 读取上次应用到 {target} 的提交，因此这里所说的原因可能有误：请在能够读取时重新生成计划，或用 "
+        "--base COMMIT 指定该提交"
+    ),
+    "which commit was last applied to {target} is not known, so nothing is done unless --base COMMIT names it: {reason}": (
+        "不知道上次应用到 {target} 的是哪个提交，因此不作任何操作，除非用 --base COMMIT 指定它：{reason}"
+    ),
+    "what is new here may be what git took out earlier: this shallow clone cannot tell (git fetch --unshallow)": (
+        "这里的新内容也可能是 git 此前移除的：浅克隆无法判断（git fetch --unshallow）"
+    ),
+    (
+        "{count} live questions are new or were taken out of git earlier, such as {example}: this shallow clone cannot tell, and "
+        "they stay out of the files; git fetch --unshallow brings what tells, --all takes them in."
+    ): (
+        "有 {count} 个线上问题是新的，或此前已从 git 中移除，例如“{example}”：浅克隆无法判断，因此它们不会写入文件；"
+        "git fetch --unshallow 可取得判断所需的历史，--all 可将它们纳入。"
+    ),
     (
         "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and customers "
         "still get them; --all takes them in."

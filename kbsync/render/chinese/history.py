@@ -9,11 +9,12 @@ __all__ = ["HISTORY"]
 
 HISTORY: Mapping[str, str] = {
     # history
-    "The mark of what was applied to {target} is this clone's own copy and may be old.": (
-        "{target} 的应用标记是此克隆自己的副本，可能已过时。"
-    ),
-    "Whether anything was applied to {target} is not known, because the remote did not tell.": (
-        "不知道是否曾应用到 {target}，因为远程没有应答。"
+    "Which commit was last applied to {target} is not known:": "不知道上次应用到 {target} 的是哪个提交：",
+    "Base: {commit}, the one that this clone saw last; it may be old.": "基准：{commit}，此克隆上次看到的提交；可能已过时。",
+    "No base: every cause is unknown.": "没有基准：所有原因都未知。",
+    "The ref {ref} on {remote} leads to {identity}, which is no commit.": "{remote} 上的 ref {ref} 指向 {identity}，它不是提交。",
+    "Move it to the commit that was last applied, or remove it: `git push {remote} :{ref}`.": (
+        "请将它移到上次应用的提交，或将其移除：`git push {remote} :{ref}`。"
     ),
     "Another apply moved the mark of {target} from {expected} to {now} meanwhile; it was left there.": (
         "另一次应用在此期间将 {target} 的标记从 {expected} 移到了 {now}；标记未作改动。"
