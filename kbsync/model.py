@@ -24,6 +24,7 @@ __all__ = [
     "bare",
     "path_after",
     "show_path",
+    "to_lf",
 ]
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -49,6 +50,11 @@ def path_after(path: CategoryPath, renamed: Mapping[CategoryPath, CategoryPath])
 def bare(text: str) -> str:
     """A text without outer blanks, runs of blanks, letter case and Unicode form: what a service may change in storing it."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def to_lf(text: str) -> str:
+    """A text with line ends of one kind: CRLF and CR alone become LF. Every door does this, and nothing behind it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 class _Named(IntEnum):

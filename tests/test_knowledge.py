@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
-from kbsync.files.formatting import format_files
+from kbsync.files.layout import format_files
 from kbsync.files.schema import knowledge_schema, settings_schema
 from kbsync.model import AnswerType, Knowledge, Status
 from kbsync.wiring.workspace import examine_workspace, open_workspace

@@ -8,7 +8,7 @@ from kbsync.cli.options import Invocation
 from kbsync.diagnostics import has_errors
 from kbsync.errors import InvalidInput
 from kbsync.files import DiskFiles, load_files
-from kbsync.files.formatting import format_files
+from kbsync.files.layout import format_files
 from kbsync.files.storing import store
 from kbsync.messages import message
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kbsync.desk.answers import misshapen
 from kbsync.errors import OutcomeUnknown
-from kbsync.model import AnswerType, MenuType, Status
+from kbsync.model import AnswerType, MenuType, Status, to_lf
 
 __all__ = ["CategoryRow", "Fields", "QuestionRow", "category_row", "question_row"]
 
@@ -113,9 +113,8 @@ class Fields:
     def _text(self, name: str, value: object) -> str:
         if not isinstance(value, str):
             raise self.broken(name, "null" if value is None else value)
-        lines = value.replace("\r\n", "\n").replace("\r", "\n")
         # JSON can spell half a surrogate pair, which no file and no terminal can hold.
-        return lines.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return to_lf(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def category_row(fields: Fields) -> CategoryRow:

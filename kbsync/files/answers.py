@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 
 from kbsync.diagnostics import Rule
 from kbsync.files.page import Page, decode
-from kbsync.files.scalars import normalised
 from kbsync.files.shapes import FileName
 from kbsync.files.tree import Refusal, Tree, is_hidden
 from kbsync.messages import message
+from kbsync.model import to_lf
 
 __all__ = ["Answers"]
 
@@ -51,4 +51,4 @@ class Answers:
         if not text.strip():
             page.fault(Rule.KB116, message("the file is empty"), file.node)
             return None
-        return normalised(text)
+        return to_lf(text).removesuffix("\n")

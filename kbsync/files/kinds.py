@@ -190,7 +190,7 @@ class Choice(Generic[T]):
 
     def read(self, node: Node, page: Page) -> T | None:
         """What the word means."""
-        text = scalar_text(node) if type(node) is Scalar else None
+        text = scalar_text(node.value, node.style) if type(node) is Scalar else None
         for word, meaning in self.words:
             if word == text:
                 return meaning

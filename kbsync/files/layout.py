@@ -1,32 +1,74 @@
-"""The one canonical layout of a file: order of keys, indentation, block scalars, quotes.
+"""``fmt``: the one canonical layout of a file (order of keys, indentation, blocks, quotes), and proof that it says the same.
 
-Comments, items and anchors keep their order, and what the file means stays the same. Which files are laid out, and that
-nothing was lost, is for ``formatting``.
+Comments, items and anchors keep their order.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from kbsync.diagnostics import has_errors
+from kbsync.errors import UnusableFile
+from kbsync.files.cst import (
+    Comment,
+    CstNode,
+    Document,
+    Entry,
+    Shape,
+    all_comments,
+    attach,
+    entries_of,
+    pairs,
+    read_documents,
+    walk,
+)
+from kbsync.files.emit import LONG, is_ambiguous, scalar
 from kbsync.files.endings import TEXTS, is_unusual
-from kbsync.files.remarks import Entry, Remark, Remarks, all_comments, entries_of
-from kbsync.files.spans import Document, Shape, Span, all_spans, pairs, read_documents
-from kbsync.files.wording import LONG, is_ambiguous, scalar
+from kbsync.files.loading import SETTINGS_FILE, load_tree
+from kbsync.files.overlay import Layered
+from kbsync.files.rewrite import UTF8_MARK
+from kbsync.files.tables import CATEGORY, DOCUMENT, QUESTION
+from kbsync.messages import message
+from kbsync.model import Category, Question, to_lf
 
-__all__ = ["QUESTION_KEYS", "lay_out"]
-
-QUESTION_KEYS = ("question", "answer", "answer_type", "similar", "category", "previously", "status", "id", "protected")
-CATEGORY_KEYS = ("title", "previously", "authoritative", "children")
-DOCUMENT_KEYS = ("categories", "category", "questions")
-
-ITEM_KEYS = {"questions": QUESTION_KEYS, "categories": CATEGORY_KEYS, "children": CATEGORY_KEYS}
+ITEM_KEYS = {"questions": QUESTION.names, "categories": CATEGORY.names, "children": CATEGORY.names}
 """The order of keys in the items of these lists. What is in no order stays as its author put it."""
 
 ALWAYS_BLOCK = (*ITEM_KEYS, "similar")
 """Lists that grow: each item has a line of its own, so that a diff shows one line for one item."""
 
 
+def format_files(files: Mapping[str, bytes], *, shown_as: str) -> dict[str, bytes]:
+    """The new content of every YAML file that is not in the canonical layout. All files must be free of faults.
+
+    Raises UnusableFile rather than lose a comment or change a meaning.
+    """
+    changed = {}
+    for name in files:
+        new = lay_out(files[name].removeprefix(UTF8_MARK).decode()).encode()
+        if new != files[name]:
+            changed[name] = new
+    check_meaning(files, Layered(files, changed), shown_as=shown_as)
+    return changed
+
+
+def check_meaning(before: Mapping[str, bytes], after: Mapping[str, bytes], *, shown_as: str) -> None:
+    """Make sure that every file says what it said, in values and in comments, and that the same is to be said of it.
+
+    Raises UnusableFile.
+    """
+    old, new = _said(before, shown_as), _said(after, shown_as)
+    for path in sorted({*old, *new}):
+        if old.get(path) != new.get(path):
+            raise UnusableFile(
+                message("the canonical layout would change what {path} says; nothing was written", path=path),
+                hint=message("this is a fault of kbsync: report it with the file, and take the file's unusual YAML out"),
+            )
+
+
 def lay_out(text: str) -> str:
     """The canonical text of a file without faults, given without byte order mark; it ends with one LF, or is empty."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = to_lf(text)
     documents = read_documents(text)
     comments = all_comments(text, documents)
     lines: list[str] = []
@@ -35,53 +77,69 @@ def lay_out(text: str) -> str:
     for document, end in zip(documents or (Document(0, None),), ends, strict=True):
         own = [comment for comment in comments if begun <= comment.place < end]
         begun = end
-        piece = _Printer(text, document.root, own).lines()
         if document.root is not None and printed:
             lines.append("---")
         printed = printed or document.root is not None
-        lines += piece
+        lines += _Printer(text, document.root, own).lines()
     return "\n".join([*lines, ""]) if lines else ""
+
+
+def _said(files: Mapping[str, bytes], shown_as: str) -> dict[str, list[object]]:
+    """What each file says, by the path it is shown as."""
+    loaded = load_tree(files, shown_as=shown_as)
+    said: dict[str, list[object]] = {f"{shown_as}/{SETTINGS_FILE}": [loaded.settings, has_errors(loaded.diagnostics)]}
+    declared: tuple[Category | Question, ...] = (*loaded.knowledge.categories, *loaded.knowledge.questions)
+    for one in declared:
+        said.setdefault(one.location.path if one.location else "", []).append(replace(one, location=None))
+    found = Counter((finding.location.path, finding.rule.name) for finding in loaded.diagnostics)
+    for (path, rule), times in sorted(found.items()):
+        said.setdefault(path, []).append((rule, times))
+    for name in files:
+        text = files[name].removeprefix(UTF8_MARK).decode("utf-8", "replace")
+        comments = all_comments(text, read_documents(text))
+        said.setdefault(f"{shown_as}/{name}", []).append(Counter(comment.text for comment in comments))
+    return said
 
 
 class _Printer:
     """Prints one document."""
 
-    def __init__(self, text: str, root: Span | None, comments: list[Remark]) -> None:
+    def __init__(self, text: str, root: CstNode | None, comments: list[Comment]) -> None:
         self._text = text
         self._root = root
-        entries = [] if root is None else entries_of(text, root)
-        self._entries = {id(entry.value): entry for entry, _ in entries}
-        self._remarks = Remarks.of(comments, entries)
+        entries = [] if root is None else list(entries_of(text, root))
+        self._entries = {id(entry.value): entry for entry in entries}
+        self._comments = attach(comments, entries)
         self._texts = set() if root is None else set(map(id, _texts(root)))
 
     def lines(self) -> list[str]:
-        lines = list(self._comments(self._remarks.head, 0, first=True))
+        lines = list(self._comment_lines(self._comments.head, 0, first=True))
         if self._root is None:
             return lines
         first = next(iter(self._entries.values()), None)
         if lines and first is not None and first.apart:
             lines.append("")
-        return lines + self._collection(self._root, 0, DOCUMENT_KEYS)
+        return lines + self._collection(self._root, 0, DOCUMENT.names)
 
-    def _collection(self, span: Span, column: int, order: tuple[str, ...]) -> list[str]:
+    def _collection(self, span: CstNode, column: int, order: tuple[str, ...]) -> list[str]:
         """The lines of a collection in block style. Its first line never is a comment of a key: see ``_item``."""
         lines: list[str] = []
         for entry in self._ordered(span, order):
-            before = list(self._comments(self._remarks.before.get(entry.start, []), column, first=not lines))
+            before = list(self._comment_lines(self._comments.before.get(entry.start, []), column, first=not lines))
             if before and entry.apart:
                 before.append("")
             elif lines and entry.apart:
                 lines.append("")
             lines += before
             lines += self._pair(entry, column) if entry.key else self._item(entry, column, order)
-        return lines + list(self._comments(self._remarks.after.get(id(span), []), column, first=False))
+        return lines + list(self._comment_lines(self._comments.after.get(id(span), []), column, first=False))
 
-    def _ordered(self, span: Span, order: tuple[str, ...]) -> list[Entry]:
+    def _ordered(self, span: CstNode, order: tuple[str, ...]) -> list[Entry]:
         if span.shape is Shape.LIST:
             return [self._entries[id(item)] for item in span.children]
         entries = [self._entries[id(value)] for _, value in pairs(span)]
-        inside = set(map(id, all_spans(span)))
-        if any(id(each.target) in inside for each in all_spans(span)):
+        inside = set(map(id, walk(span)))
+        if any(id(each.target) in inside for each in walk(span)):
             return entries  # an alias could come to stand before what it repeats
         return sorted(entries, key=lambda entry: _rank(entry, order))
 
@@ -109,13 +167,13 @@ class _Printer:
             return self._with_comment(f"- {self._prefix(value)}".rstrip(), beside, column) + inner
         # Comments above the first key go above the dash: between the two they would push the key off the dash's line.
         above = next(number for number, line in enumerate(inner) if line and not line.lstrip().startswith("#"))
-        lines = list(self._comments(beside, column, first=True))
+        lines = list(self._comment_lines(beside, column, first=True))
         lines += [line[2:] for line in inner[:above] if line]
         return [*lines, f"{' ' * column}- {inner[above].lstrip()}", *inner[above + 1 :]]
 
-    def _lines(self, lead: str, value: Span, column: int, beside: list[Remark]) -> list[str]:
+    def _lines(self, lead: str, value: CstNode, column: int, beside: list[Comment]) -> list[str]:
         slip = self._slip(value, beside)
-        comments = [remark.text for remark in beside if remark is not slip]
+        comments = [comment.text for comment in beside if comment is not slip]
         if slip is None:
             written = self._scalar(value, column, comments.pop(0) if comments else "")
         else:
@@ -123,40 +181,39 @@ class _Printer:
         above = [f"{' ' * column}{comment}" for comment in comments]
         return [*above, *f"{' ' * column}{lead}{self._prefix(value)}{written}".split("\n")]
 
-    def _slip(self, value: Span, beside: list[Remark]) -> Remark | None:
+    def _slip(self, value: CstNode, beside: list[Comment]) -> Comment | None:
         """The comment that an author may have meant as a part of this text: only they can tell, and validation asks them to."""
         is_text = value.shape is Shape.SCALAR and not value.style and (id(value) in self._texts or value.anchor is not None)
         if not is_text or not is_unusual(self._text, value.end):
             return None
         place = self._text.index("#", value.end)
-        return next((remark for remark in beside if remark.place == place), None)
+        return next((comment for comment in beside if comment.place == place), None)
 
-    def _as_it_stands(self, value: Span, column: int, slip: Remark) -> str:
+    def _as_it_stands(self, value: CstNode, column: int, slip: Comment) -> str:
         """A text with a comment that could be its end, in its own lines, the two as near to each other as they are."""
         first, *rest = (line.strip(" \t") for line in self._text[value.body : value.end].split("\n"))
         lines = [first, *(f"{' ' * (column + 2)}{line}" if line else "" for line in rest)]
         gap = " " if slip.place == value.end + 1 else "  "
         return "\n".join(lines) + gap + slip.text
 
-    def _scalar(self, value: Span, column: int, comment: str, *, flow: bool = False) -> str:
+    def _scalar(self, value: CstNode, column: int, comment: str, *, flow: bool = False) -> str:
         """A scalar in its canonical style: folded text keeps its lines, all other text is written anew."""
         source = self._text[value.body : value.end]
         if value.style == ">" and (folded := _folded(source, column, comment)) is not None:
             return folded
         if value.shape is Shape.ALIAS or (value.plain and not value.style and "\n" not in source):
             return f"{source}  {comment}" if comment else source
-        text = value.value.removesuffix("\n") if value.block else value.value
         # Unquoted, the word would mean something else to a reader that knows no schema, and the comment could be its end.
-        style = value.style if value.block or is_ambiguous(text) or is_unusual(f"  {comment}") else ""
-        return scalar(text, indent=column, style=style, flow=flow, comment=comment)
+        style = value.style if value.block or is_ambiguous(value.text) or is_unusual(f"  {comment}") else ""
+        return scalar(value.text, indent=column, style=style, flow=flow, comment=comment)
 
-    def _flow(self, span: Span, *, always_block: bool, width: int) -> str | None:
+    def _flow(self, span: CstNode, *, always_block: bool, width: int) -> str | None:
         """A collection on one line, if it is empty, or if its author wrote it so and it is short."""
         is_flow = span.flow and not always_block and "\n" not in self._text[span.body : span.end]
         line = self._on_one_line(span) if is_flow or not span.children else None
         return line if line is not None and len(line) <= width else None
 
-    def _on_one_line(self, span: Span) -> str:
+    def _on_one_line(self, span: CstNode) -> str:
         if span.shape in (Shape.SCALAR, Shape.ALIAS):
             return self._prefix(span) + self._scalar(span, 0, "", flow=True)
         if span.shape is Shape.LIST:
@@ -164,32 +221,32 @@ class _Printer:
         pieces = [f"{self._on_one_line(key)}: {self._on_one_line(value)}" for key, value in pairs(span)]
         return f"{self._prefix(span)}{{{', '.join(pieces)}}}"
 
-    def _inside(self, span: Span) -> list[Remark]:
+    def _inside(self, span: CstNode) -> list[Comment]:
         """The comments that stand beside a collection on one line: the last value in it has them."""
-        inside = [self._entries[id(each)] for each in all_spans(span) if each is not span and id(each) in self._entries]
-        return [remark for entry in inside for remark in self._beside(entry)]
+        inside = [self._entries[id(each)] for each in walk(span) if each is not span and id(each) in self._entries]
+        return [comment for entry in inside for comment in self._beside(entry)]
 
-    def _beside(self, entry: Entry) -> list[Remark]:
-        return self._remarks.beside.get(entry.start, [])
+    def _beside(self, entry: Entry) -> list[Comment]:
+        return self._comments.beside.get(entry.start, [])
 
-    def _with_comment(self, line: str, beside: list[Remark], column: int) -> list[str]:
-        above = [f"{' ' * column}{remark.text}" for remark in beside[1:]]
+    def _with_comment(self, line: str, beside: list[Comment], column: int) -> list[str]:
+        above = [f"{' ' * column}{comment.text}" for comment in beside[1:]]
         return [*above, f"{' ' * column}{line}" + (f"  {beside[0].text}" if beside else "")]
 
-    def _comments(self, remarks: list[Remark], column: int, *, first: bool) -> Iterator[str]:
-        for number, remark in enumerate(remarks):
-            if remark.apart and not (first and not number):
+    def _comment_lines(self, comments: list[Comment], column: int, *, first: bool) -> Iterator[str]:
+        for number, comment in enumerate(comments):
+            if comment.apart and not (first and not number):
                 yield ""
-            yield f"{' ' * column}{remark.text}"
+            yield f"{' ' * column}{comment.text}"
 
-    def _prefix(self, span: Span) -> str:
+    def _prefix(self, span: CstNode) -> str:
         """The anchor and the tag of a value."""
         return " ".join([*self._text[span.start : span.body].split(), ""])
 
 
-def _texts(root: Span) -> Iterator[Span]:
+def _texts(root: CstNode) -> Iterator[CstNode]:
     """What customers read or write, wherever it stands."""
-    for span in all_spans(root):
+    for span in walk(root):
         if span.shape is Shape.MAP:
             for key, value in pairs(span):
                 if key.value in TEXTS:

@@ -1,30 +1,25 @@
-"""A merge carried out on a whole directory, in memory: the new content of each file, proven by reading it all again.
+"""A merge carried out on a whole directory, in memory: what the files can hold of it, their new content, and the proof of it.
 
-Which changes are made is decided above; how one file is edited belongs to ``rewriting``, ``retitling`` and ``additions``.
+What no file can hold is left out and told, so that one odd entry in the console does not keep all the others out.
 """
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from kbsync.diagnostics import has_errors
 from kbsync.errors import InvalidInput, UnusableFile
-from kbsync.files.additions import add_questions
-from kbsync.files.fitting import fit
+from kbsync.files.emit import can_be_written
 from kbsync.files.loading import SETTINGS_FILE, load_tree
 from kbsync.files.merge import Edit, Merge
 from kbsync.files.overlay import Layered
-from kbsync.files.page import FORBIDDEN
-from kbsync.files.retitling import rename_categories
-from kbsync.files.rewriting import rewrite
-from kbsync.files.sheets import UTF8_MARK, Sheet, answer_file
+from kbsync.files.page import FORBIDDEN, shorten
+from kbsync.files.rewrite import UTF8_MARK, EditedFile, add_questions, change_categories, change_questions
 from kbsync.messages import Message, message
-from kbsync.model import Category, Knowledge, Question, path_after
-from kbsync.plan import Field
-
-__all__ = ["Merged", "Touched", "merge_files"]
+from kbsync.model import Category, Content, Knowledge, Question, path_after
+from kbsync.plan import FIELD_NAMES, Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +62,94 @@ def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, targ
     return Merged(changed, work.touched(before, after.knowledge), notes)
 
 
+def fit(knowledge: Knowledge, merge: Merge) -> tuple[Merge, tuple[Message, ...]]:
+    """The part of a merge that can be written beside what the files say, and a sentence for everything that cannot."""
+    fitter = _Fitter(knowledge, merge)
+    edits = tuple(edit for one in merge.edits if (edit := fitter.edit(one)).fields)
+    accepted = [content for content in merge.added if fitter.accepts(content)]
+    added = tuple(fitter.without_taken(content) for content in accepted)
+    return replace(merge, edits=edits, added=added), tuple(fitter.notes)
+
+
+class _Fitter:
+    """``_texts`` are all questions afterwards, ``_wordings`` the owner of every similar wording."""
+
+    def __init__(self, knowledge: Knowledge, merge: Merge) -> None:
+        self.notes: list[Message] = []
+        edits = {edit.location: edit for edit in merge.edits}
+        removed = frozenset(merge.removed)
+        self._texts = set()
+        self._wordings: dict[str, str] = {}
+        for one in knowledge.questions:
+            if one.location in removed:
+                continue
+            edit = edits.get(one.location) if one.location else None
+            renamed = edit is not None and Field.QUESTION in edit.fields and can_be_written(edit.content.question)
+            text = edit.content.question if edit is not None and renamed else one.content.question
+            self._texts.add(text)
+            if edit is None or Field.SIMILAR not in edit.fields:
+                self._wordings.update(dict.fromkeys(one.content.similar, text))
+
+    def edit(self, edit: Edit) -> Edit:
+        """An edit without the fields, and without the wordings, that cannot be written."""
+        content = edit.content
+        texts = {Field.QUESTION: content.question, Field.ANSWER: content.answer}
+        bad = sorted(field for field in texts if field in edit.fields and not can_be_written(texts[field]))
+        for field in bad:
+            self._note_unwritable(content, field)
+        fields = tuple(field for field in edit.fields if field not in bad)
+        return replace(edit, content=self.without_taken(content) if Field.SIMILAR in fields else content, fields=fields)
+
+    def accepts(self, content: Content) -> bool:
+        """Whether a new question can be written; its text is then taken."""
+        text = shorten(content.question)
+        if not (can_be_written(content.answer) and all(map(can_be_written, content.category))):
+            self._note_unwritable(content, Field.ANSWER)
+        elif not can_be_written(content.question):
+            self._note_unwritable(content, Field.QUESTION)
+        elif content.question in self._texts:
+            self.notes.append(message("left out: a second question with the text {text}; the files hold one", text=text))
+        elif content.question in self._wordings:
+            owner = shorten(self._wordings[content.question])
+            self.notes.append(message("left out: {text}, because it is a similar wording of {owner}", text=text, owner=owner))
+        else:
+            self._texts.add(content.question)
+            return True
+        return False
+
+    def without_taken(self, content: Content) -> Content:
+        """The content without the wordings that another question has."""
+        return replace(content, similar=tuple(self._free(content.question, content.similar)))
+
+    def _free(self, owner: str, wordings: Iterable[str]) -> Iterable[str]:
+        for text in wordings:
+            if can_be_written(text) and text not in self._texts and self._wordings.setdefault(text, owner) == owner:
+                yield text
+            else:
+                self.notes.append(
+                    message(
+                        "left out: the wording {wording} of {text}: another question has it, or no file can hold it",
+                        wording=shorten(text),
+                        text=shorten(owner),
+                    )
+                )
+
+    def _note_unwritable(self, content: Content, field: Field) -> None:
+        self.notes.append(
+            message(
+                "left out: the {field} of {text}: it is empty or holds a control character, which no file can hold",
+                field=FIELD_NAMES[field],
+                text=shorten(content.question),
+            )
+        )
+
+
 class _Work:
     def __init__(self, files: Mapping[str, bytes], shown_as: str, merge: Merge) -> None:
         self._files = files
         self._shown_as = shown_as
         self._merge = merge
-        self._sheets = {name: Sheet(files[name]) for name in files if name != SETTINGS_FILE}
+        self._edited = {name: EditedFile(files[name]) for name in files if name != SETTINGS_FILE}
         self._edits: dict[str, dict[str, Edit]] = {}
         self._removed: dict[str, set[str]] = {}
         self._answers: dict[str, bytes] = {}
@@ -81,19 +158,17 @@ class _Work:
         """The content of every file that changes."""
         self._find()
         self._write_answers()
-        for name, sheet in self._sheets.items():
+        for name, file in self._edited.items():
             if self._merge.renamed or self._merge.dropped:
-                rename_categories(sheet, self._merge.renamed, self._merge.dropped)
+                change_categories(file, self._merge.renamed, self._merge.dropped)
             if name in self._edits or name in self._removed:
-                rewrite(sheet, self._edits.get(name, {}), self._removed.get(name, set()))
-        new = add_questions(self._sheets, self._merge.added, self._merge.declared)
-        old = {name: sheet.data for name, sheet in self._sheets.items() if sheet.data != self._files[name]}
+                change_questions(file, self._edits.get(name, {}), self._removed.get(name, set()))
+        new = add_questions(self._edited, self._merge.added, self._merge.declared)
+        old = {name: file.data for name, file in self._edited.items() if file.data != self._files[name]}
         return {**old, **self._answers, **new}
 
     def touched(self, before: Knowledge, after: Knowledge) -> dict[str, Touched]:
         """Counts by the name of the file."""
-        updated = Counter(name for name, edits in self._edits.items() for _ in edits)
-        removed = Counter(name for name, texts in self._removed.items() for _ in texts)
         old = {question.content.question for question in before.questions}
         old |= {edit.content.question for edit in self._merge.edits}
         added = Counter(
@@ -101,16 +176,16 @@ class _Work:
             for question in after.questions
             if question.content.question not in old and question.location
         )
-        names = sorted({*updated, *removed, *added})
-        return {name: Touched(updated[name], added[name], removed[name]) for name in names}
+        return {
+            name: Touched(len(self._edits.get(name, ())), added[name], len(self._removed.get(name, ())))
+            for name in sorted({*self._edits, *self._removed, *added})
+        }
 
     def _find(self) -> None:
         """Name each question by its file and its text instead of by its place."""
-        names = {str(PurePosixPath(self._shown_as, name)): name for name in self._sheets}
-        texts = {
-            path: self._sheets[names[path]].texts()
-            for path in {one.path for one in (*self._merge.removed, *(edit.location for edit in self._merge.edits))}
-        }
+        names = {str(PurePosixPath(self._shown_as, name)): name for name in self._edited}
+        changed = {one.path for one in (*self._merge.removed, *(edit.location for edit in self._merge.edits))}
+        texts = {path: self._edited[names[path]].texts() for path in changed}
         for edit in self._merge.edits:
             place = edit.location
             self._edits.setdefault(names[place.path], {})[texts[place.path][place.line, place.column]] = edit
@@ -119,7 +194,12 @@ class _Work:
 
     def _write_answers(self) -> None:
         """Put answers that stand in files of their own there, where no other question has its answer from the same file."""
-        uses = self._answer_files()
+        uses = {
+            (name, one.text): posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+            for name, file in self._edited.items()
+            for one in file.questions()
+            if (path := one.answer_file) is not None
+        }
         shared = Counter(uses.values())
         for (name, text), place in uses.items():
             edit = self._edits.get(name, {}).get(text)
@@ -128,15 +208,6 @@ class _Work:
             self._answers[place] = _answer_data(self._files[place], edit.content.answer)
             rest = tuple(field for field in edit.fields if field is not Field.ANSWER)
             self._edits[name][text] = replace(edit, fields=rest)
-
-    def _answer_files(self) -> dict[tuple[str, str], str]:
-        found = {}
-        for name, sheet in self._sheets.items():
-            for item in sheet.items():
-                path = answer_file(item)
-                if path is not None:
-                    found[name, item.text] = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
-        return found
 
 
 def _answer_data(old: bytes, text: str) -> bytes:

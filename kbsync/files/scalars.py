@@ -1,6 +1,6 @@
 """What a scalar says, by the core rules of YAML 1.2 and not by what the parser, which knows 1.1, would guess.
 
-Every text of the knowledge goes through ``text_of`` or ``normalised``: they are the only places where text is changed.
+Every text of the knowledge goes through ``scalar_text``; nothing else changes one.
 """
 
 import re
@@ -10,8 +10,9 @@ from kbsync.diagnostics import Rule
 from kbsync.files.nodes import Node, Scalar
 from kbsync.files.page import Page
 from kbsync.messages import message
+from kbsync.model import to_lf
 
-__all__ = ["FLOAT", "INTEGER", "is_plain", "normalised", "scalar_text", "text_of"]
+__all__ = ["FLOAT", "INTEGER", "is_plain", "scalar_text", "text_of"]
 
 INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
 """Integers of the core schema (yaml.org/spec/1.2.2/#1032-tag-resolution), as long as they fit in 64 bits."""
@@ -30,21 +31,13 @@ def is_plain(node: Scalar) -> bool:
     return node.implicit[0] and node.tag is None
 
 
-def scalar_text(node: Scalar) -> str:
+def scalar_text(value: str, style: str | None) -> str:
     r"""The text of a scalar: line ends are LF, and the one line end that closes a block scalar is dropped.
 
     ``|`` and ``>`` end with a line end because of how a block is written, not because somebody meant it; with ``|+`` the further
     ones are meant and stay, as does a line end written ``"\n"``. Nothing is trimmed, no other character is changed.
     """
-    value: str = node.value
-    if node.style in ("|", ">"):
-        return value.removesuffix("\n")
-    return value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
-
-
-def normalised(text: str) -> str:
-    """The text of a whole file, as ``scalar_text`` would have it from a block: line ends are LF, one final one is dropped."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    return value.removesuffix("\n") if style in ("|", ">") else to_lf(value)
 
 
 def text_of(node: Node, page: Page) -> str | None:
@@ -57,7 +50,7 @@ def text_of(node: Node, page: Page) -> str | None:
             hint=message("text that looks like a list or a mapping must stand in quotes"),
         )
         return None
-    text = scalar_text(node)
+    text = scalar_text(node.value, node.style)
     if text in NULLS and is_plain(node):
         if text:
             said, hint = (

@@ -13,7 +13,7 @@ from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
 from kbsync.dialogue import Session, SessionState
 from kbsync.errors import OutcomeUnknown, SafetyRefusal, ServiceError, UnusableFile
 from kbsync.messages import message
-from kbsync.model import AnswerType, Question
+from kbsync.model import AnswerType, Question, to_lf
 
 __all__ = ["Draft", "Streamed", "draft_of", "look_first", "read_draft", "stream_draft"]
 
@@ -87,7 +87,7 @@ def read_draft(path: Path) -> Draft:
         ) from None
     except UnicodeDecodeError:
         raise UnusableFile(message("{path} is not UTF-8", path=path), hint=message("save it as UTF-8")) from None
-    return Draft(text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n"), path.as_posix())
+    return Draft(to_lf(text).removesuffix("\n"), path.as_posix())
 
 
 def look_first(found: Session) -> None:

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kbsync.files.creating import new_file
+from kbsync.files.emit import new_file
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.pacing.clock import SystemClock
 from kbsync.planfile import read_plan_or_receipt

@@ -10,7 +10,7 @@ import pytest
 from kbsync.desk.chitchat import DeskReader, DeskWriter
 from kbsync.diagnostics import Rule
 from kbsync.files import load_tree
-from kbsync.files.creating import new_file
+from kbsync.files.emit import new_file
 from kbsync.messages import message
 from kbsync.model import AnswerType, Content, Knowledge, Question
 from kbsync.planfile import decode, encode_plan, encode_receipt

@@ -10,7 +10,7 @@ import yaml
 
 from kbsync.cli.exits import Exit
 from kbsync.cli.run import run
-from kbsync.files.formatting import format_files
+from kbsync.files.layout import format_files
 from kbsync.files.schema import knowledge_schema, settings_schema
 from kbsync.wiring.world import World
 from tests.fakes.clock import FakeClock

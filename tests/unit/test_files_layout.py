@@ -10,8 +10,7 @@ from ruamel.yaml import YAML
 from kbsync.diagnostics import Rule
 from kbsync.errors import UnusableFile
 from kbsync.files import load_tree
-from kbsync.files.formatting import check_meaning, format_files
-from kbsync.files.layout import lay_out
+from kbsync.files.layout import check_meaning, format_files, lay_out
 from tests.golden import check_golden
 from tests.unit.yaml_texts import knowledge_files
 
@@ -214,6 +213,14 @@ def test_line_ends_and_marks_become_one() -> None:
     """LF, no byte order mark, one final line end."""
     data = b"\xef\xbb\xbfcategories:\r\n  - title: A\r\n\r\n\r\n"
     assert format_files({"a.yaml": data}, shown_as="k") == {"a.yaml": b"categories:\n  - title: A\n"}
+
+
+@pytest.mark.parametrize("written", ['"a\\rb"', '"a\\r\\nb"', '"a\\nb"'])
+def test_an_escaped_line_end_is_laid_out_as_one(written: str) -> None:
+    """A line end of another system, written as an escape in quotes, is the line end that the reader takes it for."""
+    assert lay_out(f"questions:\n  - question: a\n    answer: {written}\n") == (
+        "questions:\n  - question: a\n    answer: |\n      a\n      b\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import InvalidInput, UnusableFile
-from kbsync.files.creating import file_name
-from kbsync.files.fitting import fit
+from kbsync.files.emit import file_name
 from kbsync.files.merge import Merge
+from kbsync.files.merging import fit
 from kbsync.files.overlay import DiskFiles, Layered
 from kbsync.model import Category, Content, Knowledge
 from tests.unit.merges import edited, questions

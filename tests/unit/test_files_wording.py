@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from kbsync.files.emit import can_be_written, is_ambiguous, one_line, scalar
 from kbsync.files.nodes import ListNode, MapNode, Scalar, documents, with_libyaml, without_libyaml
 from kbsync.files.page import Page
 from kbsync.files.scalars import scalar_text
-from kbsync.files.wording import can_be_written, is_ambiguous, one_line, scalar
 from tests.unit.yaml_texts import TEXTS
 
 STYLES = st.sampled_from(["", "|", ">", "'", '"'])
@@ -22,7 +22,7 @@ def read(source: str, *, libyaml: bool) -> str:
     value = root.children[1]
     value = value.children[0] if isinstance(value, ListNode) else value
     assert isinstance(value, Scalar)
-    return scalar_text(value)
+    return scalar_text(value.value, value.style)
 
 
 @given(text=TEXTS, style=STYLES, indent=st.sampled_from([0, 2, 5]), comment=st.sampled_from(["", "# c"]), libyaml=st.booleans())

@@ -1,0 +1,315 @@
+"""One knowledge file with its questions and categories changed: which keys are written, added or taken away for that."""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kbsync.files.cst import CstNode, Shape, find, get, read_documents
+from kbsync.files.edit import Editor
+from kbsync.files.emit import (
+    CATEGORIES_FILE,
+    FIELDS,
+    field_value,
+    file_name,
+    new_file,
+    path_value,
+    question_flow,
+    question_lines,
+)
+from kbsync.files.merge import Edit
+from kbsync.files.page import LINE_END
+from kbsync.files.shapes import SLASH
+from kbsync.files.tables import QUESTION
+from kbsync.model import CategoryPath, Content, path_after
+from kbsync.plan import Field
+
+UTF8_MARK = b"\xef\xbb\xbf"
+"""The byte order mark that some editors begin a file with; a file that has one keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionNode:
+    """A question as it stands in a file: its mapping, the list it is in with that list's key, and its document."""
+
+    node: CstNode
+    list: CstNode
+    key: CstNode
+    document: CstNode
+
+    @property
+    def text(self) -> str:
+        """The question itself."""
+        return _required(self.node, "question").text
+
+    @property
+    def category(self) -> CategoryPath | None:
+        """Its own category, or the document's."""
+        found = get(self.node, "category") or get(self.document, "category")
+        return None if found is None else _path(found)
+
+    @property
+    def answer_file(self) -> str | None:
+        """The path of the file that holds its answer, relative to the file that names it."""
+        found = get(self.node, "answer")
+        name = get(found.meant, "file") if found is not None and found.meant.shape is Shape.MAP else None
+        return None if name is None else name.text
+
+
+class EditedFile:
+    """One file while it is rewritten. Each pass collects edits; ``apply`` carries them out and reads the file again."""
+
+    def __init__(self, data: bytes) -> None:
+        self._mark = UTF8_MARK if data.startswith(UTF8_MARK) else b""
+        self._read(data.removeprefix(UTF8_MARK).decode())
+
+    def _read(self, text: str) -> None:
+        documents = read_documents(text)
+        self.roots = [one.root for one in documents if one.root is not None]
+        self.editor = Editor(text, documents)
+
+    @property
+    def data(self) -> bytes:
+        """The file as it was read last."""
+        return self._mark + self.editor.text.encode()
+
+    def apply(self) -> None:
+        """Carry out the edits so far."""
+        self._read(self.editor.result())
+
+    def questions(self) -> Iterator[QuestionNode]:
+        """The questions of the file in order."""
+        for root in self.roots:
+            found = find(root, "questions")
+            if found is not None:
+                yield from (QuestionNode(item, found[1], found[0], root) for item in found[1].children)
+
+    def texts(self) -> dict[tuple[int, int], str]:
+        """Each question by the line and the column, both from 1, in which its text begins."""
+        starts = [0, *(found.end() for found in LINE_END.finditer(self.editor.text))]
+        found = {}
+        for question in self.questions():
+            place = _required(question.node, "question").meant.start
+            line = bisect_right(starts, place)
+            found[line, place - starts[line - 1] + 1] = question.text
+        return found
+
+
+def change_questions(file: EditedFile, edits: Mapping[str, Edit], removed: Collection[str]) -> None:
+    """Change questions, named by the texts that they have in the file now, and take some away."""
+    _move_documents(file, edits)
+    going: dict[int, tuple[QuestionNode, list[CstNode]]] = {}
+    for question in file.questions():
+        edit = edits.get(question.text)
+        if question.text in removed:
+            going.setdefault(id(question.list), (question, []))[1].append(question.node)
+        elif edit is not None:
+            _change(file.editor, question, edit)
+    for first, nodes in going.values():
+        file.editor.remove_items(first.key, first.list, nodes)
+    file.apply()
+    renamed = {edit.content.question: edit for edit in edits.values() if Field.QUESTION in edit.fields}
+    for question in file.questions():
+        edit = renamed.get(question.text) or edits.get(question.text)
+        if edit is not None:
+            _complete(file.editor, question, edit)
+    file.apply()
+
+
+def change_categories(file: EditedFile, renamed: Mapping[CategoryPath, CategoryPath], dropped: Collection[CategoryPath]) -> None:
+    """Give categories other titles wherever a file names them, and take dropped ones out of the tree."""
+    for root in file.roots:
+        _change_tree(file.editor, root, "categories", above=(), renamed=renamed, dropped=dropped)
+    for holder in (*file.roots, *(question.node for question in file.questions())):
+        found = get(holder, "category")
+        path = () if found is None else _path(found)
+        if found is not None and path_after(path, renamed) != path:
+            file.editor.replace(found, path_value(path_after(path, renamed)))
+    file.apply()
+
+
+def add_questions(
+    files: Mapping[str, EditedFile], added: Sequence[Content], declared: Sequence[CategoryPath]
+) -> dict[str, bytes]:
+    """Write questions where their category's questions are; the files that are new are returned by name.
+
+    ``declared`` categories are new in the tree. Where there is one already, the new file of a category declares it; all
+    others stand in a file of their own.
+    """
+    groups: dict[CategoryPath, list[Content]] = {}
+    for content in added:
+        groups.setdefault(content.category, []).append(content)
+    taken = {*files, CATEGORIES_FILE}
+    new: dict[str, bytes] = {}
+    has_tree = CATEGORIES_FILE in files or any(get(root, "categories") for file in files.values() for root in file.roots)
+    rest = list(declared)
+    homes = _homes(files.values())
+    grown = {}
+    for path, contents in groups.items():
+        if path in homes:
+            file, root, category = homes[path]
+            _add_to(file.editor, root, contents, category)
+            grown[id(file)] = file
+        else:
+            heads = [path] if has_tree and path in rest else []
+            rest = [other for other in rest if not heads or other != path[: len(other)]]  # a parent is named with its child
+            new[file_name(path, {*taken, *new})] = new_file(contents, category=path, declared=heads)
+    if rest:
+        name = file_name(("categories",), {*taken, *new}) if CATEGORIES_FILE in files else CATEGORIES_FILE
+        new[name] = new_file((), declared=rest)
+    for file in grown.values():
+        file.apply()
+    return new
+
+
+def _move_documents(file: EditedFile, edits: Mapping[str, Edit]) -> None:
+    """Give a document another category where every question that goes by it moves to the same one."""
+    goals: dict[int, set[CategoryPath | None]] = {}
+    for question in file.questions():
+        if get(question.node, "category") is None:
+            edit = edits.get(question.text)
+            goal = edit.content.category if edit is not None and Field.CATEGORY in edit.fields else None
+            goals.setdefault(id(question.document), set()).add(goal)
+    for root in file.roots:
+        agreed = goals.get(id(root), set())
+        old = get(root, "category")
+        if old is not None and len(agreed) == 1 and (path := next(iter(agreed))) is not None:
+            file.editor.replace(old, path_value(path))
+
+
+def _change(editor: Editor, question: QuestionNode, edit: Edit) -> None:
+    """Write the fields that have a key already."""
+    for field in edit.fields:
+        found = find(question.node, field.value)
+        if found is None:
+            continue
+        if field is Field.SIMILAR:
+            _change_list(editor, question.node, *found, edit.content.similar)
+        else:
+            editor.replace(found[1], field_value(edit.content, field), long=field is Field.ANSWER)
+    if Field.QUESTION in edit.fields:
+        _forget(editor, question.node, edit.content.question)
+
+
+def _forget(editor: Editor, node: CstNode, title: str) -> None:
+    """Take a text out of ``previously``, because it is the present one again."""
+    found = find(node, "previously")
+    if found is not None:
+        meant = found[1].meant
+        texts = tuple(one.text for one in (meant.children if meant.shape is Shape.LIST else [meant]))
+        if title in texts:
+            _change_list(editor, node, *found, tuple(text for text in texts if text != title))
+
+
+def _complete(editor: Editor, question: QuestionNode, edit: Edit) -> None:
+    """Write the fields that have no key yet, and the items that lists still lack."""
+    for field in FIELDS:
+        if field not in edit.fields:
+            continue
+        old, value = get(question.node, field.value), field_value(edit.content, field)
+        if old is not None:
+            if field is Field.SIMILAR and old.shape is Shape.LIST:
+                held = {item.text for item in old.children}
+                for text in edit.content.similar:
+                    if text not in held:
+                        editor.add_text(old, text)
+        elif value and (field is not Field.CATEGORY or question.category != edit.content.category):
+            editor.add_pair(question.node, field.value, value, order=QUESTION.names)
+
+
+def _change_list(editor: Editor, node: CstNode, key: CstNode, old: CstNode, texts: tuple[str, ...]) -> None:
+    """Make a list hold other texts: one that leaves gives its place to one that comes; more that come are for later."""
+    if not texts:
+        editor.remove_pair(node, key.value)
+        return
+    if old.shape is not Shape.LIST:
+        editor.replace(old, texts)
+        return
+    held = {item.text for item in old.children}
+    coming = iter([text for text in texts if text not in held])
+    going = []
+    for item in old.children:
+        if item.text not in texts:
+            text = next(coming, None)
+            if text is None:
+                going.append(item)
+            else:
+                editor.replace(item, text)
+    if going:
+        editor.remove_items(key, old, going)
+
+
+def _change_tree(
+    editor: Editor,
+    node: CstNode,
+    name: str,
+    *,
+    above: CategoryPath,
+    renamed: Mapping[CategoryPath, CategoryPath],
+    dropped: Collection[CategoryPath],
+) -> None:
+    """The same for a list of categories and those below them."""
+    found = find(node, name)
+    if found is None:
+        return
+    key, tree = found
+    going = []
+    for item in tree.children:
+        title = get(item, "title")  # None where the item is an alias
+        path = (*above, "" if title is None else title.text)
+        if path in dropped:
+            going.append(item)
+            continue
+        new = renamed.get(path, path)[-1]
+        if title is not None and new != title.text:
+            editor.replace(title, new)
+            _forget(editor, item, new)
+        _change_tree(editor, item, "children", above=path, renamed=renamed, dropped=dropped)
+    if going and above and len(going) == len(tree.children):
+        editor.remove_pair(node, name)
+    elif going:
+        editor.remove_items(key, tree, going)
+
+
+def _homes(files: Iterable[EditedFile]) -> dict[CategoryPath | None, tuple[EditedFile, CstNode, CategoryPath | None]]:
+    """Where the questions of a category go: the last document that is for it, else the last list that has a question of it.
+
+    There the category has to be written beside each question, and is given as well.
+    """
+    lists, documents = {}, {}
+    for file in files:
+        lists.update({one.category: (file, one.document, one.category) for one in file.questions()})
+        for root in file.roots:
+            named = None if root.flow else get(root, "category")
+            if named is not None:
+                documents[_path(named)] = (file, root, None)
+    return lists | documents
+
+
+def _add_to(editor: Editor, root: CstNode, contents: Sequence[Content], category: CategoryPath | None) -> None:
+    found = find(root, "questions")
+    if found is None or not found[1].children:
+        lines = [f"  {line}" if line else "" for content in contents for line in question_lines(content, category=category)]
+        if found is None:
+            editor.extend(root, ["questions:", *lines])
+        else:
+            editor.fill(*found, lines)
+    elif found[1].flow:
+        for content in contents:
+            editor.add_flow_item(found[1], question_flow(content, category=category))
+    else:
+        gap, apart = editor.dash_gap(found[1]), editor.is_apart(found[1])
+        for content in contents:
+            editor.add_item(found[1], question_lines(content, category=category, gap=gap), apart=apart)
+
+
+def _path(node: CstNode) -> CategoryPath:
+    """The category that a value names."""
+    if node.meant.shape is Shape.LIST:
+        return tuple(title.text for title in node.meant.children)
+    return tuple(SLASH.split(node.text))
+
+
+def _required(node: CstNode, name: str) -> CstNode:
+    found = get(node, name)
+    assert found is not None  # noqa: S101  (only files without faults are rewritten)
+    return found
