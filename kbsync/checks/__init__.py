@@ -1,16 +1,16 @@
 """Content rules over valid files: what would embarrass in front of customers, or make plans repeat themselves.
 
-Whether a file can be read at all is the business of ``files``.
+A rule is a member of ``Rule`` and a function that finds what breaks it, joined in ``FINDERS``. Its options, where it has some,
+are keys in ``files/tables``.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 
 from kbsync.checks.alike import find_near_duplicates, find_same_but_for_form
-from kbsync.checks.answers import find_long_answers, find_markup_in_text, find_no_markup_in_rich
+from kbsync.checks.answers import find_long_answers, find_markup_in_text, find_no_markup_in_rich, find_unsafe_markup
 from kbsync.checks.categories import find_nearly_declared
-from kbsync.checks.finding import Finding, Options
+from kbsync.checks.finding import CheckFinding, Options
 from kbsync.checks.texts import find_invisible, find_placeholders, find_untrimmed
-from kbsync.checks.unsafe import find_unsafe_markup
 from kbsync.diagnostics import Diagnostic, Rule, Severity
 from kbsync.locations import Location
 from kbsync.model import Knowledge
@@ -18,7 +18,7 @@ from kbsync.settings import Check
 
 __all__ = ["check"]
 
-Finder = Callable[[Knowledge, Options], Iterator[Finding]]
+Finder = Callable[[Knowledge, Options], Iterator[CheckFinding]]
 
 FINDERS: Mapping[Rule, Finder] = {
     Rule.KB401: find_near_duplicates,
@@ -45,7 +45,7 @@ def check(knowledge: Knowledge, settings: Mapping[str, Check]) -> tuple[Diagnost
     )
 
 
-def _diagnostic(rule: Rule, severity: Severity, finding: Finding) -> Diagnostic:
+def _diagnostic(rule: Rule, severity: Severity, finding: CheckFinding) -> Diagnostic:
     return Diagnostic(
         rule=rule,
         severity=severity,

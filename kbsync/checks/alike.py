@@ -1,27 +1,61 @@
-"""Rules about questions that a matcher can hardly tell apart: the chatbot would answer one for the other."""
+"""Rules about questions that a matcher can hardly tell apart: the chatbot would answer one for the other.
+
+Nearly equal wordings are found without comparing every one with every other. Two texts that share most of their letters share
+most of their pieces of a few letters; so each text is looked up by its rarest pieces only, as many as a partner cannot miss all
+of ("prefix filtering" in the literature on similarity joins).
+"""
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from kbsync.checks.finding import Finding, Options, number, shorten
-from kbsync.checks.partners import alike
-from kbsync.checks.wordings import Wording, wordings
+from kbsync.checks.finding import CheckFinding, Options, number, shorten
 from kbsync.diagnostics import Related
 from kbsync.messages import Message, message
-from kbsync.model import Knowledge
-
-__all__ = ["find_near_duplicates", "find_same_but_for_form"]
+from kbsync.model import Knowledge, Question, Status
 
 THRESHOLD = 0.9
 """Share of the wording that two questions may have in common."""
 
 FIGURES = re.compile(r"\d+")
 
+MEANINGLESS_SPACE = re.compile(r"(?<!\d) +| +(?!\d)")
+"""Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
 
-def find_same_but_for_form(knowledge: Knowledge, _options: Options) -> Iterator[Finding]:
+WORK = 1_000_000
+"""About how much may be looked at: in a library of N wordings a piece counts if it stands in WORK / N of them at most.
+
+A library of a thousand wordings is searched completely. In a large one, pieces that stand almost everywhere are left out, which
+can hide a pair that has nothing rarer in common."""
+
+FEWEST = 40
+"""A piece in no more wordings than this always counts."""
+
+LONGEST = 4
+"""Letters in a piece at most. Longer ones would be rarer still, but a text has to be that long."""
+
+EDGE = "\0"
+"""Stands before and after a text, so that short texts have pieces too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One way to ask, standard or similar, and the question that it belongs to.
+
+    ``form`` is what a matcher goes by: no case, no width, no punctuation, no space.
+    """
+
+    text: str
+    form: str
+    owner: Question
+
+
+def find_same_but_for_form(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
     """Wordings of different questions that differ in case, width, punctuation or space alone; equal ones are an error anyway."""
     firsts: dict[str, Wording] = {}
-    for wording in wordings(knowledge):
+    for wording in _wordings(knowledge):
         first = firsts.setdefault(wording.form, wording)
         if first.owner is not wording.owner and first.text != wording.text:
             said = message(
@@ -33,17 +67,18 @@ def find_same_but_for_form(knowledge: Knowledge, _options: Options) -> Iterator[
             yield _finding(wording, first, said)
 
 
-def find_near_duplicates(knowledge: Knowledge, options: Options) -> Iterator[Finding]:
+def find_near_duplicates(knowledge: Knowledge, options: Options) -> Iterator[CheckFinding]:
     """Wordings of different questions that are nearly the same, the closest pair of two questions.
 
     ``threshold`` is a share from 0.7 to 1. Texts with other figures in them are meant to differ.
     """
     threshold = number(options, "threshold", THRESHOLD, lowest=0.7, highest=1.0)
-    known = wordings(knowledge)
+    known = tuple(_wordings(knowledge))
     closest: dict[tuple[int, int], tuple[float, Wording, Wording]] = {}
     for first, second, share in alike([wording.form for wording in known], threshold):
         one, other = known[first], known[second]
-        if one.owner is not other.owner and one.form != other.form and _figures(one) == _figures(other):
+        same_figures = FIGURES.findall(one.form) == FIGURES.findall(other.form)
+        if one.owner is not other.owner and one.form != other.form and same_figures:
             pair = (id(one.owner), id(other.owner))
             if pair not in closest or closest[pair][0] < share:
                 closest[pair] = (share, one, other)
@@ -57,12 +92,67 @@ def find_near_duplicates(knowledge: Knowledge, options: Options) -> Iterator[Fin
         yield _finding(other, one, said)
 
 
-def _figures(wording: Wording) -> list[str]:
-    return FIGURES.findall(wording.form)
+def alike(forms: Sequence[str], threshold: float) -> Iterator[tuple[int, int, float]]:
+    """Pairs (earlier, later, share): ``share`` of the wording in common is at least ``threshold``, above 2/3 and at most 1."""
+    from rapidfuzz import fuzz  # noqa: PLC0415  (start-up should not wait for it)
+
+    size = _size(threshold)
+    pieces = [_pieces(form, size) for form in forms]
+    counts = Counter(piece for group in pieces for piece in group)
+    most = max(FEWEST, WORK // max(1, len(forms)))
+    index: dict[str, list[int]] = defaultdict(list)
+    for later, (form, group) in enumerate(zip(forms, pieces, strict=True)):
+        candidates: set[int] = set()
+        telling = size * _spoilt(form, threshold) + 1
+        for piece in sorted(group, key=lambda piece: (counts[piece], piece))[:telling]:
+            if 1 < counts[piece] <= most:
+                candidates.update(index[piece])
+                index[piece].append(later)
+        for earlier in sorted(candidates):
+            share = fuzz.ratio(forms[earlier], form, score_cutoff=threshold * 100)
+            if share:
+                yield earlier, later, share / 100
 
 
-def _finding(wording: Wording, first: Wording, said: Message) -> Finding:
+def _finding(wording: Wording, first: Wording, said: Message) -> CheckFinding:
     place = first.owner.location
     related = () if place is None else (Related(place, message("the other question")),)
     hint = message("join them, one a similar question of the other; or word them so that customers can tell them apart")
-    return Finding(wording.owner, said, hint, related)
+    return CheckFinding(wording.owner, said, hint, related)
+
+
+def _wordings(knowledge: Knowledge) -> Iterator[Wording]:
+    """Every wording that customers can hit, in the order of the files; a disabled question answers nobody."""
+    separators = _Separators()
+    for question in knowledge.questions:
+        if question.content.status is Status.ENABLED:
+            for text in (question.content.question, *question.content.similar):
+                folded = unicodedata.normalize("NFKC", text).casefold().translate(separators)
+                form = MEANINGLESS_SPACE.sub("", folded)
+                if form:
+                    yield Wording(text, form, question)
+
+
+class _Separators(dict[int, str]):
+    """A translation table that learns: punctuation, space and controls become a space, everything else stays."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        self[code] = " " if unicodedata.category(sign)[0] in "PZC" else sign
+        return self[code]
+
+
+def _size(threshold: float) -> int:
+    """The longest piece of which the letters that may differ cannot spoil every one."""
+    return max(1, min(LONGEST, int(threshold / (2 - 2 * threshold)))) if threshold < 1 else LONGEST
+
+
+def _pieces(form: str, size: int) -> frozenset[str]:
+    edge = EDGE * (size - 1)
+    whole = f"{edge}{form}{edge}"
+    return frozenset(whole[start : start + size] for start in range(len(whole) - size + 1))
+
+
+def _spoilt(form: str, threshold: float) -> int:
+    """How many letters a partner may have more or less; each of them can spoil as many pieces as a piece has letters."""
+    return int((1 - threshold) * 2 * len(form) / threshold + 1e-9)

@@ -7,11 +7,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from kbsync.checks.finding import Finding, Options, shorten
+from kbsync.checks.finding import CheckFinding, Options, shorten
 from kbsync.messages import message
 from kbsync.model import CategoryPath, Knowledge, bare, show_path
-
-__all__ = ["find_nearly_declared"]
 
 PRESETS = "system preset category"
 """The root of the service's own categories (the example of www.tencentcloud.com/document/product/1229/68847)."""
@@ -22,7 +20,7 @@ NEAR = 80
 FIGURES = re.compile(r"\d+")
 
 
-def find_nearly_declared(knowledge: Knowledge, _options: Options) -> Iterator[Finding]:
+def find_nearly_declared(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
     """Categories of questions that look like a misspelt declared one; each is told once a file, where it is first written."""
     declared = {category.path: category.path for category in knowledge.categories}
     meant = declared | {
@@ -46,7 +44,7 @@ def find_nearly_declared(knowledge: Knowledge, _options: Options) -> Iterator[Fi
                 other=shorten(show_path(other)),
             )
             hint = message("write it as it is declared; if the service has both, declare this one as well")
-            yield Finding(question, said, hint, location=question.category_location)
+            yield CheckFinding(question, said, hint, location=question.category_location)
 
 
 def _nearest(path: CategoryPath, meant: Mapping[CategoryPath, CategoryPath]) -> CategoryPath | None:

@@ -1,21 +1,19 @@
-"""What a content rule finds: words about one question. Code and severity are added by the room's door."""
+"""What the content rules have in common: what one finds, the options it is given, the all_texts it looks at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kbsync.diagnostics import Related
 from kbsync.locations import Location
-from kbsync.messages import Message
-from kbsync.model import Question
-
-__all__ = ["Finding", "Options", "number", "shorten", "words"]
+from kbsync.messages import Message, message
+from kbsync.model import Knowledge, Question
 
 Options = Mapping[str, float | int | str | tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing about one question; ``location`` is of what has to be changed, where that is not its text."""
+class CheckFinding:
+    """Words about one question; ``location`` is of what has to be changed, where that is not its text."""
 
     question: Question
     message: Message
@@ -34,6 +32,15 @@ def words(options: Options, name: str) -> tuple[str, ...]:
     """A list of words from the settings; one word alone is a list of one."""
     value = options.get(name, ())
     return value if isinstance(value, tuple) else (str(value),)
+
+
+def all_texts(knowledge: Knowledge) -> Iterator[tuple[Question, Message, str]]:
+    """Every text of the library in the order of the files: whose it is, which one in words, and the text."""
+    for question in knowledge.questions:
+        yield question, message("the question"), question.content.question
+        yield question, message("the answer"), question.content.answer
+        for similar in question.content.similar:
+            yield question, message("a similar question"), similar
 
 
 def shorten(text: str, limit: int = 60) -> str:

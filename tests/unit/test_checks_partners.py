@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from kbsync.checks.partners import alike
+from kbsync.checks.alike import alike
 
 WORDS = st.lists(
     st.sampled_from(["how", "do", "i", "pay", "return", "my", "parcel", "parcle", "退货", "怎么"]), min_size=1, max_size=8

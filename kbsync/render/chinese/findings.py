@@ -49,21 +49,12 @@ FINDINGS: Mapping[str, str] = {
     "take the space away; after |+ a block keeps all its line ends, after | none": (
         "请去掉空格；块以 |+ 开头时保留末尾所有换行，以 | 开头时不保留"
     ),
-    "the question still holds {mark}: {text}": "问题中仍有占位标记 {mark}：{text}",
-    "the answer still holds {mark}: {text}": "答案中仍有占位标记 {mark}：{text}",
-    "a similar question still holds {mark}: {text}": "相似问题中仍有占位标记 {mark}：{text}",
-    "the question holds the invisible character {code}, here shown as ▮: {near}": (
-        "问题中含有不可见字符 {code}，此处显示为 ▮：{near}"
-    ),
-    "the answer holds the invisible character {code}, here shown as ▮: {near}": (
-        "答案中含有不可见字符 {code}，此处显示为 ▮：{near}"
-    ),
-    "a similar question holds the invisible character {code}, here shown as ▮: {near}": (
-        "相似问题中含有不可见字符 {code}，此处显示为 ▮：{near}"
-    ),
-    "the question begins or ends with space: {text}": "问题以空格开头或结尾：{text}",
-    "the answer begins or ends with space: {text}": "答案以空格开头或结尾：{text}",
-    "a similar question begins or ends with space: {text}": "相似问题以空格开头或结尾：{text}",
+    "the question": "问题",
+    "the answer": "答案",
+    "a similar question": "相似问题",
+    "{part} still holds {mark}: {text}": "{part}中仍有占位标记 {mark}：{text}",
+    "{part} holds the invisible character {code}, here shown as ▮: {near}": "{part}中含有不可见字符 {code}，此处显示为 ▮：{near}",
+    "{part} begins or ends with space: {text}": "{part}以空格开头或结尾：{text}",
     "the category {path} is declared nowhere; did you mean {other}?": "没有声明分类 {path}；您是不是想写 {other}？",
     "write it as it is declared; if the service has both, declare this one as well": (
         "请按声明的写法填写；如果服务中两者都有，请把这个也声明出来"
