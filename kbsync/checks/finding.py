@@ -1,4 +1,4 @@
-"""What the content rules have in common: what one finds, the options it is given, the all_texts it looks at."""
+"""What the content rules have in common: what one finds, the options it is given, the texts it looks at."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from kbsync.messages import Message, message
 
-__all__ = ["Glued", "glued"]
-
 
 @dataclass(frozen=True, slots=True)
 class Glued:

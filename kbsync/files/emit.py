@@ -12,10 +12,10 @@ from typing import Final
 import yaml
 from yaml.resolver import Resolver
 
+from kbsync.files.kinds import CONTROL
 from kbsync.files.page import FORBIDDEN
-from kbsync.files.scalars import CONTROL, FLOAT, INTEGER
-from kbsync.files.shapes import SLASH
-from kbsync.files.tables import QUESTION
+from kbsync.files.scalars import FLOAT, INTEGER
+from kbsync.files.schema import QUESTION, SLASH
 from kbsync.model import AnswerType, CategoryPath, Content, Status, show_path
 from kbsync.plan import Field
 

@@ -1,220 +1,336 @@
-"""What a single value may be: each kind reads a node, says what is wrong with it, and describes itself as JSON Schema.
+"""What a value may be: each type reads a node, reports what is wrong with it, and says the same as JSON Schema.
 
-Kinds know nothing about questions or targets: which key has which kind is written in ``tables``. What holds other values is in
-``containers``.
+A mapping is read against the table of its keys: unknown, repeated and missing keys are found here and nowhere else.
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from kbsync.diagnostics import Rule
-from kbsync.files.nodes import ListNode, Node, Scalar
-from kbsync.files.page import Page
-from kbsync.files.scalars import FLOAT, INTEGER, is_plain, scalar_text, text_of
+from kbsync.diagnostics import Related, Rule
+from kbsync.files.colons import glued
+from kbsync.files.nodes import ListNode, MapNode, Node, Scalar
+from kbsync.files.page import Page, shorten
+from kbsync.files.scalars import FLOAT, INTEGER, is_plain, scalar_text
+from kbsync.locations import Location
 from kbsync.messages import Message, message
 
-__all__ = [
-    "TEXT_SCHEMA",
-    "Boolean",
-    "Choice",
-    "Integer",
-    "Kind",
-    "Lines",
-    "Number",
-    "Spot",
-    "Text",
-    "Version",
-    "closest",
-    "nearest",
-]
-
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
-Spot = tuple[str, Node]
-"""A text and where it stands."""
-
-TEXT_SCHEMA: Mapping[str, Any] = {"type": ["string", "number", "boolean"], "minLength": 1, "pattern": r"\S"}
+TEXT_SCHEMA: Final[Mapping[str, Any]] = {"type": ["string", "number", "boolean"], "minLength": 1, "pattern": r"\S"}
 """Numbers and true are text where text is due, as the reader has it; an editor would else complain about ``1.10``."""
 
+NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
-class Kind(Protocol[T_co]):
-    """One kind of value."""
+CONTROL: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What an escape in double quotes can say and no customer can read; half a surrogate pair cannot even be sent."""
 
-    def read(self, node: Node, page: Page) -> T_co | None:
-        """The value, or None when a fault was reported."""
+SECRET: Final = re.compile("secret|sig|pass|token|credential", re.IGNORECASE)
+"""Keys whose value had better not be repeated anywhere; no table has one."""
 
-    def schema(self) -> dict[str, Any]:
-        """The same as JSON Schema 2020-12; tables are referred to by name."""
+
+class TextAt(NamedTuple):
+    """A text and where it stands."""
+
+    text: str
+    node: Node
+    page: Page
+
+    @property
+    def location(self) -> Location:
+        """The place for people."""
+        return self.page.location(self.node)
+
+    def fault(self, rule: Rule, said: Message, *, hint: Message | None = None, other: "TextAt | None" = None) -> None:
+        """Report an error in it, together with the place of another text that it does not go with."""
+        related = () if other is None else (Related(other.location, message("the other one")),)
+        self.page.fault(rule, said, self.node, hint=hint, related=related)
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """Text with something to read in it."""
+class ValueType(Generic[T]):
+    """One type of value. ``read`` gives a node's value, None where it reported a fault; ``schema`` is JSON Schema 2020-12."""
 
-    def read(self, node: Node, page: Page) -> Spot | None:
-        """The text with its place."""
-        text = text_of(node, page)
-        return None if text is None else (text, node)
-
-    def schema(self) -> dict[str, Any]:
-        """See ``TEXT_SCHEMA``."""
-        return dict(TEXT_SCHEMA)
+    read: Callable[[Node, Page], T | None]
+    schema: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """A list of texts; where ``single`` also one text alone."""
+class Key(Generic[T]):
+    """One key of a mapping. ``about`` is a sentence for the person who has just typed it in an editor."""
 
-    single: bool = False
+    name: str
+    type: ValueType[T]
+    about: str
+    required: bool = False
 
-    def read(self, node: Node, page: Page) -> tuple[Spot, ...] | None:
-        """The texts that could be read."""
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The keys of one sort of mapping, in the order in which ``fmt`` puts them; ``name`` is what people call it."""
+
+    name: str
+    keys: tuple[Key[Any], ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys by name."""
+        return tuple(key.name for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A mapping whose keys have been checked. Each value is read, and its faults reported, when it is asked for."""
+
+    table: Table
+    page: Page
+    node: MapNode
+    nodes: dict[str, Node]
+
+    def get(self, key: Key[T]) -> T | None:
+        """The value of a key; None where the key is absent or its value faulty."""
+        node = self.nodes.get(key.name)
+        return None if node is None else key.type.read(node, self.page)
+
+    def has(self, key: Key[Any]) -> bool:
+        """Whether the key stands there, with whatever value."""
+        return key.name in self.nodes
+
+    def values(self) -> dict[str, Any]:
+        """Every value that is there and free of faults, by its key; of texts what they say."""
+        found = {key.name: self.get(key) for key in self.table.keys}
+        return {name: _plain(value) for name, value in found.items() if value is not None}
+
+    def missing(self, key: Key[Any]) -> None:
+        """Report that a key is not there."""
+        self.page.fault(Rule.KB113, message("the key {key} is missing", key=key.name), self.node)
+
+
+def read_record(node: Node, page: Page, table: Table) -> Record | None:
+    """Check the keys of a mapping; None and a fault where it is no mapping."""
+    if type(node) is not MapNode:
+        said = message("keys with values are expected here: {names}", names=", ".join(table.names))
+        begun = glued(node.value, table.names) if type(node) is Scalar and is_plain(node) else None
+        page.fault(Rule.KB112, said, node, hint=begun.hint if begun else None)
+        return None
+    names = table.names
+    record = Record(table, page, node, {})
+    meant: set[str] = set()
+    for key, value in entries(node, page):
+        if key.text in names:
+            record.nodes[key.text] = value
+        else:
+            meant.update(_unknown(key, value, table))
+    for one in table.keys:
+        if one.required and one.name not in record.nodes and one.name not in meant:
+            record.missing(one)
+    return record
+
+
+def entries(node: MapNode, page: Page) -> Iterator[tuple[TextAt, Node]]:
+    """The entries of a mapping by their names; merge keys, repeated keys and keys that are no text are reported and left out."""
+    seen: dict[str, Node] = {}
+    for key, value in node.pairs():
+        if type(key) is not Scalar:
+            page.fault(Rule.KB112, message("a key must be text"), key)
+        elif key.value == "<<" and is_plain(key):
+            hint = message("YAML 1.2 has no merge keys: write the entries out")
+            page.fault(Rule.KB107, message("entries cannot be merged with <<"), key, hint=hint)
+        elif (first := seen.get(key.value)) is not None:
+            said = message("the key {key} stands here twice", key=shorten(key.value))
+            page.fault(Rule.KB104, said, key, related=(Related(page.location(first), message("the first one")),))
+        else:
+            seen[key.value] = key
+            yield TextAt(key.value, key, page), value
+
+
+def read_text(node: Node, page: Page) -> TextAt | None:
+    """The text where text is due; None and a fault where there is none: a list, a mapping, null, nothing but space."""
+    if type(node) is not Scalar:
+        hint = message("text that looks like a list or a mapping must stand in quotes")
+        page.fault(Rule.KB112, message("text is expected here"), node, hint=hint)
+        return None
+    text = scalar_text(node.value, node.style)
+    if text in NULLS and is_plain(node):
+        if text:
+            hint = message("if the word is meant, put it in quotes")
+            page.fault(Rule.KB116, message("{word} means no value, but text is expected", word=text), node, hint=hint)
+        else:
+            page.fault(Rule.KB116, message("the text is missing"), node)
+    elif not text or text.isspace():
+        page.fault(Rule.KB116, message("the text is empty"), node)
+    elif node.style == '"' and (found := CONTROL.search(text)):
+        page.fault(Rule.KB103, message("the text contains the character {code}", code=f"U+{ord(found[0]):04X}"), node)
+    else:
+        return TextAt(text, node, page)
+    return None
+
+
+TEXT: Final = ValueType(read_text, TEXT_SCHEMA)
+"""Text with something to read in it."""
+
+
+def texts(*, single: bool = False) -> ValueType[tuple[TextAt, ...]]:
+    """A list of texts, of those that can be read; where ``single`` also one text alone."""
+
+    def read(node: Node, page: Page) -> tuple[TextAt, ...] | None:
         if type(node) is ListNode:
-            return tuple([(text, item) for item in node.children if (text := text_of(item, page)) is not None])
-        if self.single and type(node) is Scalar:
-            text = text_of(node, page)
-            return () if text is None else ((text, node),)
-        page.fault(
-            Rule.KB112, message("a list of texts is expected here"), node, hint=message("begin each with a dash and a space")
-        )
+            return tuple([found for item in node.children if (found := read_text(item, page)) is not None])
+        if single and type(node) is Scalar:
+            found = read_text(node, page)
+            return () if found is None else (found,)
+        hint = message("begin each with a dash and a space")
+        page.fault(Rule.KB112, message("a list of texts is expected here"), node, hint=hint)
         return None
 
-    def schema(self) -> dict[str, Any]:
-        """A list of texts, or either."""
-        several: dict[str, Any] = {"type": "array", "items": dict(TEXT_SCHEMA)}
-        return {"anyOf": [dict(TEXT_SCHEMA), several]} if self.single else several
+    several = {"type": "array", "items": TEXT_SCHEMA}
+    return ValueType(read, {"anyOf": [TEXT_SCHEMA, several]} if single else several)
 
 
-@dataclass(frozen=True, slots=True)
-class Boolean:
-    """True or false and no other word for it."""
-
-    def read(self, node: Node, page: Page) -> bool | None:
-        """The value."""
-        if type(node) is Scalar and is_plain(node) and node.value.lower() in ("true", "false"):
-            return bool(node.value.lower() == "true")
-        page.fault(
-            Rule.KB112, message("true or false is expected here"), node, hint=message("write true or false, without quotes")
-        )
-        return None
-
-    def schema(self) -> dict[str, Any]:
-        """A boolean."""
-        return {"type": "boolean"}
+def _read_boolean(node: Node, page: Page) -> bool | None:
+    if type(node) is Scalar and is_plain(node) and node.value.lower() in ("true", "false"):
+        return bool(node.value.lower() == "true")
+    hint = message("write true or false, without quotes")
+    page.fault(Rule.KB112, message("true or false is expected here"), node, hint=hint)
+    return None
 
 
-@dataclass(frozen=True, slots=True)
-class Integer:
-    """A whole number between two bounds, both allowed."""
+BOOLEAN: Final = ValueType(_read_boolean, {"type": "boolean"})
+"""True or false and no other word for it."""
 
-    minimum: int
-    maximum: int
 
-    def read(self, node: Node, page: Page) -> int | None:
-        """The value."""
-        if type(node) is not Scalar or not is_plain(node) or not INTEGER.fullmatch(node.value):
+def integer(minimum: int, maximum: int) -> ValueType[int]:
+    """A whole number between two bounds, both allowed; ``017`` is seventeen."""
+
+    def read(node: Node, page: Page) -> int | None:
+        value = _whole(node)
+        if value is None:
             page.fault(Rule.KB112, message("a whole number is expected here"), node, hint=message("write digits, without quotes"))
-            return None
-        value = self.parse(node.value)
-        if self.minimum <= value <= self.maximum:
+        elif not minimum <= value <= maximum:
+            said = message("{value} is not between {minimum} and {maximum}", value=value, minimum=minimum, maximum=maximum)
+            page.fault(Rule.KB114, said, node)
+        else:
             return value
-        said = message("{value} is not between {minimum} and {maximum}", value=value, minimum=self.minimum, maximum=self.maximum)
-        page.fault(Rule.KB114, said, node)
         return None
 
-    @staticmethod
-    def parse(text: str) -> int:
-        """The number that a text matched by ``INTEGER`` stands for; ``017`` is seventeen."""
-        return int(text, 0 if text[:2] in ("0o", "0x") else 10)
-
-    def schema(self) -> dict[str, Any]:
-        """An integer with its bounds."""
-        return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
+    return ValueType(read, {"type": "integer", "minimum": minimum, "maximum": maximum})
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+def version(known: int) -> ValueType[int]:
     """The version of a format; this kbsync knows one."""
+    exact = integer(known, known)
 
-    known: int
+    def read(node: Node, page: Page) -> int | None:
+        if _whole(node) in (None, known):
+            return exact.read(node, page)
+        hint = message("write version: {version}, or install a newer kbsync", version=known)
+        page.fault(Rule.KB114, message("this kbsync reads version {version}", version=known), node, hint=hint)
+        return None
 
-    def read(self, node: Node, page: Page) -> int | None:
-        """The value."""
-        if type(node) is Scalar and is_plain(node) and INTEGER.fullmatch(node.value) and Integer.parse(node.value) != self.known:
-            said = message("this kbsync reads version {version}", version=self.known)
-            page.fault(
-                Rule.KB114, said, node, hint=message("write version: {version}, or install a newer kbsync", version=self.known)
-            )
-            return None
-        return Integer(self.known, self.known).read(node, page)
-
-    def schema(self) -> dict[str, Any]:
-        """An integer."""
-        return Integer(self.known, self.known).schema()
+    return ValueType(read, exact.schema)
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+def number(maximum: float) -> ValueType[float]:
     """A number above 0 and not above ``maximum``."""
 
-    maximum: float
-
-    def read(self, node: Node, page: Page) -> float | None:
-        """The value."""
+    def read(node: Node, page: Page) -> float | None:
         if type(node) is not Scalar or not is_plain(node) or not FLOAT.fullmatch(node.value):
             page.fault(Rule.KB112, message("a number is expected here"), node, hint=message("write digits, without quotes"))
             return None
-        value = float(node.value)
-        if 0 < value <= self.maximum:
-            return value
-        page.fault(
-            Rule.KB114,
-            message("{value} is not above 0 and at most {maximum}", value=node.value, maximum=f"{self.maximum:g}"),
-            node,
-        )
+        if 0 < float(node.value) <= maximum:
+            return float(node.value)
+        said = message("{value} is not above 0 and at most {maximum}", value=node.value, maximum=f"{maximum:g}")
+        page.fault(Rule.KB114, said, node)
         return None
 
-    def schema(self) -> dict[str, Any]:
-        """A number with its bounds."""
-        return {"type": "number", "exclusiveMinimum": 0, "maximum": self.maximum}
+    return ValueType(read, {"type": "number", "exclusiveMinimum": 0, "maximum": maximum})
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(Generic[T]):
-    """One of a few words, each with what it means."""
+def choice(words: Mapping[str, T]) -> ValueType[T]:
+    """One of a few words, each with what it means. An editor reads digits as numbers."""
 
-    words: tuple[tuple[str, T], ...]
-
-    def read(self, node: Node, page: Page) -> T | None:
-        """What the word means."""
-        text = scalar_text(node.value, node.style) if type(node) is Scalar else None
-        for word, meaning in self.words:
-            if word == text:
-                return meaning
-        known = [word for word, _ in self.words]
-        page.fault(
-            Rule.KB114,
-            message("one of these is expected here: {known}", known=", ".join(known)),
-            node,
-            hint=closest(text or "", known),
-        )
+    def read(node: Node, page: Page) -> T | None:
+        text = scalar_text(node.value, node.style) if type(node) is Scalar else ""
+        if text in words:
+            return words[text]
+        said = message("one of these is expected here: {known}", known=", ".join(words))
+        page.fault(Rule.KB114, said, node, hint=closest(text, words))
         return None
 
-    def schema(self) -> dict[str, Any]:
-        """The words; digits also as numbers, which is how an editor reads them."""
-        words = [word for word, _ in self.words]
-        return {"enum": [*words, *(int(word) for word in words if word.isdigit())]}
+    return ValueType(read, {"enum": [*words, *(int(word) for word in words if word.isdigit())]})
+
+
+def record(table: Table) -> ValueType[Record]:
+    """A mapping of one table."""
+    return ValueType(lambda node, page: read_record(node, page, table), _reference(table))
+
+
+def records(table: Table) -> ValueType[Iterator[Record]]:
+    """A list of mappings of one table, of those that are mappings; each is looked at when it is its turn."""
+
+    def read(node: Node, page: Page) -> Iterator[Record] | None:
+        if type(node) is ListNode:
+            return (found for item in node.children if (found := read_record(item, page, table)) is not None)
+        hint = message("begin each entry with a dash and a space")
+        page.fault(Rule.KB112, message("a list is expected here"), node, hint=hint)
+        return None
+
+    return ValueType(read, {"type": "array", "items": _reference(table)})
+
+
+def named(table: Table) -> ValueType[tuple[tuple[TextAt, Node], ...]]:
+    """A mapping from free names to mappings of one table, each name once; reading those is left to the caller."""
+
+    def read(node: Node, page: Page) -> tuple[tuple[TextAt, Node], ...] | None:
+        if type(node) is MapNode:
+            return tuple(entries(node, page))
+        page.fault(Rule.KB112, message("names with a value each are expected here"), node)
+        return None
+
+    return ValueType(read, {"type": "object", "additionalProperties": _reference(table)})
 
 
 def closest(word: str, known: Iterable[str]) -> Message | None:
-    """A hint with the known word that is nearest, if one is near."""
-    found = nearest(word, known)
+    """A hint with the known word that was probably meant, if one is near."""
+    found = _nearest(word, known)
     return message("did you mean {word}?", word=found[0]) if found else None
 
 
-def nearest(word: str, known: Iterable[str]) -> list[str]:
-    """The known word that was probably meant, or none."""
+def _nearest(word: str, known: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(word[:80], list(known), n=1)
+
+
+def _reference(table: Table) -> Mapping[str, Any]:
+    return {"$ref": f"#/$defs/{table.name}"}
+
+
+def _whole(node: Node) -> int | None:
+    if type(node) is not Scalar or not is_plain(node) or not INTEGER.fullmatch(node.value):
+        return None
+    return int(node.value, 0 if node.value[:2] in ("0o", "0x") else 10)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, TextAt):
+        return value.text
+    return tuple(_plain(one) for one in value) if isinstance(value, tuple) else value
+
+
+def _unknown(key: TextAt, value: Node, table: Table) -> list[str]:
+    """Report a key; the known one that was probably meant is returned, so that it is not called missing as well."""
+    begun = glued(key.text, table.names)
+    meant = [begun.key] if begun else _nearest(key.text, table.names)
+    if SECRET.search(key.text):
+        key.page.hide(key.node)
+        key.page.hide(value)
+        hint = message("secrets come from the environment: take this one out, and replace it with a new one if it was committed")
+    elif begun:
+        hint = begun.hint
+    elif meant:
+        hint = message("did you mean {word}?", word=meant[0])
+    else:
+        hint = message("known keys: {names}", names=", ".join(table.names))
+    key.fault(Rule.KB111, message("{key} is not a key of {table}", key=shorten(key.text), table=table.name), hint=hint)
+    return meant

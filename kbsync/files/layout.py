@@ -22,14 +22,16 @@ from kbsync.files.cst import (
     read_documents,
     walk,
 )
+from kbsync.files.decode import is_cut_short
 from kbsync.files.emit import LONG, is_ambiguous, scalar
-from kbsync.files.endings import TEXTS, is_unusual
 from kbsync.files.loading import SETTINGS_FILE, load_tree
 from kbsync.files.overlay import Layered
 from kbsync.files.rewrite import UTF8_MARK
-from kbsync.files.tables import CATEGORY, DOCUMENT, QUESTION
+from kbsync.files.schema import CATEGORY, CUSTOMER_TEXTS, DOCUMENT, QUESTION
 from kbsync.messages import message
 from kbsync.model import Category, Question, to_lf
+
+__all__ = ["check_meaning", "format_files", "lay_out"]
 
 ITEM_KEYS = {"questions": QUESTION.names, "categories": CATEGORY.names, "children": CATEGORY.names}
 """The order of keys in the items of these lists. What is in no order stays as its author put it."""
@@ -184,7 +186,7 @@ class _Printer:
     def _slip(self, value: CstNode, beside: list[Comment]) -> Comment | None:
         """The comment that an author may have meant as a part of this text: only they can tell, and validation asks them to."""
         is_text = value.shape is Shape.SCALAR and not value.style and (id(value) in self._texts or value.anchor is not None)
-        if not is_text or not is_unusual(self._text, value.end):
+        if not is_text or not is_cut_short(self._text, value.end):
             return None
         place = self._text.index("#", value.end)
         return next((comment for comment in beside if comment.place == place), None)
@@ -204,7 +206,7 @@ class _Printer:
         if value.shape is Shape.ALIAS or (value.plain and not value.style and "\n" not in source):
             return f"{source}  {comment}" if comment else source
         # Unquoted, the word would mean something else to a reader that knows no schema, and the comment could be its end.
-        style = value.style if value.block or is_ambiguous(value.text) or is_unusual(f"  {comment}") else ""
+        style = value.style if value.block or is_ambiguous(value.text) or is_cut_short(f"  {comment}") else ""
         return scalar(value.text, indent=column, style=style, flow=flow, comment=comment)
 
     def _flow(self, span: CstNode, *, always_block: bool, width: int) -> str | None:
@@ -249,7 +251,7 @@ def _texts(root: CstNode) -> Iterator[CstNode]:
     for span in walk(root):
         if span.shape is Shape.MAP:
             for key, value in pairs(span):
-                if key.value in TEXTS:
+                if key.value in CUSTOMER_TEXTS:
                     yield value
                     yield from value.children if value.shape is Shape.LIST else ()
 

@@ -10,20 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kbsync.diagnostics import Diagnostic, Rule, sort_diagnostics
-from kbsync.files.agreement import agreed_categories, check_drafts
-from kbsync.files.answers import Answers
+from kbsync.files.agree import agreed_categories, check_questions
 from kbsync.files.configuration import read_settings
-from kbsync.files.documents import DocumentReader
+from kbsync.files.decode import AnswerFiles, DocumentReader
 from kbsync.files.nodes import Node, documents
 from kbsync.files.overlay import DiskFiles
 from kbsync.files.page import Page, decode
-from kbsync.files.tables import KEYS
-from kbsync.files.tree import MemoryTree, Refusal, Tree
+from kbsync.files.schema import KEYS
+from kbsync.files.tree import FileRefused, FileTree, MemoryTree
 from kbsync.messages import message
 from kbsync.model import Knowledge
 from kbsync.settings import Settings
-
-__all__ = ["SETTINGS_FILE", "Loaded", "load", "load_files", "load_tree"]
 
 SETTINGS_FILE = "kbsync.yaml"
 """The settings, at the top of the knowledge directory."""
@@ -63,7 +60,7 @@ def load_tree(tree: Mapping[str, bytes], *, shown_as: str, target: str | None = 
     return _load(MemoryTree(tree), shown_as, target, settings=settings)
 
 
-def _load(tree: Tree, shown_as: str, target: str | None, *, settings: bool) -> Loaded:
+def _load(tree: FileTree, shown_as: str, target: str | None, *, settings: bool) -> Loaded:
     with _without_collector():
         names, pages = tree.names()
         reader = _DirectoryReader(tree, shown_as, [*pages])
@@ -93,7 +90,7 @@ def _without_collector() -> Iterator[None]:
 class _DirectoryReader:
     """Reads files in order; ``pages`` are all that were looked at, with their faults."""
 
-    def __init__(self, tree: Tree, shown_as: str, pages: list[Page]) -> None:
+    def __init__(self, tree: FileTree, shown_as: str, pages: list[Page]) -> None:
         self.pages = pages
         self._tree = tree
         self._shown_as = shown_as
@@ -119,7 +116,7 @@ class _DirectoryReader:
         return None
 
     def knowledge(self, names: tuple[str, ...], target: str | None, targets: tuple[str, ...] | None) -> Knowledge:
-        answers = Answers(self._tree, self._shown_as)
+        answers = AnswerFiles(self._tree, self._shown_as)
         reader = DocumentReader(answers, target=target, targets=targets)
         for name in names:
             if name != SETTINGS_FILE:
@@ -127,15 +124,15 @@ class _DirectoryReader:
                 for root in roots:
                     reader.read(root, page)
         self.pages += answers.pages
-        check_drafts(reader.drafts)
-        categories = agreed_categories(reader.declarations)
-        return Knowledge(categories, tuple([draft.question for draft in reader.drafts if draft.question is not None]))
+        check_questions(reader.questions)
+        categories = agreed_categories(reader.categories)
+        return Knowledge(categories, tuple([draft.question for draft in reader.questions if draft.question is not None]))
 
     def _open(self, name: str) -> tuple[Page, tuple[Node, ...]]:
         page = self._page(name)
         try:
             text = decode(page, self._tree.read(name))
-        except Refusal as refusal:
+        except FileRefused as refusal:
             page.fault_at(refusal.rule, refusal.said, hint=refusal.hint)
             return page, ()
         return page, () if text is None else documents(page, keys=KEYS)

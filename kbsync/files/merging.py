@@ -21,6 +21,8 @@ from kbsync.messages import Message, message
 from kbsync.model import Category, Content, Knowledge, Question, path_after
 from kbsync.plan import FIELD_NAMES, Field
 
+__all__ = ["Merged", "Touched", "fit", "merge_files"]
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:

@@ -21,8 +21,6 @@ from kbsync.files.syntax import begun_at, moved_back, noticed_at, report_syntax
 from kbsync.messages import message
 from kbsync.model import MAX_FILE_BYTES
 
-__all__ = ["MAX_DEPTH", "Events", "ListNode", "MapNode", "Node", "Scalar", "documents", "with_libyaml", "without_libyaml"]
-
 MAX_DEPTH = 50
 """Levels of nesting; a knowledge file needs six."""
 

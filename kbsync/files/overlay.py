@@ -9,13 +9,11 @@ from functools import cached_property
 from pathlib import Path
 
 from kbsync.files.page import Page
-from kbsync.files.tree import DiskTree, Refusal
-
-__all__ = ["DiskFiles", "Layered"]
+from kbsync.files.tree import DiskTree, FileRefused
 
 
 class DiskFiles(Mapping[str, bytes]):
-    """The files of a directory as they were when they were first looked at: a ``Tree``, and the same as a mapping.
+    """The files of a directory as they were when they were first looked at: a ``FileTree``, and the same as a mapping.
 
     It is listed once and each file is read once, so that whoever asks, however late, hears of one state of the directory. As a
     mapping it holds what has been read: iterating names the YAML files, answer files are found too. Names are POSIX paths
@@ -26,20 +24,20 @@ class DiskFiles(Mapping[str, bytes]):
         self.directory = directory
         self.shown_as = shown_as.replace("\\", "/")
         self._tree = DiskTree(directory, self.shown_as)
-        self._read: dict[str, bytes | Refusal] = {}
+        self._read: dict[str, bytes | FileRefused] = {}
 
     def names(self) -> tuple[tuple[str, ...], tuple[Page, ...]]:
-        """See ``Tree``."""
+        """See ``FileTree``."""
         return self._names
 
     def read(self, name: str) -> bytes:
-        """See ``Tree``."""
+        """See ``FileTree``."""
         if name not in self._read:
             self._read[name] = self._now(name)
         found = self._read[name]
         if isinstance(found, bytes):
             return found
-        raise Refusal(found.rule, found.said, hint=found.hint)
+        raise FileRefused(found.rule, found.said, hint=found.hint)
 
     def changed(self) -> tuple[str, ...]:
         """The names of those files that are new on the disk, gone from it, or other than they were; sorted."""
@@ -67,10 +65,10 @@ class DiskFiles(Mapping[str, bytes]):
     def _names(self) -> tuple[tuple[str, ...], tuple[Page, ...]]:
         return self._tree.names()
 
-    def _now(self, name: str) -> bytes | Refusal:
+    def _now(self, name: str) -> bytes | FileRefused:
         try:
             return self._tree.read(name)
-        except Refusal as refusal:
+        except FileRefused as refusal:
             return refusal
 
 

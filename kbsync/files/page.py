@@ -12,7 +12,7 @@ from kbsync.diagnostics import Diagnostic, Related, Rule, Severity
 from kbsync.locations import Location
 from kbsync.messages import Message, message
 
-__all__ = ["MAX_FAULTS", "Mark", "Page", "Written", "decode", "shorten", "visible"]
+__all__ = ["MAX_FAULTS", "Page", "decode", "shorten", "visible"]
 
 MAX_FAULTS = 1000
 """Faults kept for one file, so that a file which is no knowledge at all does not fill the memory."""
@@ -160,6 +160,10 @@ class Page:
             return tuple(shown)
         said = message("{count} more faults in this file are not shown", count=self._more)
         return (*shown, Diagnostic(Rule.KB117, self._worst, said, Location(self.path)))
+
+    def has_fault(self, rule: Rule, place: tuple[int, int]) -> bool:
+        """Whether a fault of this kind was reported at a place."""
+        return any(one.rule is rule and (one.location.line - 1, one.location.column - 1) == place for one in self.faults)
 
     def hide(self, what: Written) -> None:
         """Keep the lines of something out of every report, because they may hold a secret."""

@@ -18,8 +18,7 @@ from kbsync.files.emit import (
 )
 from kbsync.files.merge import Edit
 from kbsync.files.page import LINE_END
-from kbsync.files.shapes import SLASH
-from kbsync.files.tables import QUESTION
+from kbsync.files.schema import QUESTION, SLASH
 from kbsync.model import CategoryPath, Content, path_after
 from kbsync.plan import Field
 

@@ -16,8 +16,6 @@ from kbsync.files.page import Mark, Page, shorten
 from kbsync.locations import Location
 from kbsync.messages import Message, message
 
-__all__ = ["begun_at", "moved_back", "noticed_at", "report_syntax"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Slip:

@@ -9,7 +9,7 @@ import pytest
 
 from kbsync.diagnostics import Rule
 from kbsync.files import load, load_tree
-from kbsync.files.tree import DiskTree, Refusal
+from kbsync.files.tree import DiskTree, FileRefused
 from kbsync.model import MAX_FILE_BYTES
 
 SETTINGS = "version: 1\ntargets: {sandbox: {driver: sandbox}}\n"
@@ -100,7 +100,7 @@ def test_a_file_may_be_as_large_as_the_limit_and_no_larger(tmp_path: Path) -> No
     os.truncate(tmp_path / "x.txt", MAX_FILE_BYTES)
     assert len(DiskTree(tmp_path, "k").read("x.txt")) == MAX_FILE_BYTES
     os.truncate(tmp_path / "x.txt", MAX_FILE_BYTES + 1)
-    with pytest.raises(Refusal, match="larger than 32 MiB"):
+    with pytest.raises(FileRefused, match="larger than 32 MiB"):
         DiskTree(tmp_path, "k").read("x.txt")
     (fault,) = load_tree({"a.yaml": bytes(MAX_FILE_BYTES + 1)}, shown_as="k", settings=False).diagnostics
     assert fault.rule is Rule.KB110

@@ -17,7 +17,7 @@ from kbsync.diagnostics import Diagnostic, Rule, Severity
 from kbsync.files import load_tree
 from kbsync.files.nodes import MAX_BROKEN, MAX_DEPTH, Events, documents, with_libyaml, without_libyaml
 from kbsync.files.page import MAX_FAULTS, Page, decode
-from kbsync.files.tables import KEYS
+from kbsync.files.schema import KEYS
 from kbsync.render.words import Words
 
 SHELF = Path(__file__).parent.parent / "bad"

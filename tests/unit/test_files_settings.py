@@ -31,7 +31,7 @@ checks:
 def read(text: str) -> tuple[Settings | None, list[str]]:
     """Settings and the codes of the faults."""
     page = Page("k/kbsync.yaml", "kbsync.yaml", text.encode())
-    settings = read_settings(documents(page)[0], page, checks=("near-duplicate", "placeholder", "long-answer", "other"))
+    settings = read_settings(documents(page)[0], page)
     return settings, [f"{fault.location.line}:{fault.location.column} {fault.rule.name}" for fault in page.all_faults()]
 
 
@@ -164,10 +164,10 @@ def test_faulty_policy_and_checks_leave_the_usual_ones() -> None:
     """A fault in one part does not keep the others from being read."""
     text = (
         target(driver="sandbox")
-        + "policy: none\nchecks: {other: off, zzz: {severity: loud, x: ~}, long-answer: {threshold: 1}}\n"
+        + "policy: none\nchecks: {placeholder: off, zzz: {severity: loud, x: ~}, long-answer: {threshold: 1}}\n"
     )
     settings, faults = read(text)
-    assert faults == ["4:9 KB112", "5:17 KB112", "5:22 KB206", "5:44 KB111", "5:38 KB114", "5:65 KB111"]
+    assert faults == ["4:9 KB112", "5:23 KB112", "5:28 KB206", "5:50 KB111", "5:44 KB114", "5:71 KB111"]
     assert settings is not None
     assert settings.policy == Policy()
 

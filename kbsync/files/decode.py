@@ -1,0 +1,212 @@
+"""Knowledge documents decoded: questions and categories as they stand in one file, with the answers of files beside it."""
+
+import posixpath
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from kbsync.diagnostics import Rule, Severity
+from kbsync.files import schema
+from kbsync.files.kinds import Key, Record, TextAt, closest, read_record
+from kbsync.files.nodes import ListNode, Node, Scalar
+from kbsync.files.page import Page, decode, shorten
+from kbsync.files.tree import FileRefused, FileTree, is_hidden
+from kbsync.locations import Location
+from kbsync.messages import message
+from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, to_lf
+
+CUT_SHORT: Final = re.compile(r" #| +#[0-9]")
+"""What is hardly meant as a comment: one space before the sign, or a figure right after it. Comments have two spaces before them
+in every style guide, and in what ``kbsync fmt`` writes, which leaves just these to their authors."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDraft:
+    """A question as it stands; ``question`` is None where a fault keeps it from being one, its texts still count."""
+
+    text: TextAt
+    similar: tuple[TextAt, ...]
+    previously: tuple[TextAt, ...]
+    pins: tuple[schema.Pinned, ...]
+    question: Question | None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryDraft:
+    """A category as it stands. ``holder`` means that it is there for its children and says nothing of its own."""
+
+    path: CategoryPath
+    title: TextAt
+    authoritative: bool
+    previously: tuple[TextAt, ...]
+    holder: bool
+
+
+class DocumentReader:
+    """Collects drafts, in the order in which it is given documents.
+
+    ``target`` picks the id where a question has one for each target; ``targets`` are the known ones, None if nobody knows.
+    """
+
+    def __init__(self, answers: "AnswerFiles", *, target: str | None, targets: tuple[str, ...] | None) -> None:
+        self.questions: list[QuestionDraft] = []
+        self.categories: list[CategoryDraft] = []
+        self._answers = answers
+        self._target = target
+        self._targets = targets
+
+    def read(self, root: Node, page: Page) -> None:
+        """Read one document."""
+        document = read_record(root, page, schema.DOCUMENT)
+        if document is None:
+            return
+        for record in document.get(schema.DOCUMENT_CATEGORIES) or ():
+            path = self._category(record, (), has_children=record.has(schema.CATEGORY_CHILDREN))
+            for child in record.get(schema.CATEGORY_CHILDREN) or ():
+                child.get(schema.CHILD_CHILDREN)
+                self._category(child, path, has_children=False)
+        home = _category_of(document, schema.DOCUMENT_CATEGORY)
+        for record in document.get(schema.DOCUMENT_QUESTIONS) or ():
+            if record.has(schema.QUESTION_CATEGORY):
+                self._question(record, *_category_of(record, schema.QUESTION_CATEGORY))
+                continue
+            if not document.has(schema.DOCUMENT_CATEGORY):
+                hint = message("give it the key category, or give one to the whole document")
+                page.fault(Rule.KB309, message("the question has no category"), record.node, hint=hint)
+            self._question(record, *home)
+
+    def _category(self, record: Record, above: CategoryPath | None, *, has_children: bool) -> CategoryPath | None:
+        title = record.get(schema.CATEGORY_TITLE)
+        previously = record.get(schema.CATEGORY_PREVIOUSLY) or ()
+        authoritative = record.get(schema.CATEGORY_AUTHORITATIVE) or False
+        if title is None or above is None:
+            return None
+        holder = has_children and not (record.has(schema.CATEGORY_PREVIOUSLY) or record.has(schema.CATEGORY_AUTHORITATIVE))
+        path = (*above, title.text)
+        self.categories.append(CategoryDraft(path, title, authoritative, previously, holder))
+        return path
+
+    def _question(self, record: Record, category: CategoryPath | None, category_location: Location | None) -> None:
+        if record.page.commented:
+            _warn_of_texts_cut_short(record)
+        text = record.get(schema.QUESTION_TEXT)
+        answer = self._answer(record)
+        similar = record.get(schema.QUESTION_SIMILAR) or ()
+        previously = record.get(schema.QUESTION_PREVIOUSLY)
+        pins = record.get(schema.QUESTION_ID) or ()
+        answer_type = record.get(schema.QUESTION_ANSWER_TYPE) or AnswerType.TEXT
+        status = record.get(schema.QUESTION_STATUS) or Status.ENABLED
+        protected = record.get(schema.QUESTION_PROTECTED) or False
+        if text is None:
+            return
+        question = None
+        if answer is not None and category is not None:
+            question = Question(
+                Content(text.text, answer, category, answer_type, _plain(similar), status),
+                self._pick(pins),
+                _plain(previously or ()),
+                protected,
+                text.location,
+                category_location,
+                fresh=previously == (),
+            )
+        self.questions.append(QuestionDraft(text, similar, previously or (), pins, question))
+
+    def _answer(self, record: Record) -> str | None:
+        answer = record.get(schema.QUESTION_ANSWER)
+        if isinstance(answer, schema.AnswerFile):
+            return self._answers.text(answer.path)
+        return answer.text if answer else None
+
+    def _pick(self, pins: tuple[schema.Pinned, ...]) -> str | None:
+        picked = None
+        for pin in pins:
+            name = pin.target.text if pin.target else None
+            if name in (None, self._target):
+                picked = pin.id.text
+            if pin.target is not None and self._targets is not None and name not in self._targets:
+                hint = closest(pin.target.text, self._targets)
+                known = message("known targets: {names}", names=", ".join(self._targets))
+                said = message("no target is called {name}", name=shorten(pin.target.text))
+                pin.target.fault(Rule.KB311, said, hint=hint or known)
+        return picked
+
+
+class AnswerFiles:
+    """Answers that stand in files of their own, each read once; ``pages`` are those with faults of their own.
+
+    A path may not lead out of the knowledge directory, through a link, or to a hidden file.
+    """
+
+    def __init__(self, tree: FileTree, shown_as: str) -> None:
+        self.pages: list[Page] = []
+        self._tree = tree
+        self._shown_as = shown_as
+        self._texts: dict[str, str | None] = {}
+
+    def text(self, path: TextAt) -> str | None:
+        """The text of the file that a path names, normalised like any other; None and a fault where there is none."""
+        name = posixpath.normpath(posixpath.join(posixpath.dirname(path.page.name), path.text))
+        if path.text.startswith("/") or "\\" in path.text or name.split("/")[0] == ".." or is_hidden(name):
+            said = message("the path leads out of the knowledge directory or to a hidden file")
+            path.fault(Rule.KB310, said, hint=message("write a path relative to this file, with forward slashes"))
+            return None
+        if name not in self._texts:
+            self._texts[name] = self._read(path, name)
+        return self._texts[name]
+
+    def _read(self, path: TextAt, name: str) -> str | None:
+        try:
+            data = self._tree.read(name)
+        except FileRefused as refused:
+            path.fault(Rule.KB310, refused.said)
+            return None
+        own = Page(str(PurePosixPath(self._shown_as, name)), name)
+        text = decode(own, data)
+        if text is None:
+            self.pages.append(own)
+        elif not text.strip():
+            path.fault(Rule.KB116, message("the file is empty"))
+        else:
+            return to_lf(text).removesuffix("\n")
+        return None
+
+
+def is_cut_short(text: str, place: int = 0) -> bool:
+    """Whether the comment that follows an unquoted text at a place is hardly meant as one, so that the text ends too soon."""
+    return CUT_SHORT.match(text, place) is not None
+
+
+def _category_of(record: Record, key: Key[CategoryPath]) -> tuple[CategoryPath | None, Location | None]:
+    """A category and where it is written; None where there is none, or none that can be read."""
+    path = record.get(key)
+    return path, None if path is None else record.page.location(record.nodes[key.name])
+
+
+def _plain(found: Iterable[TextAt]) -> tuple[str, ...]:
+    return tuple([one.text for one in found])
+
+
+def _warn_of_texts_cut_short(record: Record) -> None:
+    """Warn of each unquoted text of a question that a ``#`` after a space, the sign of a comment, probably cuts off.
+
+    Only what customers read or write is looked at, because beside other keys a comment is usual.
+    """
+    page = record.page
+    for name in schema.CUSTOMER_TEXTS:
+        node = record.nodes.get(name)
+        for text in node.children if type(node) is ListNode else (node,):
+            if type(text) is not Scalar or text.style or text.end_mark.line not in page.commented:
+                continue
+            line, column = text.end_mark.line, text.end_mark.column
+            if is_cut_short(page.line(line), column):
+                place = (line, page.line(line).index("#", column))
+                # A text that an alias repeats was looked at before.
+                if text.anchor is None or not page.has_fault(Rule.KB118, place):
+                    hint = message(
+                        "quote the text if it belongs to it; if the comment is meant, put two spaces before # and one behind it"
+                    )
+                    said = message("the text ends at #: what follows is a comment")
+                    page.fault_at(Rule.KB118, said, place, hint=hint, severity=Severity.WARNING)
