@@ -1,15 +1,17 @@
-"""kbsync.yaml decoded to Settings. A key for a secret is as unknown as any other."""
+"""kbsync.yaml decoded to Settings. A key for a secret is as unknown as any other; what may be one is kept out of the findings."""
 
 import ipaddress
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
-from kbsync.diagnostics import Rule, Severity
+from kbsync.diagnostics import Diagnostic, Rule, Severity
 from kbsync.files import schema
 from kbsync.files.kinds import Record, TextAt, closest, read_record
 from kbsync.files.nodes import Node
 from kbsync.files.page import Page, shorten
-from kbsync.messages import message
+from kbsync.messages import Message, message
 from kbsync.settings import Check, Driver, Policy, Settings, Target
 
 NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
@@ -134,3 +136,108 @@ def _checks(record: Record) -> dict[str, Check]:
             severity = options.pop("severity", Severity.WARNING)
             found[name.text] = Check(None if severity == "off" else Severity(severity), options)
     return found
+
+
+KNOWN = frozenset(schema.CHECKS).union(
+    *(table.names for table in (schema.SETTINGS, schema.TARGET, schema.POLICY, *schema.CHECKS.values()))
+)
+"""The keys whose values are no secrets."""
+
+WIDEST = 500
+"""Characters beyond which a line is not worth showing, nor worth the time to judge it."""
+
+COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+
+KEY = re.compile(r"""(?<![\w./@:\[-]) (["']?) (?P<name>\w[\w-]*) \1 \s* (?: : (?!//|[0-9]) | = )""", re.VERBOSE)
+"""A key, as far as a line alone shows that, also where the space behind it is missing or an equals sign is in its place."""
+
+LOOKS = re.compile(r"[0-9a-fA-F]{32,} | e[AFJN] [\w*+/=-]{40,}", re.VERBOSE)
+"""How the key of an application and a UserSig look, wherever they were pasted."""
+
+DOUBTFUL = re.compile(
+    rf"""
+    secret | sig | pass | pwd | token | cred | auth | private | key(?![a-z]) | 密[钥码] | 签名 | 口令
+    | :// [^\s"']* [?\#@%] | (?=[^\s:.]*[0-9]) [\w*+/=-]{{32,}} | {LOOKS.pattern}
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What a line must not hold to be shown: a word that goes with a secret, an address with more than a host, a text like a key."""
+
+
+def discreet(page: Page) -> tuple[Diagnostic, ...]:
+    """The faults of the settings, as they may be shown: their lines end before a comment or the value of an unknown key.
+
+    Where the file is no YAML nobody can say what belongs to what, so that each line is judged by itself and by those above it.
+    """
+    faults = page.all_faults()
+    lines = [page.line(number) for number in range(max((fault.location.line for fault in faults), default=0))]
+    ends = _ends(lines)
+    return tuple(_discreet(fault, lines[fault.location.line - 1], ends[fault.location.line - 1]) for fault in faults)
+
+
+def _discreet(fault: Diagnostic, line: str, end: int) -> Diagnostic:
+    """A fault without what stands behind the shown part of its line, in its words either."""
+    hidden = COMMENT.sub("", line[end:])
+    shown = f"{line[:end]} …" if end and hidden.strip() else line[:end]
+    beyond = fault.location.column > end + 1
+    words = re.findall(r"\w{3,}", hidden) if beyond and fault.rule in (Rule.KB105, Rule.KB106, Rule.KB108) else []
+    return replace(
+        fault,
+        source="" if beyond or not fault.source else shown,
+        message=_said(fault.message, words, keys=fault.rule in (Rule.KB104, Rule.KB111)),
+        hint=fault.hint and _said(fault.hint, (), keys=False),
+    )
+
+
+def _said(said: Message, hidden: Sequence[str], *, keys: bool) -> Message:
+    """A sentence without what looks like a secret, and without ``hidden`` words; of ``keys`` what stands before a colon."""
+
+    def shown(value: str) -> str:
+        for word in hidden:
+            value = value.replace(word, "…")
+        return LOOKS.sub("…", re.sub("[:=].+", "…", value) if keys else value)
+
+    values = tuple((name, shown(value)) for name, value in said.values)
+    return said if values == said.values else Message(said.template, values)
+
+
+def _ends(lines: Sequence[str]) -> list[int]:
+    """Up to where each line may be shown, 0 for one that may not.
+
+    Below an unknown key whatever is not a key to its left belongs to its value, but for the names of targets: below these stand
+    keys, and what is none is hidden.
+    """
+    ends: list[int] = []
+    doubt: tuple[int, bool] | None = None
+    names: int | None = None
+    for line in lines:
+        text = COMMENT.sub("", line).rstrip()
+        indent = len(text) - len(text.lstrip())
+        begins = KEY.match(text, indent)
+        if text and not (doubt is None or (begins and (indent <= doubt[0] or doubt[1]))):
+            ends.append(0)
+            continue
+        if begins and not indent:
+            names = None
+        elif names is None and text:
+            names = indent
+        end, doubt = _end(text, indent, named=indent == names) if text else (0, doubt)
+        ends.append(end)
+    return ends
+
+
+def _end(text: str, indent: int, *, named: bool) -> tuple[int, tuple[int, bool] | None]:
+    """Up to where a line may be shown, and whether what follows is in doubt: at which indentation, and if keys may stand there.
+
+    ``named`` says that a key in this column may be a name that somebody chose.
+    """
+    if len(text) > WIDEST:
+        return 0, (indent, False)
+    end, doubt = len(text), None
+    for key in KEY.finditer(text):
+        rest = text[key.end() :].strip()
+        if key["name"] in KNOWN or (named and rest.startswith("{")):
+            continue
+        end, doubt = key.end(), (indent, named and not rest)
+        break
+    return (0 if DOUBTFUL.search(text, 0, end) else end), doubt

@@ -322,7 +322,9 @@ def _unknown(key: TextAt, value: Node, table: Table) -> list[str]:
     """Report a key; the known one that was probably meant is returned, so that it is not called missing as well."""
     begun = glued(key.text, table.names)
     meant = [begun.key] if begun else _nearest(key.text, table.names)
-    if SECRET.search(key.text):
+    name = key.text
+    if SECRET.search(name):
+        name = re.split("[:=]", name)[0]
         key.page.hide(key.node)
         key.page.hide(value)
         hint = message("secrets come from the environment: take this one out, and replace it with a new one if it was committed")
@@ -332,5 +334,5 @@ def _unknown(key: TextAt, value: Node, table: Table) -> list[str]:
         hint = message("did you mean {word}?", word=meant[0])
     else:
         hint = message("known keys: {names}", names=", ".join(table.names))
-    key.fault(Rule.KB111, message("{key} is not a key of {table}", key=shorten(key.text), table=table.name), hint=hint)
+    key.fault(Rule.KB111, message("{key} is not a key of {table}", key=shorten(name), table=table.name), hint=hint)
     return meant

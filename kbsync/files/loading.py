@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from kbsync.diagnostics import Diagnostic, Rule, sort_diagnostics
 from kbsync.files.agree import agreed_categories, check_questions
-from kbsync.files.configuration import read_settings
+from kbsync.files.configuration import discreet, read_settings
 from kbsync.files.decode import AnswerFiles, DocumentReader
 from kbsync.files.nodes import Node, documents
 from kbsync.files.overlay import DiskFiles
@@ -68,8 +68,12 @@ def _load(tree: FileTree, shown_as: str, target: str | None, *, settings: bool) 
         known = None if chosen is None else tuple(one.name for one in chosen.targets)
         picked = target if target is not None or chosen is None else chosen.default_target
         knowledge = reader.knowledge(names, picked, known)
-        faults = [fault for page in reader.pages for fault in page.all_faults()]
+        faults = [fault for page in reader.pages for fault in _told(page)]
     return Loaded(chosen, knowledge, sort_diagnostics(faults))
+
+
+def _told(page: Page) -> tuple[Diagnostic, ...]:
+    return discreet(page) if page.name == SETTINGS_FILE else page.all_faults()
 
 
 @contextmanager
