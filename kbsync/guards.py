@@ -1,12 +1,13 @@
-"""Whether a plan may be carried out: a judgement of the plan alone, before anything is sent. It never changes the plan."""
+"""Whether a plan may be carried out: the safety brakes and the consents, judged on the plan alone before anything is sent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kbsync.errors import SafetyRefusal
 from kbsync.messages import Message, message
 from kbsync.plan import Action, BaseKind, Cause, Plan, Problem, ProblemKind, Purpose, QuestionChange
 
-__all__ = ["Consent", "objections", "removal_count", "update_count"]
+__all__ = ["Consent", "objections", "refuse_unsafe", "removal_count", "update_count"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,39 +21,48 @@ class Consent:
     overwrite_conflicts: bool = False
 
 
-def removal_count(plan: Plan) -> int:
-    """How many objects customers lose because git stopped declaring them."""
-    return sum(1 for change in plan.changes if change.removal)
+def refuse_unsafe(plan: Plan, consent: Consent | None = None) -> None:
+    """Raise SafetyRefusal with every reason why a plan may not be carried out.
 
-
-def update_count(plan: Plan) -> int:
-    """How many live questions change otherwise; a question with two changes counts once."""
-    touched = {
-        change.id
-        for change in plan.changes
-        if isinstance(change, QuestionChange) and not change.removal and change.action is not Action.CREATE
-    }
-    return len(touched)
-
-
-def _removed_questions(plan: Plan) -> int:
-    return sum(1 for change in plan.changes if isinstance(change, QuestionChange) and change.removal)
+    Without a consent, which somebody gave before, only what no consent can heal is a reason.
+    """
+    reasons = objections(plan, consent) if consent is not None else tuple(_unfit(plan))
+    if reasons:
+        raise SafetyRefusal(message("the plan is not applied; nothing was changed"), reasons)
 
 
 def objections(plan: Plan, consent: Consent) -> tuple[Message, ...]:
     """Every reason not to apply, each with its figure, its limit and the way past; empty when the plan may be applied."""
-    return tuple(_objections(plan, consent))
+    return (
+        *_unfit(plan),
+        *(problem.message for problem in plan.problems if _stops(problem, plan)),
+        *_conflicts(plan, consent),
+        *_removals(plan, consent),
+        *_brakes(plan, consent),
+    )
 
 
-def _objections(plan: Plan, consent: Consent) -> Iterator[Message]:
+def removal_count(plan: Plan) -> int:
+    """How many objects customers lose because git stopped declaring them."""
+    return sum(change.removal for change in plan.changes)
+
+
+def update_count(plan: Plan) -> int:
+    """How many live questions change otherwise; a question with two changes counts once."""
+    return len(
+        {change.id for change in _questions(plan) if not change.removal and change.action is not Action.CREATE},
+    )
+
+
+def _questions(plan: Plan) -> Iterator[QuestionChange]:
+    return (change for change in plan.changes if isinstance(change, QuestionChange))
+
+
+def _unfit(plan: Plan) -> Iterator[Message]:
     if plan.purpose is Purpose.DRIFT:
         yield message("this shows what the console changed and is no plan to apply: kbsync plan makes one")
     if plan.offline:
         yield message("the plan was made offline, without looking at the service: plan again with access to it")
-    yield from (problem.message for problem in plan.problems if _stops(problem, plan))
-    yield from _conflicts(plan, consent)
-    yield from _removals(plan, consent)
-    yield from _brakes(plan, consent)
 
 
 def _stops(problem: Problem, plan: Plan) -> bool:
@@ -94,7 +104,7 @@ def _brakes(plan: Plan, consent: Consent) -> Iterator[Message]:
     agreed = plan.purpose is Purpose.UNDO and consent.remove == removal_count(plan)
     figures = (
         ("max_update_percent", update_count(plan), policy.max_update_percent),
-        ("max_remove_percent", 0 if agreed else _removed_questions(plan), policy.max_remove_percent),
+        ("max_remove_percent", 0 if agreed else sum(change.removal for change in _questions(plan)), policy.max_remove_percent),
     )
     for name, count, percent in figures:
         limit = max(policy.floor, plan.managed * percent // 100)

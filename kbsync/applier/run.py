@@ -9,7 +9,8 @@ from kbsync.applier.ledger import Ledger, OnFailure
 from kbsync.applier.leftovers import look_for_leftovers
 from kbsync.applier.looking import Looker
 from kbsync.applier.preconditions import State, check_preconditions
-from kbsync.errors import Interrupted, Misuse
+from kbsync.errors import Interrupted
+from kbsync.guards import refuse_unsafe
 from kbsync.messages import message
 from kbsync.pacing import Clock
 from kbsync.plan import Plan
@@ -71,12 +72,11 @@ class Applier:
         ``stop`` is set by whoever wants the apply to end early: calls in flight end, nothing new is started. ``on_begin`` hears
         that writing is about to begin, and gets what tells how far it is; what it raises ends the apply before that.
         ``unsure`` means that an earlier apply may have made what reads do not show yet: then it is looked for with patience.
-        Raises StalePlan when the live library moved since the plan was made, Misuse for a plan that was made offline, and
-        ServiceError when the library cannot be listed at the start; then nothing was changed. Raises nothing of the kind later,
-        nor where that listing was stopped: then nothing was attempted.
+        Raises StalePlan when the live library moved since the plan was made, SafetyRefusal for a plan that is for reading,
+        and ServiceError when the library cannot be listed at the start; then nothing was changed. Raises nothing of the kind
+        later, nor where that listing was stopped: then nothing was attempted.
         """
-        if plan.offline:
-            raise Misuse(message("this plan was made without looking at the service, so it can be shown but not applied"))
+        refuse_unsafe(plan)
         started, sent, throttled = self._clock.now(), dict(self._meter.calls), self._meter.throttled
         stop = stop or threading.Event()
         ledger = Ledger(plan, on_failure=on_failure, stop=stop, meter=self._meter, progress=self._progress)

@@ -13,14 +13,14 @@ from kbsync.cli.options import Invocation
 from kbsync.cli.progress import progress_for
 from kbsync.cli.signals import stopping_well
 from kbsync.errors import Misuse, SafetyRefusal, UnusableFile
-from kbsync.guards import Consent
+from kbsync.guards import Consent, refuse_unsafe
 from kbsync.messages import message
 from kbsync.plan import Plan
 from kbsync.planfile import plan_digest, read_plan_or_receipt
 from kbsync.progress import Silent
 from kbsync.report import Receipt
 from kbsync.saving import check_writable
-from kbsync.wiring.applying import Course, Wishes, carry_out, locked, refuse_unsafe
+from kbsync.wiring.applying import Course, Wishes, carry_out, locked
 from kbsync.wiring.doors import Door
 from kbsync.wiring.marking import advance_mark, check_mark, is_due
 from kbsync.wiring.planning import check_target, plan_against

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from kbsync.applier import Applier, OnFailure, Owed
 from kbsync.applier.readback import PRESENCE
-from kbsync.errors import SafetyRefusal, UnusableFile
-from kbsync.guards import Consent, objections
+from kbsync.errors import UnusableFile
+from kbsync.guards import Consent, refuse_unsafe
 from kbsync.history.lock import TargetLock
 from kbsync.history.renewer import Renewer
-from kbsync.messages import message
 from kbsync.plan import Plan
 from kbsync.planfile import encode_receipt
 from kbsync.progress import Progress
@@ -28,7 +27,7 @@ from kbsync.wiring.stopping import StopWhen
 from kbsync.wiring.workspace import prepare_state
 from kbsync.wiring.world import World
 
-__all__ = ["Course", "Wishes", "actor", "carry_out", "locked", "refuse_unsafe", "where"]
+__all__ = ["Course", "Wishes", "actor", "carry_out", "locked", "where"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,6 @@ class Wishes:
     consent: Consent = Consent()
     on_failure: OnFailure = OnFailure.STOP
     receipt: Path | None = None
-
-
-def refuse_unsafe(plan: Plan, consent: Consent) -> None:
-    """Raise SafetyRefusal with every reason why the plan may not be carried out."""
-    reasons = objections(plan, consent)
-    if reasons:
-        raise SafetyRefusal(message("the plan is not applied; nothing was changed"), reasons)
 
 
 @contextmanager

@@ -7,10 +7,10 @@ import pytest
 
 from kbsync.applier import OnFailure
 from kbsync.commands import Command
-from kbsync.errors import MissingSecret, Misuse, StalePlan, Unreachable
+from kbsync.errors import MissingSecret, SafetyRefusal, StalePlan, Unreachable
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, Category, Knowledge, Question, Status
-from kbsync.plan import Change, Plan
+from kbsync.plan import Change, Plan, Purpose
 from kbsync.report import ApplyReport, Outcome
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore, Fault, Quirks
@@ -146,10 +146,12 @@ def test_a_stale_plan_changes_nothing() -> None:
 
 
 def test_an_offline_plan_is_not_applied() -> None:
-    """A plan that never saw the library can only be shown."""
+    """A plan that never saw the library can only be shown, as one that shows what the console did."""
     store = FakeStore(library())
-    with pytest.raises(Misuse, match="shown but not applied"):
-        apply(store, replace(plan(create(text("New?"))), offline=True))
+    made = plan(create(text("New?")))
+    for unfit in (replace(made, offline=True), replace(made, purpose=Purpose.DRIFT)):
+        with pytest.raises(SafetyRefusal, match="nothing was changed"):
+            apply(store, unfit)
     assert store.reads == 0
 
 

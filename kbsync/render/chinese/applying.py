@@ -122,9 +122,6 @@ APPLYING: Mapping[str, str] = {
     "no usable answer came ({cause}), and the library could not be listed afterwards ({trouble}): plan again to see": (
         "没有收到可用的应答（{cause}），之后也无法列出知识库（{trouble}）：请重新生成计划查看"
     ),
-    "this plan was made without looking at the service, so it can be shown but not applied": (
-        "此计划生成时未查看线上服务，因此只能查看，不能应用"
-    ),
     "applying": "正在应用",
     # saving
     "choose another path, or mend the permissions of its directory": "请选择其他路径，或修正其目录的权限",
