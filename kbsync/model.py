@@ -3,10 +3,12 @@
 Text is already normalised here (line ends LF); what a file or an answer on the wire looks like is the doors' business.
 """
 
+import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from hashlib import sha256
 from typing import Self
 
 from kbsync.locations import Location
@@ -161,3 +163,25 @@ class Knowledge:
     categories: tuple[Category, ...] = ()
     questions: tuple[Question, ...] = ()
     complete: bool = True
+
+    def digest(self) -> str:
+        """``sha256:`` and 64 hexadecimal digits over everything that files declare, whatever the files and their order."""
+        categories = sorted([list(item.path), item.authoritative, sorted(item.previously)] for item in self.categories)
+        questions = sorted(
+            [
+                item.content.question,
+                item.content.answer,
+                int(item.content.answer_type),
+                list(item.content.category),
+                list(item.content.similar),
+                int(item.content.status),
+                item.id or "",
+                sorted(item.previously),
+                item.protected,
+                # Only where it is said, so that digests of plans that were saved before stay what they are.
+                *(["fresh"] if item.fresh else []),
+            ]
+            for item in self.questions
+        )
+        text = json.dumps([categories, questions], ensure_ascii=True, separators=(",", ":"))
+        return f"sha256:{sha256(text.encode()).hexdigest()}"

@@ -17,9 +17,10 @@ LAYERS = (
     ("errors",),
     ("model", "settings", "dialogue"),
     ("plan",),
-    ("report",),
+    ("report", "merge"),
     ("store", "progress", "pacing", "saving", "compare", "ordering", "guards", "rehearsal"),
     ("checks", "planner", "applier", "conversations"),
+    ("puller",),
     ("files", "history", "desk", "sandbox", "render", "planfile"),
     ("wiring",),
     ("cli",),
@@ -42,7 +43,7 @@ DOORS = {
 }
 """Which rooms import a library; the vendor's module for UserSig is run as a script (``desk/signing.py``) and not imported."""
 
-FORBIDDEN = {("applier", "planner"), ("applier", "compare")}
+FORBIDDEN = {("applier", "planner"), ("applier", "puller"), ("applier", "compare")}
 """What the layers would allow and the design does not: the applier has no code that decides."""
 
 BAD_NAMES = {"utils", "util", "common", "helpers", "base", "core", "manager", "misc"}

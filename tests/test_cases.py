@@ -1,6 +1,6 @@
 """The planner by example: each file in ``cases/`` tells one story in YAML, the text beside it is what a reviewer reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,11 @@ import yaml
 
 from kbsync.files import load_tree
 from kbsync.guards import Consent, objections
-from kbsync.model import Category, Knowledge, MenuType, Question
+from kbsync.model import Category, Knowledge, MenuType, Question, show_path
 from kbsync.plan import BaseKind, Plan, Source, TargetRef
 from kbsync.planfile import decode, encode_plan
 from kbsync.planner import Context, make_plan
+from kbsync.puller import Wanted, decide
 from kbsync.render.text import plan_text
 from kbsync.settings import Policy, Prune
 from tests.golden import check_golden
@@ -65,6 +66,23 @@ def planned(story: Mapping[str, Any]) -> Plan:
     )
 
 
+def pulled(story: Mapping[str, Any], plan: Plan) -> Iterator[str]:
+    """What a pull makes of the same three libraries, a line for each thing."""
+    desired, live = read(story["desired"]), read_live(story["live"], complete=story.get("complete", True))
+    decision = decide(desired, live, read(story["base"]), plan, wanted=Wanted(**story["pull"]))
+    yield from ("", "Pull writes:")
+    for old, new in decision.merge.renamed.items():
+        yield f"- category {show_path(old)} is called {show_path(new)}"
+    for path in sorted(decision.merge.dropped):
+        yield f"- category {show_path(path)} goes"
+    for edit in decision.merge.edits:
+        yield f"- {edit.content.question}: {', '.join(edit.fields)} (in {show_path(edit.content.category)})"
+    for place in decision.merge.removed:
+        yield f"- the question at {place} goes"
+    for content in decision.merge.added:
+        yield f"- {content.question} is new (in {show_path(content.category)})"
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_case(path: Path) -> None:
     """The story ends in the plan that stands beside it, and in the reasons why it may not be applied."""
@@ -73,5 +91,7 @@ def test_case(path: Path) -> None:
     reasons = objections(plan, Consent(**(story.get("consent") or {})))
     verdict = "\n".join(["", "Apply refuses:", *(f"- {reason}" for reason in reasons)]) if reasons else "\nApply agrees."
     told = f"{story['about']}\n\n{plan_text(plan, digest='sha256:0', width=100)}{verdict}\n"
+    if "pull" in story:
+        told += "\n".join([*pulled(story, plan), ""])
     check_golden(path.with_suffix(".txt"), told)
     assert decode(encode_plan(plan), name="plan") == plan

@@ -11,8 +11,9 @@ from kbsync.files.merging import Merged, merge_files
 from kbsync.files.page import shorten
 from kbsync.files.storing import store
 from kbsync.messages import Message, message
-from kbsync.plan import FIELD_NAMES
-from kbsync.wiring.decisions import Clash, Decision, Wanted
+from kbsync.model import Content, show_path
+from kbsync.plan import FIELD_NAMES, Field
+from kbsync.puller import Clash, Decision, Wanted
 from kbsync.wiring.pulling import decide_against
 
 __all__ = ["Pulled", "draw_pulled", "pull_changes", "refusal"]
@@ -93,7 +94,8 @@ def _counts(merged: Merged, name: str) -> Message:
 
 
 def _words(clash: Clash) -> Message:
-    values = {"question": shorten(clash.question), "git": shorten(clash.git), "console": shorten(clash.console)}
+    git, console = _sides(clash)
+    values = {"question": shorten(clash.question), "git": shorten(git), "console": shorten(console)}
     if clash.field is None:
         return message("{place}: {question}: git says {git}, the console {console}", place=clash.location, **values)
     return message(
@@ -102,6 +104,26 @@ def _words(clash: Clash) -> Message:
         field=FIELD_NAMES[clash.field],
         **values,
     )
+
+
+def _sides(clash: Clash) -> tuple[str, str]:
+    return _said(clash.git, clash.field, "declared"), _said(clash.console, clash.field, "changed")
+
+
+def _said(content: Content | None, field: Field | None, kept: str) -> str:
+    """What one side says in a clash, for people."""
+    if content is None:
+        return "removed"
+    values = {
+        None: kept,
+        Field.QUESTION: content.question,
+        Field.ANSWER: content.answer,
+        Field.ANSWER_TYPE: content.answer_type.word,
+        Field.CATEGORY: show_path(content.category),
+        Field.SIMILAR: ", ".join(content.similar),
+        Field.STATUS: content.status.word,
+    }
+    return values[field]
 
 
 def _record(pulled: Pulled, shown_as: str) -> dict[str, object]:
@@ -122,10 +144,11 @@ def _record(pulled: Pulled, shown_as: str) -> dict[str, object]:
                 "location": str(clash.location),
                 "question": clash.question,
                 "field": None if clash.field is None else clash.field.value,
-                "git": clash.git,
-                "console": clash.console,
+                "git": git,
+                "console": console,
             }
             for clash in pulled.clashes
+            for git, console in [_sides(clash)]
         ],
         "left_out": [str(note) for note in pulled.merged.notes],
         "diff": pulled.diff,

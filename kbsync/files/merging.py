@@ -13,10 +13,10 @@ from kbsync.diagnostics import has_errors
 from kbsync.errors import InvalidInput, UnusableFile
 from kbsync.files.emit import can_be_written
 from kbsync.files.loading import SETTINGS_FILE, load_tree
-from kbsync.files.merge import Edit, Merge
 from kbsync.files.overlay import Layered
 from kbsync.files.page import FORBIDDEN, shorten
 from kbsync.files.rewrite import UTF8_MARK, EditedFile, add_questions, change_categories, change_questions
+from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message
 from kbsync.model import Category, Content, Knowledge, Question, path_after
 from kbsync.plan import FIELD_NAMES, Field

@@ -1,15 +1,15 @@
-"""Which categories are created or renamed, and what every live path is called afterwards.
+"""Categories: which of them are created or renamed, and what every live path is called afterwards.
 
-Deleting a category depends on what is left in it and belongs to ``removals``.
+A declared category is recognised by its path, by an earlier title, by a title that differs in spelling alone, and else by
+where the questions are that git put into it.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from kbsync.messages import message
-from kbsync.model import Category, CategoryPath, Knowledge, MenuType, bare, path_after, show_path
+from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, bare, path_after, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Problem, ProblemKind
-from kbsync.planner.retitled import Retitled
 
 __all__ = ["CategoryWork", "plan_categories"]
 
@@ -30,32 +30,34 @@ class CategoryWork:
         """What a live (or base) path is called once the plan's renames are done, those included that are done already."""
         return path_after(path, self.renamed)
 
+    def settled(self, content: Content) -> Content:
+        """A live (or base) question as it is once the plan's categories are renamed."""
+        return replace(content, category=self.final(content.category))
+
 
 def plan_categories(desired: Knowledge, live: Knowledge, base: Knowledge | None) -> CategoryWork:
-    """Match the declared categories with the live ones, parents first.
-
-    By path, by an earlier title, by spelling, and else by the questions inside.
-    """
-    walk = _Walk(live, base, declared={category.path for category in desired.categories})
+    """Match the declared categories with the live ones, parents first."""
+    walk = _Walk(desired, live, base)
     for category in sorted(desired.categories, key=lambda item: (len(item.path), item.path)):
         walk.settle(category)
     if base is not None:
-        walk.note_likely_renames(desired, base)
+        walk.problems.extend(walk.likely_renames(base))
+    walk.problems.extend(walk.missing(desired, live))
     return CategoryWork(tuple(walk.changes), tuple(walk.problems), walk.renamed, frozenset(walk.matched))
 
 
 class _Walk:
-    def __init__(self, live: Knowledge, base: Knowledge | None, *, declared: Collection[CategoryPath]) -> None:
-        self._declared = declared
-        self._retitled = Retitled(live, base, declared=declared)
-        self.live: dict[CategoryPath, list[Category]] = {}
-        for category in live.categories:
-            self.live.setdefault(category.path, []).append(category)
-        self.base = None if base is None else {category.path for category in base.categories}
+    def __init__(self, desired: Knowledge, live: Knowledge, base: Knowledge | None) -> None:
         self.changes: list[CategoryChange] = []
         self.problems: list[Problem] = []
         self.renamed: dict[CategoryPath, CategoryPath] = {}
         self.matched: set[CategoryPath] = set()
+        self._declared = {category.path for category in desired.categories}
+        self._live: dict[CategoryPath, list[Category]] = {}
+        for category in live.categories:
+            self._live.setdefault(category.path, []).append(category)
+        self._base = None if base is None else {category.path for category in base.categories}
+        self._homes = () if base is None else tuple(_homes(live, base))
         self._live_name: dict[CategoryPath, CategoryPath] = {}
         self._base_name: dict[CategoryPath, CategoryPath] = {}
 
@@ -64,74 +66,93 @@ class _Walk:
         self._note_what_is_done(category)
         parent = self._live_name.get(category.path[:-1], category.path[:-1])
         same = (*parent, category.path[-1])
-        if same in self.live:
+        if same in self._live:
             self._take(category, same)
             self._refuse_twins(category, same)
             return
-        earlier = [(*parent, title) for title in category.previously if (*parent, title) in self.live]
-        earlier = [path for path in [*earlier, *self._alike(same), *self._moved(category, parent)] if path not in self.matched]
-        if earlier:
-            self._rename(category, earlier[0])
+        earlier = [(*parent, title) for title in category.previously if (*parent, title) in self._live]
+        candidates = [*earlier, *self._alike(same), *self._retitled(category.path, parent)]
+        found = next((path for path in candidates if path not in self.matched), None)
+        if found is not None:
+            self._rename(category, found)
         else:
-            self._create(category)
+            self.changes.append(self._change(Action.CREATE, category, None))
+
+    def likely_renames(self, base: Knowledge) -> Iterator[Problem]:
+        """Say where a title left and another came below the same parent: that may be a rename nobody declared."""
+        left = {category.path for category in base.categories} - self._declared - self.matched
+        for change in self.changes:
+            if change.action is not Action.CREATE or change.after is None:
+                continue
+            gone = sorted(path for path in left if path[:-1] == change.after[:-1] and path in self._live)
+            if gone:
+                words = message(
+                    "category {new} is created while {old} is no longer declared: if it was renamed, "
+                    "write previously: [{title}] beside it",
+                    new=show_path(change.after),
+                    old=", ".join(show_path(path) for path in gone),
+                    title=gone[0][-1],
+                )
+                yield Problem(ProblemKind.WITHHELD, words, change.location, blocking=False)
+
+    def missing(self, desired: Knowledge, live: Knowledge) -> Iterator[Problem]:
+        """Say where a question is put into a category that exists on neither side."""
+        known = self._declared | {path_after(category.path, self.renamed) for category in live.categories}
+        for question in desired.questions:
+            path = question.content.category
+            if path not in known:
+                known.add(path)
+                words = message(
+                    "category {path} exists neither in the files nor in the service: declare it under categories, "
+                    "or correct the path",
+                    path=show_path(path),
+                )
+                yield Problem(ProblemKind.MISSING_CATEGORY, words, question.location)
 
     def _note_what_is_done(self, category: Category) -> None:
         """Find a declared rename that an unfinished apply, or the console, has carried out: only the base has the old path.
 
         Without it, every question inside would seem to have been moved by somebody else.
         """
-        if self.base is None or category.path in self.base:
+        if self._base is None or category.path in self._base:
             return
         above = category.path[:-1]
         parent = self._base_name.get(above, self._live_name.get(above, above))
         for title in category.previously:
             earlier = (*parent, title)
-            if earlier in self.base and earlier not in self.live and earlier not in self._declared:
+            if earlier in self._base and earlier not in self._live and earlier not in self._declared:
                 self.renamed[earlier] = category.path
                 self._base_name[category.path] = earlier
                 return
-
-    def note_likely_renames(self, desired: Knowledge, base: Knowledge) -> None:
-        """Say where a title left and another came below the same parent: that may be a rename nobody declared."""
-        declared = {category.path for category in desired.categories}
-        left = {category.path for category in base.categories} - declared - self.matched
-        for change in self.changes:
-            if change.action is not Action.CREATE or change.after is None:
-                continue
-            gone = sorted(path for path in left if path[:-1] == change.after[:-1] and path in self.live)
-            if gone:
-                self.problems.append(
-                    Problem(
-                        ProblemKind.WITHHELD,
-                        message(
-                            "category {new} is created while {old} is no longer declared: if it was renamed, "
-                            "write previously: [{title}] beside it",
-                            new=show_path(change.after),
-                            old=", ".join(show_path(path) for path in gone),
-                            title=gone[0][-1],
-                        ),
-                        change.location,
-                        blocking=False,
-                    )
-                )
-
-    def _moved(self, category: Category, parent: CategoryPath) -> list[CategoryPath]:
-        """The live category that the console seems to have made of this one, if there is one."""
-        if self.base is None or category.path not in self.base:
-            return []
-        found = self._retitled.find(category.path, parent=parent)
-        return [] if found is None else [found]
 
     def _alike(self, wanted: CategoryPath) -> list[CategoryPath]:
         """Ordinary live categories whose title differs in blanks, case or Unicode form alone, as a service may store it."""
         return sorted(
             path
-            for path, found in self.live.items()
+            for path in self._live
             if path[:-1] == wanted[:-1]
             and bare(path[-1]) == bare(wanted[-1])
             and path not in self._declared
-            and found[0].menu is MenuType.ORDINARY
+            and self._is_ordinary(path)
         )
+
+    def _retitled(self, path: CategoryPath, parent: CategoryPath) -> list[CategoryPath]:
+        """The live category that the console made of this one by giving it another title, if it did.
+
+        The service keeps no history, so the questions tell that git put into it: only where all of them that are still live
+        went to one live title that no file declares is it a new title. Otherwise the console deleted the category.
+        """
+        if self._base is None or path not in self._base:
+            return []
+        goals = {home[: len(path)] for said, home in self._homes if said[: len(path)] == path}
+        return [
+            goal
+            for goal in goals
+            if len(goals) == 1 and goal[:-1] == parent and goal not in self._declared | self._base and self._is_ordinary(goal)
+        ]
+
+    def _is_ordinary(self, path: CategoryPath) -> bool:
+        return path in self._live and self._live[path][0].menu is MenuType.ORDINARY
 
     def _take(self, category: Category, live_path: CategoryPath) -> None:
         self.matched.add(live_path)
@@ -140,70 +161,44 @@ class _Walk:
             self.renamed[live_path] = category.path
 
     def _refuse_twins(self, category: Category, live_path: CategoryPath) -> None:
-        twins = self.live[live_path]
+        twins = self._live[live_path]
         if len(twins) > 1:
-            self.problems.append(
-                Problem(
-                    ProblemKind.AMBIGUOUS,
-                    message(
-                        "the service has {count} categories called {path} (ids {ids}): give all but one another title "
-                        "in the console",
-                        count=len(twins),
-                        path=show_path(live_path),
-                        ids=", ".join(str(twin.id) for twin in twins),
-                    ),
-                    category.location,
-                )
+            words = message(
+                "the service has {count} categories called {path} (ids {ids}): give all but one another title in the console",
+                count=len(twins),
+                path=show_path(live_path),
+                ids=", ".join(str(twin.id) for twin in twins),
             )
+            self.problems.append(Problem(ProblemKind.AMBIGUOUS, words, category.location))
 
     def _rename(self, category: Category, live_path: CategoryPath) -> None:
-        found = self.live[live_path][0]
         self._refuse_twins(category, live_path)
-        if found.menu is not MenuType.ORDINARY:
-            self.problems.append(
-                Problem(
-                    ProblemKind.PROTECTED,
-                    message(
-                        "{path} belongs to the service and cannot be renamed: take the title out of previously",
-                        path=show_path(live_path),
-                    ),
-                    category.location,
-                )
-            )
+        if self._is_ordinary(live_path):
+            self._take(category, live_path)
+            self.changes.append(self._change(Action.RENAME, category, self._live[live_path][0]))
             return
-        self._take(category, live_path)
-        cause = self._rename_cause(category.path)
-        self.changes.append(
-            CategoryChange(
-                action=Action.RENAME,
-                id=found.id,
-                before=live_path,
-                after=category.path,
-                cause=cause,
-                location=category.location,
-            )
+        words = message(
+            "{path} belongs to the service and cannot be renamed: take the title out of previously", path=show_path(live_path)
         )
+        self.problems.append(Problem(ProblemKind.PROTECTED, words, category.location))
 
-    def _rename_cause(self, path: CategoryPath) -> Cause:
-        if self.base is None:
+    def _change(self, action: Action, category: Category, found: Category | None) -> CategoryChange:
+        before, identifier = (None, None) if found is None else (found.path, found.id)
+        return CategoryChange(action, identifier, before, category.path, self._cause(category.path), category.location)
+
+    def _cause(self, path: CategoryPath) -> Cause:
+        if self._base is None:
             return Cause.UNKNOWN
-        if path in self.base:
-            return Cause.DRIFT
-        return Cause.DECLARED
+        return Cause.DRIFT if path in self._base else Cause.DECLARED
 
-    def _create(self, category: Category) -> None:
-        self.changes.append(
-            CategoryChange(
-                action=Action.CREATE,
-                id=None,
-                before=None,
-                after=category.path,
-                cause=self._create_cause(category.path),
-                location=category.location,
-            )
-        )
 
-    def _create_cause(self, path: CategoryPath) -> Cause:
-        if self.base is None:
-            return Cause.UNKNOWN
-        return Cause.DRIFT if path in self.base else Cause.DECLARED
+def _homes(live: Knowledge, base: Knowledge) -> Iterator[tuple[CategoryPath, CategoryPath]]:
+    """Where each question of the base is now: what git said, and the live category; a text that is there twice has two."""
+    by_id = {question.id: question for question in live.questions}
+    by_text: dict[str, list[Question]] = {}
+    for question in live.questions:
+        by_text.setdefault(question.content.question, []).append(question)
+    for said in base.questions:
+        pinned = by_id.get(said.id) if said.id is not None else None
+        for found in [pinned] if pinned is not None else by_text.get(said.content.question, []):
+            yield said.content.category, found.content.category

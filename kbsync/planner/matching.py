@@ -1,18 +1,20 @@
-"""Which live question each declared one stands for: by pinned id, text, earlier text, spelling, else by a rename seen in git.
+"""Which live question each declared one stands for, and what the base said about it.
 
-Nothing here compares answers for difference; that is ``questions``.
+A declared question is recognised by its pinned id, its text, an earlier text, a text that differs in spelling alone, and else
+by a rename that nobody declared.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kbsync.messages import message
 from kbsync.model import CategoryPath, Knowledge, Question, bare, show_path
 from kbsync.plan import Match, Problem, ProblemKind
+from kbsync.planner.categories import CategoryWork
 from kbsync.planner.renames import find_renames
 
-__all__ = ["Matches", "Pair", "match_questions"]
+__all__ = ["Matches", "Pair", "Said", "match_questions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,33 @@ class Matches:
     withheld: frozenset[str | None]
 
 
-def match_questions(
-    desired: Knowledge,
-    live: Knowledge,
-    base: Knowledge | None,
-    final: Callable[[CategoryPath], CategoryPath],
-) -> Matches:
+class Said:
+    """What git last applied: its questions by pinned id and by text, its categories by path; ``known`` tells whether it did."""
+
+    def __init__(self, base: Knowledge | None) -> None:
+        self.known = base is not None
+        self.questions = () if base is None else base.questions
+        self.categories = {category.path: category for category in (() if base is None else base.categories)}
+        self._by_text = {question.content.question: question for question in self.questions}
+        self._by_id = {question.id: question for question in self.questions if question.id is not None}
+
+    def pinned(self, identifier: str | None) -> Question | None:
+        """The question that the base pinned to an id."""
+        return None if identifier is None else self._by_id.get(identifier)
+
+    def called(self, text: str) -> Question | None:
+        """The question that had a text at the base."""
+        return self._by_text.get(text)
+
+    def about(self, desired: Question, live: Question | None = None) -> Question | None:
+        """What the base said of a declared question: under its id, its text, the text that it has live, or an earlier one."""
+        texts = [desired.content.question, *([] if live is None else [live.content.question]), *desired.previously]
+        return self.pinned(desired.id) or next(filter(None, map(self.called, texts)), None)
+
+
+def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, work: CategoryWork) -> Matches:
     """Pair declared and live questions; each is in at most one pair, and a surer sign goes before a weaker one."""
-    matcher = _Matcher(desired, live, final)
+    matcher = _Matcher(desired, live, work)
     matcher.by_pin()
     matcher.by_text()
     matcher.by_earlier_text()
@@ -58,6 +79,8 @@ def match_questions(
             matcher.pair(found.new, found.live, found.match, found.confidence)
         matcher.problems.extend(renames.problems)
         withheld = renames.withheld
+    if matcher.open and not live.complete:
+        matcher.problems.append(_perhaps_there(len(matcher.open)))
     return Matches(
         pairs=tuple(matcher.pairs),
         new=tuple(matcher.open),
@@ -68,8 +91,8 @@ def match_questions(
 
 
 class _Matcher:
-    def __init__(self, desired: Knowledge, live: Knowledge, final: Callable[[CategoryPath], CategoryPath]) -> None:
-        self._final = final
+    def __init__(self, desired: Knowledge, live: Knowledge, work: CategoryWork) -> None:
+        self._final = work.final
         self._live = sorted(live.questions, key=lambda item: (item.content.question, item.id or ""))
         self._by_text: dict[str, list[Question]] = {}
         for question in self._live:
@@ -103,19 +126,13 @@ class _Matcher:
             if found is not None:
                 self.pair(question, found, Match.ID)
             else:
-                self.problems.append(
-                    Problem(
-                        ProblemKind.WITHHELD,
-                        message(
-                            "no live question has the pinned id {id}: {text} is looked for by its text instead; "
-                            "correct the id or take it out",
-                            id=question.id,
-                            text=question.content.question,
-                        ),
-                        question.location,
-                        blocking=False,
-                    )
+                words = message(
+                    "no live question has the pinned id {id}: {text} is looked for by its text instead; "
+                    "correct the id or take it out",
+                    id=question.id,
+                    text=question.content.question,
                 )
+                self.problems.append(Problem(ProblemKind.WITHHELD, words, question.location, blocking=False))
 
     def by_text(self) -> None:
         """Equal texts are the same question; among live twins the one in the declared category is meant."""
@@ -157,16 +174,18 @@ class _Matcher:
         return free[0] if free else None
 
     def _refuse(self, question: Question, free: list[Question]) -> None:
-        self.problems.append(
-            Problem(
-                ProblemKind.AMBIGUOUS,
-                message(
-                    "{text} stands for {count} live questions ({candidates}): pin one with id:, or delete the others "
-                    "in the console",
-                    text=question.content.question,
-                    count=len(free),
-                    candidates="; ".join(f"{show_path(live.content.category)}, id {live.id}" for live in free),
-                ),
-                question.location,
-            )
+        words = message(
+            "{text} stands for {count} live questions ({candidates}): pin one with id:, or delete the others in the console",
+            text=question.content.question,
+            count=len(free),
+            candidates="; ".join(f"{show_path(live.content.category)}, id {live.id}" for live in free),
         )
+        self.problems.append(Problem(ProblemKind.AMBIGUOUS, words, question.location))
+
+
+def _perhaps_there(count: int) -> Problem:
+    words = message(
+        "the live listing is incomplete, and questions that seem to be missing may be there already ({count}): plan again",
+        count=count,
+    )
+    return Problem(ProblemKind.INCOMPLETE, words)

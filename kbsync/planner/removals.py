@@ -1,9 +1,9 @@
-"""What is taken away, and what is left alone: live questions and categories that git does not declare.
+"""What git does not declare: what of it is taken away, what is left alone, and what of it the console added.
 
 Removed is only what the base declared, or what lives undeclared in an authoritative category; all else is unmanaged.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kbsync.messages import message
@@ -22,10 +22,10 @@ from kbsync.plan import (
     Unmanaged,
 )
 from kbsync.planner.categories import CategoryWork
-from kbsync.planner.matching import Matches
-from kbsync.settings import Policy, Prune
+from kbsync.planner.matching import Matches, Said
+from kbsync.settings import Prune
 
-__all__ = ["Removals", "plan_removals"]
+__all__ = ["Removals", "added_in_console", "plan_removals", "with_additions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +45,65 @@ class Removals:
 def plan_removals(
     desired: Knowledge,
     live: Knowledge,
-    base: Knowledge | None,
+    said: Said,
     *,
     matches: Matches,
     work: CategoryWork,
-    policy: Policy,
+    prune: Prune,
+    formerly: Collection[str],
 ) -> Removals:
-    """Decide the fate of every live question and category that no file declares."""
-    sweep = _Sweep(desired, live, base, matches=matches, work=work, policy=policy)
-    questions = [change for question in matches.rest for change in sweep.question(question)]
-    categories = list(sweep.categories(base)) if policy.prune is Prune.DELETE else []
-    removed = {change.id for change in categories}
-    for category in live.categories:
-        sweep.keep_category(category, removed=category.id in removed)
+    """Decide the fate of every live question and category that no file declares.
+
+    ``formerly`` are texts that git declared before the base.
+    """
+    sweep = _Sweep(desired, live, said, matches=matches, work=work, prune=prune)
+    changes: list[Change] = [change for question in matches.rest for change in sweep.question(question, formerly)]
+    if prune is Prune.DELETE:
+        changes.extend(sweep.categories())
+    sweep.keep_categories({change.id for change in changes if isinstance(change, CategoryChange)})
     return Removals(
-        changes=(*questions, *categories),
+        changes=tuple(changes),
         unmanaged=tuple(sorted(sweep.unmanaged, key=lambda item: (item.kind, item.category, item.title, item.id))),
         problems=tuple(sweep.problems),
         owned=sweep.owned,
+    )
+
+
+def added_in_console(
+    undeclared: Collection[str | None],
+    live: Knowledge,
+    categories: Iterable[Category],
+    *,
+    final: Callable[[CategoryPath], CategoryPath],
+) -> list[Question]:
+    """Which of some undeclared live questions, by their ids, the console added where git has a say.
+
+    That is in one of the declared ``categories``, and anywhere below one that git owns; ``final`` tells what a live path is
+    called in git.
+    """
+    declared = {category.path: category.authoritative for category in categories}
+    owned = {path for path, authoritative in declared.items() if authoritative}
+    ordinary = {category.path for category in live.categories if category.menu is MenuType.ORDINARY}
+
+    return [
+        question
+        for question in live.questions
+        if question.id in undeclared and question.content.category in ordinary
+        for path in [final(question.content.category)]
+        if path in declared or _is_within(path, owned)
+    ]
+
+
+def with_additions(removals: Removals, live: Knowledge, base: Knowledge, *, work: CategoryWork) -> Removals:
+    """The removals of a drift, which is planned as the way back to the base: what the console added goes again."""
+    undeclared = {item.id for item in removals.unmanaged if item.kind is Kind.QUESTION and not item.lapsed}
+    added = added_in_console(undeclared, live, base.categories, final=work.final)
+    told = {question.id for question in added}
+    taken_back = (QuestionChange(Action.DELETE, question.id, question.content, None, Cause.DRIFT) for question in added)
+    return replace(
+        removals,
+        changes=(*removals.changes, *taken_back),
+        unmanaged=tuple(item for item in removals.unmanaged if item.kind is not Kind.QUESTION or item.id not in told),
     )
 
 
@@ -71,34 +112,32 @@ class _Sweep:
         self,
         desired: Knowledge,
         live: Knowledge,
-        base: Knowledge | None,
+        said: Said,
         *,
         matches: Matches,
         work: CategoryWork,
-        policy: Policy,
+        prune: Prune,
     ) -> None:
-        self._live = live
-        self._work = work
-        self._policy = policy
-        self._matches = matches
-        self._desired = desired
-        self._base = None if base is None else {question.content.question: question for question in base.questions}
-        self._base_ids = {} if base is None else {item.id: item for item in base.questions if item.id is not None}
-        self._base_paths = frozenset[CategoryPath]() if base is None else _paths(base)
-        self._claimed = {question.content.question for question in desired.questions}
-        self._claimed |= {pair.live.content.question for pair in matches.pairs}
-        self._declared = {category.path for category in desired.categories}
-        self._owned = {category.path for category in desired.categories if category.authoritative}
-        self._menus = {category.path: category.menu for category in live.categories}
         self.unmanaged: list[Unmanaged] = []
         self.problems: list[Problem] = []
         self.owned = 0
+        self._desired = desired
+        self._live = live
+        self._said = said
+        self._matches = matches
+        self._work = work
+        self._prune = prune
+        self._claimed = {question.content.question for question in desired.questions}
+        self._claimed |= {pair.live.content.question for pair in matches.pairs}
+        self._declared = {category.path for category in desired.categories}
+        self._authoritative = {category.path for category in desired.categories if category.authoritative}
+        self._menus = {category.path: category.menu for category in live.categories}
         self._deleted: set[str | None] = set()
         self._hold = self._reason_to_hold()
 
-    def question(self, live: Question) -> Iterator[QuestionChange]:
+    def question(self, live: Question, formerly: Collection[str]) -> Iterator[QuestionChange]:
         """Remove one undeclared live question, or keep it and say so."""
-        said = self._said(live)
+        said = self._base_of(live)
         owned = self._is_owned(live.content)
         self.owned += said is not None or owned
         change = None
@@ -109,36 +148,28 @@ class _Sweep:
                 self._deleted.add(live.id)
             yield change
             return
-        self.unmanaged.append(
-            Unmanaged(Kind.QUESTION, live.id or "", live.content.question, live.content.category, lapsed=said is not None)
-        )
+        lapsed = said is not None or live.content.question in formerly
+        self.unmanaged.append(Unmanaged(Kind.QUESTION, live.id or "", live.content.question, live.content.category, lapsed))
 
-    def categories(self, base: Knowledge | None) -> Iterator[CategoryChange]:
+    def categories(self) -> Iterator[CategoryChange]:
         """Delete what the base declared, git no longer does, and nothing will be left in."""
-        declared = {category.path: category for category in (() if base is None else base.categories)}
-        leaving = [item for item in self._live.categories if item.path in declared and self._is_dropped(item)]
+        leaving = [item for item in self._live.categories if item.path in self._said.categories and self._is_dropped(item)]
         gone: set[CategoryPath] = set()
         for category in sorted(leaving, key=lambda item: (-len(item.path), item.path)):
-            inside = self._left_inside(category.path, gone)
+            path, said = category.path, self._said.categories[category.path]
+            inside = self._left_inside(path, gone)
             if inside:
-                self.problems.append(_not_empty(category, inside, declared[category.path]))
+                self.problems.append(_not_empty(path, inside, said))
             elif not self._hold:
-                gone.add(category.path)
-                yield CategoryChange(
-                    action=Action.DELETE,
-                    id=category.id,
-                    before=category.path,
-                    after=None,
-                    cause=Cause.DECLARED,
-                    location=declared[category.path].location,
-                )
+                gone.add(path)
+                yield CategoryChange(Action.DELETE, category.id, path, None, Cause.DECLARED, said.location)
 
-    def keep_category(self, category: Category, *, removed: bool) -> None:
-        """Count a live category that no file declares."""
-        if removed or category.path in self._work.matched or category.menu is MenuType.ALL:
-            return
-        lapsed = category.path in self._base_paths
-        self.unmanaged.append(Unmanaged(Kind.CATEGORY, str(category.id), show_path(category.path), category.path, lapsed))
+    def keep_categories(self, removed: Collection[int | None]) -> None:
+        """Count the live categories that no file declares."""
+        for item in self._live.categories:
+            if item.id not in removed and item.path not in self._work.matched and item.menu is not MenuType.ALL:
+                lapsed = item.path in self._said.categories
+                self.unmanaged.append(Unmanaged(Kind.CATEGORY, str(item.id), show_path(item.path), item.path, lapsed))
 
     def _reason_to_hold(self) -> bool:
         if not self._live.complete:
@@ -148,49 +179,40 @@ class _Sweep:
         else:
             return False
         # A directory that lost all its questions is a mistake until somebody says otherwise.
-        blocking = self._live.complete and bool(self._base)
+        blocking = self._live.complete and bool(self._said.questions)
         self.problems.append(Problem(ProblemKind.INCOMPLETE, text, blocking=blocking))
         return True
 
-    def _said(self, live: Question) -> Question | None:
+    def _base_of(self, live: Question) -> Question | None:
         """What the base said about a live question; nothing when that stands for another one, its twin."""
-        if self._base is None:
-            return None
         text = live.content.question
-        return self._base_ids.get(live.id or "") or (None if text in self._claimed else self._base.get(text))
+        return self._said.pinned(live.id) or (None if text in self._claimed else self._said.called(text))
 
     def _is_owned(self, content: Content) -> bool:
-        path = self._work.final(content.category)
-        owned = any(path[: len(prefix)] == prefix for prefix in self._owned)
+        owned = _is_within(self._work.final(content.category), self._authoritative)
         return owned and self._menus.get(content.category, MenuType.ORDINARY) is MenuType.ORDINARY
 
     def _is_kept(self, live: Question, said: Question | None) -> bool:
-        if self._policy.prune is Prune.KEEP or self._hold or live.id in self._matches.withheld:
+        if self._prune is Prune.KEEP or self._hold or live.id in self._matches.withheld:
             return True
-        if said is not None and said.protected:
-            self.problems.append(
-                Problem(
-                    ProblemKind.PROTECTED,
-                    message(
-                        "{text} is protected and stays, though no file declares it any more; to remove it, declare it "
-                        "once more without protected, apply that, then take it out",
-                        text=live.content.question,
-                    ),
-                    said.location,
-                    blocking=False,
-                )
-            )
-            return True
-        return False
+        if said is None or not said.protected:
+            return False
+        words = message(
+            "{text} is protected and stays, though no file declares it any more; to remove it, declare it "
+            "once more without protected, apply that, then take it out",
+            text=live.content.question,
+        )
+        self.problems.append(Problem(ProblemKind.PROTECTED, words, said.location, blocking=False))
+        return True
 
     def _removal(self, live: Question, said: Question | None) -> QuestionChange | None:
-        action = Action.DELETE if self._policy.prune is Prune.DELETE else Action.DISABLE
+        action = Action.DELETE if self._prune is Prune.DELETE else Action.DISABLE
         if action is Action.DISABLE and live.content.status is Status.DISABLED:
             return None
-        base = None if said is None else replace(said.content, category=self._work.final(said.content.category))
-        settled = replace(live.content, category=self._work.final(live.content.category))
+        base = None if said is None else self._work.settled(said.content)
+        settled = self._work.settled(live.content)
         if base is None:
-            cause = Cause.UNKNOWN if self._base is None else Cause.DRIFT
+            cause = Cause.DRIFT if self._said.known else Cause.UNKNOWN
         else:
             cause = Cause.DECLARED if base == settled else Cause.CONFLICT
         goal = None if action is Action.DELETE else replace(settled, status=Status.DISABLED)
@@ -224,19 +246,15 @@ class _Sweep:
         return sorted(questions) + sorted(below)
 
 
-def _paths(knowledge: Knowledge) -> frozenset[CategoryPath]:
-    return frozenset(category.path for category in knowledge.categories)
+def _is_within(path: CategoryPath, owned: Collection[CategoryPath]) -> bool:
+    return any(path[:size] in owned for size in range(1, len(path) + 1))
 
 
-def _not_empty(category: Category, inside: list[str], declared: Category) -> Problem:
-    return Problem(
-        ProblemKind.WITHHELD,
-        message(
-            "category {path} is no longer declared but stays: {count} left in it, such as {example}",
-            path=show_path(category.path),
-            count=len(inside),
-            example=inside[0],
-        ),
-        declared.location,
-        blocking=False,
+def _not_empty(path: CategoryPath, inside: list[str], declared: Category) -> Problem:
+    words = message(
+        "category {path} is no longer declared but stays: {count} left in it, such as {example}",
+        path=show_path(path),
+        count=len(inside),
+        example=inside[0],
     )
+    return Problem(ProblemKind.WITHHELD, words, declared.location, blocking=False)

@@ -1,13 +1,14 @@
-"""What a pattern picks: the one meaning of ``--only``, for plans and for pulls, and the part of a plan that it leaves."""
+"""The meaning of ``--only``: what a pattern picks of libraries and plans, and the part of a plan that it leaves."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from kbsync.locations import Location
+from kbsync.messages import message
 from kbsync.model import Category, Knowledge, Question, show_path
-from kbsync.plan import Action, CategoryChange, Change, QuestionChange
+from kbsync.plan import Action, CategoryChange, Change, Problem, ProblemKind, QuestionChange
 
-__all__ = ["is_known", "is_picked", "picks", "select"]
+__all__ = ["is_known", "is_picked", "left_out", "picks", "select"]
 
 
 def picks(pattern: str, names: Iterable[str], location: Location | None = None) -> bool:
@@ -32,8 +33,10 @@ def is_known(pattern: str, *libraries: Knowledge | None) -> bool:
     return any(picks(pattern, _titles(each), each.location) for each in objects)
 
 
-def select(changes: Sequence[Change], pattern: str) -> list[Change]:
-    """Keep what a pattern picks, and what those changes rest on."""
+def select(changes: Sequence[Change], pattern: str | None) -> list[Change]:
+    """Keep what a pattern picks, and what those changes rest on; without a pattern everything."""
+    if not pattern:
+        return list(changes)
     chosen = [change for change in changes if is_picked(change, pattern)]
     needed = {change.after.category for change in chosen if isinstance(change, QuestionChange) and change.after}
     needed |= {change.after for change in chosen if isinstance(change, CategoryChange) and change.after}
@@ -43,6 +46,20 @@ def select(changes: Sequence[Change], pattern: str) -> list[Change]:
             if any(other[: len(path)] == path for other in needed):
                 chosen.append(change)
     return chosen
+
+
+def left_out(pattern: str | None, chosen: Sequence[Change], *, of: Sequence[Change]) -> Iterator[Problem]:
+    """Say that a plan is a part, where it is one."""
+    count = len(of) - len(chosen)
+    if count:
+        words = (
+            message("only what matches {pattern} is planned; changes left out: {count}", count=count, pattern=pattern)
+            if chosen
+            else message(
+                "nothing is to be done for what matches {pattern}; changes left out: {count}", count=count, pattern=pattern
+            )
+        )
+        yield Problem(ProblemKind.WITHHELD, words, blocking=False)
 
 
 def _names(change: Change) -> Iterator[str]:

@@ -10,7 +10,7 @@ from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
 from kbsync.plan import BaseKind, Kind, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
-from kbsync.planner import Context, knowledge_digest, make_plan
+from kbsync.planner import Context, make_plan
 from kbsync.planner.selection import is_known
 from kbsync.planner.undo import invert
 from kbsync.report import Receipt
@@ -25,9 +25,9 @@ __all__ = [
     "History",
     "check_pattern",
     "check_target",
-    "declared_once",
     "find_drift",
     "find_history",
+    "formerly_declared",
     "is_cut",
     "is_shared",
     "make_offline_plan",
@@ -165,11 +165,12 @@ def find_drift(reader: Reader, workspace: Workspace, target: Target, *, history:
     context = replace(context, purpose=Purpose.DRIFT, warnings=())
     drift = make_plan(history.knowledge, live, history.knowledge, context=context)
     added = [change.title for change in drift.changes if change.kind is Kind.QUESTION and change.removal]
-    once = declared_once(added, workspace, target, history=history)
-    warnings = (_cut(),) if set(added) - once and is_cut(history) else ()
-    if not (once or warnings):
+    formerly = formerly_declared(added, workspace, target, history=history)
+    warnings = (_cut(),) if set(added) - formerly and is_cut(history) else ()
+    if not (formerly or warnings):
         return drift
-    return make_plan(history.knowledge, live, history.knowledge, context=replace(context, once=once, warnings=warnings))
+    context = replace(context, formerly_declared=formerly, warnings=warnings)
+    return make_plan(history.knowledge, live, history.knowledge, context=context)
 
 
 def _cut() -> Problem:
@@ -182,7 +183,7 @@ def is_cut(history: History) -> bool:
     return history.repository is not None and history.base.commit is not None and history.repository.is_shallow()
 
 
-def declared_once(texts: Collection[str], workspace: Workspace, target: Target, *, history: History) -> frozenset[str]:
+def formerly_declared(texts: Collection[str], workspace: Workspace, target: Target, *, history: History) -> frozenset[str]:
     """Those of some live texts that git declared before the base and took out: their questions are not new in the console.
 
     A text that git still declares is none of them: its second question is the console's.
@@ -232,7 +233,7 @@ def _context(workspace: Workspace, target: Target, history: History, *, only: st
     return Context(
         target=TargetRef(target.name, target.sdkappid),
         source=Source(
-            knowledge=knowledge_digest(workspace.knowledge),
+            knowledge=workspace.knowledge.digest(),
             commit=history.commit,
             base_commit=history.base.commit,
             base=history.base.kind,

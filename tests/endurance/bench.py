@@ -19,7 +19,7 @@ from kbsync.guards import Consent, objections, removal_count
 from kbsync.model import AnswerType, Category, Content, Knowledge, MenuType, Question, Status
 from kbsync.pacing import Pacer
 from kbsync.plan import CategoryChange, Change, Kind, Plan, QuestionChange, Source, TargetRef
-from kbsync.planner import Context, knowledge_digest, make_plan
+from kbsync.planner import Context, make_plan
 from kbsync.rehearsal.faults import FaultPlan
 from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.report import ApplyReport, Outcome
@@ -92,7 +92,7 @@ class Bench:
 
     def plan(self, side: Side) -> Plan:
         """What one run plans."""
-        context = Context(TargetRef("production", DEMO.sdkappid), Source(knowledge_digest(side.desired)), FREE)
+        context = Context(TargetRef("production", DEMO.sdkappid), Source(side.desired.digest()), FREE)
         with self._client() as transport:
             return make_plan(side.desired, DeskReader(transport).read(), side.base, context=context)
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from kbsync.files import load_tree
-from kbsync.files.merge import Edit, Merge
 from kbsync.files.merging import Merged, merge_files
+from kbsync.merge import Edit, Merge
 from kbsync.model import Question
 from kbsync.plan import Field
 

@@ -6,9 +6,9 @@ import pytest
 
 from kbsync.errors import InvalidInput, UnusableFile
 from kbsync.files.emit import file_name
-from kbsync.files.merge import Merge
 from kbsync.files.merging import fit
 from kbsync.files.overlay import DiskFiles, Layered
+from kbsync.merge import Merge
 from kbsync.model import Category, Content, Knowledge
 from tests.unit.merges import edited, questions
 

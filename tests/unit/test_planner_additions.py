@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
 from kbsync.plan import Action, Cause, Plan, Purpose, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
+from kbsync.puller import Wanted, decide
 from kbsync.settings import Policy, Prune
-from kbsync.wiring.decisions import Wanted
-from kbsync.wiring.pulling import decide
 from tests.fakes.libraries import declared, live_libraries
 
 SHOP, PART, OTHER, PRESET = ("Shop",), ("Shop", "Part"), ("Other",), ("Preset",)

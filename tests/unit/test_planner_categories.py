@@ -1,7 +1,9 @@
 """Categories that no file could describe: twins in the service, changes without a place."""
 
-from kbsync.model import Category, Content, Knowledge, Question
-from kbsync.plan import Action, Cause, Kind, ProblemKind, Source, TargetRef
+import pytest
+
+from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question
+from kbsync.plan import Action, CategoryChange, Cause, Kind, ProblemKind, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.settings import Policy, Prune
 
@@ -82,3 +84,74 @@ def test_a_rename_that_is_half_done_moves_no_question() -> None:
         (Action.RENAME, Cause.DECLARED),
         (Action.UPDATE, Cause.DECLARED),
     ]
+
+
+def at(*paths: CategoryPath, ids: bool = False) -> tuple[Question, ...]:
+    """Questions q0, q1, … in these categories; pinned where asked for."""
+    return tuple(Question(Content(f"q{n}", "a", path), id=f"id{n}" if ids else None) for n, path in enumerate(paths))
+
+
+def tree(*paths: CategoryPath) -> tuple[Category, ...]:
+    """Categories."""
+    return tuple(Category(path, number) for number, path in enumerate(paths))
+
+
+def retitled(base: Knowledge, live: Knowledge, desired: Knowledge | None = None) -> list[tuple[CategoryPath | None, ...]]:
+    """The categories that a plan renames because the console did: the live path and git's."""
+    plan = make_plan(desired or base, live, base, context=Context(TARGET, SOURCE))
+    found = [change for change in plan.changes if isinstance(change, CategoryChange) and change.action is Action.RENAME]
+    assert {change.cause for change in found} <= {Cause.DRIFT}
+    return [(change.before, change.after) for change in found]
+
+
+A, B, P, R = ("A",), ("B",), ("P",), ("R",)
+
+
+@pytest.mark.parametrize(
+    ("homes", "named"),
+    [
+        ([P, P], [(P, A)]),
+        ([P, P, P, R], []),
+        ([P, R], []),
+        ([B, B], []),
+        ([], []),
+        ([P, ("P", "C")], [(P, A)]),
+        ([("B", "P"), ("B", "P")], []),
+    ],
+)
+def test_a_category_is_retitled_only_where_all_its_live_questions_went(
+    homes: list[CategoryPath], named: list[tuple[CategoryPath, CategoryPath]]
+) -> None:
+    """To one title, undeclared, beside where it was; what is no longer live does not count."""
+    base = Knowledge(tree(A, B), at(*(A,) * (len(homes) + 1)))
+    live = Knowledge(tree(B, P, R, ("P", "C"), ("B", "P")), at(*homes))
+    assert retitled(base, live) == named
+
+
+def test_a_title_that_git_named_before_is_another_category() -> None:
+    """What the base declared and git dropped is no new title, nor is one of the service's own."""
+    base = Knowledge(tree(A, P), at(A))
+    assert retitled(base, Knowledge(tree(P), at(P)), Knowledge(tree(A), at(A))) == []
+    preset = Knowledge((Category(P, 1, MenuType.PRESET),), at(P))
+    assert retitled(Knowledge(tree(A), at(A)), preset) == []
+
+
+def test_two_categories_that_became_one_are_not_both_retitled() -> None:
+    """The title is given back to the first; the other was deleted."""
+    base = Knowledge(tree(A, B), at(A, B))
+    assert retitled(base, Knowledge(tree(P), at(P, P))) == [(P, A)]
+
+
+def test_a_twin_elsewhere_leaves_it_open_where_a_question_went() -> None:
+    """In whatever order the service lists the two."""
+    base = Knowledge(tree(A), at(A))
+    twins = (*at(P), *at(R))
+    assert retitled(base, Knowledge(tree(P, R), twins)) == retitled(base, Knowledge(tree(P, R), twins[::-1])) == []
+
+
+def test_a_pinned_question_tells_by_its_id() -> None:
+    """Also where the console gave it another text, and one of its old text is elsewhere."""
+    base = Knowledge(tree(A), at(A, ids=True))
+    other = Question(Content("other words", "a", P), id="id0")
+    stranger = Question(Content("q0", "a", R), id="x")
+    assert retitled(base, Knowledge(tree(P, R), (other, stranger))) == [(P, A)]

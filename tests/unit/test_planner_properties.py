@@ -12,7 +12,7 @@ from kbsync.model import Category, Knowledge, Question
 from kbsync.ordering import in_order, phases
 from kbsync.plan import Plan, QuestionChange, Source, TargetRef
 from kbsync.planfile import encode_plan
-from kbsync.planner import Context, knowledge_digest, make_plan
+from kbsync.planner import Context, make_plan
 from kbsync.settings import Policy, Prune
 from tests.fakes.clock import FakeClock
 from tests.fakes.libraries import declared, triples
@@ -26,7 +26,7 @@ thorough = settings(max_examples=60, deadline=None, suppress_health_check=[Healt
 
 def planned(desired: Knowledge, live: Knowledge, base: Knowledge | None, prune: Prune) -> Plan:
     """The plan for three libraries under one policy."""
-    context = Context(TargetRef("t", 1), Source(knowledge_digest(desired)), Policy(prune=prune))
+    context = Context(TargetRef("t", 1), Source(desired.digest()), Policy(prune=prune))
     return make_plan(desired, live, base, context=context)
 
 

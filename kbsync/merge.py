@@ -1,7 +1,4 @@
-"""What is to be changed in the files of a directory, as values: the order that ``pull`` gives to those who edit.
-
-How it is decided belongs above; how it is done to ``rewriting``, ``additions`` and ``merging``.
-"""
+"""What is to be changed in the files of a directory, as values: a pull decides it, and the files are edited by it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

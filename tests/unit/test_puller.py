@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from kbsync.errors import SafetyRefusal
-from kbsync.files.merge import Edit, Merge
 from kbsync.locations import Location
+from kbsync.merge import Edit, Merge
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
 from kbsync.plan import Field, Source, TargetRef
 from kbsync.planner import Context, make_plan
+from kbsync.puller import Clash, Decision, Wanted, decide
 from kbsync.settings import Policy, Prune
-from kbsync.wiring.decisions import Clash, Decision, Wanted, shown
-from kbsync.wiring.pulling import decide
 
 A, B = ("A",), ("B",)
 SAID = Content("q", "a", A)
@@ -65,10 +64,11 @@ def test_both_sides_of_one_field_clash() -> None:
     desired = files(replace(SAID, answer="git", similar=("g",), category=B), tree=(A, B, ("C",)))
     live = library(replace(SAID, answer="console", similar=("c", "d"), category=("C",)), tree=(A, B, ("C",)))
     base = files(SAID, tree=(A, B, ("C",)))
+    git, console = desired.questions[0].content, live.questions[0].content
     assert judged(desired, live, base).clashes == (
-        Clash(PLACE, "q", Field.ANSWER, "git", "console"),
-        Clash(PLACE, "q", Field.CATEGORY, "B", "C"),
-        Clash(PLACE, "q", Field.SIMILAR, "g", "c, d"),
+        Clash(PLACE, "q", Field.ANSWER, git, console),
+        Clash(PLACE, "q", Field.CATEGORY, git, console),
+        Clash(PLACE, "q", Field.SIMILAR, git, console),
     )
     (edit,) = judged(desired, live, base, theirs=True).merge.edits
     assert edit.fields == (Field.ANSWER, Field.CATEGORY, Field.SIMILAR)
@@ -97,8 +97,8 @@ def test_deleted_questions_go_unless_git_holds_on() -> None:
     decision = judged(desired, library(Content("stays", "x", A)), base)
     assert decision.merge.removed == (PLACE,)
     assert [(clash.question, clash.git, clash.console) for clash in decision.clashes] == [
-        ("changed", "declared", "removed"),
-        ("kept", "declared", "removed"),
+        ("changed", Content("changed", "y", A), None),
+        ("kept", keeper.content, None),
     ]
     partly = judged(desired, library(Content("stays", "x", A), complete=False), base)
     assert (partly.merge, partly.clashes) == (Merge(), ())
@@ -110,7 +110,7 @@ def test_a_question_that_git_took_out_and_the_console_changed_clashes() -> None:
     base = files(SAID, Content("out", "x", A))
     live = library(SAID, Content("out", "y", A))
     (clash,) = judged(files(SAID), live, base, policy=Policy(prune=Prune.DELETE)).clashes
-    assert (clash.question, clash.field, clash.git, clash.console) == ("out", None, "removed", "changed")
+    assert (clash.question, clash.field, clash.git, clash.console) == ("out", None, None, Content("out", "y", A))
     assert judged(files(SAID), live, base, only="q").clashes == ()
 
 
@@ -205,10 +205,3 @@ def test_an_empty_service_is_suspicious() -> None:
     """Nothing is taken out of the files because a wrong target holds nothing."""
     with pytest.raises(SafetyRefusal, match="holds no question at all"):
         judged(files(SAID), library(), files(SAID))
-
-
-def test_each_side_of_a_clash_can_be_shown() -> None:
-    """Values of every kind, and none."""
-    content = replace(SAID, category=("A", "B"), similar=("x", "y"))
-    assert [shown(content, field) for field in Field] == ["q", "a", "text", "A / B", "x, y", "enabled"]
-    assert shown(None, Field.ANSWER) == "removed"

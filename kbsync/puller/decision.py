@@ -1,0 +1,241 @@
+"""Which changes of the console are taken over, which clash with git, and which are none of git's business."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from kbsync.errors import SafetyRefusal
+from kbsync.locations import Location
+from kbsync.merge import Edit, Merge
+from kbsync.messages import Message, message
+from kbsync.model import Content, Knowledge, MenuType, path_after, show_path
+from kbsync.plan import Action, Cause, Field, Kind, Match, Plan, QuestionChange, renamed_paths
+from kbsync.planner.removals import added_in_console
+from kbsync.planner.selection import is_picked, picks
+from kbsync.puller.categories import Tree, find_tree
+
+__all__ = ["Clash", "Decision", "Wanted", "decide"]
+
+NOWHERE = Location("")
+"""The place of a live question that no file ever declared; such a question clashes with nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a pull is to take over: ``everything`` also what git never declared, ``presets`` also the system's own questions.
+
+    ``theirs`` settles clashes for the console. ``only`` is a shell pattern on question, category path or file.
+    """
+
+    everything: bool = False
+    presets: bool = False
+    theirs: bool = False
+    only: str | None = None
+
+    def picks(self, *names: str) -> bool:
+        """Whether something of these names is to be taken over."""
+        return self.only is None or picks(self.only, names)
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Git and the console both changed a question; ``field`` is None where one side took the whole question away.
+
+    ``git`` and ``console`` are what the sides hold, None for the one that took it away.
+    """
+
+    location: Location
+    question: str
+    field: Field | None
+    git: Content | None
+    console: Content | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done, what clashed, and what a user should know; ``undeclared`` counts live questions left alone."""
+
+    merge: Merge
+    clashes: tuple[Clash, ...] = ()
+    notes: tuple[Message, ...] = ()
+    undeclared: int = 0
+
+
+def decide(
+    desired: Knowledge,
+    live: Knowledge,
+    base: Knowledge | None,
+    plan: Plan,
+    *,
+    wanted: Wanted,
+    formerly_declared: Collection[str] = (),
+    cut: bool = False,
+) -> Decision:
+    """Turn a plan, which would undo what the console did, into what brings it into the files.
+
+    ``formerly_declared`` are texts of questions that git declared before the base and took out: they are not taken for new.
+    ``cut`` says that they only may be such, because the history is not all here.
+
+    Where no question that git declares is live, and none ever was, everything comes: that is the first import.
+    Without a base nobody can tell who changed what: then the console's side is taken for every declared question, and
+    nothing is taken out of the files. Raises SafetyRefusal when the service holds nothing at all.
+    """
+    if desired.questions and not live.questions:
+        raise SafetyRefusal(
+            message("the service holds no question at all, and the files hold {count}", count=len(desired.questions)),
+            [message("name another target with --target; to empty the files, delete them")],
+        )
+    is_first = _is_first(base, plan)
+    wanted = replace(wanted, everything=wanted.everything or is_first)
+    tree = find_tree(desired, plan.changes, picks=wanted.picks)
+    judge = _Judge(desired, live, base, tree=tree, wanted=wanted)
+    for change in plan.changes:
+        if isinstance(change, QuestionChange) and (wanted.only is None or is_picked(change, wanted.only)):
+            judge.question(change)
+    edits = judge.edits()
+    new = _new_questions(desired, live, base, plan, wanted=wanted, formerly_declared=formerly_declared)
+    added = tuple(tree.in_files(content) for content in new.coming)
+    dropped, kept = tree.dropped([*_staying(desired, edits, judge.removed, tree), *added])
+    dropped = frozenset(path for path in dropped if wanted.picks(show_path(path)))
+    declared = tree.added(live, added, whole=is_first and wanted.only is None)
+    merge = Merge(edits, tuple(judge.removed), added, tree.retitled, dropped, declared)
+    notes = _notes(desired, live, base, taken_out=new.taken_out, cut=cut, kept=tuple(map(show_path, kept)))
+    return Decision(merge, tuple(judge.clashes), tuple(notes), new.left)
+
+
+def _is_first(base: Knowledge | None, plan: Plan) -> bool:
+    is_known = any(isinstance(change, QuestionChange) and change.before is not None for change in plan.changes)
+    return (base is None or not base.questions) and not plan.unchanged and not is_known
+
+
+class _Judge:
+    def __init__(self, desired: Knowledge, live: Knowledge, base: Knowledge | None, *, tree: Tree, wanted: Wanted) -> None:
+        self.removed: list[Location] = []
+        self.clashes: list[Clash] = []
+        self._live = live
+        self._by_id = {question.id: question.content for question in live.questions}
+        self._base = base
+        self._tree = tree
+        self._theirs = wanted.theirs
+        self._protected = {question.location for question in desired.questions if question.protected}
+        self._fields: dict[tuple[Location, str | None], list[Field]] = {}
+
+    def question(self, change: QuestionChange) -> None:
+        """Take one change of the plan over, or not."""
+        place = change.location or NOWHERE
+        if change.removal:
+            # Taken out in git while the console changed it; one that git never declared is an addition.
+            if change.base is not None and change.cause is Cause.CONFLICT:
+                self._clash(change, place, None)
+        elif change.action is Action.CREATE:
+            self._deleted(change, place)
+        else:
+            for field in self._taken(change, place):
+                self._fields.setdefault((place, change.id), []).append(field)
+
+    def edits(self) -> tuple[Edit, ...]:
+        """The declared questions that take over fields of their live ones."""
+        return tuple(
+            Edit(place, self._tree.in_files(self._by_id[number]), tuple(fields))
+            for (place, number), fields in self._fields.items()
+        )
+
+    def _taken(self, change: QuestionChange, place: Location) -> Iterator[Field]:
+        """The fields of which the console's side is taken; those that clash are noted."""
+        for one in change.fields:
+            clashes = one.cause is Cause.CONFLICT or (one.cause is Cause.UNKNOWN and self._base is not None)
+            is_declared_rename = one.field is Field.QUESTION and change.match is Match.PREVIOUSLY
+            if one.cause is Cause.DRIFT or (clashes and self._theirs):
+                yield one.field
+            elif clashes:
+                self._clash(change, place, one.field)
+            elif one.cause is Cause.UNKNOWN and not is_declared_rename:
+                yield one.field
+
+    def _deleted(self, change: QuestionChange, place: Location) -> None:
+        """A declared question that live lacks: deleted in the console if the base had it, and new in git otherwise."""
+        if change.cause in (Cause.DECLARED, Cause.UNKNOWN) or not self._live.complete:
+            return
+        if self._theirs or (change.cause is Cause.DRIFT and place not in self._protected):
+            self.removed.append(place)
+        else:
+            self._clash(change, place, None)
+
+    def _clash(self, change: QuestionChange, place: Location, field: Field | None) -> None:
+        self.clashes.append(Clash(place, change.title, field, git=change.after, console=change.before))
+
+
+@dataclass(frozen=True, slots=True)
+class _NewQuestions:
+    """Live questions that git does not declare: those that come, the texts that git took out, and how many are left alone."""
+
+    coming: tuple[Content, ...]
+    taken_out: tuple[str, ...]
+    left: int
+
+
+def _new_questions(
+    desired: Knowledge,
+    live: Knowledge,
+    base: Knowledge | None,
+    plan: Plan,
+    *,
+    wanted: Wanted,
+    formerly_declared: Collection[str],
+) -> _NewQuestions:
+    renamed = renamed_paths(plan.changes)
+    undeclared = _undeclared(plan)
+    added = added_in_console(undeclared, live, desired.categories, final=lambda path: path_after(path, renamed))
+    ours = set() if base is None else {question.id for question in added}
+    presets = {category.path for category in live.categories if category.menu is MenuType.PRESET}
+    coming: list[Content] = []
+    taken_out: list[str] = []
+    left = 0
+    for question in live.questions:
+        content = question.content
+        is_preset = content.category in presets
+        if question.id not in undeclared:
+            continue
+        if content.question in formerly_declared and not wanted.everything:
+            taken_out.append(content.question)
+        elif not (wanted.presets if is_preset else wanted.everything or question.id in ours):
+            left += not is_preset
+        elif wanted.picks(content.question, show_path(content.category)):
+            coming.append(content)
+    return _NewQuestions(tuple(coming), tuple(taken_out), left)
+
+
+def _undeclared(plan: Plan) -> set[str | None]:
+    """The ids of the live questions that git does not declare and did not declare at the base."""
+    unmanaged = {item.id for item in plan.unmanaged if item.kind is Kind.QUESTION and not item.lapsed}
+    questions = (change for change in plan.changes if isinstance(change, QuestionChange))
+    return unmanaged | {change.id for change in questions if change.removal and change.base is None}
+
+
+def _staying(desired: Knowledge, edits: Collection[Edit], removed: Collection[Location], tree: Tree) -> Iterator[Content]:
+    """The questions of the files as the pull leaves them."""
+    moved = {edit.location: edit.content for edit in edits if Field.CATEGORY in edit.fields}
+    for question in desired.questions:
+        if question.location not in removed:
+            content = question.content if question.location is None else moved.get(question.location, question.content)
+            yield replace(content, category=tree.after(content.category))
+
+
+def _notes(
+    desired: Knowledge, live: Knowledge, base: Knowledge | None, *, taken_out: tuple[str, ...], cut: bool, kept: tuple[str, ...]
+) -> Iterator[Message]:
+    if base is None and desired.questions:
+        yield message("There is no base: the console's side is taken for every declared question, and none is removed.")
+    if not live.complete:
+        yield message("The live listing is incomplete: nothing is removed from the files.")
+    if taken_out:
+        yield message(
+            "{count} live questions are new or were taken out of git earlier, such as {example}: this shallow clone cannot "
+            "tell, and they stay out of the files; git fetch --unshallow brings what tells, --all takes them in."
+            if cut
+            else "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and "
+            "customers still get them; --all takes them in.",
+            count=len(taken_out),
+            example=taken_out[0],
+        )
+    for path in kept:
+        yield message("Category {path} is gone in the console and stays in the files: they have questions in it.", path=path)

@@ -1,0 +1,83 @@
+"""Each rule has one place: where a second one would begin, a test finds it."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import kbsync
+from kbsync.model import AnswerType, Status
+from kbsync.plan import Action, Cause, Field
+from kbsync.planfile import v1
+
+ROOT = Path(kbsync.__file__).parent
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """The source of every file."""
+    return {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOT.rglob("*.py"))}
+
+
+def nodes() -> Iterator[tuple[str, ast.AST]]:
+    """Every piece of source with its file."""
+    return ((file, node) for file, tree in trees().items() for node in ast.walk(tree))
+
+
+def users(name: str) -> set[str]:
+    """The files that mention a name, as a variable or behind a dot."""
+    return {
+        file
+        for file, node in nodes()
+        if (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
+    }
+
+
+def test_an_action_is_turned_round_in_one_table() -> None:
+    """Undo, drift and pull ask the action for its inverse."""
+    tables = {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.Dict) and node.keys
+        for pairs in [[ast.unparse(part) for part in (*filter(None, node.keys), *node.values)]]
+        if all(part.startswith("Action.") for part in pairs)
+    }
+    assert tables == {"plan.py"}
+
+
+def test_answer_types_and_statuses_are_named_by_their_enums() -> None:
+    """Nobody else writes the words down but the frozen format of plan files; what people read is a message."""
+    spoken = {id(call.args[0]) for _, call in nodes() if isinstance(call, ast.Call) and call.args}
+    words = {each.word for kind in (AnswerType, Status) for each in kind} - {"text"}
+    found = {file for file, node in nodes() if isinstance(node, ast.Constant) and node.value in words and id(node) not in spoken}
+    assert {file for file in found if not file.startswith(("render", "sandbox"))} == {"planfile/v1.py"}
+
+
+def test_the_plan_file_names_what_the_plan_names() -> None:
+    """Its words are frozen and written down once more; they are the same ones."""
+    assert get_args(v1.AnswerTypeV1) == tuple(each.word for each in AnswerType)
+    assert get_args(v1.StatusV1) == tuple(each.word for each in Status)
+    assert get_args(v1.CauseV1) == tuple(Cause)
+    assert get_args(v1.FieldV1) == tuple(Field)
+    assert get_args(v1.QuestionActionV1) == tuple(Action)
+
+
+def test_one_function_tells_what_the_console_added() -> None:
+    """A drift and a pull ask the same one."""
+    assert users("added_in_console") == {"planner/removals.py", "puller/decision.py"}
+
+
+def test_one_function_tells_whether_a_plan_may_be_applied() -> None:
+    """Others ask it, or show its reasons."""
+    raised = {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.Constant) and node.value == "the plan is not applied; nothing was changed"
+    }
+    assert {file for file in raised if not file.startswith("render/chinese")} == {"guards.py"}
+
+
+def test_texts_freed_and_taken_are_told_by_the_order() -> None:
+    """The applier asks a phase what its changes need."""
+    assert users("needs") <= {"ordering.py", "applier/questions.py"}
