@@ -21,6 +21,11 @@ class Outcome(StrEnum):
     """No usable answer came, and looking did not settle it."""
     NOT_ATTEMPTED = "not-attempted"
 
+    @property
+    def good(self) -> bool:
+        """Whether it left the object in its goal state."""
+        return self in (Outcome.APPLIED, Outcome.ALREADY)
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeOutcome:
@@ -64,8 +69,12 @@ class ApplyReport:
     @property
     def finished(self) -> bool:
         """Whether every change ended in its goal state and read back so."""
-        done = (Outcome.APPLIED, Outcome.ALREADY)
-        return all(outcome.outcome in done for outcome in self.outcomes) and not self.mismatches and self.verified
+        return self.complete and self.verified
+
+    @property
+    def complete(self) -> bool:
+        """Whether every change ended in its goal state and none was seen to read back otherwise."""
+        return all(outcome.outcome.good for outcome in self.outcomes) and not self.mismatches
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import kbsync
 ROOT = Path(kbsync.__file__).parent
 
 LAYERS = (
-    ("locations", "messages", "commands"),
+    ("locations", "messages", "commands", "display"),
     ("diagnostics",),
     ("errors",),
     ("model", "settings", "dialogue"),
@@ -36,7 +36,7 @@ DOORS = {
     "jinja2": {"render"},
     "msgspec": {"planfile"},
     "nh3": {"render"},
-    "regex": {"render", "conversations"},
+    "regex": {"display", "render", "conversations"},
     "filelock": {"history", "pacing"},
     "rapidfuzz": {"checks", "compare", "conversations", "render"},
     "httpcore": {"desk"},

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from kbsync.applier.attempts import Attempt, Ended
-from kbsync.applier.ledger import GOOD, Ledger
+from kbsync.applier.ledger import Ledger
 from kbsync.applier.moved import title_edited
 from kbsync.applier.rounds import Craft, Task
 from kbsync.applier.snapshot import Snapshot, spelled_alike
@@ -88,7 +88,7 @@ class CategoryCalls:
     def _causes(self, path: CategoryPath) -> Iterator[Message]:
         for index, change in enumerate(self._plan.changes):
             after = change.after if isinstance(change, CategoryChange) else None
-            if after and path[: len(after)] == after and self._ledger.outcome(index) not in GOOD:
+            if after and path[: len(after)] == after and not self._ledger.is_good(index):
                 yield self._ledger.reason(index)
 
     def _tasks(self, indices: Sequence[int], seen: Snapshot | None) -> Sequence[Task]:

@@ -12,10 +12,7 @@ from kbsync.progress import Progress
 from kbsync.report import ChangeOutcome, Outcome
 from kbsync.store import Meter
 
-__all__ = ["GOOD", "Ledger", "OnFailure"]
-
-GOOD = (Outcome.APPLIED, Outcome.ALREADY)
-"""The outcomes that leave an object in its goal state."""
+__all__ = ["Ledger", "OnFailure"]
 
 OUTCOMES = {
     Ended.DONE: Outcome.APPLIED,
@@ -109,6 +106,11 @@ class Ledger:
         with self._lock:
             return self._entries[index][0] if index in self._entries else None
 
+    def is_good(self, index: int) -> bool:
+        """Whether a change reached its goal; False while that is open."""
+        outcome = self.outcome(index)
+        return outcome is not None and outcome.good
+
     def reason(self, index: int) -> Message:
         """Why a change did not end well."""
         with self._lock:
@@ -117,7 +119,7 @@ class Ledger:
 
     def first_failed(self, indices: Iterable[int]) -> int | None:
         """The first of some changes that did not reach its goal."""
-        return next((index for index in indices if self.outcome(index) not in GOOD), None)
+        return next((index for index in indices if not self.is_good(index)), None)
 
     def close(self) -> tuple[ChangeOutcome, ...]:
         """Every change's outcome in plan order; what was never started is not attempted, with the cause."""

@@ -11,8 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kbsync.checks.finding import CheckFinding, Options, number, shorten
+from kbsync.checks.finding import CheckFinding, Options, number
 from kbsync.diagnostics import Related
+from kbsync.display import shorten
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Question, Status
 

@@ -7,7 +7,8 @@ import html
 import re
 from collections.abc import Iterator
 
-from kbsync.checks.finding import CheckFinding, Options, number, shorten
+from kbsync.checks.finding import CheckFinding, Options, number
+from kbsync.display import shorten
 from kbsync.messages import message
 from kbsync.model import AnswerType, Knowledge, Question
 

@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from kbsync.checks.finding import CheckFinding, Options, shorten
+from kbsync.checks.finding import CheckFinding, Options
+from kbsync.display import shorten
 from kbsync.messages import message
 from kbsync.model import CategoryPath, Knowledge, bare, show_path
 

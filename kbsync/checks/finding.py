@@ -41,9 +41,3 @@ def all_texts(knowledge: Knowledge) -> Iterator[tuple[Question, Message, str]]:
         yield question, message("the answer"), question.content.answer
         for similar in question.content.similar:
             yield question, message("a similar question"), similar
-
-
-def shorten(text: str, limit: int = 60) -> str:
-    """A text for use inside a message: one line, not too long."""
-    line = " ".join(text.split())
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"

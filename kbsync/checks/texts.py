@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from kbsync.checks.finding import CheckFinding, Options, all_texts, shorten, words
+from kbsync.checks.finding import CheckFinding, Options, all_texts, words
+from kbsync.display import shorten
 from kbsync.messages import message
 from kbsync.model import Knowledge
 

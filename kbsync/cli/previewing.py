@@ -12,10 +12,10 @@ from kbsync.cli.signals import stopping_well
 from kbsync.conversations.declared import find_question
 from kbsync.conversations.pieces import pieces
 from kbsync.desk.sessions import SessionReader, SessionWriter
+from kbsync.display import visible
 from kbsync.errors import Misuse, SafetyRefusal
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
-from kbsync.render.visible import visible
 from kbsync.wiring.previewing import Draft, Streamed, draft_of, look_first, read_draft, stream_draft
 from kbsync.wiring.workspace import open_workspace
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from kbsync.cli.differences import unified
 from kbsync.cli.flow import prepared, reading
 from kbsync.cli.options import Invocation
+from kbsync.display import shorten
 from kbsync.errors import SafetyRefusal
 from kbsync.files.merging import Merged, merge_files
-from kbsync.files.page import shorten
 from kbsync.files.storing import store
 from kbsync.messages import Message, message
 from kbsync.model import Content, show_path

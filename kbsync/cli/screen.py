@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import click
 
+from kbsync.display import cut, visible
 from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, StalePlan, UnusableFile
 from kbsync.messages import Message, message
 from kbsync.render.orders import harmless, harmless_json, harmless_markup
@@ -94,15 +95,12 @@ class Screen:
 
     def say(self, words: Message) -> str:
         """A message in the user's language, safe to print, on one line whatever its values hold."""
-        from kbsync.render.visible import visible  # noqa: PLC0415
-
         return harmless(visible(Words(self.language).say(words), newlines=False))
 
     def _annotate(self, words: Sequence[Message]) -> None:
         from kbsync.render.github_commands import Level, command  # noqa: PLC0415
 
-        told = "\n".join(map(self.say, words))
-        short = told if len(told) <= LONGEST else f"{told[: LONGEST - 1]}…"
+        short = cut("\n".join(map(self.say, words)), LONGEST)
         # A command is one line from its first column on, so nothing stands before it, not even the name of a target.
         click.echo(command(Level.ERROR, short, {"title": self._title()}), file=sys.stderr, err=True, color=False)
 

@@ -10,9 +10,9 @@ from kbsync.cli.flow import chosen_target, opened
 from kbsync.cli.options import Invocation
 from kbsync.desk.sessions import SessionReader, SessionWriter
 from kbsync.dialogue import ChatMessage, Session, SessionState
+from kbsync.display import visible
 from kbsync.errors import SafetyRefusal
 from kbsync.messages import message
-from kbsync.render.visible import visible
 from kbsync.wiring.doors import Door
 from kbsync.wiring.workspace import open_workspace
 

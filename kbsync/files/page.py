@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from kbsync.diagnostics import Diagnostic, Related, Rule, Severity
+from kbsync.display import shorten, visible
 from kbsync.locations import Location
 from kbsync.messages import Message, message
 
@@ -34,10 +35,6 @@ the parser, which is older, would take as line ends: U+0085, U+2028, U+2029."""
 
 FIRST_MEANT = 0x80
 """From here on an invisible character may be meant in a text; before it stand the controls of teleprinters."""
-
-
-INVISIBLE = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-"""What could change how the rest of a line looks in a terminal, or cannot be written to it at all."""
 
 
 class Mark(Protocol):
@@ -214,14 +211,3 @@ def _remedy(code: int) -> Message:
     if code < FIRST_MEANT:
         return message("delete it")
     return message("delete it; where it is meant, write it in double quotes as {escape}", escape=f"\\u{code:04X}")
-
-
-def shorten(text: str, limit: int = 60) -> str:
-    """A text for use inside a message: one line, visible, not too long."""
-    line = visible(" ".join(text.split()))
-    return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def visible(text: str) -> str:
-    """A text with escapes in place of controls, bidirectional overrides and bytes that are no UTF-8."""
-    return INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

@@ -3,6 +3,7 @@
 When a target counts as applied in full is decided by those who move it.
 """
 
+from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.refs import applied_ref
 from kbsync.history.remote import Remote
@@ -93,12 +94,8 @@ def _overtaken(target: str, *, expected: str | None, now: str | None) -> History
         message(
             "Another apply moved the mark of {target} from {expected} to {now} meanwhile; it was left there.",
             target=target,
-            expected=_short(expected),
-            now=_short(now),
+            expected=short_commit(expected),
+            now=short_commit(now),
         ),
         hint=message("Run `kbsync plan` on the newest commit to see whether anything is left to do."),
     )
-
-
-def _short(commit: str | None) -> str:
-    return "(none)" if commit is None else commit[:12]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.applied import last_seen, read_applied
 from kbsync.history.remote import Remote
@@ -46,13 +47,13 @@ def find_base(
     """
     if given is not None:
         chosen = repository.resolve(given)
-        return Base(chosen, BaseKind.GIVEN, (message("Base: {commit}, as given.", commit=chosen[:12]),))
+        return Base(chosen, BaseKind.GIVEN, (message("Base: {commit}, as given.", commit=short_commit(chosen)),))
     try:
         commit = read_applied(repository, target, shared=shared)
     except HistoryUnavailable as problem:
         return _guess(repository, target, environ, problem)
     if commit is not None:
-        used = message("Base: {commit}, the commit last applied to {target}.", commit=commit[:12], target=target)
+        used = message("Base: {commit}, the commit last applied to {target}.", commit=short_commit(commit), target=target)
         return Base(commit, BaseKind.APPLIED, (used,))
     merged = _merge_base(repository, environ)
     if merged is not None:
@@ -70,7 +71,7 @@ def _guess(repository: Repository, target: str, environ: Mapping[str, str], prob
     )
     copy = last_seen(repository, target)
     if copy is not None:
-        used = message("Base: {commit}, the one that this clone saw last; it may be old.", commit=copy[:12])
+        used = message("Base: {commit}, the one that this clone saw last; it may be old.", commit=short_commit(copy))
         return Base(copy, BaseKind.APPLIED, (*notes, used), problem)
     merged = _merge_base(repository, environ)
     if merged is not None:
@@ -90,7 +91,7 @@ def _merge_base(repository: Repository, environ: Mapping[str, str]) -> Base | No
     except HistoryUnavailable as problem:
         unknown = message("No base: where this pull request left {branch} is not known.", branch=branch or wanted)
         return Base(None, BaseKind.NONE, (unknown, problem.message, *filter(None, (problem.hint,))))
-    used = message("Base: {commit}, where this pull request left {branch}.", commit=commit[:12], branch=branch or wanted)
+    used = message("Base: {commit}, where this pull request left {branch}.", commit=short_commit(commit), branch=branch or wanted)
     return Base(commit, BaseKind.MERGE_BASE, (used,))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.git import Git
 from kbsync.messages import Message, message
@@ -118,7 +119,11 @@ class Repository:
         found = self.fork(left, right)
         if found is None:
             raise HistoryUnavailable(
-                message("The commits {first} and {second} have no common ancestor here.", first=left[:12], second=right[:12]),
+                message(
+                    "The commits {first} and {second} have no common ancestor here.",
+                    first=short_commit(left),
+                    second=short_commit(right),
+                ),
                 hint=self._absence(),
             )
         return found

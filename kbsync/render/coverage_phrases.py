@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from kbsync.conversations.coverage import Coverage, Gap, Served
+from kbsync.display import cut
 from kbsync.messages import Message, message
 from kbsync.model import show_path
 
@@ -95,7 +96,7 @@ def origins(served: Served) -> Iterator[Message]:
 
 def clipped(text: str) -> str:
     """A text that is only mentioned, cut with a visible ``…``."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+    return cut(text, LONGEST)
 
 
 def day(seconds: float) -> str:

@@ -4,14 +4,13 @@ Comments tell how much each is asked. Placing and answering them is for people.
 """
 
 import json
-import unicodedata
 from collections.abc import Iterator
 
 from kbsync.conversations.coverage import Coverage, Gap
+from kbsync.display import replace_hidden, visible
 from kbsync.messages import Message
 from kbsync.render.coverage_phrases import demand, remarks
 from kbsync.render.orders import harmless_json
-from kbsync.render.visible import visible
 from kbsync.render.words import Words
 
 __all__ = ["coverage_yaml"]
@@ -60,12 +59,7 @@ def _line(text: str) -> str:
 
 def _quoted(text: str) -> str:
     """A double-quoted scalar: JSON is one, but for what YAML does not count as printable."""
-    quoted = harmless_json(json.dumps(text, ensure_ascii=False))
-    return "".join(_escaped(sign) if _is_hidden(sign) else sign for sign in quoted)
-
-
-def _is_hidden(sign: str) -> bool:
-    return unicodedata.category(sign) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+    return replace_hidden(harmless_json(json.dumps(text, ensure_ascii=False)), _escaped)
 
 
 def _escaped(sign: str) -> str:

@@ -5,7 +5,7 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from kbsync.diagnostics import Diagnostic, Severity
-from kbsync.render.visible import visible
+from kbsync.display import visible
 from kbsync.render.words import Words
 
 __all__ = ["diagnostics_junit"]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from kbsync.display import cut, visible
 from kbsync.guards import removal_count
 from kbsync.locations import Location
 from kbsync.plan import Action, Change, Plan, ProblemKind, Purpose
@@ -14,7 +15,6 @@ from kbsync.render.github_commands import LIMIT, Level, command
 from kbsync.render.headline import headline
 from kbsync.render.markdown import plan_markdown
 from kbsync.render.outline import DANGEROUS, Outline, Section, action_of, is_conflict, outline
-from kbsync.render.visible import visible
 from kbsync.render.voices import voice
 from kbsync.render.words import Words
 
@@ -99,8 +99,7 @@ def _said(level: Level, text: str, location: Location | None, *, is_here: bool =
     place: dict[str, str | int] = {"file": location.path} if location else {}
     if location and is_here:
         place |= {"line": location.line, "col": location.column}
-    shown = visible(text, newlines=False)
-    return command(level, shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…", {**place, "title": "kbsync"})
+    return command(level, cut(visible(text, newlines=False), _LONGEST), {**place, "title": "kbsync"})
 
 
 def _withheld(counts: Mapping[Level, int], words: Words) -> str:

@@ -6,7 +6,7 @@ Which lines are worth saying belongs to their callers.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from kbsync.render.visible import visible
+from kbsync.display import visible
 
 __all__ = ["LIMIT", "Level", "command"]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from kbsync.display import visible
 from kbsync.model import show_path
 from kbsync.plan import Cause, Kind, Plan, Problem, Purpose, Unmanaged
 from kbsync.render.headline import headline
@@ -16,7 +17,6 @@ from kbsync.render.html_view import Card, card, language_of
 from kbsync.render.next_steps import next_steps
 from kbsync.render.outline import DANGEROUS, Outline, outline
 from kbsync.render.phrases import alien, base_label, kept_note, nothing_to_do
-from kbsync.render.visible import visible
 from kbsync.render.voices import title, voice
 from kbsync.render.words import Words
 

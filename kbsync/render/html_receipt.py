@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from kbsync.display import visible
 from kbsync.render.html_labels import labels
 from kbsync.render.html_page import around, page
 from kbsync.render.html_view import language_of
-from kbsync.render.outcomes import DONE, TITLES, report_title, verdict
+from kbsync.render.outcomes import TITLES, report_title, verdict
 from kbsync.render.phrases import place_of
-from kbsync.render.visible import visible
 from kbsync.render.voices import voice
 from kbsync.render.words import Words
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
@@ -64,7 +64,7 @@ def _parts(report: ApplyReport, words: Words) -> Iterator[_Part]:
         if entries:
             open_end = words("No usable answer came, and looking again did not settle it.")
             note = open_end if outcome is Outcome.UNKNOWN else ""
-            yield _Part(outcome.value, words.say(title), outcome not in DONE, entries, note)
+            yield _Part(outcome.value, words.say(title), not outcome.good, entries, note)
         if outcome is Outcome.NOT_ATTEMPTED and report.mismatches:
             differing = tuple(_mismatch(report, each, words) for each in report.mismatches)
             yield _Part("differing", words("Reads back differently"), danger=True, entries=differing)

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import nh3
 
+from kbsync.display import cut
 from kbsync.render.prose import Mark, Piece
 
 __all__ = ["addresses", "heard", "rich"]
@@ -117,7 +118,7 @@ class _Rewriter(HTMLParser):
         self._breaks = self._breaks or tag in _BREAKS
         if tag in _MEDIA:
             values = dict(attrs)
-            parts = (self._image, values.get("alt"), (values.get("src") or "")[:_ADDRESS])
+            parts = (self._image, values.get("alt"), cut(values.get("src") or "", _ADDRESS))
             shown = " ".join(part for part in parts if part)
             self.parts.append(f'<span class="{_PLACEHOLDER}">{escape(shown)}</span>')
             return

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kbsync.display import visible
 from kbsync.model import AnswerType, Content
 from kbsync.plan import QuestionChange
 from kbsync.render.html_rich import addresses, heard, rich
 from kbsync.render.outline import other_edit
 from kbsync.render.prose import Mark, Piece, difference
 from kbsync.render.serving import SWITCHES, UNSERVED, is_unserved
-from kbsync.render.visible import visible
 from kbsync.render.voices import Voice
 from kbsync.render.words import Words
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import regex
 
+from kbsync.display import visible
 from kbsync.model import CategoryPath, Content, show_path
 from kbsync.plan import Action, CategoryChange, Change, Field, Purpose, QuestionChange
 from kbsync.render.html_sides import Run, Side, Source, links, sides, source
 from kbsync.render.outline import other_edit
 from kbsync.render.phrases import ANSWER_TYPES, FIELDS, STATUSES, place_of, recognition
-from kbsync.render.visible import visible
 from kbsync.render.voices import Voice
 from kbsync.render.words import Words
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from kbsync.render.markdown_budget import Block, Item
 from kbsync.render.markdown_frame import alert, compose, whole
 from kbsync.render.markdown_text import code, comment_safe, lines, shortened
-from kbsync.render.outcomes import DONE, TITLES, report_title, verdict
+from kbsync.render.outcomes import TITLES, report_title, verdict
 from kbsync.render.phrases import place_of
 from kbsync.render.voices import voice
 from kbsync.render.words import Words
@@ -56,7 +56,7 @@ def _blocks(report: ApplyReport, words: Words) -> Iterator[Block]:
     for outcome, title in TITLES.items():
         found = tuple(_outcome(report, each, words=words) for each in report.outcomes if each.outcome is outcome)
         if found:
-            yield Block(words.say(title), found, danger=outcome not in DONE)
+            yield Block(words.say(title), found, danger=not outcome.good)
 
 
 def _outcome(report: ApplyReport, each: ChangeOutcome, *, words: Words) -> Item:

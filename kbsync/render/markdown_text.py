@@ -6,7 +6,7 @@ text of the finished HTML. Character references stop the first, an element insid
 
 import re
 
-from kbsync.render.visible import visible
+from kbsync.display import cut, visible
 
 __all__ = ["NARROW", "code", "comment_safe", "lines", "shortened", "size", "text"]
 
@@ -48,17 +48,13 @@ def shortened(value: str, width: int) -> str:
 
     A narrow one is cut in its middle, because questions that begin alike differ at their ends.
     """
-    shown = visible(value, newlines=False)
-    if len(shown) > width:
-        tail = (width - 1) * 2 // 5 if width < NARROW else 0
-        shown = shown[: width - 1 - tail].rstrip() + "…" + shown[len(shown) - tail :].lstrip()
-    return _escaped(shown)
+    tail = (width - 1) * 2 // 5 if width < NARROW else 0
+    return _escaped(cut(visible(value, newlines=False), width, tail=tail))
 
 
 def code(value: str, width: int = 100) -> str:
     """A stranger's text as code, where no filter looks for references."""
-    shown = visible(value, newlines=False)
-    return f"<code>{_entities(shown if len(shown) <= width else shown[: width - 1] + '…')}</code>"
+    return f"<code>{_entities(cut(visible(value, newlines=False), width))}</code>"
 
 
 def comment_safe(value: str) -> str:

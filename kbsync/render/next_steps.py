@@ -5,6 +5,7 @@ What is asked for is judged by ``guards``; what stops a plan stands at the top o
 
 from dataclasses import dataclass, replace
 
+from kbsync.display import cut
 from kbsync.guards import Consent, objections
 from kbsync.messages import Message, message
 from kbsync.plan import Plan, Purpose
@@ -35,5 +36,4 @@ def next_steps(plan: Plan) -> Steps | None:
 
 
 def _clipped(line: Message) -> Message:
-    short = ((name, value if len(value) <= _VALUE else f"{value[: _VALUE - 1]}…") for name, value in line.values)
-    return replace(line, values=tuple(short))
+    return replace(line, values=tuple((name, cut(value, _VALUE)) for name, value in line.values))

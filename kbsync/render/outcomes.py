@@ -10,10 +10,7 @@ from kbsync.plan import Purpose
 from kbsync.render.voices import title
 from kbsync.report import ApplyReport, Outcome
 
-__all__ = ["DONE", "TITLES", "report_title", "verdict"]
-
-DONE = (Outcome.APPLIED, Outcome.ALREADY)
-"""The outcomes with which a change is in its goal state."""
+__all__ = ["TITLES", "report_title", "verdict"]
 
 TITLES: Mapping[Outcome, Message] = {
     Outcome.UNKNOWN: message("Outcome unknown"),
@@ -41,6 +38,6 @@ def verdict(report: ApplyReport) -> Message:
         return message("Finished: everything is live as declared.")
     if report.interrupted:
         return message("NOT finished: it was interrupted. Run kbsync plan to see what is left.")
-    if all(each.outcome in DONE for each in report.outcomes) and not report.mismatches:
+    if report.complete:
         return message("NOT verified: the library could not be read back. Run kbsync plan to see whether anything is left.")
     return message("NOT finished. Run kbsync plan to see what is left.")

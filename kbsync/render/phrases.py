@@ -6,6 +6,7 @@ Words that depend on the purpose stand in ``voices``; how a format writes them d
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
+from kbsync.display import short_commit
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, Status
 from kbsync.plan import BaseKind, Change, Field, Kind, Match, Plan, Purpose, QuestionChange, Unmanaged
@@ -37,11 +38,12 @@ STATUSES: Mapping[Status, Message] = {Status.ENABLED: message("enabled"), Status
 
 def base_label(plan: Plan) -> Message:
     """What the plan was compared with besides the live library."""
+    commit = short_commit(plan.source.base_commit)
     labels = {
         BaseKind.NONE: message("no base"),
-        BaseKind.GIVEN: message("base {commit}", commit=(plan.source.base_commit or "")[:12]),
-        BaseKind.APPLIED: message("base {commit}, the last one applied", commit=(plan.source.base_commit or "")[:12]),
-        BaseKind.MERGE_BASE: message("base {commit}, where the branch began", commit=(plan.source.base_commit or "")[:12]),
+        BaseKind.GIVEN: message("base {commit}", commit=commit),
+        BaseKind.APPLIED: message("base {commit}, the last one applied", commit=commit),
+        BaseKind.MERGE_BASE: message("base {commit}, where the branch began", commit=commit),
     }
     return labels[plan.source.base]
 

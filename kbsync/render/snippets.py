@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 
 from kbsync.diagnostics import Diagnostic
-from kbsync.render.visible import visible
+from kbsync.display import visible
 
 __all__ = ["Snippet", "snippet"]
 

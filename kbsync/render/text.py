@@ -5,6 +5,7 @@ The order comes from ``outline``, one change is drawn by ``text_change``; nothin
 
 from collections.abc import Iterator, Sequence
 
+from kbsync.display import short_commit
 from kbsync.model import show_path
 from kbsync.plan import Kind, Plan, Problem, Purpose, Unmanaged
 from kbsync.render.headline import headline, tallies
@@ -18,8 +19,6 @@ from kbsync.render.words import Words
 
 __all__ = ["draw_calls", "plan_text"]
 
-_COMMIT = 12
-"""The characters of a commit that are shown."""
 _LISTED = 20
 """So many unmanaged objects are named; a library may hold thousands."""
 
@@ -75,7 +74,7 @@ def _head(page: Page, plan: Plan, digest: str, words: Words) -> None:
 def _origin(plan: Plan, digest: str, words: Words) -> Iterator[str]:
     """What was compared, and the digest of what can be applied."""
     commit = plan.source.commit
-    state = words("commit {commit}", commit=commit[:_COMMIT]) if commit else words("files that are not committed")
+    state = words("commit {commit}", commit=short_commit(commit)) if commit else words("files that are not committed")
     if plan.purpose is Purpose.SYNC:
         yield f"{state} · {words.say(base_label(plan))}"
     if plan.purpose is Purpose.DRIFT:

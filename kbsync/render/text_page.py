@@ -11,8 +11,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from kbsync.display import visible
 from kbsync.render.orders import ORDER
-from kbsync.render.visible import visible
 
 __all__ = ["Page", "Span", "Style"]
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from kbsync.messages import Message, message
-from kbsync.render.outcomes import DONE, TITLES, report_title, verdict
+from kbsync.render.outcomes import TITLES, report_title, verdict
 from kbsync.render.phrases import place_of
 from kbsync.render.text import draw_calls
 from kbsync.render.text_page import Page, Span, Style
@@ -64,7 +64,7 @@ def _draw(page: Page, report: ApplyReport, words: Words) -> None:
 def _section(page: Page, report: ApplyReport, found: list[ChangeOutcome], words: Words) -> None:
     outcome = found[0].outcome
     title = f"{words.say(TITLES[outcome])} ({len(found)})"
-    page.heading(title, Style.TITLE if outcome in DONE else Style.DANGER)
+    page.heading(title, Style.TITLE if outcome.good else Style.DANGER)
     if outcome is Outcome.UNKNOWN:
         page.line((words("No usable answer came, and looking again did not settle it."), Style.PLAIN))
     for each in found:

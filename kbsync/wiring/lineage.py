@@ -3,6 +3,7 @@
 Which commit is the base was found by ``history``; what a difference of the contents means belongs to ``planner``.
 """
 
+from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.base import Base
 from kbsync.history.repository import Repository
@@ -44,7 +45,7 @@ def _same(repository: Repository, workspace: Workspace, one: str, other: str) ->
 
 
 def _untold(head: str, base: Base) -> Problem:
-    commits = {"head": head[:12], "base": (base.commit or "")[:12]}
+    commits = {"head": short_commit(head), "base": short_commit(base.commit)}
     words = (
         message("whether these files ({head}) hold the base {base} cannot be told, because this clone is shallow", **commits)
         if base.kind is BaseKind.GIVEN
@@ -58,7 +59,7 @@ def _untold(head: str, base: Base) -> Problem:
 
 
 def _unrelated(head: str, base: Base) -> Problem:
-    commits = {"head": head[:12], "base": (base.commit or "")[:12]}
+    commits = {"head": short_commit(head), "base": short_commit(base.commit)}
     words = (
         message("these files ({head}) and the base {base} have no history in common", **commits)
         if base.kind is BaseKind.GIVEN
@@ -72,7 +73,7 @@ def _unrelated(head: str, base: Base) -> Problem:
 
 
 def _older(head: str, base: Base) -> Problem:
-    commits = {"head": head[:12], "base": (base.commit or "")[:12]}
+    commits = {"head": short_commit(head), "base": short_commit(base.commit)}
     words = (
         message("these files ({head}) are older than the base {base}: the plan takes later commits back", **commits)
         if base.kind is BaseKind.GIVEN
@@ -86,7 +87,7 @@ def _older(head: str, base: Base) -> Problem:
 
 
 def _diverged(head: str, fork: str, base: Base) -> Problem:
-    commits = {"head": head[:12], "fork": fork[:12], "base": (base.commit or "")[:12]}
+    commits = {"head": short_commit(head), "fork": short_commit(fork), "base": short_commit(base.commit)}
     words = (
         message(
             "these files ({head}) left the history of the base {base} at {fork}: the plan takes back what came in there since",

@@ -3,6 +3,7 @@
 How the ref is moved safely is ``history``'s part.
 """
 
+from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, StalePlan
 from kbsync.history.applied import advance_applied, read_applied
 from kbsync.messages import Message, message
@@ -41,9 +42,9 @@ def check_mark(plan: Plan, target: Target, *, history: History) -> str | None:
             [
                 message(
                     "the plan counts from {planned}, {target} now has {now}",
-                    planned=_short(plan.source.base_commit),
+                    planned=short_commit(plan.source.base_commit),
                     target=target.name,
-                    now=_short(now),
+                    now=short_commit(now),
                 )
             ],
             hint=message("plan again"),
@@ -65,7 +66,3 @@ def advance_mark(plan: Plan, target: Target, *, history: History, seen: str | No
     except HistoryUnavailable as problem:
         return (problem.message, *((problem.hint,) if problem.hint else ()))
     return ()
-
-
-def _short(commit: str | None) -> str:
-    return "-" if commit is None else commit[:12]

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from kbsync.diagnostics import has_errors
+from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
 from kbsync.history.base import Base, find_base
 from kbsync.history.repository import Repository
@@ -137,7 +138,7 @@ def _knowledge_at(commit: str, repository: Repository, workspace: Workspace, tar
         raise HistoryUnavailable(
             message(
                 "the knowledge at the base {commit} has errors: {first}",
-                commit=commit[:12],
+                commit=short_commit(commit),
                 first=loaded.diagnostics[0].message,
             ),
             hint=message("name a commit whose files are valid with --base"),

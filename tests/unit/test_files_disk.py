@@ -71,7 +71,7 @@ def test_a_fifo_does_not_keep_us_waiting(place: Path) -> None:
 def test_names_that_are_not_utf8_are_refused(place: Path) -> None:
     """Such a name could not be written into any report as it is."""
     (place / os.fsdecode(b"caf\xe9.yaml")).write_text("questions: []\n")
-    assert faults(place) == ["k/caf\\udce9.yaml KB101"]
+    assert faults(place) == ["k/caf⟨U+DCE9⟩.yaml KB101"]
 
 
 @pytest.mark.parametrize("name", ["link/x.txt", "link.txt", "sub", "x" * 300])

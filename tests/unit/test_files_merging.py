@@ -26,7 +26,7 @@ def notes(*added: Content) -> list[str]:
         (Content("one", "x", ("B",)), "left out: a second question with the text one; the files hold one"),
         (Content("uno", "x", ("B",)), "left out: uno, because it is a similar wording of one"),
         (Content("new", "\x00", ("B",)), "left out: the answer of new: it is empty or holds a control character"),
-        (Content("new\x01", "x", ("B",)), "left out: the question of new\\x01: it is empty or holds a control character"),
+        (Content("new\x01", "x", ("B",)), "left out: the question of new␁: it is empty or holds a control character"),
         (Content("new", "x", ("B", " ")), "left out: the answer of new"),
         (Content("new", "x", ("B",), similar=("one", "y")), "left out: the wording one of new"),
     ],
@@ -44,7 +44,7 @@ def test_new_questions_do_not_take_each_others_texts() -> None:
 def test_edits_leave_out_what_cannot_be_written() -> None:
     """The other fields of the same question are written."""
     merged = edited(ONE, {"one": {"question": "", "answer": "y", "similar": ("a\x00", "b")}})
-    assert [str(note)[:25] for note in merged.notes] == ["left out: the question of", "left out: the wording a\\x"]
+    assert [str(note)[:25] for note in merged.notes] == ["left out: the question of", "left out: the wording a␀ "]
     (found,) = questions(merged.files).values()
     assert (found.content.question, found.content.answer, found.content.similar) == ("one", "y", ("b",))
 

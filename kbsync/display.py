@@ -1,11 +1,16 @@
-"""Text made safe and honest to look at: what would command a terminal, hide or reorder text becomes a visible mark.
+"""Foreign text made fit to be shown: hidden characters visible, long texts cut, commits in short.
 
-Escaping for HTML or Markdown is those formats' business; they may use this first.
+This is the one table of characters that could command a terminal, hide text or reorder it.
 """
 
-import regex
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
 
-__all__ = ["visible"]
+if TYPE_CHECKING:
+    import regex
+
+__all__ = ["cut", "replace_hidden", "short_commit", "shorten", "visible"]
 
 _EMOJI = r"""
     (?:\U0001F3F4(?:\U000E0067\U000E0062(?:\U000E0065\U000E006E\U000E0067|\U000E0073\U000E0063\U000E0074|\U000E0077\U000E006C\U000E0073)\U000E007F)
@@ -29,8 +34,6 @@ _HIDDEN = r"""
 """
 """Whatever has no face of its own; the ordinary and the ideographic space, and number signs that are drawn, do."""
 
-_SUSPECT = regex.compile(rf"(?V1x)(?P<kept>{_EMOJI}|{_SPELLING})|{_HIDDEN}")
-
 _NAMED = {"\t": "⇥", "\N{DELETE}": "␡", "\N{NO-BREAK SPACE}": "⍽", "\N{NARROW NO-BREAK SPACE}": "⍽"}
 
 
@@ -40,10 +43,31 @@ def visible(text: str, *, newlines: bool = True) -> str:
     Line ends stay unless ``newlines`` is False: then they are shown as ``↵``, for values that must stay on one line.
     Emoji with their joiners and the joiners that Persian or Hindi spelling needs stay as they are.
     """
+    return replace_hidden(text, lambda character: _mark(character, "\n" if newlines else "↵"))
+
+
+def replace_hidden(text: str, mark: Callable[[str], str]) -> str:
+    """Put ``mark`` of each hidden character in its place, line ends included; whole emoji and spelling stay."""
     if text.isascii() and text.isprintable():
         return text
-    line_end = "\n" if newlines else "↵"
-    return _SUSPECT.sub(lambda found: found["kept"] or _mark(found[0], line_end), text)
+    return _suspect().sub(lambda found: found["kept"] or mark(found[0]), text)
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """A text as a value inside a message: visible, on one line, cut to ``limit`` characters."""
+    return cut(visible(" ".join(text.split())), limit)
+
+
+def cut(text: str, limit: int, *, tail: int = 0) -> str:
+    """At most ``limit`` characters of a text, ``…`` where something is left out: before its last ``tail`` characters."""
+    if len(text) <= limit:
+        return text
+    return f"{text[: limit - 1 - tail].rstrip()}…{text[len(text) - tail :].lstrip()}"
+
+
+def short_commit(commit: str | None) -> str:
+    """A commit as people name it."""
+    return "(none)" if commit is None else commit[:12]
 
 
 def _mark(character: str, line_end: str) -> str:
@@ -53,3 +77,10 @@ def _mark(character: str, line_end: str) -> str:
         return _NAMED[character]
     point = ord(character)
     return chr(0x2400 + point) if point < 0x20 else f"⟨U+{point:04X}⟩"  # noqa: PLR2004  (the C0 controls have pictures)
+
+
+@cache
+def _suspect() -> "regex.Pattern[str]":
+    import regex  # noqa: PLC0415  (texts of printable ASCII do not wait for it)
+
+    return regex.compile(rf"(?V1x)(?P<kept>{_EMOJI}|{_SPELLING})|{_HIDDEN}")

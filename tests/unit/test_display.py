@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.render.visible import visible
+from kbsync.display import cut, replace_hidden, short_commit, shorten, visible
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,32 @@ def test_nothing_that_commands_or_reorders_is_left(text: str) -> None:
     assert not [each for each in shown if unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") and each != "\n"]
     assert not set(shown) & set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\ufeff")
     assert visible(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [
+        ("short", 5, "short"),
+        ("a text that is long", 8, "a text…"),
+        ("two\n lines,\t one  space", 60, "two lines, one space"),
+        ("turn \u202eround", 60, "turn ⟨U+202E⟩round"),
+    ],
+)
+def test_a_value_in_a_message_is_short_and_visible(text: str, limit: int, expected: str) -> None:
+    """It stands on one line, hides nothing, and says where it was cut."""
+    assert shorten(text, limit) == expected
+
+
+def test_a_text_is_cut_to_its_limit() -> None:
+    """The mark counts, and what is kept from the end stands behind it."""
+    assert [cut("abcdef", 6), cut("abcdef", 5), cut("ab  cd  ef", 6, tail=2)] == ["abcdef", "abcd…", "ab…ef"]
+
+
+def test_a_commit_is_named_by_its_first_characters() -> None:
+    """Twelve tell commits apart; none has a name too."""
+    assert [short_commit("0123456789abcdef"), short_commit(None)] == ["0123456789ab", "(none)"]
+
+
+def test_a_format_may_mark_hidden_characters_its_own_way() -> None:
+    """The table is the same, and a whole emoji stays whole."""
+    assert replace_hidden("❤\ufe0f\u200b!", lambda sign: f"<{ord(sign):x}>") == "❤\ufe0f<200b>!"
