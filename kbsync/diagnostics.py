@@ -48,6 +48,7 @@ class Rule(Enum):
     KB204 = "target-name"
     KB205 = "unknown-default-target"
     KB206 = "unknown-check"
+    KB207 = "duplicate-application"
     KB301 = "duplicate-question"
     KB302 = "similar-taken"
     KB303 = "repeated-text"

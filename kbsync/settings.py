@@ -1,12 +1,14 @@
 """What ``kbsync.yaml`` can say. Secrets are not settings: they come from the environment and live in ``wiring`` alone."""
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from kbsync.diagnostics import Severity
 
-__all__ = ["REGIONS", "Check", "Driver", "Pacing", "Policy", "Prune", "Settings", "Target"]
+__all__ = ["FALLBACKS", "REGIONS", "Check", "Driver", "Pacing", "Policy", "Prune", "Settings", "Target"]
 
 REGIONS: Mapping[str, str] = {
     "china": "console.tim.qq.com",
@@ -23,6 +25,21 @@ REGIONS: Mapping[str, str] = {
 
 Mumbai stands on older pages only and Saudi Arabia only in public code: for those, ``endpoint`` can override.
 """
+
+FALLBACKS: Mapping[str, str] = {
+    "adminapi.my-imcloud.com": "china",
+    "adminapisgp.my-imcloud.com": "singapore",
+    "adminapikr.my-imcloud.com": "seoul",
+    "adminapijpn.my-imcloud.com": "tokyo",
+    "adminapiger.my-imcloud.com": "frankfurt",
+    "adminapiusa.my-imcloud.com": "silicon-valley",
+    "adminapiidn.my-imcloud.com": "jakarta",
+    "adminapiind.my-imcloud.com": "mumbai",
+    "adminapiksa.my-imcloud.com": "saudi-arabia",
+}
+"""The second host of each region, for networks whose name servers lie about the first (the same pages)."""
+
+PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
 
 class Driver(StrEnum):
@@ -61,6 +78,28 @@ class Target:
     identifier: str = "administrator"
     calls_per_second: float = 5.0
     pacing: Pacing = Pacing.STEADY
+
+    @property
+    def application(self) -> tuple[str, int] | None:
+        """What the target's name stands for: the service's address, in one spelling, and the SDKAppID.
+
+        None for the embedded service, which has a library for each name, and where settings do not say all of it. The case of
+        the host, a final dot or slash, the usual port, a region's fallback host and the names of this machine make no difference.
+        """
+        if self.driver is Driver.SANDBOX or not self.endpoint or not self.sdkappid:
+            return None
+        url = urlsplit(self.endpoint)
+        return f"{url.scheme}://{_one_host(url.hostname or '')}:{url.port or PORTS[url.scheme]}", self.sdkappid
+
+
+def _one_host(host: str) -> str:
+    """One name for all that lead to the same machine, as far as names tell."""
+    name = host.removesuffix(".")
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return REGIONS[FALLBACKS[name]] if name in FALLBACKS else name
+    return "localhost" if address.is_loopback else str(address)
 
 
 @dataclass(frozen=True, slots=True)

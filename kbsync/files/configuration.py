@@ -51,6 +51,7 @@ def _default_target(record: Record, names: tuple[str, ...]) -> str | None:
 
 def _targets(record: Record) -> tuple[Target, ...]:
     found: dict[str, Target] = {}
+    applications: dict[tuple[str, int], TextAt] = {}
     entries = record.get(schema.SETTINGS_TARGETS)
     if entries == ():
         node = record.nodes[schema.SETTINGS_TARGETS.name]
@@ -60,7 +61,26 @@ def _targets(record: Record) -> tuple[Target, ...]:
         target = read_record(node, record.page, schema.TARGET)
         if target is not None:
             found[name.text] = _target(name.text, target)
+            _check_application(found[name.text], name, applications)
     return tuple(found.values())
+
+
+def _check_application(target: Target, name: TextAt, applications: dict[tuple[str, int], TextAt]) -> None:
+    """Report a second name for an application: plans and locks go by names, so that both would create everything."""
+    if target.application is None:
+        return
+    first = applications.setdefault(target.application, name)
+    if first is not name:
+        address, sdkappid = target.application
+        said = message(
+            "{name} and {other} are one application: {address}, SDKAppID {app}",
+            name=name.text,
+            other=first.text,
+            address=address,
+            app=sdkappid,
+        )
+        hint = message("keep one of the two names: applied side by side, both would create everything")
+        name.fault(Rule.KB207, said, hint=hint, other=first)
 
 
 def _check_name(name: TextAt, others: tuple[str, ...]) -> None:
@@ -91,13 +111,14 @@ def _target(name: str, record: Record) -> Target:
         record.page.fault(Rule.KB203, said, record.node, hint=message("add region, or endpoint, or driver: sandbox"))
     if driver is Driver.DESK and not record.has(schema.TARGET_APP):
         record.missing(schema.TARGET_APP)
+    host = f"https://{region}" if region else ""
     if endpoint is not None:
-        _check_endpoint(TextAt(endpoint, record.nodes["endpoint"], record.page))
-    host = endpoint.rstrip("/") if endpoint else f"https://{region}" if region else ""
+        host = _origin(TextAt(endpoint, record.nodes["endpoint"], record.page))
     return Target(name, driver or Driver.DESK, host, **found)
 
 
-def _check_endpoint(endpoint: TextAt) -> None:
+def _origin(endpoint: TextAt) -> str:
+    """An endpoint as it is called; empty where it may not be."""
     if not ORIGIN.fullmatch(endpoint.text):
         if "@" in endpoint.text:
             endpoint.page.hide(endpoint.node)  # a password may stand before it
@@ -107,6 +128,9 @@ def _check_endpoint(endpoint: TextAt) -> None:
     elif endpoint.text.startswith("http:") and not _is_loopback(urlsplit(endpoint.text).hostname or ""):
         said = message("http:// is allowed for this machine only, because a call carries its signature")
         endpoint.fault(Rule.KB202, said, hint=message("write https://"))
+    else:
+        return endpoint.text.rstrip("/")
+    return ""
 
 
 def _usable(text: str) -> bool:

@@ -8,15 +8,13 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from kbsync.settings import Driver, Target
+from kbsync.settings import Target
 
 __all__ = ["meeting_place"]
 
 NAME = "kbsync"
 PRIVATE = 0o700
-PORTS = {"http": 80, "https": 443}
 
 
 def meeting_place(target: Target, *, environ: Mapping[str, str]) -> Path | None:
@@ -26,9 +24,10 @@ def meeting_place(target: Target, *, environ: Mapping[str, str]) -> Path | None:
     user has, or can make, a directory of its own that nobody else can enter. The home directory comes before the runtime
     directory because jobs of cron and shells have the former in common.
     """
-    if target.driver is Driver.SANDBOX:
+    if target.application is None:
         return None
-    return next((place for base, names in _candidates(environ) if (place := _made(base, names, _key(target)))), None)
+    key = _key(*target.application)
+    return next((place for base, names in _candidates(environ) if (place := _made(base, names, key))), None)
 
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, tuple[str, ...]]]:
@@ -60,8 +59,6 @@ def _made(base: Path, names: tuple[str, ...], key: str) -> Path | None:
     return place if os.access(place, os.W_OK | os.X_OK) else None
 
 
-def _key(target: Target) -> str:
-    """A name for an application that every way of writing its endpoint leads to."""
-    url = urlsplit(target.endpoint)
-    address = f"{url.scheme}://{url.hostname}:{url.port or PORTS.get(url.scheme)}"
-    return f"{target.sdkappid}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+def _key(address: str, sdkappid: int) -> str:
+    """A name for an application that does for a directory."""
+    return f"{sdkappid}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"

@@ -55,6 +55,29 @@ def test_one_target_that_fails_does_not_stop_the_others(two: Bench) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "validate",
+        "plan -t one",
+        "apply -t two --yes",
+        "apply --all-targets --yes",
+        "pull -t one",
+        "unlock -t one",
+        "targets --format matrix",
+    ],
+)
+def test_two_names_of_one_application_are_refused(two: Bench, line: str) -> None:
+    """Nothing is planned, sent or handed to a CI matrix for them: side by side each would create everything."""
+    same = '{{endpoint: "http://127.0.0.1:9/", sdkappid: 1}}'
+    two.settings(
+        TWO.replace("{{driver: sandbox}}", same, 1).replace("{{driver: sandbox}}", same.replace("127.0.0.1", "localhost"))
+    )
+    refused = two.run(*line.split())
+    assert refused.code == 5
+    assert "KB207" in refused.out + refused.err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "plan --all-targets --target one",
         "plan --all-targets --format html",
         "plan --all-targets --out plan.json",

@@ -7,7 +7,7 @@ from kbsync.files import load_tree
 from kbsync.files.configuration import read_settings
 from kbsync.files.nodes import documents
 from kbsync.files.page import Page
-from kbsync.settings import REGIONS, Check, Driver, Pacing, Policy, Prune, Settings, Target
+from kbsync.settings import FALLBACKS, REGIONS, Check, Driver, Pacing, Policy, Prune, Settings, Target
 
 FULL = """\
 version: 1
@@ -111,6 +111,66 @@ def test_endpoints_may_be_safe_or_local(endpoint: str) -> None:
 def test_other_endpoints_are_refused(endpoint: str) -> None:
     """No path, query or user, no unprotected way over a network."""
     assert [fault[-5:] for fault in read(target(endpoint=f'"{endpoint}"', sdkappid=1))[1]] == ["KB202"]
+
+
+def two(first: str, second: str) -> str:
+    """Settings with two targets."""
+    return f"version: 1\ndefault_target: a\ntargets:\n  a: {{{first}}}\n  b: {{{second}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("region: singapore", "region: singapore"),
+        ("region: singapore", "endpoint: 'https://adminapisgp.im.qcloud.com'"),
+        ("endpoint: 'https://AdminApiSGP.im.qcloud.com/'", "region: singapore"),
+        ("region: singapore", "endpoint: 'https://adminapisgp.im.qcloud.com:443'"),
+        ("region: singapore", "endpoint: 'https://adminapisgp.im.qcloud.com.:0443/'"),
+        ("region: china", "endpoint: 'https://adminapi.my-imcloud.com'"),
+        ("endpoint: 'https://ADMINAPI.my-imcloud.com./'", "endpoint: 'https://console.tim.qq.com:443'"),
+        ("endpoint: 'https://h.example'", "endpoint: 'https://H.EXAMPLE:443/', identifier: robot, calls_per_second: 1"),
+        ("endpoint: 'http://localhost'", "endpoint: 'http://127.0.0.1:80/'"),
+        ("endpoint: 'http://127.0.0.1:8080'", "endpoint: 'http://[0:0:0:0:0:0:0:1]:8080'"),
+        ("endpoint: 'https://[2001:db8::0:1]'", "endpoint: 'https://[2001:DB8::1]:443'"),
+        *((f"region: {region}", f"endpoint: 'https://{host}'") for host, region in FALLBACKS.items()),
+    ],
+)
+def test_an_application_has_one_name(first: str, second: str) -> None:
+    """However the endpoint is written, two targets with one SDKAppID there are one application: each would create everything."""
+    settings, faults = read(two(f"{first}, sdkappid: 1", f"{second}, sdkappid: 1"))
+    assert faults == ["5:3 KB207"]
+    assert settings is not None
+    assert len({target.application for target in settings.targets}) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("region: singapore, sdkappid: 1", "region: singapore, sdkappid: 2"),
+        ("region: singapore, sdkappid: 1", "region: tokyo, sdkappid: 1"),
+        ("endpoint: 'https://h.example', sdkappid: 1", "endpoint: 'https://h.example:8443', sdkappid: 1"),
+        ("endpoint: 'http://localhost:1', sdkappid: 1", "endpoint: 'http://localhost:2', sdkappid: 1"),
+        ("driver: sandbox", "driver: sandbox"),
+        ("driver: sandbox, region: tokyo, sdkappid: 1", "region: tokyo, sdkappid: 1"),
+    ],
+)
+def test_other_applications_may_be_named_beside_it(first: str, second: str) -> None:
+    """Another SDKAppID, host or port is another application; each embedded service has a library of its own."""
+    assert read(two(first, second))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        ("region: tokyo", "region: tokyo", ["KB113", "KB113"]),
+        ("sdkappid: 1", "sdkappid: 1", ["KB203", "KB203"]),
+        ("endpoint: 'https://u:p@h.example', sdkappid: 1", "endpoint: 'https://u:q@h.example', sdkappid: 1", ["KB202", "KB202"]),
+        ("region: tokio, sdkappid: 1", "region: tokio, sdkappid: 1", ["KB114", "KB114"]),
+    ],
+)
+def test_what_cannot_be_told_apart_for_other_faults_is_no_second_fault(first: str, second: str, codes: list[str]) -> None:
+    """Where endpoint or SDKAppID is missing or wrong, that alone is told."""
+    assert [fault[-5:] for fault in read(two(first, second))[1]] == codes
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def place_of(target: Target = TARGET, /, **environ: Path | str) -> Path:
 
 def test_every_spelling_of_an_application_meets(tmp_path: Path) -> None:
     """Whatever the target is called and however its endpoint is written; another application, or host, is apart."""
-    same = [TARGET, replace(TARGET, name="prod"), replace(TARGET, endpoint="https://DESK.invalid:443")]
+    same = [TARGET, replace(TARGET, name="prod"), replace(TARGET, endpoint="https://DESK.invalid.:443/")]
     others = [replace(TARGET, sdkappid=1400000001), replace(TARGET, endpoint="https://desk.invalid:8443")]
     assert len({place_of(target, HOME=tmp_path) for target in same}) == 1
     assert len({place_of(target, HOME=tmp_path) for target in (TARGET, *others)}) == 3

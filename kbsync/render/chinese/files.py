@@ -36,6 +36,12 @@ FILES: Mapping[str, str] = {
     "no target is called {name}": "没有名为 {name} 的目标",
     "at least one target is needed": "至少需要一个目标",
     "{name} and {other} would share their environment variables": "{name} 和 {other} 会共用相同的环境变量",
+    "{name} and {other} are one application: {address}, SDKAppID {app}": (
+        "{name} 和 {other} 是同一个应用：{address}，SDKAppID {app}"
+    ),
+    "keep one of the two names: applied side by side, both would create everything": (
+        "请只保留其中一个名称：两者同时应用时，所有内容都会被创建两次"
+    ),
     "the key {key} is missing": "缺少键 {key}",
     "nothing says where the service is": "没有说明服务在哪里",
     "the host or the port of the endpoint cannot be right": "endpoint 的主机或端口不正确",
