@@ -1,6 +1,7 @@
 """The shell scripts of the action alone, in what no workflow run shows: signals, tokens, installation, wrong inputs."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import pytest
 import yaml
 
 from tests.fakes.git_repos import GitRepos
@@ -83,6 +85,35 @@ def test_token_reaches_git_once(tmp_path: Path) -> None:
     assert "eC1hY2" not in (tree.path / ".git" / "config").read_text(encoding="utf-8")
 
 
+def test_the_jobs_own_git_configuration_stays(tmp_path: Path) -> None:
+    """What a job has git read from variables, such as a directory of another user to be trusted, is added to and not replaced."""
+    entries = (("safe.directory", "*"), ("http.https://git.invalid/.extraheader", "AUTHORIZATION: basic b3RoZXI="))
+    keys = {f"GIT_CONFIG_KEY_{number}": name for number, (name, _) in enumerate(entries)}
+    own = {"GIT_CONFIG_COUNT": "2", **keys, **{f"GIT_CONFIG_VALUE_{number}": value for number, (_, value) in enumerate(entries)}}
+    git = executable(tmp_path / "kbsync-fake", f"exec git config --get-regexp '^safe|header$' >'{tmp_path}/told'")
+    inputs = {"INPUT_COMMAND": "validate", "INPUT_TARGET": "shop", "INPUT_TOKEN": "secret", "INPUT_PROGRAM": str(git)}
+    subprocess.run([RUN], cwd=tmp_path, env=surroundings(tmp_path, **inputs, **own), capture_output=True, check=True)
+    header = "http.https://git.invalid/.extraheader"
+    assert (tmp_path / "told").read_text(encoding="utf-8").splitlines() == [
+        "safe.directory *",
+        f"{header} AUTHORIZATION: basic b3RoZXI=",
+        f"{header} ",
+        f"{header} AUTHORIZATION: basic eC1hY2Nlc3MtdG9rZW46c2VjcmV0",
+    ]
+
+
+@pytest.mark.parametrize("count", ["", "0", "007", "two", "a[$(touch ran)]", "-1", "9" * 20])
+def test_a_count_that_is_none_is_told(tmp_path: Path, count: str) -> None:
+    """A number of git's entries that git itself would not read fails the step in a sentence and is never run as shell text."""
+    inputs = {"INPUT_COMMAND": "validate", "INPUT_TARGET": "shop", "INPUT_TOKEN": "secret", "INPUT_PROGRAM": "/bin/true"}
+    environ = surroundings(tmp_path, **inputs, GIT_CONFIG_COUNT=count)
+    done = subprocess.run([RUN], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    usable = count in {"", "0", "007"}
+    assert (done.returncode, outputs(tmp_path)["exit-code"]) == ((0, "0") if usable else (2, "2"))
+    assert ("::error title=kbsync::GIT_CONFIG_COUNT" in done.stdout) is not usable
+    assert not (tmp_path / "ran").exists()
+
+
 def test_unknown_command_is_told(tmp_path: Path) -> None:
     """A command that the action does not have fails the step as a wrong command line does."""
     environ = surroundings(tmp_path, INPUT_COMMAND="destroy", INPUT_TARGET="shop", INPUT_PROGRAM="/bin/false")
@@ -91,16 +122,71 @@ def test_unknown_command_is_told(tmp_path: Path) -> None:
     assert done.stdout.startswith("::error title=kbsync::")
 
 
+SHADOWS = ("venv", "logging", "json", "sitecustomize", "usercustomize", "pip", "ensurepip", "kbsync", "re")
+"""Names that a Python program imports, or may, while it installs, reports, or runs kbsync."""
+
+
+def shadowed(place: Path) -> dict[str, str]:
+    """A workspace with a module of every such name, which leaves a mark when it is run, and variables that lead Python there."""
+    place.mkdir()
+    for name in SHADOWS:
+        (place / f"{name}.py").write_text(f"open({str(place / 'ran')!r}, 'a').write({name!r})\n", encoding="utf-8")
+    folder = place / "kbsync"
+    folder.mkdir()
+    for name in ("__init__", "__main__"):
+        shutil.copy(place / "kbsync.py", folder / f"{name}.py")
+    return {
+        "PYTHONPATH": f"{place}:",
+        "PYTHONSTARTUP": str(place / "venv.py"),
+        "PYTHONUSERBASE": str(place),
+        "PYTHONBREAKPOINT": "venv.run",
+        "PYTHONWARNINGS": "error::venv.Warned",
+        "PYTHONHOME": "",
+    }
+
+
 def test_installs_once_into_a_place_of_its_own(tmp_path: Path) -> None:
-    """The package is installed beside the job's own packages, and a second step of the job finds it there."""
-    wheel = tiny_wheel(tmp_path)
+    """The package is installed beside the job's own packages, and a second step of the job finds it there.
+
+    Modules at the top of the workspace, and Python's variables that point there, are not run meanwhile.
+    """
+    python = shadowed(tmp_path / "work")
     files = {"RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "GITHUB_OUTPUT"), "PIP_NO_INDEX": "1"}
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    for package in (str(wheel), "/nowhere"):
-        environ = {**files, "PATH": path, "GITHUB_ACTION_PATH": str(RUN.parent), "INPUT_PACKAGE": package}
-        subprocess.run([RUN.with_name("install.sh")], env=environ, check=True, capture_output=True)
+    for package in (str(tiny_wheel(tmp_path)), "/nowhere"):
+        environ = {**files, **python, "PATH": path, "GITHUB_ACTION_PATH": str(RUN.parent), "INPUT_PACKAGE": package}
+        script = RUN.with_name("install.sh")
+        done = subprocess.run([script], cwd=tmp_path / "work", env=environ, capture_output=True, text=True, check=False)
+        assert (done.returncode, (tmp_path / "work" / "ran").exists()) == (0, False), done.stderr
     program = outputs(tmp_path)["program"]
     assert subprocess.run([program], check=True, capture_output=True, text=True).stdout == "tiny\n"
+
+
+def test_running_imports_nothing_of_the_workspace(tmp_path: Path) -> None:
+    """Modules at the top of the workspace are not run beside the key, whatever the job told Python."""
+    python = shadowed(tmp_path / "work")
+    fake = executable(tmp_path / "fake", f'exec "{sys.executable}" -c "import json, logging, re; import sys; print(sys.path)"')
+    inputs = {"INPUT_COMMAND": "validate", "INPUT_TARGET": "shop", "INPUT_PROGRAM": str(fake)}
+    safe = surroundings(tmp_path, **inputs, **python)
+    done = subprocess.run([RUN], cwd=tmp_path, env=safe, capture_output=True, text=True, check=False)
+    assert (done.returncode, (tmp_path / "work" / "ran").exists()) == (0, False), done.stderr
+    assert str(tmp_path / "work") not in done.stdout
+
+
+def test_reporting_imports_nothing_of_the_workspace(tmp_path: Path) -> None:
+    """Nor are they run beside the token which may write comments."""
+    python = shadowed(tmp_path / "work")
+    (tmp_path / "text.md").write_text("text", encoding="utf-8")
+    executable(tmp_path / "bin" / "gh", f'exec "{sys.executable}" -I "{ROOT}/tests/fakes/gh.py" "$@"')
+    (step,) = yaml.safe_load((ACTIONS / "report" / "action.yml").read_text(encoding="utf-8"))["runs"]["steps"]
+    given = {"INPUT_KIND": "issue", "INPUT_KEY": "shop", "INPUT_TITLE": "Drift", "INPUT_FILE": str(tmp_path / "text.md")}
+    places = {"GITHUB_ACTION_PATH": str(ACTIONS / "report"), "GITHUB_REPOSITORY": "shop/knowledge"}
+    path = f"{tmp_path / 'bin'}:{Path(sys.executable).parent}:/usr/bin:/bin"
+    environ = {**python, **given, **places, "PATH": path, "FAKE_GH": str(tmp_path / "github.json")}
+    command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]]
+    done = subprocess.run(command, cwd=tmp_path / "work", env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, (tmp_path / "work" / "ran").exists()) == (0, False), done.stderr
+    assert len(json.loads((tmp_path / "github.json").read_text(encoding="utf-8"))["entries"]) == 1
 
 
 def reported(tmp_path: Path, **inputs: str) -> subprocess.CompletedProcess[str]:

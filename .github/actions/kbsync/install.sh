@@ -2,10 +2,14 @@
 # Installs kbsync once a job, beside whatever Python packages the job has, and tells where the program is.
 set -euo pipefail
 
+# The current directory is the workspace, which a branch fills: Python imports nothing from there, whatever the job tells it.
+unset "${!PYTHON@}"
+export PYTHONNOUSERSITE=1 PYTHONSAFEPATH=1
+
 place="$RUNNER_TEMP/kbsync-installed"
 if [[ ! -x "$place/bin/kbsync" ]]; then
-  python3 -m venv "$place"
+  python3 -I -m venv "$place"
   # The whole repository comes with the action, so one pinned commit fixes the action and the program.
-  "$place/bin/pip" install --quiet --disable-pip-version-check -- "${INPUT_PACKAGE:-$GITHUB_ACTION_PATH/../../..}"
+  "$place/bin/python" -I -m pip install --quiet --disable-pip-version-check -- "${INPUT_PACKAGE:-$GITHUB_ACTION_PATH/../../..}"
 fi
 printf 'program=%s\n' "$place/bin/kbsync" >>"$GITHUB_OUTPUT"

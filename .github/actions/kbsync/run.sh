@@ -3,6 +3,10 @@
 # What a person or a branch name can choose is only ever the value of a variable, never shell text.
 set -euo pipefail
 
+# The current directory is the workspace, which a branch fills: Python imports nothing from there, whatever the job tells it.
+unset "${!PYTHON@}"
+export PYTHONNOUSERSITE=1 PYTHONSAFEPATH=1
+
 main() {
   results="${INPUT_RESULTS:-$RUNNER_TEMP/kbsync}"
   mkdir -p "$results"
@@ -13,26 +17,39 @@ main() {
     plan) plan ;;
     apply) apply ;;
     drift) drift ;;
-    *)
-      printf '::error title=kbsync::command must be validate, plan, apply or drift\n'
-      code=2
-      ;;
+    *) misused 'command must be validate, plan, apply or drift' ;;
   esac
+  ended
+}
+
+# A wrong use of the action, told as kbsync tells a wrong command line.
+misused() {
+  printf '::error title=kbsync::%s\n' "$1"
+  code=2
+  ended
+}
+
+ended() {
   printf 'exit-code=%s\nresults=%s\n' "$code" "$results" >>"$GITHUB_OUTPUT"
-  [[ $code == 3 ]] || exit "$code"
+  [[ $code == 3 ]] && exit 0
+  exit "$code"
 }
 
 # Checkouts need no stored credentials: git is handed the token by variables that end with this step.
 allow_git() {
   [[ -n ${INPUT_TOKEN:-} ]] || return 0
-  local basic
+  local basic count="${GIT_CONFIG_COUNT:-0}"
+  [[ $count =~ ^[0-9]{1,9}$ ]] || misused "GIT_CONFIG_COUNT of the job's environment must be a number"
   basic="$(printf 'x-access-token:%s' "$INPUT_TOKEN" | base64 | tr -d '\n')"
   unset INPUT_TOKEN
   printf '::add-mask::%s\n' "$basic"
-  # The empty value drops a header that the checkout may have stored: the server refuses to be told twice.
-  export GIT_CONFIG_COUNT=2
-  export GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader" GIT_CONFIG_VALUE_0=""
-  export GIT_CONFIG_KEY_1="http.$GITHUB_SERVER_URL/.extraheader" GIT_CONFIG_VALUE_1="AUTHORIZATION: basic $basic"
+  # Behind the entries that the job has already. The empty value drops a header that the job or the checkout may have set: the
+  # server refuses to be told twice.
+  count=$((10#$count))
+  export GIT_CONFIG_COUNT=$((count + 2))
+  export "GIT_CONFIG_KEY_$count=http.$GITHUB_SERVER_URL/.extraheader" "GIT_CONFIG_VALUE_$count="
+  export "GIT_CONFIG_KEY_$((count + 1))=http.$GITHUB_SERVER_URL/.extraheader"
+  export "GIT_CONFIG_VALUE_$((count + 1))=AUTHORIZATION: basic $basic"
 }
 
 validate() {
