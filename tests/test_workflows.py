@@ -15,6 +15,7 @@ import yaml
 
 from kbsync.cli.app import application
 from kbsync.wiring.project import Continuous, Project, new_files
+from tests.flows.runner import filled
 
 ROOT = Path(__file__).parents[1]
 GITHUB = ROOT / ".github"
@@ -126,6 +127,30 @@ def test_apply_waits_and_is_never_cut_off() -> None:
     assert job["concurrency"]["queue"] == "max"
     (step,) = [step for step in job["steps"] if step.get("with", {}).get("command") == "apply"]
     assert step["with"]["expect-digest"] == "${{ needs.plan.outputs.digest }}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "digest", "environment"),
+    [
+        ("0", "sha256:0", "shop-plan"),
+        ("2", "sha256:0", "shop"),
+        (None, "sha256:0", "shop"),
+        ("", "sha256:0", "shop"),
+        ("0", None, "shop"),
+        ("0", "", "shop"),
+        (None, None, "shop"),
+    ],
+)
+def test_reviewers_are_asked_unless_a_plan_is_known_to_be_empty(
+    changes: str | None, digest: str | None, environment: str
+) -> None:
+    """An output that is missing equals '0' by GitHub's rules; only a number of changes and a digest together pass the gate."""
+    known = {
+        "vars.KBSYNC_TARGET": "shop",
+        "needs.plan.outputs.changes": changes,
+        "needs.plan.outputs.digest": digest,
+    }
+    assert filled(dict(jobs())["apply.yml: apply"]["environment"], known) == environment
 
 
 def test_no_expression_in_shell_text() -> None:

@@ -42,11 +42,16 @@ class Order:
 
     @classmethod
     def from_options(cls, *, planfile: Path | None, base: str | None, only: str | None, dry_run: bool, **rest: Any) -> "Order":
-        """Gather the command's options. Raises Misuse where a plan file and planning options meet."""
+        """Gather the command's options. Raises Misuse where a plan file and planning options meet, and for an empty digest."""
         if planfile is not None and (base or only):
             raise Misuse(
                 message("a plan file is carried out as it is: --base and --only have no place beside it"),
                 hint=message("give them to kbsync plan --out"),
+            )
+        if rest["expect_digest"] == "":
+            raise Misuse(
+                message("--expect-digest is empty, so nobody knows which plan was approved"),
+                hint=message("find out why the plan gave out no digest; leave the option out where nobody approves plans"),
             )
         consent = Consent(remove=rest["allow_remove"], overwrite_conflicts=rest["overwrite_conflicts"])
         wishes = Wishes(consent, OnFailure(rest["on_failure"]), rest["receipt"])

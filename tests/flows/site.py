@@ -62,22 +62,27 @@ class Site:
         """The two jobs of apply.yml: plan, then apply what was planned."""
         planned = self.plan()
         assert planned.ok, planned.log
-        return planned, self.apply(planned.steps["plan"]["digest"], **known)
+        outputs = planned.steps["plan"]
+        return planned, self.apply(outputs["digest"], outputs["changes"], **known)
 
     def plan(self) -> Job:
         """The first job of apply.yml."""
         return self.runner.job("apply.yml", "plan", {**VARS, **SECRET})
 
-    def apply(self, digest: str, **known: str) -> Job:
-        """The second job of apply.yml, with inputs such as ``allow_remove``."""
+    def apply(self, digest: str | None, changes: str | None = "1", **known: str) -> Job:
+        """The second job of apply.yml, with inputs such as ``allow_remove``; None is an output that the first did not give."""
         inputs = {f"inputs.{name.replace('_', '-')}": value for name, value in known.items()}
-        return self.runner.job("apply.yml", "apply", {**VARS, **SECRET, "needs.plan.outputs.digest": digest, **inputs})
+        outputs = {"needs.plan.outputs.digest": digest, "needs.plan.outputs.changes": changes}
+        return self.runner.job("apply.yml", "apply", {**VARS, **SECRET, **outputs, **inputs})
 
     def night(self) -> Job:
         """Both jobs of drift.yml; the second where the first succeeds."""
         looked = self.runner.job("drift.yml", "drift", {**VARS, **SECRET})
         assert looked.ok, looked.log
-        code = looked.steps["drift"]["exit-code"]
+        return self.told(looked.steps["drift"]["exit-code"])
+
+    def told(self, code: str | None) -> Job:
+        """The second job of drift.yml; None is an exit code that the first did not give out."""
         return self.runner.job("drift.yml", "report", {**VARS, "needs.drift.outputs.exit-code": code})
 
     def review(self) -> tuple[Job, Job]:

@@ -77,6 +77,16 @@ def test_drift_is_one_issue(site: Site) -> None:
     assert [each["state"] for each in site.entries()] == ["closed"]
 
 
+def test_a_drift_that_is_not_known_closes_nothing(site: Site) -> None:
+    """Where no exit code arrives, or one that is no answer, the issue stays open and the job fails."""
+    site.merge()
+    question = site.service.console.question("When will my parcel arrive?")
+    site.service.console.edit_question(question, answer="Soon.")
+    site.night()
+    assert [site.told(code).ok for code in (None, "", "1")] == [False, False, False]
+    assert [each["state"] for each in site.entries()] == ["open"]
+
+
 def test_refusal_of_github_fails_the_step(site: Site) -> None:
     """A token without the right is an error of the job, in the words of gh, and no traceback."""
     site.review()

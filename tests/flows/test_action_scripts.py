@@ -57,7 +57,9 @@ def test_cancelled_run_ends_well(tmp_path: Path) -> None:
     (tmp_path / "applies.py").write_text(APPLIES, encoding="utf-8")
     subprocess.run(["mkfifo", tmp_path / "finish"], check=True)
     fake = executable(tmp_path / "fake", f'exec "{sys.executable}" "{tmp_path}/applies.py" "{tmp_path}/finish"')
-    environ = surroundings(tmp_path, INPUT_COMMAND="apply", INPUT_TARGET="shop", INPUT_PROGRAM=str(fake))
+    environ = surroundings(
+        tmp_path, INPUT_COMMAND="apply", INPUT_TARGET="shop", INPUT_PROGRAM=str(fake), INPUT_EXPECT_DIGEST="any"
+    )
     with subprocess.Popen([RUN], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
         assert running.stderr.readline() == "ready\n"
@@ -112,6 +114,26 @@ def test_a_count_that_is_none_is_told(tmp_path: Path, count: str) -> None:
     assert (done.returncode, outputs(tmp_path)["exit-code"]) == ((0, "0") if usable else (2, "2"))
     assert ("::error title=kbsync::GIT_CONFIG_COUNT" in done.stdout) is not usable
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("plan", ["", "plan.json"])
+def test_an_apply_without_approval_is_refused(tmp_path: Path, plan: str) -> None:
+    """A digest that came out empty fails the step; it does not stand for a plan that needs none."""
+    fake = executable(tmp_path / "fake", f"touch '{tmp_path}/applied'")
+    inputs = {"INPUT_COMMAND": "apply", "INPUT_TARGET": "shop", "INPUT_PROGRAM": str(fake), "INPUT_PLAN": plan}
+    done = subprocess.run([RUN], env=surroundings(tmp_path, **inputs), capture_output=True, text=True, check=False)
+    assert (done.returncode, outputs(tmp_path)["exit-code"], (tmp_path / "applied").exists()) == (2, "2", False)
+    assert done.stdout.startswith("::error title=kbsync::apply needs expect-digest")
+
+
+@pytest.mark.parametrize(("digest", "options"), [("any", ""), ("sha256:1", " --expect-digest sha256:1")])
+def test_an_apply_that_nobody_approves_says_so(tmp_path: Path, digest: str, options: str) -> None:
+    """One word stands for any plan; every other is the digest that is held to."""
+    fake = executable(tmp_path / "fake", 'echo "$*"')
+    inputs = {"INPUT_COMMAND": "apply", "INPUT_TARGET": "shop", "INPUT_PROGRAM": str(fake), "INPUT_EXPECT_DIGEST": digest}
+    subprocess.run([RUN], env=surroundings(tmp_path, **inputs), capture_output=True, check=True)
+    said = (tmp_path / "kbsync" / "report.md").read_text(encoding="utf-8")
+    assert f"--format markdown{options}\n" in said
 
 
 def test_unknown_command_is_told(tmp_path: Path) -> None:

@@ -33,6 +33,16 @@ def test_plan_writes_nothing(site: Site) -> None:
     assert writes(site.service) == []
 
 
+def test_what_nobody_approved_is_not_applied(site: Site) -> None:
+    """Where the plan job lost its digest or its number of changes, nothing is sent and an annotation says why."""
+    found = site.plan().steps["plan"]["digest"]
+    for digest, changes in [(None, "1"), ("", "1"), (found, None), (found, ""), (None, None)]:
+        applied = site.apply(digest, changes)
+        assert (applied.ok, "apply" in applied.steps) == (False, False)
+        assert "::error title=kbsync::the plan job gave out no " in applied.log
+    assert writes(site.service) == []
+
+
 def test_another_digest_is_refused(site: Site) -> None:
     """A plan file that is not the approved one is not carried out: exit code 6, and the summary says why."""
     site.plan()

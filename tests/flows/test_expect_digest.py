@@ -34,3 +34,21 @@ def test_digest_of_another_plan_is_refused(bench: Bench) -> None:
     assert f"approved: {digest}" in run.err
     with bench.console() as service:
         assert "Do you take cheques?" not in {each["question"] for each in service.snapshot()["questions"]}
+
+
+@pytest.mark.parametrize("words", [["--expect-digest", ""], []])
+def test_digest_that_came_out_empty_is_no_consent(bench: Bench, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that gave out no digest leaves an empty option or variable: nothing is sent, as with any digest but the plan's."""
+    if not words:
+        monkeypatch.setenv("KBSYNC_APPLY_EXPECT_DIGEST", "")
+    run = bench.run("apply", "--yes", *words)
+    assert run.code == 2
+    assert "--expect-digest is empty" in run.err
+
+
+def test_approved_digest_can_be_a_variable(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is held to like the option."""
+    monkeypatch.setenv("KBSYNC_APPLY_EXPECT_DIGEST", "sha256:0")
+    assert bench.run("apply", "--yes").code == 6
+    monkeypatch.setenv("KBSYNC_APPLY_EXPECT_DIGEST", json.loads(bench.run("plan", "--format", "json").out)["digest"])
+    assert bench.run("apply", "--yes").code == 0

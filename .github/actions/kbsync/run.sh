@@ -77,7 +77,9 @@ plan() {
 
 apply() {
   local options=(--yes --receipt "$results/receipt.json" --format markdown)
-  [[ -z $INPUT_EXPECT_DIGEST ]] || options+=(--expect-digest "$INPUT_EXPECT_DIGEST")
+  # Empty is what a lost output looks like, so it never stands for "no approval is needed".
+  [[ -n $INPUT_EXPECT_DIGEST ]] || misused 'apply needs expect-digest: the digest that was approved, or the word any'
+  [[ $INPUT_EXPECT_DIGEST == any ]] || options+=(--expect-digest "$INPUT_EXPECT_DIGEST")
   [[ -z $INPUT_ALLOW_REMOVE ]] || options+=(--allow-remove "$INPUT_ALLOW_REMOVE")
   [[ $INPUT_OVERWRITE_CONFLICTS != true ]] || options+=(--overwrite-conflicts)
   [[ -z $INPUT_BASE ]] || options+=(--base "$INPUT_BASE")

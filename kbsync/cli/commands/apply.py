@@ -1,5 +1,6 @@
 """``kbsync apply``: carries out a saved plan exactly, or plans, shows and asks."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,14 @@ from kbsync.cli.options import Invocation, invocation
 from kbsync.cli.teaching import Taught
 
 __all__ = ["apply"]
+
+
+class Approval(click.Option):
+    """An option whose variable counts when it is empty too: a digest that got lost on the way is not "any plan will do"."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """What the variable says; None only where there is none."""
+        return os.environ.get(f"{ctx.auto_envvar_prefix}_{str(self.name).upper()}")
 
 
 @click.command(
@@ -34,7 +43,12 @@ __all__ = ["apply"]
 @click.option("--only", metavar="PATTERN", help="Apply only what matches by question, category path or file.")
 @click.option("--overwrite-conflicts", is_flag=True, help="Let git win where git and the console both changed something.")
 @click.option("--allow-remove", type=click.IntRange(min=0), metavar="N", help="Agree to exactly N removals.")
-@click.option("--expect-digest", metavar="DIGEST", help="Apply only the plan that has this digest: the one that was approved.")
+@click.option(
+    "--expect-digest",
+    cls=Approval,
+    metavar="DIGEST",
+    help="Apply only the plan that has this digest: the one that was approved.",
+)
 @click.option(
     "--receipt",
     type=click.Path(path_type=Path),

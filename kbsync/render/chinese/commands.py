@@ -21,6 +21,10 @@ COMMANDS: Mapping[str, str] = {
     "a plan file is carried out as it is: --base and --only have no place beside it": (
         "计划文件会原样执行：不能同时使用 --base 和 --only"
     ),
+    "--expect-digest is empty, so nobody knows which plan was approved": "--expect-digest 为空，无法知道批准的是哪个计划",
+    "find out why the plan gave out no digest; leave the option out where nobody approves plans": (
+        "请查明计划为何没有给出摘要；如果不需要批准，请去掉此选项"
+    ),
     "--all-targets plans for itself and asks nobody": "--all-targets 自行生成计划，不会询问任何人",
     "kbsync plan --undo {path} makes a plan that takes it back": "运行 kbsync plan --undo {path} 可生成撤销本次应用的计划",
     "reading the live library": "正在读取线上知识库",
