@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from kbsync.cli.app import application
-from kbsync.wiring.project import Continuous, Project, new_files
+from kbsync.wiring.project import Continuous, Project, given_package, new_files
 from tests.flows.runner import filled
 
 ROOT = Path(__file__).parents[1]
@@ -210,13 +210,16 @@ def test_hooks_leave_the_choice_of_files_to_kbsync() -> None:
     assert all(hook["pass_filenames"] is False and hook["language"] == "python" for hook in hooks.values())
 
 
-@pytest.fixture(params=["github", "gitlab"])
+PACKAGE = f"kbsync @ git+https://git.example/kbsync@{'0' * 40}#subdirectory=a&egg=kbsync"
+
+
+@pytest.fixture(params=[("github", PACKAGE), ("github", None), ("gitlab", PACKAGE), ("gitlab", None)], ids=str)
 def started(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The workflow that ``kbsync init`` writes."""
-    kind = Continuous(request.param)
-    (path,) = [
-        file for file in new_files(tmp_path / "knowledge", Project(tmp_path), continuous=kind) if file.path.name == "kbsync.yml"
-    ]
+    kind, requirement = Continuous(request.param[0]), request.param[1]
+    package = given_package(requirement) if requirement else None
+    made = new_files(tmp_path / "knowledge", Project(tmp_path), continuous=kind, package=package)
+    (path,) = [file for file in made if file.path.name == "kbsync.yml"]
     path.path.parent.mkdir(parents=True)
     path.path.write_text(path.text, encoding="utf-8")
     return path.path

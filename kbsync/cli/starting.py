@@ -8,23 +8,24 @@ from typing import assert_never
 
 from kbsync.cli.options import Invocation
 from kbsync.messages import Message, message
-from kbsync.wiring.project import Continuous, find_project, new_files, write_new
+from kbsync.wiring.project import Continuous, Package, find_package, find_project, new_files, write_new
 
 __all__ = ["start_project"]
 
 
-def start_project(call: Invocation, *, continuous: str) -> None:
-    """Write what is missing; the paths are the result. Raises SafetyRefusal, UnusableFile."""
+def start_project(call: Invocation, *, continuous: str, package: str | None) -> None:
+    """Write what is missing; the paths are the result. Raises Misuse, SafetyRefusal, UnusableFile."""
     chosen = Continuous(continuous)
+    installed = find_package(package)
     project = find_project(call.directory, environ=call.world.environ)
     included = (project.root / ".gitlab-ci.yml").exists()
-    files = new_files(call.directory, project, continuous=chosen)
+    files = new_files(call.directory, project, continuous=chosen, package=installed)
     write_new(files)
     call.screen.result("\n".join(_shown(file.path) for file in files))
-    call.screen.notes(_next(call.directory, chosen, written=bool(files), included=included))
+    call.screen.notes(_next(call.directory, chosen, installed, written=bool(files), included=included))
 
 
-def _next(directory: Path, continuous: Continuous, *, written: bool, included: bool) -> Iterator[Message]:
+def _next(directory: Path, continuous: Continuous, package: Package, *, written: bool, included: bool) -> Iterator[Message]:
     if not written:
         yield message("Everything is there already; nothing was written.")
         return
@@ -33,6 +34,8 @@ def _next(directory: Path, continuous: Continuous, *, written: bool, included: b
     yield message("  kbsync plan{option} shows what the example would change on the embedded service", option=option)
     yield message("  kbsync apply{option} carries it out there", option=option)
     yield message("  put your SDKAppID into {path}, for the target production", path=_shown(directory / "kbsync.yaml"))
+    if continuous is not Continuous.NONE:
+        yield package.told
     match continuous:
         case Continuous.GITHUB:
             yield message("  add the secret KBSYNC_SECRET_KEY and the environment production to the repository, then commit")

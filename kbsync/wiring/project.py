@@ -5,22 +5,36 @@ What stands in the templates is in ``starter/``; what the command says about the
 
 import json
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import kbsync
-from kbsync.errors import SafetyRefusal, UnusableFile
+from kbsync.errors import Misuse, SafetyRefusal, UnusableFile
 from kbsync.files import SETTINGS_FILE
 from kbsync.files.schema import knowledge_schema, settings_schema
 from kbsync.history.repository import Repository
-from kbsync.messages import message
+from kbsync.messages import Message, message
 from kbsync.saving import save
 from kbsync.wiring.workspace import STATE
 
-__all__ = ["Continuous", "NewFile", "Project", "find_project", "new_files", "write_new"]
+__all__ = [
+    "Continuous",
+    "NewFile",
+    "Package",
+    "Project",
+    "find_package",
+    "find_project",
+    "given_package",
+    "known_package",
+    "new_files",
+    "package_of",
+    "write_new",
+]
 
 IGNORED = f"{STATE}/"
 
@@ -29,6 +43,42 @@ BRANCH = "main"
 
 SPECIAL = re.compile(r"[+!*?\[\]\\]")
 """What is no letter in a branch filter of GitHub's (docs.github.com, "Workflow syntax", filter pattern cheat sheet)."""
+
+
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:\[[A-Za-z0-9._,-]*\])?"
+_VERSIONS = r" ?(?:===?|[<>!~]=|[<>]) ?[A-Za-z0-9.*+!_-]+"
+_URL = (
+    r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._~/:@+%=,-]+"
+    r"(?:#(?:(?:egg|subdirectory|sha256|sha384|sha512)=[A-Za-z0-9._/+-]+&?)+)?"
+)
+_FILE = r"(?=.*/)[A-Za-z0-9._/][A-Za-z0-9._/+-]*"
+REQUIREMENT = re.compile(f"{_NAME}(?:{_VERSIONS}(?: ?,{_VERSIONS})*)?|(?:{_NAME} ?@ ?)?{_URL}|{_FILE}")
+"""What pip installs by one word, without a character that a shell, YAML or a forge's variables could take for their own."""
+
+CREDENTIAL = re.compile(
+    r"(?<!ssh)://[^/\s]*@|ssh://(?!git@)[^/\s]*@"  # a user, with or without a password; ssh has the key elsewhere
+    r"|://\S*\?"  # a query, where signed addresses and some forges have theirs
+    r"|gh[a-z]_\w{20}|github_pat_|glpat-"
+)
+
+PINNED = re.compile(
+    f"{_NAME} ?===? ?[A-Za-z0-9.+!_-]+"
+    r"|.*://.*@(?:[0-9a-f]{40}|[0-9a-f]{64})(?:#.*)?"
+    r"|.*://.*#(?:.*&)?sha(?:256|384|512)=[0-9a-f]{64,}(?:&.*)?"
+    r"|(?!.*://).*/.*"  # a file of the project itself
+)
+"""What stays the same whatever others do: one version, one commit, bytes with a digest."""
+
+COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+
+INSTALLERS = frozenset({"pip", "uv", "poetry", "pdm"})
+"""Those that note where a distribution came from unless it was a package index (packaging.python.org, "Recording the Direct URL
+Origin of installed distributions"); the package manager of a system notes nothing and is no index."""
+
+UNINSTALLED = (
+    "kbsync is not installed: where the one that wrote this file came from is not known. Name it with kbsync init --package "
+    "REQUIREMENT, or write here how to install the kbsync that you trust, pinned to a version or a commit."
+)
 
 
 class Continuous(StrEnum):
@@ -41,7 +91,7 @@ class Continuous(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file to write. ``adds`` means that the text is the old content with something added, so that nothing is lost."""
+    """A file to write. ``adds`` means that nobody's work is lost: the old content is in the text, or kbsync made it whole."""
 
     path: Path
     text: str
@@ -54,6 +104,108 @@ class Project:
 
     root: Path
     branch: str = BRANCH
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What a workflow has pip install, and a word about it; without a ``requirement`` the workflow stops and says why."""
+
+    requirement: str | None
+    told: Message
+
+    @classmethod
+    def unknown(cls) -> "Package":
+        """Nobody knows where this kbsync came from, and a name alone could be anybody's."""
+        return cls(
+            None,
+            message(
+                "  the workflow stops until it is told what to install, because where this kbsync came from is not known: "
+                "see kbsync init --package"
+            ),
+        )
+
+
+def find_package(given: str | None) -> Package:
+    """What the user names, else what is known of this kbsync. Raises Misuse."""
+    if given is not None:
+        return given_package(given)
+    known = known_package()
+    if known is None:
+        return Package.unknown()
+    if "://" in known:
+        return Package(known, message("  the workflow installs {package}, where this kbsync came from", package=known))
+    said = message(
+        "  the workflow installs {package} from the package index, as no other place was noted for this kbsync: "
+        "see that the name there belongs to whom you trust",
+        package=known,
+    )
+    return Package(known, said)
+
+
+def given_package(text: str) -> Package:
+    """What the user names. Raises Misuse for what holds a credential, and for what is no requirement."""
+    if CREDENTIAL.search(text):
+        raise Misuse(
+            message("--package holds a credential, which has no place in a workflow"),
+            hint=message("name the address without user, password, token and query, and give git or pip the credential in CI"),
+        )
+    if not REQUIREMENT.fullmatch(text):
+        raise Misuse(
+            message("--package must be one requirement that pip understands, without quotes and options"),
+            hint=message("such as name==1.2.3, git+https://host/path@COMMIT, or ./path/file.whl"),
+        )
+    if PINNED.fullmatch(text):
+        return Package(text, message("  the workflow installs {package}", package=text))
+    said = message(
+        "  the workflow installs {package}, which is not pinned: whoever can replace it runs beside your key; "
+        "add ==VERSION, @COMMIT in full, or #sha256=DIGEST",
+        package=text,
+    )
+    return Package(text, said)
+
+
+def known_package() -> str | None:
+    """The requirement that installs this kbsync again, pinned; None where nobody knows."""
+    try:
+        asked = distribution("kbsync")
+    except PackageNotFoundError:
+        return None
+    if Path(str(asked.locate_file("kbsync/__init__.py"))).resolve() != Path(kbsync.__file__).resolve():
+        return None  # another one was installed than the one that runs
+    return package_of(asked.read_text("direct_url.json"), installer=asked.read_text("INSTALLER"), version=asked.version)
+
+
+def package_of(note: str | None, *, installer: str | None, version: str) -> str | None:
+    """The requirement for an installed kbsync, pinned; ``note`` is its ``direct_url.json``, None where there is none.
+
+    No note means a package index, of which name and version are all that is known. A folder or file of this machine, an address
+    without encryption or with a credential, and one that may change are not known.
+    """
+    if note is None:
+        words = (installer or "").split()
+        return f"kbsync=={version}" if words and words[0] in INSTALLERS else None
+    found = _noted(note)
+    usable = found is not None and REQUIREMENT.fullmatch(found) and not CREDENTIAL.search(found) and PINNED.fullmatch(found)
+    return found if usable else None
+
+
+def _noted(note: str) -> str | None:
+    """What a note says, pinned; None where that is of no use elsewhere."""
+    try:
+        told = json.loads(note)
+    except ValueError:
+        return None
+    match told:
+        case {"url": str(url), "vcs_info": {"vcs": "git", "commit_id": str(commit)}}:
+            scheme, fragment = "git+", f"#subdirectory={told['subdirectory']}" if "subdirectory" in told else ""
+            pinned = f"{url}@{commit}{fragment}" if COMMIT.fullmatch(commit) else ""
+        case {"url": str(url), "archive_info": {"hashes": {"sha256": digest}}}:
+            scheme, pinned = "", f"{url}#sha256={digest}"
+        case {"url": str(url), "archive_info": {"hash": str(digest)}}:
+            scheme, pinned = "", f"{url}#{digest}"
+        case _:
+            return None
+    return f"kbsync @ {scheme}{pinned}" if pinned.startswith(("https://", "ssh://")) else None
 
 
 def find_project(directory: Path, *, environ: Mapping[str, str]) -> Project:
@@ -69,12 +221,15 @@ def find_project(directory: Path, *, environ: Mapping[str, str]) -> Project:
     return Project(here if place.is_relative_to(here) else place.parent)
 
 
-def new_files(directory: Path, project: Project, *, continuous: Continuous) -> tuple[NewFile, ...]:
-    """Every file of a new project that is not there yet as it should be.
+def new_files(
+    directory: Path, project: Project, *, continuous: Continuous, package: Package | None = None
+) -> tuple[NewFile, ...]:
+    """Every file of a new project that is not there yet as it should be; ``package`` is what the workflow installs.
 
     The example is only for a directory without knowledge. Raises UnusableFile for what cannot be read.
     """
-    return tuple(file for file in _files(directory, project, continuous) if _now(file.path) != file.text)
+    files = _files(directory, project, continuous, package or Package.unknown())
+    return tuple(file for file in files if _now(file.path) != file.text)
 
 
 def write_new(files: Iterable[NewFile]) -> None:
@@ -100,7 +255,7 @@ def _branch(repository: Repository) -> str:
     return repository.remote_branch("origin") or repository.branch() or BRANCH
 
 
-def _files(directory: Path, project: Project, continuous: Continuous) -> Iterator[NewFile]:
+def _files(directory: Path, project: Project, continuous: Continuous, package: Package) -> Iterator[NewFile]:
     yield NewFile(directory / SETTINGS_FILE, _template("kbsync.yaml"))
     if not _has_knowledge(directory):
         yield NewFile(directory / "example.yaml", _template("example.yaml"))
@@ -113,32 +268,49 @@ def _files(directory: Path, project: Project, continuous: Continuous) -> Iterato
     if not {IGNORED, STATE, f"/{IGNORED}", f"/{STATE}"} & set(ignore.splitlines()):
         line_end = "\n" if ignore and not ignore.endswith("\n") else ""
         yield NewFile(ignored, f"{ignore}{line_end}{IGNORED}\n", adds=True)
-    yield from _workflow(directory, project, continuous)
+    yield from _workflow(directory, project, continuous, package)
 
 
-def _workflow(directory: Path, project: Project, continuous: Continuous) -> Iterator[NewFile]:
+def _workflow(directory: Path, project: Project, continuous: Continuous, package: Package) -> Iterator[NewFile]:
     root = project.root
     if continuous is Continuous.GITHUB:
-        yield NewFile(root / ".github" / "workflows" / "kbsync.yml", _filled("github.yml", directory, project))
+        yield _installing(root / ".github" / "workflows" / "kbsync.yml", "github.yml", _names(directory, project), package)
     if continuous is Continuous.GITLAB:
-        yield NewFile(root / ".gitlab" / "kbsync.yml", _filled("gitlab.yml", directory, project))
+        yield _installing(root / ".gitlab" / "kbsync.yml", "gitlab.yml", _names(directory, project), package)
         if not (root / ".gitlab-ci.yml").exists():
             yield NewFile(root / ".gitlab-ci.yml", _template("gitlab-ci.yml"))
+
+
+def _installing(path: Path, template: str, names: Mapping[str, str], package: Package) -> NewFile:
+    """A workflow that installs a package; one that kbsync wrote when it knew of none gives way to it."""
+    text, stopping = (_filled(template, {**names, "@INSTALL@": _install(one, template)}) for one in (package, Package.unknown()))
+    return NewFile(path, text, adds=_now(path) == stopping)
+
+
+def _install(package: Package, template: str) -> str:
+    """The shell's line that installs a package, or the one that stops the job."""
+    if package.requirement is not None:
+        return f"pip install --quiet {shlex.quote(package.requirement)}"
+    said = f"::error title=kbsync::{UNINSTALLED}" if template == "github.yml" else UNINSTALLED
+    return f"echo {shlex.quote(said)} >&2; exit 1"
 
 
 def _has_knowledge(directory: Path) -> bool:
     return any(path.name != SETTINGS_FILE for path in directory.glob("**/*.y*ml"))
 
 
-def _filled(name: str, directory: Path, project: Project) -> str:
-    """A workflow for one directory and branch. JSON's quoting is YAML's too, so that no name can be anything but a text."""
+def _names(directory: Path, project: Project) -> dict[str, str]:
     place = directory.resolve().relative_to(project.root).as_posix()
-    names = {
+    return {
         "@DIRECTORY@": place,
         "@GLOB@": "**" if place == "." else f"{place}/**",
         "@BRANCH@": SPECIAL.sub(r"\\\g<0>", project.branch),
     }
-    values = {mark: json.dumps(value, ensure_ascii=False) for mark, value in names.items()} | {"@VERSION@": kbsync.__version__}
+
+
+def _filled(name: str, words: Mapping[str, str]) -> str:
+    """A workflow with its marks replaced. JSON's quoting is YAML's too, so that no name can be anything but a text."""
+    values = {mark: json.dumps(word, ensure_ascii=False) for mark, word in words.items()}
     # All at once, so that no name is taken for a mark.
     return re.sub("|".join(values), lambda found: values[found[0]], _template(name))
 

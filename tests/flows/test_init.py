@@ -1,5 +1,8 @@
 """A new project, from nothing to a library that is live: the starter must be as clean as what people are asked to write."""
 
+import json
+import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,6 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
+from kbsync import cli
 from kbsync.cli.exits import Exit
 from kbsync.cli.run import run
 from kbsync.files.layout import format_files
@@ -116,6 +120,121 @@ def test_a_gitlab_pipeline_that_is_there_stays(project: Path, capsys: pytest.Cap
     kbsync("init", "--ci", "gitlab")
     assert (project / ".gitlab-ci.yml").read_text() == "stages: [test]\n"
     assert "include .gitlab/kbsync.yml in .gitlab-ci.yml" in capsys.readouterr().err
+
+
+WORKFLOWS = {"github": ".github/workflows/kbsync.yml", "gitlab": ".gitlab/kbsync.yml"}
+
+
+def installing(project: Path, ci: str) -> list[str]:
+    """The lines of the workflow that put kbsync there."""
+    workflow = yaml.load((project / WORKFLOWS[ci]).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    if ci == "gitlab":
+        return list(workflow[".kbsync"]["before_script"])
+    return [
+        step["run"]
+        for job in ("plan", "apply")
+        for step in workflow["jobs"][job]["steps"]
+        if step.get("name") == "Install kbsync"
+    ]
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_the_workflow_installs_what_it_is_told(project: Path, capsys: pytest.CaptureFixture[str], ci: str) -> None:
+    """One word for pip, whatever stands in it; the same in every job, and told to whoever runs the command."""
+    package = "kbsync[a,b] @ git+https://git.example/shop/kbsync@0123456789abcdef0123456789abcdef01234567#subdirectory=a&egg=b"
+    assert kbsync("init", "--ci", ci, "--package", package) == Exit.DONE
+    found = [shlex.split(line) for line in installing(project, ci)]
+    assert found == [["pip", "install", "--quiet", package]] * (2 if ci == "github" else 1)
+    assert f"the workflow installs {package}\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_the_workflow_stops_where_nobody_knows_what_to_install(
+    project: Path, capsys: pytest.CaptureFixture[str], ci: str
+) -> None:
+    """Run from a folder, kbsync cannot say; a name that anybody may register is no answer, so the job ends in a sentence."""
+    assert kbsync("init", "--ci", ci) == Exit.DONE
+    for line in installing(project, ci):
+        done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+        assert (done.returncode, "kbsync init --package" in done.stdout + done.stderr) == (1, True)
+        assert "pip" not in shlex.split(line)[0]
+    assert "pip install kbsync" not in (project / WORKFLOWS[ci]).read_text(encoding="utf-8")
+    assert "the workflow stops until it is told what to install" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("note", [None, {"url": "https://git.example/kbsync", "vcs_info": {"vcs": "git", "commit_id": "0" * 40}}])
+def test_the_workflow_installs_what_wrote_it(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, note: object
+) -> None:
+    """Where this kbsync came from is known, it is named; of a package index no more than the name and the version is."""
+    site = project.parent / "site"
+    info = site / "kbsync-9.8.7.dist-info"
+    info.mkdir(parents=True)
+    (site / "kbsync").symlink_to(Path(cli.__file__).parents[1])
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kbsync\nVersion: 9.8.7\n", encoding="utf-8")
+    (info / "INSTALLER").write_text("pip\n", encoding="utf-8")
+    if note:
+        (info / "direct_url.json").write_text(json.dumps(note), encoding="utf-8")
+    monkeypatch.syspath_prepend(site)
+    known = f"kbsync @ git+https://git.example/kbsync@{'0' * 40}" if note else "kbsync==9.8.7"
+    assert kbsync("init") == Exit.DONE
+    assert [shlex.split(line)[-1] for line in installing(project, "github")] == [known, known]
+    told = capsys.readouterr().err
+    assert f"the workflow installs {known}" in told
+    assert ("package index" in told) is not bool(note)
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_a_workflow_that_stops_can_be_told_later(project: Path, ci: str) -> None:
+    """The same command with the package completes it as long as nobody has changed the file; a changed one is not replaced."""
+    kbsync("init", "--ci", ci)
+    assert kbsync("init", "--ci", ci, "--package", "kbsync==0.1.0") == Exit.DONE
+    assert set(installing(project, ci)) == {"pip install --quiet kbsync==0.1.0"}
+    before = files(project)
+    assert kbsync("init", "--ci", ci, "--package", "kbsync==0.2.0") == Exit.UNSAFE
+    assert files(project) == before
+
+
+def test_a_credential_is_not_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An address with a token in it is a wrong command line: no file is written, and the token is not repeated."""
+    assert kbsync("init", "--package", "git+https://canary@git.example/kbsync") == Exit.USAGE
+    told = capsys.readouterr()
+    assert ("credential" in told.err, "canary" in told.out + told.err, files(project)) == (True, False, {})
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_the_apply_demands_what_the_plan_gave_out(project: Path, ci: str) -> None:
+    """Where the number of changes or the digest got lost on the way, the job ends in a sentence and nothing is applied."""
+    kbsync("init", "--ci", ci, "--package", "kbsync==0.1.0")
+    workflow = yaml.load((project / WORKFLOWS[ci]).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    if ci == "github":
+        gate = workflow["jobs"]["apply"]["steps"][0]
+        demand, names = gate["run"], list(gate["env"])
+        assert [*gate["env"].values()] == ["${{ needs.plan.outputs.changes }}", "${{ needs.plan.outputs.digest }}"]
+        assert workflow["jobs"]["plan"]["outputs"].keys() == {"changes", "digest"}
+    else:
+        demand, names = workflow["kbsync-apply"]["script"][0], ["KBSYNC_APPROVED_CHANGES", "KBSYNC_APPROVED_DIGEST"]
+    for lost in ([], names[:1], names[1:], names):
+        given = {"PATH": os.environ["PATH"]} | {name: "" if name in lost else "1" for name in names}
+        done = subprocess.run(["sh", "-e", "-c", demand], env=given, capture_output=True, text=True, check=False)
+        said = "what was approved is not known" in done.stdout + done.stderr
+        assert (done.returncode, said) == ((1, True) if lost else (0, False))
+
+
+def test_the_gitlab_pipeline_hands_on_what_was_planned(project: Path) -> None:
+    """The manual job is held to the digest of the plan that people saw, which travels beside the plan."""
+    kbsync("init", "--ci", "gitlab", "--package", "kbsync==0.1.0")
+    pipeline = yaml.load((project / WORKFLOWS["gitlab"]).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    assert kbsync("plan", "--target", "sandbox", "--out", "plan.json") == Exit.DONE
+    (line,) = [line for line in pipeline["kbsync-plan"]["script"] if "kbsync.env" in line]
+    subprocess.run(["sh", "-e", "-c", line], check=True)
+    plan = json.loads((project / "plan.json").read_text(encoding="utf-8"))
+    assert (project / "kbsync.env").read_text(encoding="utf-8").splitlines() == [
+        f"KBSYNC_APPROVED_CHANGES={len(plan['changes'])}",
+        f"KBSYNC_APPROVED_DIGEST={plan['digest']}",
+    ]
+    assert pipeline["kbsync-plan"]["artifacts"]["reports"]["dotenv"] == "kbsync.env"
+    assert pipeline["kbsync-apply"]["script"][-1].endswith('--expect-digest "$KBSYNC_APPROVED_DIGEST"')
 
 
 @pytest.mark.parametrize("ci", ["github", "gitlab"])

@@ -14,6 +14,7 @@ __all__ = ["init"]
     examples=(
         ("kbsync init", "settings, an example, a GitHub workflow"),
         ("kbsync init --ci gitlab", "the same with a GitLab pipeline"),
+        ("kbsync init --package kbsync==1.2.3", "installed in CI, where kbsync cannot tell"),
         ("kbsync init -d faq --ci none", "in another directory, without a workflow"),
     ),
     exits={
@@ -27,13 +28,18 @@ __all__ = ["init"]
     show_default=True,
     help="Whose workflow is written: plan on a pull request, apply after the merge.",
 )
+@click.option(
+    "--package",
+    metavar="REQUIREMENT",
+    help="What the workflow has pip install. [default: this kbsync, by the commit or the version that was installed]",
+)
 @invocation(target=False)
-def init(call: Invocation, *, ci: str) -> int:
+def init(call: Invocation, *, ci: str, package: str | None) -> int:
     """Begin a project: settings, an example, a CI workflow.
 
     The schemas for editors come too. Existing files are never replaced.
     """
     from kbsync.cli.starting import start_project  # noqa: PLC0415
 
-    start_project(call, continuous=ci)
+    start_project(call, continuous=ci, package=package)
     return Exit.DONE

@@ -99,6 +99,31 @@ COMMANDS: Mapping[str, str] = {
     "  add the masked variable KBSYNC_SECRET_KEY to the project, then commit": (
         "  在项目中添加隐藏变量 KBSYNC_SECRET_KEY，然后提交"
     ),
+    "  the workflow stops until it is told what to install, because where this kbsync came from is not known: "
+    "see kbsync init --package": (
+        "  无法得知此 kbsync 的来源，因此在指定要安装的内容之前，工作流会停止：参见 kbsync init --package"
+    ),
+    "  the workflow installs {package}, where this kbsync came from": "  工作流会安装 {package}，即此 kbsync 的来源",
+    "  the workflow installs {package} from the package index, as no other place was noted for this kbsync: "
+    "see that the name there belongs to whom you trust": (
+        "  工作流会从软件包索引安装 {package}，因为没有记录此 kbsync 的其他来源：请确认该名称属于您信任的人"
+    ),
+    "  the workflow installs {package}": "  工作流会安装 {package}",
+    "  the workflow installs {package}, which is not pinned: whoever can replace it runs beside your key; "
+    "add ==VERSION, @COMMIT in full, or #sha256=DIGEST": (
+        "  工作流会安装 {package}，但它没有固定版本：能替换它的人可以在您的密钥旁运行代码；"
+        "请加上 ==版本、完整的 @提交 或 #sha256=摘要"
+    ),
+    "--package holds a credential, which has no place in a workflow": "--package 含有凭据，凭据不能写入工作流",
+    "name the address without user, password, token and query, and give git or pip the credential in CI": (
+        "请写不含用户名、密码、令牌和查询参数的地址，并在 CI 中把凭据交给 git 或 pip"
+    ),
+    "--package must be one requirement that pip understands, without quotes and options": (
+        "--package 必须是 pip 能理解的一项依赖，不含引号和选项"
+    ),
+    "such as name==1.2.3, git+https://host/path@COMMIT, or ./path/file.whl": (
+        "例如 name==1.2.3、git+https://host/path@COMMIT 或 ./path/file.whl"
+    ),
     "  set KBSYNC_SECRET_KEY in the environment before you plan for production": (
         "  为 production 生成计划之前，请在环境中设置 KBSYNC_SECRET_KEY"
     ),
