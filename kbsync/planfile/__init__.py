@@ -15,8 +15,7 @@ from kbsync.errors import UnusableFile
 from kbsync.messages import Message, message
 from kbsync.plan import Plan
 from kbsync.planfile import v1
-from kbsync.planfile.from_wire import plan_value, receipt_value
-from kbsync.planfile.to_wire import plan_wire, receipt_wire
+from kbsync.planfile.convert import plan_value, plan_wire, receipt_value, receipt_wire
 from kbsync.report import Receipt
 
 __all__ = ["decode", "encode_plan", "encode_receipt", "plan_digest", "read_plan_or_receipt", "schemas"]

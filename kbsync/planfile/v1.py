@@ -7,28 +7,6 @@ from typing import Literal
 
 import msgspec
 
-__all__ = [
-    "PLAN_FORMAT",
-    "RECEIPT_FORMAT",
-    "VERSION",
-    "CategoryChangeV1",
-    "ContentV1",
-    "CostV1",
-    "FieldChangeV1",
-    "LocationV1",
-    "MessageV1",
-    "MismatchV1",
-    "OutcomeV1",
-    "PlanV1",
-    "PolicyV1",
-    "ProblemV1",
-    "QuestionChangeV1",
-    "ReceiptV1",
-    "SourceV1",
-    "TargetV1",
-    "UnmanagedV1",
-]
-
 VERSION = "1.0"
 PLAN_FORMAT = "kbsync-plan"
 RECEIPT_FORMAT = "kbsync-receipt"
