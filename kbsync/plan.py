@@ -277,14 +277,14 @@ class Problem:
 class Unmanaged:
     """A live object that git does not declare; it stays as it is.
 
-    ``lapsed`` means that the base still declared it, or, where that was asked, a commit before the base.
+    ``formerly_declared`` means that the base still declared it, or, where that was asked, a commit before the base.
     """
 
     kind: Kind
     id: str
     title: str
     category: CategoryPath
-    lapsed: bool = False
+    formerly_declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

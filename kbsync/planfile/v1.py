@@ -94,7 +94,7 @@ class UnmanagedV1(Strict, frozen=True):
     id: str
     title: str
     category: list[str]
-    lapsed: bool
+    formerly_declared: bool = msgspec.field(name="lapsed")
 
 
 class ProblemV1(Strict, frozen=True):

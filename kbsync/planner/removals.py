@@ -96,7 +96,7 @@ def added_in_console(
 
 def with_additions(removals: Removals, live: Knowledge, base: Knowledge, *, work: CategoryWork) -> Removals:
     """The removals of a drift, which is planned as the way back to the base: what the console added goes again."""
-    undeclared = {item.id for item in removals.unmanaged if item.kind is Kind.QUESTION and not item.lapsed}
+    undeclared = {item.id for item in removals.unmanaged if item.kind is Kind.QUESTION and not item.formerly_declared}
     added = added_in_console(undeclared, live, base.categories, final=work.final)
     told = {question.id for question in added}
     taken_back = (QuestionChange(Action.DELETE, question.id, question.content, None, Cause.DRIFT) for question in added)
@@ -148,8 +148,8 @@ class _Sweep:
                 self._deleted.add(live.id)
             yield change
             return
-        lapsed = said is not None or live.content.question in formerly
-        self.unmanaged.append(Unmanaged(Kind.QUESTION, live.id or "", live.content.question, live.content.category, lapsed))
+        text, path = live.content.question, live.content.category
+        self.unmanaged.append(Unmanaged(Kind.QUESTION, live.id or "", text, path, said is not None or text in formerly))
 
     def categories(self) -> Iterator[CategoryChange]:
         """Delete what the base declared, git no longer does, and nothing will be left in."""
@@ -168,8 +168,8 @@ class _Sweep:
         """Count the live categories that no file declares."""
         for item in self._live.categories:
             if item.id not in removed and item.path not in self._work.matched and item.menu is not MenuType.ALL:
-                lapsed = item.path in self._said.categories
-                self.unmanaged.append(Unmanaged(Kind.CATEGORY, str(item.id), show_path(item.path), item.path, lapsed))
+                formerly = item.path in self._said.categories
+                self.unmanaged.append(Unmanaged(Kind.CATEGORY, str(item.id), show_path(item.path), item.path, formerly))
 
     def _reason_to_hold(self) -> bool:
         if not self._live.complete:

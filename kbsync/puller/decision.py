@@ -206,7 +206,7 @@ def _new_questions(
 
 def _undeclared(plan: Plan) -> set[str | None]:
     """The ids of the live questions that git does not declare and did not declare at the base."""
-    unmanaged = {item.id for item in plan.unmanaged if item.kind is Kind.QUESTION and not item.lapsed}
+    unmanaged = {item.id for item in plan.unmanaged if item.kind is Kind.QUESTION and not item.formerly_declared}
     questions = (change for change in plan.changes if isinstance(change, QuestionChange))
     return unmanaged | {change.id for change in questions if change.removal and change.base is None}
 

@@ -108,9 +108,9 @@ def outline(plan: Plan) -> Outline:
         danger=sum(len(found) for section, found in sections.items() if section in DANGEROUS),
         blocking=tuple(problem for problem in plan.problems if problem.blocking),
         notices=tuple(problem for problem in plan.problems if not problem.blocking),
-        lapsed=tuple(item for item in plan.unmanaged if item.lapsed),
-        undeclared=tuple(item for item in plan.unmanaged if not item.lapsed),
-        unmanaged=sum(item.kind is Kind.QUESTION and not item.lapsed for item in plan.unmanaged),
+        lapsed=tuple(item for item in plan.unmanaged if item.formerly_declared),
+        undeclared=tuple(item for item in plan.unmanaged if not item.formerly_declared),
+        unmanaged=sum(item.kind is Kind.QUESTION and not item.formerly_declared for item in plan.unmanaged),
     )
 
 

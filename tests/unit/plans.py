@@ -262,7 +262,7 @@ def _removals() -> tuple[Change, ...]:
 _UNMANAGED = (
     Unmanaged(Kind.QUESTION, "1400000000-q-0300", "Who are you?", ("System preset category", "Ask robot information")),
     Unmanaged(Kind.QUESTION, "1400000000-q-0301", "你喜欢什么颜色?", ("System preset category", "Small talk")),
-    Unmanaged(Kind.QUESTION, "1400000000-q-0302", "Is there a summer sale?", ("Offers",), lapsed=True),
+    Unmanaged(Kind.QUESTION, "1400000000-q-0302", "Is there a summer sale?", ("Offers",), formerly_declared=True),
     Unmanaged(Kind.CATEGORY, "77", "Small talk", ("System preset category", "Small talk")),
 )
 _WITHHELD = Problem(

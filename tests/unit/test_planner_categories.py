@@ -56,7 +56,7 @@ def test_a_console_twin_of_a_declared_question_is_never_removed() -> None:
     )
     plan = make_plan(desired, live, desired, context=Context(TARGET, SOURCE, DELETE))
     assert plan.changes == ()
-    assert [(item.id, item.lapsed) for item in plan.unmanaged if item.kind is Kind.QUESTION] == [("2", False)]
+    assert [(item.id, item.formerly_declared) for item in plan.unmanaged if item.kind is Kind.QUESTION] == [("2", False)]
 
 
 def test_a_rename_that_is_done_already_moves_no_question() -> None:

@@ -139,7 +139,7 @@ def test_where_one_side_took_a_question_away_the_other_edit_is_known() -> None:
 
 def test_the_rest_of_a_plan_is_arranged_too() -> None:
     """Problems are divided by whether they block, unmanaged objects counted by kind, lapsed ones listed."""
-    lapsed = Unmanaged(Kind.QUESTION, "1", "Old?", ("A",), lapsed=True)
+    lapsed = Unmanaged(Kind.QUESTION, "1", "Old?", ("A",), formerly_declared=True)
     category = Unmanaged(Kind.CATEGORY, "2", "A", ("A",))
     stops = Problem(ProblemKind.CONFLICT, message("it stops"))
     informs = Problem(ProblemKind.WITHHELD, message("it informs"), blocking=False)
