@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from kbsync.diagnostics import has_errors
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
+from kbsync.files import Loaded, load_tree
 from kbsync.history.base import Base, find_base
+from kbsync.history.pickaxe import commits_touching
 from kbsync.history.repository import Repository
+from kbsync.history.snapshot import snapshot
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
 from kbsync.plan import BaseKind, Kind, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
@@ -17,7 +21,6 @@ from kbsync.planner.undo import invert
 from kbsync.report import Receipt
 from kbsync.settings import Driver, Target
 from kbsync.store import Reader
-from kbsync.wiring.lapsing import find_once, load_at
 from kbsync.wiring.lineage import find_divergence
 from kbsync.wiring.workspace import Workspace
 from kbsync.wiring.world import World
@@ -26,6 +29,7 @@ __all__ = [
     "History",
     "check_pattern",
     "check_target",
+    "declared_before",
     "find_drift",
     "find_history",
     "formerly_declared",
@@ -133,7 +137,7 @@ def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None
 
 
 def _knowledge_at(commit: str, repository: Repository, workspace: Workspace, target: Target) -> Knowledge:
-    loaded = load_at(commit, repository, workspace.directory, shown_as=workspace.shown_as, target=target.name)
+    loaded = _load_at(commit, repository, workspace.directory, shown_as=workspace.shown_as, target=target.name)
     if has_errors(loaded.diagnostics):
         raise HistoryUnavailable(
             message(
@@ -144,6 +148,11 @@ def _knowledge_at(commit: str, repository: Repository, workspace: Workspace, tar
             hint=message("name a commit whose files are valid with --base"),
         )
     return loaded.knowledge
+
+
+def _load_at(commit: str, repository: Repository, directory: Path, *, shown_as: str, target: str) -> Loaded:
+    """The knowledge of a directory as of a commit, with what is wrong in it. Raises HistoryUnavailable."""
+    return load_tree(snapshot(repository, commit, directory), shown_as=shown_as, target=target, settings=False)
 
 
 def plan_against(reader: Reader, workspace: Workspace, target: Target, *, history: History, only: str | None = None) -> Plan:
@@ -192,9 +201,34 @@ def formerly_declared(texts: Collection[str], workspace: Workspace, target: Targ
     if history.repository is None or history.base.commit is None or history.knowledge is None:
         return frozenset()
     declared = {item.content.question for item in (*history.knowledge.questions, *workspace.knowledge.questions)}
-    return find_once(
+    return declared_before(
         frozenset(texts) - declared, history.base.commit, history.repository, workspace.directory, target=target.name
     )
+
+
+def declared_before(
+    texts: Collection[str], commit: str, repository: Repository, directory: Path, *, target: str
+) -> frozenset[str]:
+    """Those of some texts that ``commit`` or one before it declared as questions.
+
+    Where the history is not here, what was found so far: the rest counts as new, as it does without any history.
+    """
+    found: set[str] = set()
+    asked = frozenset(texts)
+    seen: set[str] = set()
+    try:
+        for other in commits_touching(repository, commit, directory, sorted(asked)):
+            if found == asked:
+                break
+            if other in seen:
+                continue
+            seen.add(other)
+            loaded = _load_at(other, repository, directory, shown_as="", target=target)
+            if not has_errors(loaded.diagnostics):
+                found |= asked & {question.content.question for question in loaded.knowledge.questions}
+    except HistoryUnavailable:
+        pass
+    return frozenset(found)
 
 
 def plan_undo(reader: Reader, workspace: Workspace, target: Target, *, receipt: Receipt) -> Plan:

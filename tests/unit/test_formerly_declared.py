@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.wiring.lapsing import find_once
+from kbsync.wiring.planning import declared_before
 from tests.fakes.git_repos import GitRepos, WorkTree
 
 
@@ -22,7 +22,7 @@ def declare(tree: WorkTree, *texts: str) -> str:
 
 def once(tree: WorkTree, *texts: str, commit: str = "HEAD") -> frozenset[str]:
     """Those of some texts that the history knows."""
-    return find_once(texts, commit, tree.repository, tree.path / "knowledge", target="production")
+    return declared_before(texts, commit, tree.repository, tree.path / "knowledge", target="production")
 
 
 def test_only_questions_count(tree: WorkTree) -> None:
