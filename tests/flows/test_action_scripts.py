@@ -153,6 +153,7 @@ def shadowed(place: Path) -> dict[str, str]:
     place.mkdir()
     for name in SHADOWS:
         (place / f"{name}.py").write_text(f"open({str(place / 'ran')!r}, 'a').write({name!r})\n", encoding="utf-8")
+    (place / "pip.conf").write_text("[install]\nno-binary = :all:\n", encoding="utf-8")
     folder = place / "kbsync"
     folder.mkdir()
     for name in ("__init__", "__main__"):
