@@ -8,8 +8,8 @@ from kbsync.cli.options import Invocation
 from kbsync.diagnostics import has_errors
 from kbsync.errors import InvalidInput
 from kbsync.files import DiskFiles, load_files
+from kbsync.files.directory import store
 from kbsync.files.layout import format_files
-from kbsync.files.storing import store
 from kbsync.messages import message
 
 __all__ = ["Formatted", "draw_formatted", "format_directory"]

@@ -8,8 +8,8 @@ from kbsync.cli.flow import prepared, reading
 from kbsync.cli.options import Invocation
 from kbsync.display import shorten
 from kbsync.errors import SafetyRefusal
+from kbsync.files.directory import store
 from kbsync.files.merging import Merged, merge_files
-from kbsync.files.storing import store
 from kbsync.messages import Message, message
 from kbsync.model import Content, show_path
 from kbsync.plan import FIELD_NAMES, Field

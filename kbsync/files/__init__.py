@@ -3,7 +3,7 @@
 Only reading is imported here; what edits files is imported by those who need it.
 """
 
+from kbsync.files.directory import DiskFiles
 from kbsync.files.loading import SETTINGS_FILE, Loaded, load, load_files, load_tree
-from kbsync.files.overlay import DiskFiles
 
 __all__ = ["SETTINGS_FILE", "DiskFiles", "Loaded", "load", "load_files", "load_tree"]

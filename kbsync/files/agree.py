@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from kbsync.diagnostics import Rule
+from kbsync.display import shorten
 from kbsync.files.decode import CategoryDraft, QuestionDraft
 from kbsync.files.kinds import TextAt
-from kbsync.files.page import shorten
 from kbsync.messages import message
 from kbsync.model import Category, CategoryPath, show_path
 
@@ -103,7 +103,7 @@ def _check_repeats(same: list[CategoryDraft]) -> None:
 
 
 def _clashes(one: CategoryDraft, other: CategoryDraft) -> bool:
-    return one.title.page is other.title.page or not (one.holder or other.holder)
+    return one.title.source is other.title.source or not (one.holder or other.holder)
 
 
 def _category(same: list[CategoryDraft]) -> Category:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from kbsync.diagnostics import Diagnostic, Rule, Severity
+from kbsync.display import shorten
 from kbsync.files import schema
 from kbsync.files.kinds import Record, TextAt, closest, read_record
-from kbsync.files.nodes import Node
-from kbsync.files.page import Page, shorten
+from kbsync.files.parse import Node
+from kbsync.files.source import SourceFile
 from kbsync.messages import Message, message
 from kbsync.settings import Check, Driver, Policy, Settings, Target
 
@@ -20,9 +21,9 @@ NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 ORIGIN = re.compile(r"https?://(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?/?")
 
 
-def read_settings(root: Node, page: Page) -> Settings | None:
+def read_settings(root: Node, source: SourceFile) -> Settings | None:
     """The settings that a document says; None and faults where commands could not know which target they talk to."""
-    record = read_record(root, page, schema.SETTINGS)
+    record = read_record(root, source, schema.SETTINGS)
     if record is None:
         return None
     record.get(schema.SETTINGS_VERSION)
@@ -39,7 +40,7 @@ def _default_target(record: Record, names: tuple[str, ...]) -> str | None:
     if chosen is None:
         if len(names) > 1 and not record.has(schema.SETTINGS_DEFAULT):
             said = message("with several targets, default_target must name one of them")
-            record.page.fault(Rule.KB205, said, record.node, hint=known)
+            record.source.fault(Rule.KB205, said, record.node, hint=known)
         return names[0] if len(names) == 1 else None
     if chosen.text in names:
         return chosen.text
@@ -55,10 +56,10 @@ def _targets(record: Record) -> tuple[Target, ...]:
     entries = record.get(schema.SETTINGS_TARGETS)
     if entries == ():
         node = record.nodes[schema.SETTINGS_TARGETS.name]
-        record.page.fault(Rule.KB113, message("at least one target is needed"), node)
+        record.source.fault(Rule.KB113, message("at least one target is needed"), node)
     for name, node in entries or ():
         _check_name(name, tuple(found))
-        target = read_record(node, record.page, schema.TARGET)
+        target = read_record(node, record.source, schema.TARGET)
         if target is not None:
             found[name.text] = _target(name.text, target)
             _check_application(found[name.text], name, applications)
@@ -105,15 +106,15 @@ def _target(name: str, record: Record) -> Target:
     has_region, has_endpoint = record.has(schema.TARGET_REGION), record.has(schema.TARGET_ENDPOINT)
     if has_region and has_endpoint:
         said = message("region and endpoint both say where the service is")
-        record.page.fault(Rule.KB203, said, record.nodes["endpoint"], hint=message("keep one of them"))
+        record.source.fault(Rule.KB203, said, record.nodes["endpoint"], hint=message("keep one of them"))
     elif driver is Driver.DESK and not has_region and not has_endpoint:
         said = message("nothing says where the service is")
-        record.page.fault(Rule.KB203, said, record.node, hint=message("add region, or endpoint, or driver: sandbox"))
+        record.source.fault(Rule.KB203, said, record.node, hint=message("add region, or endpoint, or driver: sandbox"))
     if driver is Driver.DESK and not record.has(schema.TARGET_APP):
         record.missing(schema.TARGET_APP)
     host = f"https://{region}" if region else ""
     if endpoint is not None:
-        host = _origin(TextAt(endpoint, record.nodes["endpoint"], record.page))
+        host = _origin(TextAt(endpoint, record.nodes["endpoint"], record.source))
     return Target(name, driver or Driver.DESK, host, **found)
 
 
@@ -121,7 +122,7 @@ def _origin(endpoint: TextAt) -> str:
     """An endpoint as it is called; empty where it may not be."""
     if not ORIGIN.fullmatch(endpoint.text):
         if "@" in endpoint.text:
-            endpoint.page.hide(endpoint.node)  # a password may stand before it
+            endpoint.source.hide(endpoint.node)  # a password may stand before it
         endpoint.fault(Rule.KB202, message("an endpoint is https://host or https://host:port and nothing more"))
     elif not _usable(endpoint.text):
         endpoint.fault(Rule.KB202, message("the host or the port of the endpoint cannot be right"))
@@ -154,7 +155,7 @@ def _checks(record: Record) -> dict[str, Check]:
         if name.text not in schema.CHECKS:
             said = message("no check is called {name}", name=shorten(name.text))
             name.fault(Rule.KB206, said, hint=closest(name.text, schema.CHECKS))
-        check = read_record(node, record.page, schema.CHECKS.get(name.text, schema.CHECK))
+        check = read_record(node, record.source, schema.CHECKS.get(name.text, schema.CHECK))
         if check is not None:
             options = check.values()
             severity = options.pop("severity", Severity.WARNING)
@@ -188,13 +189,13 @@ DOUBTFUL = re.compile(
 """What a line must not hold to be shown: a word that goes with a secret, an address with more than a host, a text like a key."""
 
 
-def discreet(page: Page) -> tuple[Diagnostic, ...]:
+def discreet(source: SourceFile) -> tuple[Diagnostic, ...]:
     """The faults of the settings, as they may be shown: their lines end before a comment or the value of an unknown key.
 
     Where the file is no YAML nobody can say what belongs to what, so that each line is judged by itself and by those above it.
     """
-    faults = page.all_faults()
-    lines = [page.line(number) for number in range(max((fault.location.line for fault in faults), default=0))]
+    faults = source.all_faults()
+    lines = [source.line(number) for number in range(max((fault.location.line for fault in faults), default=0))]
     ends = _ends(lines)
     return tuple(_discreet(fault, lines[fault.location.line - 1], ends[fault.location.line - 1]) for fault in faults)
 

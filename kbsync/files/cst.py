@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from kbsync.files.scalars import scalar_text
+from kbsync.files.parse import scalar_text
 
 PREFIX = re.compile(r"(?:[&!]\S*[ \t]*(?:\r?\n[ \t]*)?)*")
 """An anchor and a tag before a value, with the space after them."""

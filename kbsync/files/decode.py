@@ -8,11 +8,12 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from kbsync.diagnostics import Rule, Severity
+from kbsync.display import shorten
 from kbsync.files import schema
+from kbsync.files.directory import FileRefused, FileTree, is_hidden
 from kbsync.files.kinds import Key, Record, TextAt, closest, read_record
-from kbsync.files.nodes import ListNode, Node, Scalar
-from kbsync.files.page import Page, decode, shorten
-from kbsync.files.tree import FileRefused, FileTree, is_hidden
+from kbsync.files.parse import ListNode, Node, Scalar
+from kbsync.files.source import SourceFile, decode
 from kbsync.locations import Location
 from kbsync.messages import message
 from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, to_lf
@@ -57,9 +58,9 @@ class DocumentReader:
         self._target = target
         self._targets = targets
 
-    def read(self, root: Node, page: Page) -> None:
+    def read(self, root: Node, source: SourceFile) -> None:
         """Read one document."""
-        document = read_record(root, page, schema.DOCUMENT)
+        document = read_record(root, source, schema.DOCUMENT)
         if document is None:
             return
         for record in document.get(schema.DOCUMENT_CATEGORIES) or ():
@@ -74,7 +75,7 @@ class DocumentReader:
                 continue
             if not document.has(schema.DOCUMENT_CATEGORY):
                 hint = message("give it the key category, or give one to the whole document")
-                page.fault(Rule.KB309, message("the question has no category"), record.node, hint=hint)
+                source.fault(Rule.KB309, message("the question has no category"), record.node, hint=hint)
             self._question(record, *home)
 
     def _category(self, record: Record, above: CategoryPath | None, *, has_children: bool) -> CategoryPath | None:
@@ -89,7 +90,7 @@ class DocumentReader:
         return path
 
     def _question(self, record: Record, category: CategoryPath | None, category_location: Location | None) -> None:
-        if record.page.commented:
+        if record.source.commented:
             _warn_of_texts_cut_short(record)
         text = record.get(schema.QUESTION_TEXT)
         answer = self._answer(record)
@@ -135,20 +136,20 @@ class DocumentReader:
 
 
 class AnswerFiles:
-    """Answers that stand in files of their own, each read once; ``pages`` are those with faults of their own.
+    """Answers that stand in files of their own, each read once; ``sources`` are those with faults of their own.
 
     A path may not lead out of the knowledge directory, through a link, or to a hidden file.
     """
 
     def __init__(self, tree: FileTree, shown_as: str) -> None:
-        self.pages: list[Page] = []
+        self.sources: list[SourceFile] = []
         self._tree = tree
         self._shown_as = shown_as
         self._texts: dict[str, str | None] = {}
 
     def text(self, path: TextAt) -> str | None:
         """The text of the file that a path names, normalised like any other; None and a fault where there is none."""
-        name = posixpath.normpath(posixpath.join(posixpath.dirname(path.page.name), path.text))
+        name = posixpath.normpath(posixpath.join(posixpath.dirname(path.source.name), path.text))
         if path.text.startswith("/") or "\\" in path.text or name.split("/")[0] == ".." or is_hidden(name):
             said = message("the path leads out of the knowledge directory or to a hidden file")
             path.fault(Rule.KB310, said, hint=message("write a path relative to this file, with forward slashes"))
@@ -163,10 +164,10 @@ class AnswerFiles:
         except FileRefused as refused:
             path.fault(Rule.KB310, refused.said)
             return None
-        own = Page(str(PurePosixPath(self._shown_as, name)), name)
+        own = SourceFile(str(PurePosixPath(self._shown_as, name)), name)
         text = decode(own, data)
         if text is None:
-            self.pages.append(own)
+            self.sources.append(own)
         elif not text.strip():
             path.fault(Rule.KB116, message("the file is empty"))
         else:
@@ -182,7 +183,7 @@ def is_cut_short(text: str, place: int = 0) -> bool:
 def _category_of(record: Record, key: Key[CategoryPath]) -> tuple[CategoryPath | None, Location | None]:
     """A category and where it is written; None where there is none, or none that can be read."""
     path = record.get(key)
-    return path, None if path is None else record.page.location(record.nodes[key.name])
+    return path, None if path is None else record.source.location(record.nodes[key.name])
 
 
 def _plain(found: Iterable[TextAt]) -> tuple[str, ...]:
@@ -194,19 +195,19 @@ def _warn_of_texts_cut_short(record: Record) -> None:
 
     Only what customers read or write is looked at, because beside other keys a comment is usual.
     """
-    page = record.page
+    source = record.source
     for name in schema.CUSTOMER_TEXTS:
         node = record.nodes.get(name)
         for text in node.children if type(node) is ListNode else (node,):
-            if type(text) is not Scalar or text.style or text.end_mark.line not in page.commented:
+            if type(text) is not Scalar or text.style or text.end_mark.line not in source.commented:
                 continue
             line, column = text.end_mark.line, text.end_mark.column
-            if is_cut_short(page.line(line), column):
-                place = (line, page.line(line).index("#", column))
+            if is_cut_short(source.line(line), column):
+                place = (line, source.line(line).index("#", column))
                 # A text that an alias repeats was looked at before.
-                if text.anchor is None or not page.has_fault(Rule.KB118, place):
+                if text.anchor is None or not source.has_fault(Rule.KB118, place):
                     hint = message(
                         "quote the text if it belongs to it; if the comment is meant, put two spaces before # and one behind it"
                     )
                     said = message("the text ends at #: what follows is a comment")
-                    page.fault_at(Rule.KB118, said, place, hint=hint, severity=Severity.WARNING)
+                    source.fault_at(Rule.KB118, said, place, hint=hint, severity=Severity.WARNING)

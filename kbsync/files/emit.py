@@ -13,9 +13,9 @@ import yaml
 from yaml.resolver import Resolver
 
 from kbsync.files.kinds import CONTROL
-from kbsync.files.page import FORBIDDEN
-from kbsync.files.scalars import FLOAT, INTEGER
+from kbsync.files.parse import FLOAT, INTEGER
 from kbsync.files.schema import QUESTION, SLASH
+from kbsync.files.source import FORBIDDEN
 from kbsync.model import AnswerType, CategoryPath, Content, Status, show_path
 from kbsync.plan import Field
 

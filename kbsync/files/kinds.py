@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from kbsync.diagnostics import Related, Rule
-from kbsync.files.colons import glued
-from kbsync.files.nodes import ListNode, MapNode, Node, Scalar
-from kbsync.files.page import Page, shorten
-from kbsync.files.scalars import FLOAT, INTEGER, is_plain, scalar_text
+from kbsync.display import shorten
+from kbsync.files.parse import FLOAT, INTEGER, ListNode, MapNode, Node, Scalar, is_plain, scalar_text
+from kbsync.files.source import SourceFile
+from kbsync.files.syntax import missing_colon
 from kbsync.locations import Location
 from kbsync.messages import Message, message
 
@@ -36,24 +36,24 @@ class TextAt(NamedTuple):
 
     text: str
     node: Node
-    page: Page
+    source: SourceFile
 
     @property
     def location(self) -> Location:
         """The place for people."""
-        return self.page.location(self.node)
+        return self.source.location(self.node)
 
     def fault(self, rule: Rule, said: Message, *, hint: Message | None = None, other: "TextAt | None" = None) -> None:
         """Report an error in it, together with the place of another text that it does not go with."""
         related = () if other is None else (Related(other.location, message("the other one")),)
-        self.page.fault(rule, said, self.node, hint=hint, related=related)
+        self.source.fault(rule, said, self.node, hint=hint, related=related)
 
 
 @dataclass(frozen=True, slots=True)
 class ValueType(Generic[T]):
     """One type of value. ``read`` gives a node's value, None where it reported a fault; ``schema`` is JSON Schema 2020-12."""
 
-    read: Callable[[Node, Page], T | None]
+    read: Callable[[Node, SourceFile], T | None]
     schema: Mapping[str, Any]
 
 
@@ -85,14 +85,14 @@ class Record:
     """A mapping whose keys have been checked. Each value is read, and its faults reported, when it is asked for."""
 
     table: Table
-    page: Page
+    source: SourceFile
     node: MapNode
     nodes: dict[str, Node]
 
     def get(self, key: Key[T]) -> T | None:
         """The value of a key; None where the key is absent or its value faulty."""
         node = self.nodes.get(key.name)
-        return None if node is None else key.type.read(node, self.page)
+        return None if node is None else key.type.read(node, self.source)
 
     def has(self, key: Key[Any]) -> bool:
         """Whether the key stands there, with whatever value."""
@@ -105,20 +105,20 @@ class Record:
 
     def missing(self, key: Key[Any]) -> None:
         """Report that a key is not there."""
-        self.page.fault(Rule.KB113, message("the key {key} is missing", key=key.name), self.node)
+        self.source.fault(Rule.KB113, message("the key {key} is missing", key=key.name), self.node)
 
 
-def read_record(node: Node, page: Page, table: Table) -> Record | None:
+def read_record(node: Node, source: SourceFile, table: Table) -> Record | None:
     """Check the keys of a mapping; None and a fault where it is no mapping."""
     if type(node) is not MapNode:
         said = message("keys with values are expected here: {names}", names=", ".join(table.names))
-        begun = glued(node.value, table.names) if type(node) is Scalar and is_plain(node) else None
-        page.fault(Rule.KB112, said, node, hint=begun.hint if begun else None)
+        begun = missing_colon(node.value, table.names) if type(node) is Scalar and is_plain(node) else None
+        source.fault(Rule.KB112, said, node, hint=begun.hint if begun else None)
         return None
     names = table.names
-    record = Record(table, page, node, {})
+    record = Record(table, source, node, {})
     meant: set[str] = set()
-    for key, value in entries(node, page):
+    for key, value in entries(node, source):
         if key.text in names:
             record.nodes[key.text] = value
         else:
@@ -129,42 +129,42 @@ def read_record(node: Node, page: Page, table: Table) -> Record | None:
     return record
 
 
-def entries(node: MapNode, page: Page) -> Iterator[tuple[TextAt, Node]]:
+def entries(node: MapNode, source: SourceFile) -> Iterator[tuple[TextAt, Node]]:
     """The entries of a mapping by their names; merge keys, repeated keys and keys that are no text are reported and left out."""
     seen: dict[str, Node] = {}
     for key, value in node.pairs():
         if type(key) is not Scalar:
-            page.fault(Rule.KB112, message("a key must be text"), key)
+            source.fault(Rule.KB112, message("a key must be text"), key)
         elif key.value == "<<" and is_plain(key):
             hint = message("YAML 1.2 has no merge keys: write the entries out")
-            page.fault(Rule.KB107, message("entries cannot be merged with <<"), key, hint=hint)
+            source.fault(Rule.KB107, message("entries cannot be merged with <<"), key, hint=hint)
         elif (first := seen.get(key.value)) is not None:
             said = message("the key {key} stands here twice", key=shorten(key.value))
-            page.fault(Rule.KB104, said, key, related=(Related(page.location(first), message("the first one")),))
+            source.fault(Rule.KB104, said, key, related=(Related(source.location(first), message("the first one")),))
         else:
             seen[key.value] = key
-            yield TextAt(key.value, key, page), value
+            yield TextAt(key.value, key, source), value
 
 
-def read_text(node: Node, page: Page) -> TextAt | None:
+def read_text(node: Node, source: SourceFile) -> TextAt | None:
     """The text where text is due; None and a fault where there is none: a list, a mapping, null, nothing but space."""
     if type(node) is not Scalar:
         hint = message("text that looks like a list or a mapping must stand in quotes")
-        page.fault(Rule.KB112, message("text is expected here"), node, hint=hint)
+        source.fault(Rule.KB112, message("text is expected here"), node, hint=hint)
         return None
     text = scalar_text(node.value, node.style)
     if text in NULLS and is_plain(node):
         if text:
             hint = message("if the word is meant, put it in quotes")
-            page.fault(Rule.KB116, message("{word} means no value, but text is expected", word=text), node, hint=hint)
+            source.fault(Rule.KB116, message("{word} means no value, but text is expected", word=text), node, hint=hint)
         else:
-            page.fault(Rule.KB116, message("the text is missing"), node)
+            source.fault(Rule.KB116, message("the text is missing"), node)
     elif not text or text.isspace():
-        page.fault(Rule.KB116, message("the text is empty"), node)
+        source.fault(Rule.KB116, message("the text is empty"), node)
     elif node.style == '"' and (found := CONTROL.search(text)):
-        page.fault(Rule.KB103, message("the text contains the character {code}", code=f"U+{ord(found[0]):04X}"), node)
+        source.fault(Rule.KB103, message("the text contains the character {code}", code=f"U+{ord(found[0]):04X}"), node)
     else:
-        return TextAt(text, node, page)
+        return TextAt(text, node, source)
     return None
 
 
@@ -175,25 +175,25 @@ TEXT: Final = ValueType(read_text, TEXT_SCHEMA)
 def texts(*, single: bool = False) -> ValueType[tuple[TextAt, ...]]:
     """A list of texts, of those that can be read; where ``single`` also one text alone."""
 
-    def read(node: Node, page: Page) -> tuple[TextAt, ...] | None:
+    def read(node: Node, source: SourceFile) -> tuple[TextAt, ...] | None:
         if type(node) is ListNode:
-            return tuple([found for item in node.children if (found := read_text(item, page)) is not None])
+            return tuple([found for item in node.children if (found := read_text(item, source)) is not None])
         if single and type(node) is Scalar:
-            found = read_text(node, page)
+            found = read_text(node, source)
             return () if found is None else (found,)
         hint = message("begin each with a dash and a space")
-        page.fault(Rule.KB112, message("a list of texts is expected here"), node, hint=hint)
+        source.fault(Rule.KB112, message("a list of texts is expected here"), node, hint=hint)
         return None
 
     several = {"type": "array", "items": TEXT_SCHEMA}
     return ValueType(read, {"anyOf": [TEXT_SCHEMA, several]} if single else several)
 
 
-def _read_boolean(node: Node, page: Page) -> bool | None:
+def _read_boolean(node: Node, source: SourceFile) -> bool | None:
     if type(node) is Scalar and is_plain(node) and node.value.lower() in ("true", "false"):
         return bool(node.value.lower() == "true")
     hint = message("write true or false, without quotes")
-    page.fault(Rule.KB112, message("true or false is expected here"), node, hint=hint)
+    source.fault(Rule.KB112, message("true or false is expected here"), node, hint=hint)
     return None
 
 
@@ -204,13 +204,15 @@ BOOLEAN: Final = ValueType(_read_boolean, {"type": "boolean"})
 def integer(minimum: int, maximum: int) -> ValueType[int]:
     """A whole number between two bounds, both allowed; ``017`` is seventeen."""
 
-    def read(node: Node, page: Page) -> int | None:
+    def read(node: Node, source: SourceFile) -> int | None:
         value = _whole(node)
         if value is None:
-            page.fault(Rule.KB112, message("a whole number is expected here"), node, hint=message("write digits, without quotes"))
+            source.fault(
+                Rule.KB112, message("a whole number is expected here"), node, hint=message("write digits, without quotes")
+            )
         elif not minimum <= value <= maximum:
             said = message("{value} is not between {minimum} and {maximum}", value=value, minimum=minimum, maximum=maximum)
-            page.fault(Rule.KB114, said, node)
+            source.fault(Rule.KB114, said, node)
         else:
             return value
         return None
@@ -222,11 +224,11 @@ def version(known: int) -> ValueType[int]:
     """The version of a format; this kbsync knows one."""
     exact = integer(known, known)
 
-    def read(node: Node, page: Page) -> int | None:
+    def read(node: Node, source: SourceFile) -> int | None:
         if _whole(node) in (None, known):
-            return exact.read(node, page)
+            return exact.read(node, source)
         hint = message("write version: {version}, or install a newer kbsync", version=known)
-        page.fault(Rule.KB114, message("this kbsync reads version {version}", version=known), node, hint=hint)
+        source.fault(Rule.KB114, message("this kbsync reads version {version}", version=known), node, hint=hint)
         return None
 
     return ValueType(read, exact.schema)
@@ -235,14 +237,14 @@ def version(known: int) -> ValueType[int]:
 def number(maximum: float) -> ValueType[float]:
     """A number above 0 and not above ``maximum``."""
 
-    def read(node: Node, page: Page) -> float | None:
+    def read(node: Node, source: SourceFile) -> float | None:
         if type(node) is not Scalar or not is_plain(node) or not FLOAT.fullmatch(node.value):
-            page.fault(Rule.KB112, message("a number is expected here"), node, hint=message("write digits, without quotes"))
+            source.fault(Rule.KB112, message("a number is expected here"), node, hint=message("write digits, without quotes"))
             return None
         if 0 < float(node.value) <= maximum:
             return float(node.value)
         said = message("{value} is not above 0 and at most {maximum}", value=node.value, maximum=f"{maximum:g}")
-        page.fault(Rule.KB114, said, node)
+        source.fault(Rule.KB114, said, node)
         return None
 
     return ValueType(read, {"type": "number", "exclusiveMinimum": 0, "maximum": maximum})
@@ -251,12 +253,12 @@ def number(maximum: float) -> ValueType[float]:
 def choice(words: Mapping[str, T]) -> ValueType[T]:
     """One of a few words, each with what it means. An editor reads digits as numbers."""
 
-    def read(node: Node, page: Page) -> T | None:
+    def read(node: Node, source: SourceFile) -> T | None:
         text = scalar_text(node.value, node.style) if type(node) is Scalar else ""
         if text in words:
             return words[text]
         said = message("one of these is expected here: {known}", known=", ".join(words))
-        page.fault(Rule.KB114, said, node, hint=closest(text, words))
+        source.fault(Rule.KB114, said, node, hint=closest(text, words))
         return None
 
     return ValueType(read, {"enum": [*words, *(int(word) for word in words if word.isdigit())]})
@@ -264,17 +266,17 @@ def choice(words: Mapping[str, T]) -> ValueType[T]:
 
 def record(table: Table) -> ValueType[Record]:
     """A mapping of one table."""
-    return ValueType(lambda node, page: read_record(node, page, table), _reference(table))
+    return ValueType(lambda node, source: read_record(node, source, table), _reference(table))
 
 
 def records(table: Table) -> ValueType[Iterator[Record]]:
     """A list of mappings of one table, of those that are mappings; each is looked at when it is its turn."""
 
-    def read(node: Node, page: Page) -> Iterator[Record] | None:
+    def read(node: Node, source: SourceFile) -> Iterator[Record] | None:
         if type(node) is ListNode:
-            return (found for item in node.children if (found := read_record(item, page, table)) is not None)
+            return (found for item in node.children if (found := read_record(item, source, table)) is not None)
         hint = message("begin each entry with a dash and a space")
-        page.fault(Rule.KB112, message("a list is expected here"), node, hint=hint)
+        source.fault(Rule.KB112, message("a list is expected here"), node, hint=hint)
         return None
 
     return ValueType(read, {"type": "array", "items": _reference(table)})
@@ -283,10 +285,10 @@ def records(table: Table) -> ValueType[Iterator[Record]]:
 def named(table: Table) -> ValueType[tuple[tuple[TextAt, Node], ...]]:
     """A mapping from free names to mappings of one table, each name once; reading those is left to the caller."""
 
-    def read(node: Node, page: Page) -> tuple[tuple[TextAt, Node], ...] | None:
+    def read(node: Node, source: SourceFile) -> tuple[tuple[TextAt, Node], ...] | None:
         if type(node) is MapNode:
-            return tuple(entries(node, page))
-        page.fault(Rule.KB112, message("names with a value each are expected here"), node)
+            return tuple(entries(node, source))
+        source.fault(Rule.KB112, message("names with a value each are expected here"), node)
         return None
 
     return ValueType(read, {"type": "object", "additionalProperties": _reference(table)})
@@ -320,13 +322,13 @@ def _plain(value: object) -> object:
 
 def _unknown(key: TextAt, value: Node, table: Table) -> list[str]:
     """Report a key; the known one that was probably meant is returned, so that it is not called missing as well."""
-    begun = glued(key.text, table.names)
+    begun = missing_colon(key.text, table.names)
     meant = [begun.key] if begun else _nearest(key.text, table.names)
     name = key.text
     if SECRET.search(name):
         name = re.split("[:=]", name)[0]
-        key.page.hide(key.node)
-        key.page.hide(value)
+        key.source.hide(key.node)
+        key.source.hide(value)
         hint = message("secrets come from the environment: take this one out, and replace it with a new one if it was committed")
     elif begun:
         hint = begun.hint

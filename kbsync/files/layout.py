@@ -23,9 +23,9 @@ from kbsync.files.cst import (
     walk,
 )
 from kbsync.files.decode import is_cut_short
+from kbsync.files.directory import Layered
 from kbsync.files.emit import LONG, is_ambiguous, scalar
 from kbsync.files.loading import SETTINGS_FILE, load_tree
-from kbsync.files.overlay import Layered
 from kbsync.files.rewrite import UTF8_MARK
 from kbsync.files.schema import CATEGORY, CUSTOMER_TEXTS, DOCUMENT, QUESTION
 from kbsync.messages import message

@@ -1,7 +1,4 @@
-"""A whole knowledge directory at once: settings and knowledge with every fault of every file.
-
-How one file, one value or one rule is read belongs to the modules beside this one.
-"""
+"""A whole knowledge directory at once: settings and knowledge with every fault of every file."""
 
 import gc
 from collections.abc import Iterator, Mapping
@@ -13,11 +10,10 @@ from kbsync.diagnostics import Diagnostic, Rule, sort_diagnostics
 from kbsync.files.agree import agreed_categories, check_questions
 from kbsync.files.configuration import discreet, read_settings
 from kbsync.files.decode import AnswerFiles, DocumentReader
-from kbsync.files.nodes import Node, documents
-from kbsync.files.overlay import DiskFiles
-from kbsync.files.page import Page, decode
+from kbsync.files.directory import DiskFiles, FileRefused, FileTree, MemoryTree
+from kbsync.files.parse import Node, documents
 from kbsync.files.schema import KEYS
-from kbsync.files.tree import FileRefused, FileTree, MemoryTree
+from kbsync.files.source import SourceFile, decode
 from kbsync.messages import message
 from kbsync.model import Knowledge
 from kbsync.settings import Settings
@@ -62,18 +58,18 @@ def load_tree(tree: Mapping[str, bytes], *, shown_as: str, target: str | None = 
 
 def _load(tree: FileTree, shown_as: str, target: str | None, *, settings: bool) -> Loaded:
     with _without_collector():
-        names, pages = tree.names()
-        reader = _DirectoryReader(tree, shown_as, [*pages])
+        names, sources = tree.names()
+        reader = _DirectoryReader(tree, shown_as, [*sources])
         chosen = reader.settings(names) if settings else None
         known = None if chosen is None else tuple(one.name for one in chosen.targets)
         picked = target if target is not None or chosen is None else chosen.default_target
         knowledge = reader.knowledge(names, picked, known)
-        faults = [fault for page in reader.pages for fault in _told(page)]
+        faults = [fault for source in reader.sources for fault in _told(source)]
     return Loaded(chosen, knowledge, sort_diagnostics(faults))
 
 
-def _told(page: Page) -> tuple[Diagnostic, ...]:
-    return discreet(page) if page.name == SETTINGS_FILE else page.all_faults()
+def _told(source: SourceFile) -> tuple[Diagnostic, ...]:
+    return discreet(source) if source.name == SETTINGS_FILE else source.all_faults()
 
 
 @contextmanager
@@ -92,27 +88,27 @@ def _without_collector() -> Iterator[None]:
 
 
 class _DirectoryReader:
-    """Reads files in order; ``pages`` are all that were looked at, with their faults."""
+    """Reads files in order; ``sources`` are all that were looked at, with their faults."""
 
-    def __init__(self, tree: FileTree, shown_as: str, pages: list[Page]) -> None:
-        self.pages = pages
+    def __init__(self, tree: FileTree, shown_as: str, sources: list[SourceFile]) -> None:
+        self.sources = sources
         self._tree = tree
         self._shown_as = shown_as
 
     def settings(self, names: tuple[str, ...]) -> Settings | None:
         if SETTINGS_FILE in names:
-            page, roots = self._open(SETTINGS_FILE)
+            source, roots = self._open(SETTINGS_FILE)
             for further in roots[1:]:
-                page.fault(Rule.KB112, message("the settings are one document"), further)
+                source.fault(Rule.KB112, message("the settings are one document"), further)
             if roots:
-                return read_settings(roots[0], page)
-            if page.faults:
+                return read_settings(roots[0], source)
+            if source.faults:
                 return None
-        elif any(page.name in ("", SETTINGS_FILE) for page in self.pages):
+        elif any(source.name in ("", SETTINGS_FILE) for source in self.sources):
             return None  # the directory or the file was there and is refused already
         else:
-            page = self._page(SETTINGS_FILE)
-        page.fault_at(
+            source = self._source(SETTINGS_FILE)
+        source.fault_at(
             Rule.KB201,
             message("the settings are missing"),
             hint=message("make them with: kbsync init; or name the knowledge directory with --dir"),
@@ -124,24 +120,24 @@ class _DirectoryReader:
         reader = DocumentReader(answers, target=target, targets=targets)
         for name in names:
             if name != SETTINGS_FILE:
-                page, roots = self._open(name)
+                source, roots = self._open(name)
                 for root in roots:
-                    reader.read(root, page)
-        self.pages += answers.pages
+                    reader.read(root, source)
+        self.sources += answers.sources
         check_questions(reader.questions)
         categories = agreed_categories(reader.categories)
         return Knowledge(categories, tuple([draft.question for draft in reader.questions if draft.question is not None]))
 
-    def _open(self, name: str) -> tuple[Page, tuple[Node, ...]]:
-        page = self._page(name)
+    def _open(self, name: str) -> tuple[SourceFile, tuple[Node, ...]]:
+        source = self._source(name)
         try:
-            text = decode(page, self._tree.read(name))
+            text = decode(source, self._tree.read(name))
         except FileRefused as refusal:
-            page.fault_at(refusal.rule, refusal.said, hint=refusal.hint)
-            return page, ()
-        return page, () if text is None else documents(page, keys=KEYS)
+            source.fault_at(refusal.rule, refusal.said, hint=refusal.hint)
+            return source, ()
+        return source, () if text is None else documents(source, keys=KEYS)
 
-    def _page(self, name: str) -> Page:
-        page = Page(str(PurePosixPath(self._shown_as, name)), name)
-        self.pages.append(page)
-        return page
+    def _source(self, name: str) -> SourceFile:
+        source = SourceFile(str(PurePosixPath(self._shown_as, name)), name)
+        self.sources.append(source)
+        return source

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from kbsync.diagnostics import has_errors
+from kbsync.display import shorten
 from kbsync.errors import InvalidInput, UnusableFile
+from kbsync.files.directory import Layered
 from kbsync.files.emit import can_be_written
 from kbsync.files.loading import SETTINGS_FILE, load_tree
-from kbsync.files.overlay import Layered
-from kbsync.files.page import FORBIDDEN, shorten
 from kbsync.files.rewrite import UTF8_MARK, EditedFile, add_questions, change_categories, change_questions
+from kbsync.files.source import FORBIDDEN
 from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message
 from kbsync.model import Category, Content, Knowledge, Question, path_after

@@ -16,8 +16,8 @@ from kbsync.files.emit import (
     question_flow,
     question_lines,
 )
-from kbsync.files.page import LINE_END
 from kbsync.files.schema import QUESTION, SLASH
+from kbsync.files.source import LINE_END
 from kbsync.merge import Edit
 from kbsync.model import CategoryPath, Content, path_after
 from kbsync.plan import Field

@@ -31,8 +31,8 @@ from kbsync.files.kinds import (
     texts,
     version,
 )
-from kbsync.files.nodes import ListNode, MapNode, Node
-from kbsync.files.page import Page
+from kbsync.files.parse import ListNode, MapNode, Node
+from kbsync.files.source import SourceFile
 from kbsync.messages import message
 from kbsync.model import AnswerType, CategoryPath, Status
 from kbsync.settings import REGIONS, Driver, Pacing, Prune
@@ -65,46 +65,46 @@ class Pinned:
     target: TextAt | None = None
 
 
-def _read_path(node: Node, page: Page) -> CategoryPath | None:
+def _read_path(node: Node, source: SourceFile) -> CategoryPath | None:
     if type(node) is ListNode:
-        titles = tuple([found.text for item in node.children if (found := read_text(item, page)) is not None])
+        titles = tuple([found.text for item in node.children if (found := read_text(item, source)) is not None])
         if len(titles) < len(node.children):
             return None
     else:
-        found = read_text(node, page)
+        found = read_text(node, source)
         if found is None:
             return None
         titles = tuple(SLASH.split(found.text))
         if found.text.startswith("/ ") or found.text.endswith(" /") or "" in titles:
-            page.fault(Rule.KB308, message("a title is missing beside the slash"), node)
+            source.fault(Rule.KB308, message("a title is missing beside the slash"), node)
             return None
     if 1 <= len(titles) <= LEVELS:
         return titles
     said = message("a category has one title or two, not {count}", count=len(titles))
     hint = message("the service has two levels; a title that contains a slash between spaces needs the form [first, second]")
-    page.fault(Rule.KB308, said, node, hint=hint)
+    source.fault(Rule.KB308, said, node, hint=hint)
     return None
 
 
-def _read_answer(node: Node, page: Page) -> TextAt | AnswerFile | None:
+def _read_answer(node: Node, source: SourceFile) -> TextAt | AnswerFile | None:
     if type(node) is not MapNode:
-        return read_text(node, page)
-    found = read_record(node, page, ANSWER_FILE)
+        return read_text(node, source)
+    found = read_record(node, source, ANSWER_FILE)
     path = found.get(FILE) if found else None
     return AnswerFile(path) if path else None
 
 
-def _read_pins(node: Node, page: Page) -> tuple[Pinned, ...]:
+def _read_pins(node: Node, source: SourceFile) -> tuple[Pinned, ...]:
     """The ids that could be read."""
     if type(node) is not MapNode:
-        found = read_text(node, page)
+        found = read_text(node, source)
         return () if found is None else (Pinned(found),)
-    pairs = [(target, read_text(value, page)) for target, value in entries(node, page)]
+    pairs = [(target, read_text(value, source)) for target, value in entries(node, source)]
     return tuple([Pinned(found, target) for target, found in pairs if found is not None])
 
 
-def _read_third_level(node: Node, page: Page) -> None:
-    page.fault(Rule.KB308, message("a third level of categories: the service has two"), node)
+def _read_third_level(node: Node, source: SourceFile) -> None:
+    source.fault(Rule.KB308, message("a third level of categories: the service has two"), node)
 
 
 def _words(enum: Iterable[WordT]) -> ValueType[WordT]:

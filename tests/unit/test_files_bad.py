@@ -11,7 +11,7 @@ from kbsync.checks import check
 from kbsync.diagnostics import Diagnostic, Rule, sort_diagnostics
 from kbsync.display import visible
 from kbsync.files import load
-from kbsync.files.page import MAX_FAULTS
+from kbsync.files.source import MAX_FAULTS
 from kbsync.model import MAX_FILE_BYTES
 from tests.golden import check_golden
 

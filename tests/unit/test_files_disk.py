@@ -9,7 +9,7 @@ import pytest
 
 from kbsync.diagnostics import Rule
 from kbsync.files import load, load_tree
-from kbsync.files.tree import DiskTree, FileRefused
+from kbsync.files.directory import DiskTree, FileRefused
 from kbsync.model import MAX_FILE_BYTES
 
 SETTINGS = "version: 1\ntargets: {sandbox: {driver: sandbox}}\n"

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from kbsync.diagnostics import Diagnostic, Rule, Severity
 from kbsync.files import load_tree
-from kbsync.files.nodes import MAX_BROKEN, MAX_DEPTH, Events, documents, with_libyaml, without_libyaml
-from kbsync.files.page import MAX_FAULTS, Page, decode
+from kbsync.files.parse import MAX_BROKEN, MAX_DEPTH, Events, documents, with_libyaml, without_libyaml
 from kbsync.files.schema import KEYS
+from kbsync.files.source import MAX_FAULTS, SourceFile, decode
 from kbsync.render.words import Words
 
 SHELF = Path(__file__).parent.parent / "bad"
@@ -36,7 +36,7 @@ DEEP = {
 
 def codes(text: str | bytes, *, libyaml: bool = True) -> list[str]:
     """The codes of the faults in the text of a file, with either parser."""
-    page = Page("k/a.yaml", "a.yaml")
+    page = SourceFile("k/a.yaml", "a.yaml")
     if decode(page, text.encode() if isinstance(text, str) else text) is not None:
         documents(page, parser=PARSERS[libyaml])
     return [fault.rule.name for fault in page.all_faults()]
@@ -126,7 +126,7 @@ def test_half_a_surrogate_pair_is_no_text() -> None:
 def test_both_parsers_read_the_same(name: str) -> None:
     """The parser in Python finds the faults of syntax, tags and aliases in the same places."""
     data = (SHELF / name / "input.yaml").read_bytes()
-    pages = [Page("a", "a"), Page("a", "a")]
+    pages = [SourceFile("a", "a"), SourceFile("a", "a")]
     for page, libyaml in zip(pages, (True, False), strict=True):
         if decode(page, data) is not None:
             documents(page, parser=PARSERS[libyaml])
@@ -136,7 +136,7 @@ def test_both_parsers_read_the_same(name: str) -> None:
 
 def places(text: str, *, libyaml: bool) -> list[tuple[str, str]]:
     """Code and place of each fault, with hints that know the keys."""
-    page = Page("k", "k", text.encode())
+    page = SourceFile("k", "k", text.encode())
     documents(page, keys=KEYS, parser=PARSERS[libyaml])
     return [(fault.rule.name, str(fault.location)) for fault in page.all_faults()]
 
@@ -150,7 +150,7 @@ def test_both_parsers_give_up_in_the_same_places(path: Path) -> None:
 
 def told(text: str, parser: Events = with_libyaml) -> list[Diagnostic]:
     """The faults of a text, with hints that know the keys."""
-    page = Page("k", "k", text.encode())
+    page = SourceFile("k", "k", text.encode())
     documents(page, keys=KEYS, parser=parser)
     return list(page.all_faults())
 
@@ -264,7 +264,7 @@ def test_a_limit_of_nesting_needs_no_words(text: str) -> None:
 @pytest.mark.parametrize(("flow", "column"), [("[What is it?]", 24), ("{a?: b}", 15)])
 def test_a_question_mark_between_brackets_is_told_kindly(flow: str, column: int) -> None:
     """What libyaml reads and the parser in Python does not is a fault with a remedy, and nothing worse."""
-    page = Page("k", "k", f"previously: {flow}\n".encode())
+    page = SourceFile("k", "k", f"previously: {flow}\n".encode())
     assert len(documents(page)) == 1
     assert documents(page, parser=without_libyaml) == ()
     (fault,) = page.all_faults()
@@ -278,7 +278,7 @@ def test_a_question_mark_between_brackets_is_told_kindly(flow: str, column: int)
 def test_a_fault_costs_its_own_document(end: str) -> None:
     """The documents around broken ones are read, each node at its own line."""
     text = "a: 1\n---\nb: [\n--- # next\nc: 1\n---\nd: '\n----\n---\ne: 1\n".replace("\n", end)
-    page = Page("k", "k", text.encode())
+    page = SourceFile("k", "k", text.encode())
     assert [root.start_mark.line for root in documents(page)] == [0, 4, 9]
     assert [fault.location.line for fault in page.all_faults()] == [4, 7]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import InvalidInput, UnusableFile
+from kbsync.files.directory import DiskFiles, Layered
 from kbsync.files.emit import file_name
 from kbsync.files.merging import fit
-from kbsync.files.overlay import DiskFiles, Layered
 from kbsync.merge import Merge
 from kbsync.model import Category, Content, Knowledge
 from tests.unit.merges import edited, questions

@@ -5,8 +5,8 @@ import pytest
 from kbsync.diagnostics import Severity
 from kbsync.files import load_tree
 from kbsync.files.configuration import read_settings
-from kbsync.files.nodes import documents
-from kbsync.files.page import Page
+from kbsync.files.parse import documents
+from kbsync.files.source import SourceFile
 from kbsync.settings import FALLBACKS, REGIONS, Check, Driver, Pacing, Policy, Prune, Settings, Target
 
 FULL = """\
@@ -30,7 +30,7 @@ checks:
 
 def read(text: str) -> tuple[Settings | None, list[str]]:
     """Settings and the codes of the faults."""
-    page = Page("k/kbsync.yaml", "kbsync.yaml", text.encode())
+    page = SourceFile("k/kbsync.yaml", "kbsync.yaml", text.encode())
     settings = read_settings(documents(page)[0], page)
     return settings, [f"{fault.location.line}:{fault.location.column} {fault.rule.name}" for fault in page.all_faults()]
 

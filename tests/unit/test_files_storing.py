@@ -7,7 +7,7 @@ import pytest
 
 from kbsync.errors import UnusableFile
 from kbsync.files import DiskFiles, load, load_files
-from kbsync.files.storing import store
+from kbsync.files.directory import store
 
 SETTINGS = "version: 1\ntargets: {sandbox: {driver: sandbox}}\n"
 KNOWLEDGE = "category: A\nquestions:\n  - {question: one, answer: {file: one.txt}}\n"

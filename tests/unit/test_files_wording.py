@@ -5,9 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kbsync.files.emit import can_be_written, is_ambiguous, one_line, scalar
-from kbsync.files.nodes import ListNode, MapNode, Scalar, documents, with_libyaml, without_libyaml
-from kbsync.files.page import Page
-from kbsync.files.scalars import scalar_text
+from kbsync.files.parse import ListNode, MapNode, Scalar, documents, scalar_text, with_libyaml, without_libyaml
+from kbsync.files.source import SourceFile
 from tests.unit.yaml_texts import TEXTS
 
 STYLES = st.sampled_from(["", "|", ">", "'", '"'])
@@ -15,7 +14,7 @@ STYLES = st.sampled_from(["", "|", ">", "'", '"'])
 
 def read(source: str, *, libyaml: bool) -> str:
     """The first value of a file."""
-    page = Page("a.yaml", "a.yaml", source.encode())
+    page = SourceFile("a.yaml", "a.yaml", source.encode())
     (root,) = documents(page, parser=with_libyaml if libyaml else without_libyaml)
     assert page.faults == [], source
     assert isinstance(root, MapNode)

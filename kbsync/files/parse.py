@@ -1,14 +1,14 @@
 """YAML text to a tree of nodes with places: only what every YAML file must obey, bounded in depth and in size.
 
-What the keys mean belongs to ``tables``; what a plain word means (text, number, true) belongs to ``scalars``.
-
-PyYAML's own composers are not used: they recurse, and the C one takes the whole process down at some ten thousand levels.
-Events are safe at any depth, cost less, and a loop over them with a stack of our own may stop at the first level too many.
+What a scalar says follows the core rules of YAML 1.2 and not what the parser, which knows 1.1, would guess. PyYAML's own
+composers are not used: they recurse, and the C one takes the whole process down at some ten thousand levels. Events are safe at
+any depth, cost less, and a loop over them with a stack of our own may stop at the first level too many.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from itertools import product
-from typing import TYPE_CHECKING, Any, cast, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 import yaml
 from yaml.parser import Parser
@@ -16,10 +16,17 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
 
 from kbsync.diagnostics import Rule
-from kbsync.files.page import Mark, Page, shorten
+from kbsync.display import shorten
+from kbsync.files.source import SourceFile, YamlMark
 from kbsync.files.syntax import begun_at, moved_back, noticed_at, report_syntax
 from kbsync.messages import message
-from kbsync.model import MAX_FILE_BYTES
+from kbsync.model import MAX_FILE_BYTES, to_lf
+
+INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
+"""Integers of the core schema (yaml.org/spec/1.2.2/#1032-tag-resolution), as long as they fit in 64 bits."""
+
+FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?")
+"""Finite floats of the core schema."""
 
 MAX_DEPTH = 50
 """Levels of nesting; a knowledge file needs six."""
@@ -31,14 +38,15 @@ READ_AS = ("", "? ", "- ")
 """What a line is read as where its end is cut off: in the column of other keys or dashes it could else only be a key, and the
 colon of that may be in what was cut off."""
 
+
 if TYPE_CHECKING:
 
     @final
     class Scalar:
         """What the reader relies on in a scalar event; the stubs leave half of it open."""
 
-        start_mark: Mark
-        end_mark: Mark
+        start_mark: YamlMark
+        end_mark: YamlMark
         anchor: str | None
         tag: str | None
         implicit: tuple[bool, bool]
@@ -48,6 +56,7 @@ if TYPE_CHECKING:
 else:
     Scalar = yaml.ScalarEvent
     """A scalar is its event: making another object for each costs a fifth of the whole reading time."""
+
 
 ALLOWED_TAGS = {
     Scalar: ("!", "tag:yaml.org,2002:str"),
@@ -61,7 +70,7 @@ class _Branch:
 
     __slots__ = ("children", "end_mark", "start_mark")
 
-    def __init__(self, start_mark: Mark, end_mark: Mark) -> None:
+    def __init__(self, start_mark: YamlMark, end_mark: YamlMark) -> None:
         self.start_mark = start_mark
         self.end_mark = end_mark
         self.children: list[Node] = []
@@ -92,6 +101,65 @@ class _RestRefused(Exception):
     """The rest of the file cannot be read; the reason has been reported."""
 
 
+Events = Callable[[bytes], Callable[[], Any]]
+"""Takes a text and gives what gives its events, one at a time and None at last."""
+
+
+def documents(source: SourceFile, *, keys: Collection[str] = (), parser: Events | None = None) -> tuple[Node, ...]:
+    """The root of every document of a file, without empty ones.
+
+    A fault of syntax is reported to the file and costs its document; one that would make reading dangerous costs the rest too.
+    ``keys`` are the known ones, so that hints can name the one that was meant. ``parser`` is libyaml's where there is libyaml.
+    """
+    parser = parser or (with_libyaml if yaml.__with_libyaml__ else without_libyaml)
+    composer = _Composer(source)
+    data, begun = source.data, 0
+    for _ in range(MAX_BROKEN):
+        try:
+            composer.run(parser(data), begun)
+        except yaml.YAMLError as error:
+            first = _first_error(source, error, begun, composer, parser)
+            if first is None:
+                break
+            line, column = report_syntax(source, first, keys, composer.reached)
+            # A fault noticed at the dashes themselves is one of the document before them.
+            rest = source.rest(max(begun, line if column else line - 1))
+        except _RestRefused:
+            break
+        else:
+            break
+        if rest is None:
+            break
+        begun, data = rest
+    return tuple(composer.roots)
+
+
+def with_libyaml(data: bytes) -> Callable[[], Any]:
+    """The parser in C."""
+    from yaml import cyaml  # noqa: PLC0415 - absent where PyYAML was built without libyaml
+
+    return cast("Callable[[], Any]", cyaml.CSafeLoader(data).get_event)
+
+
+def without_libyaml(data: bytes) -> Callable[[], Any]:
+    """The parser in Python."""
+    return _PureParser(data).get_event
+
+
+def is_plain(node: Scalar) -> bool:
+    """Whether it stands without quotes, block sign and tag, so that it could be more than text."""
+    return node.implicit[0] and node.tag is None
+
+
+def scalar_text(value: str, style: str | None) -> str:
+    r"""The text of a scalar: line ends are LF, and the one line end that closes a block scalar is dropped.
+
+    ``|`` and ``>`` end with a line end because of how a block is written, not because somebody meant it; with ``|+`` the further
+    ones are meant and stay, as does a line end written ``"\n"``. Nothing is trimmed, no other character is changed.
+    """
+    return value.removesuffix("\n") if style in ("|", ">") else to_lf(value)
+
+
 class _PureParser(Reader, Scanner, Parser):
     """PyYAML's parser in Python, for builds without libyaml: the same events, some thirty times slower."""
 
@@ -108,52 +176,9 @@ class _PureParser(Reader, Scanner, Parser):
             raise ScannerError(None, None, "an escape that names no character", self.get_mark()) from None
 
 
-Events = Callable[[bytes], Callable[[], Any]]
-"""Takes a text and gives what gives its events, one at a time and None at last."""
-
-
-def with_libyaml(data: bytes) -> Callable[[], Any]:
-    """The parser in C."""
-    from yaml import cyaml  # noqa: PLC0415 - absent where PyYAML was built without libyaml
-
-    return cast("Callable[[], Any]", cyaml.CSafeLoader(data).get_event)
-
-
-def without_libyaml(data: bytes) -> Callable[[], Any]:
-    """The parser in Python."""
-    return _PureParser(data).get_event
-
-
-def documents(page: Page, *, keys: Collection[str] = (), parser: Events | None = None) -> tuple[Node, ...]:
-    """The root of every document of a page, without empty ones.
-
-    A fault of syntax is reported to the page and costs its document; one that would make reading dangerous costs the rest too.
-    ``keys`` are the known ones, so that hints can name the one that was meant. ``parser`` is libyaml's where there is libyaml.
-    """
-    parser = parser or (with_libyaml if yaml.__with_libyaml__ else without_libyaml)
-    composer = _Composer(page)
-    data, begun = page.data, 0
-    for _ in range(MAX_BROKEN):
-        try:
-            composer.run(parser(data), begun)
-        except yaml.YAMLError as error:
-            first = _first_error(page, error, begun, composer, parser)
-            if first is None:
-                break
-            line, column = report_syntax(page, first, keys, composer.reached)
-            # A fault noticed at the dashes themselves is one of the document before them.
-            rest = page.rest(max(begun, line if column else line - 1))
-        except _RestRefused:
-            break
-        else:
-            break
-        if rest is None:
-            break
-        begun, data = rest
-    return tuple(composer.roots)
-
-
-def _first_error(page: Page, error: yaml.YAMLError, begun: int, composer: "_Composer", parser: Events) -> yaml.YAMLError | None:
+def _first_error(
+    source: SourceFile, error: yaml.YAMLError, begun: int, composer: "_Composer", parser: Events
+) -> yaml.YAMLError | None:
     """What is wrong first: the error itself or one before it; None where that is the nesting, which is then reported.
 
     The parser looks ahead of its events for the colon that makes a key, and what it finds wrong there differs from release to
@@ -161,18 +186,18 @@ def _first_error(page: Page, error: yaml.YAMLError, begun: int, composer: "_Comp
     end: up to what was noticed, up to the line end before it, up to what was begun last.
     """
     noticed, key = noticed_at(error, composer.reached), begun_at(error)
-    ahead = page.until(composer.reached, noticed)
+    ahead = source.until(composer.reached, noticed)
     if composer.depth + ahead.count(b"[") + ahead.count(b"{") <= MAX_DEPTH:
         return error
-    ends = {noticed, min(noticed, (key[0], len(page.line(key[0])))), key} if key else {noticed}
+    ends = {noticed, min(noticed, (key[0], len(source.line(key[0])))), key} if key else {noticed}
     for end, sign in product(sorted(ends, reverse=True), READ_AS):
-        again = _Composer(Page(page.path, page.name, page.data))
+        again = _Composer(SourceFile(source.path, source.name, source.data))
         moved = (end[0], len(sign))
         try:
-            again.run(parser(page.until(begun, end, sign)), begun)
+            again.run(parser(source.until(begun, end, sign)), begun)
         except yaml.YAMLError as other:
             earlier = moved_back(other, *moved)
-            if ((end[0], page.margin(end[0])) if sign else (0, 0)) <= noticed_at(earlier, again.reached) < end:
+            if ((end[0], source.margin(end[0])) if sign else (0, 0)) <= noticed_at(earlier, again.reached) < end:
                 composer.adopt(again, *moved)
                 return earlier
         except _RestRefused:
@@ -182,11 +207,11 @@ def _first_error(page: Page, error: yaml.YAMLError, begun: int, composer: "_Comp
 
 
 class _Composer:
-    """Builds the trees of one page. ``_anchors`` maps a name to its node, or to None while that node is still open."""
+    """Builds the trees of one file. ``_anchors`` maps a name to its node, or to None while that node is still open."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, source: SourceFile) -> None:
         self.roots: list[Node] = []
-        self._page = page
+        self._source = source
         self._begun = self._told_before = 0
         self._open_nodes: list[tuple[Callable[[Node], None], str | None, MapNode | ListNode]] = []
         self._anchors: dict[str, Node | None] = {}
@@ -208,17 +233,17 @@ class _Composer:
 
     def adopt(self, other: "_Composer", moved: int, by: int) -> None:
         """Report what another found in the same document, where one line was moved to the right."""
-        for fault in other._page.faults[len(self._page.faults) - self._told_before :]:  # noqa: SLF001 - its own kind
+        for fault in other._source.faults[len(self._source.faults) - self._told_before :]:  # noqa: SLF001 - its own kind
             line, column = fault.location.line - 1, fault.location.column - 1
             place = (line, column - by if line == moved else column)
-            self._page.fault_at(fault.rule, fault.message, place, width=fault.width, hint=fault.hint)
+            self._source.fault_at(fault.rule, fault.message, place, width=fault.width, hint=fault.hint)
 
     def run(self, get_event: Callable[[], Any], begun: int) -> None:
         """Read what begins on a line to the end. The hot loop of the reader: one round for each scalar of the knowledge."""
         self._forget()
         self._open_nodes.clear()
         self._begun = begun
-        self._told_before = len(self._page.faults)
+        self._told_before = len(self._source.faults)
         document: list[Node] = []
         add = document.append
         while (event := get_event()) is not None:
@@ -243,7 +268,7 @@ class _Composer:
         node = (MapNode if type(event) is yaml.MappingStartEvent else ListNode)(event.start_mark, event.end_mark)
         self._decorated(event, None)
         if len(self._open_nodes) >= MAX_DEPTH:
-            self._page.fault(Rule.KB109, message("more than {limit} levels of nesting", limit=MAX_DEPTH), node)
+            self._source.fault(Rule.KB109, message("more than {limit} levels of nesting", limit=MAX_DEPTH), node)
             raise _RestRefused
         add(node)
         self._open_nodes.append((add, event.anchor, node))
@@ -264,7 +289,7 @@ class _Composer:
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         if event.tag is not None and event.tag not in ALLOWED_TAGS[type(event)]:
-            self._page.fault(
+            self._source.fault(
                 Rule.KB106,
                 message("the tag {tag} is not allowed here", tag=shorten(event.tag)),
                 event,
@@ -279,7 +304,7 @@ class _Composer:
         self._written_out += self._size(node)
         if self._written_out > MAX_FILE_BYTES:
             said = message("written out, the aliases would make more than {limit} MiB of text", limit=MAX_FILE_BYTES >> 20)
-            self._page.fault(Rule.KB108, said, event)
+            self._source.fault(Rule.KB108, said, event)
             raise _RestRefused
         return node
 
@@ -289,7 +314,7 @@ class _Composer:
             if name in self._anchors
             else message("the alias {alias} repeats nothing: no {anchor} stands before it", alias=f"*{name}", anchor=f"&{name}")
         )
-        self._page.fault(Rule.KB108, said, event, hint=message("write the value out, or put it in quotes if it is text"))
+        self._source.fault(Rule.KB108, said, event, hint=message("write the value out, or put it in quotes if it is text"))
         placeholder: Any = yaml.ScalarEvent(None, None, (False, True), f"*{name}", event.start_mark, event.end_mark, style="'")
         return cast("Scalar", placeholder)
 

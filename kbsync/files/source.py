@@ -1,7 +1,4 @@
-"""One file as text with the faults found in it: places, source lines and caret widths, worked out for faults alone.
-
-Where the bytes come from belongs to ``tree``; what the text means belongs to the readers.
-"""
+"""One file as text with the faults found in it: places, source lines and caret widths, worked out for faults alone."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +10,7 @@ from kbsync.display import shorten, visible
 from kbsync.locations import Location
 from kbsync.messages import Message, message
 
-__all__ = ["MAX_FAULTS", "Page", "decode", "shorten", "visible"]
+__all__ = ["MAX_FAULTS", "SourceFile", "decode", "shorten", "visible"]
 
 MAX_FAULTS = 1000
 """Faults kept for one file, so that a file which is no knowledge at all does not fill the memory."""
@@ -37,21 +34,21 @@ FIRST_MEANT = 0x80
 """From here on an invisible character may be meant in a text; before it stand the controls of teleprinters."""
 
 
-class Mark(Protocol):
+class YamlMark(Protocol):
     """A place as the parser says it: line and column from 0, in characters."""
 
     line: int
     column: int
 
 
-class Written(Protocol):
-    """Anything that begins and ends somewhere in a page: a node or an event."""
+class Marked(Protocol):
+    """Anything that begins and ends somewhere in a file: a node or an event."""
 
-    start_mark: Mark
-    end_mark: Mark
+    start_mark: YamlMark
+    end_mark: YamlMark
 
 
-class Page:
+class SourceFile:
     """A file of the knowledge directory. ``path`` is as shown to people, ``name`` relative to the directory.
 
     ``data`` is the content without a byte order mark, known to be UTF-8 and printable.
@@ -78,7 +75,7 @@ class Page:
             self._commented = frozenset(number for number, line in enumerate(lines) if " #" in line)
         return self._commented
 
-    def location(self, what: Written) -> Location:
+    def location(self, what: Marked) -> Location:
         """Where something begins."""
         mark = what.start_mark
         return Location(self.path, mark.line + 1, mark.column + 1)
@@ -121,7 +118,7 @@ class Page:
         return not any(map(str.strip, (self.line(line)[column:], *self._all_lines()[line + 1 :])))
 
     def fault(
-        self, rule: Rule, said: Message, what: Written, *, hint: Message | None = None, related: tuple[Related, ...] = ()
+        self, rule: Rule, said: Message, what: Marked, *, hint: Message | None = None, related: tuple[Related, ...] = ()
     ) -> None:
         """Report an error in ``what``; the caret underlines as much of it as stands on its first line."""
         start, end = what.start_mark, what.end_mark
@@ -162,7 +159,7 @@ class Page:
         """Whether a fault of this kind was reported at a place."""
         return any(one.rule is rule and (one.location.line - 1, one.location.column - 1) == place for one in self.faults)
 
-    def hide(self, what: Written) -> None:
+    def hide(self, what: Marked) -> None:
         """Keep the lines of something out of every report, because they may hold a secret."""
         self._hidden.update(range(what.start_mark.line + 1, what.end_mark.line + 2))
 
@@ -172,33 +169,33 @@ class Page:
         return self._lines
 
 
-def decode(page: Page, data: bytes) -> str | None:
+def decode(source: SourceFile, data: bytes) -> str | None:
     """The text of a file, without a byte order mark; None and a fault where it is no UTF-8 or holds what no text holds."""
-    page.data = data.removeprefix(b"\xef\xbb\xbf")
+    source.data = data.removeprefix(b"\xef\xbb\xbf")
     if data.startswith(UTF16_MARKS):
-        page.data = b""
-        page.fault_at(Rule.KB102, message("the file is UTF-16, not UTF-8"), hint=_SAVE_AS_UTF8)
+        source.data = b""
+        source.fault_at(Rule.KB102, message("the file is UTF-16, not UTF-8"), hint=_SAVE_AS_UTF8)
         return None
     try:
-        text = page.data.decode("utf-8")
+        text = source.data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = LINE_END.split(page.data[: error.start].decode("utf-8"))
-        said = message("byte {byte} is not UTF-8", byte=f"0x{page.data[error.start]:02X}")
-        page.fault_at(Rule.KB102, said, (len(before) - 1, len(before[-1])), hint=_SAVE_AS_UTF8)
+        before = LINE_END.split(source.data[: error.start].decode("utf-8"))
+        said = message("byte {byte} is not UTF-8", byte=f"0x{source.data[error.start]:02X}")
+        source.fault_at(Rule.KB102, said, (len(before) - 1, len(before[-1])), hint=_SAVE_AS_UTF8)
         return None
-    return None if _unprintable(page, text) else text
+    return None if _unprintable(source, text) else text
 
 
 _SAVE_AS_UTF8 = message("save the file as UTF-8 in your editor")
 
 
-def _unprintable(page: Page, text: str) -> bool:
+def _unprintable(source: SourceFile, text: str) -> bool:
     if FORBIDDEN.search(text) is None:
         return False
     for number, line in enumerate(LINE_END.split(text)):
         for found in FORBIDDEN.finditer(line):
             code = f"U+{ord(found[0]):04X}"
-            page.fault_at(
+            source.fault_at(
                 Rule.KB103,
                 message("the invisible character {code} may not stand in a file", code=code),
                 (number, found.start()),

@@ -1,0 +1,287 @@
+"""A knowledge directory as names and bytes: listed and read without a trap, compared with what it was, written together.
+
+Nothing is opened that could block, lead elsewhere or be endless: what cannot be read is reported and left out.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from kbsync.diagnostics import Rule
+from kbsync.display import visible
+from kbsync.errors import UnusableFile
+from kbsync.files.source import SourceFile
+from kbsync.messages import Message, message
+from kbsync.model import MAX_FILE_BYTES
+from kbsync.saving import save
+
+__all__ = ["DiskFiles", "store"]
+
+SUFFIXES = (".yaml", ".yml")
+
+OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A link put in place of a file after it was looked at is not followed, and a FIFO does not keep us waiting."""
+
+NAMED = 3
+"""So many of the files that were changed are named; a checkout of another branch changes them all."""
+
+Listing = tuple[tuple[str, ...], tuple[SourceFile, ...]]
+"""The names of the YAML files, sorted, and a file with a fault for everything that only looks like one or could hide some."""
+
+
+class FileRefused(Exception):
+    """A file cannot be read: the rule it breaks, the reason in words, and what to do where that is known."""
+
+    def __init__(self, rule: Rule, said: Message, *, hint: Message | None = None) -> None:
+        super().__init__(str(said))
+        self.rule = rule
+        self.said = said
+        self.hint = hint
+
+
+class FileTree(Protocol):
+    """The files of a knowledge directory by their POSIX names relative to it. Hidden ones are no part of it."""
+
+    def names(self) -> Listing:
+        """What there is."""
+
+    def read(self, name: str) -> bytes:
+        """The content of a file. Raises FileRefused."""
+
+
+class MemoryTree:
+    """A directory that is already in memory, such as a snapshot out of git."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+
+    def names(self) -> Listing:
+        """See ``FileTree``."""
+        return tuple(sorted(name for name in self._files if name.endswith(SUFFIXES) and not is_hidden(name))), ()
+
+    def read(self, name: str) -> bytes:
+        """See ``FileTree``."""
+        data = self._files.get(name)
+        if data is None:
+            raise FileRefused(Rule.KB101, message("there is no such file"))
+        return _bounded(data, len(data))
+
+
+class DiskTree:
+    """A directory on the disk. Symbolic links below it are refused: git keeps the link and not what it points to."""
+
+    def __init__(self, directory: Path, shown_as: str) -> None:
+        self._directory = directory
+        self._shown_as = shown_as
+
+    def names(self) -> Listing:
+        """See ``FileTree``."""
+        found: list[str] = []
+        refused: list[SourceFile] = []
+        waiting = [""]
+        while waiting:
+            for name, kind in self._list(waiting.pop()):
+                if isinstance(kind, FileRefused):
+                    source = SourceFile(visible(str(PurePosixPath(self._shown_as, name))), name)
+                    source.fault_at(kind.rule, kind.said, hint=kind.hint)
+                    refused.append(source)
+                else:
+                    (waiting if kind == "directory" else found).append(name)
+        return tuple(sorted(found)), tuple(refused)
+
+    def read(self, name: str) -> bytes:
+        """See ``FileTree``."""
+        place = self._directory
+        try:
+            for part in PurePosixPath(name).parts:
+                place = place / part
+                if place.is_symlink():
+                    shown = visible(str(place.relative_to(self._directory)))
+                    raise FileRefused(Rule.KB115, message("{name} is a symbolic link", name=shown))
+            with os.fdopen(os.open(place, OPEN_FLAGS), "rb") as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise FileRefused(Rule.KB101, message("this is not a file"))
+                data = b"" if status.st_size > MAX_FILE_BYTES else file.read(MAX_FILE_BYTES + 1)
+        except (OSError, ValueError) as error:
+            raise _unreadable(error) from None
+        return _bounded(data, max(status.st_size, len(data)))
+
+    def _list(self, directory: str) -> "list[tuple[str, str | FileRefused]]":
+        try:
+            with os.scandir(self._directory / directory) as listing:
+                entries = [entry for entry in listing if not entry.name.startswith(".")]
+        except OSError as error:
+            missing = not directory and isinstance(error, FileNotFoundError)
+            hint = message("run kbsync init, or name the directory with --dir") if missing else None
+            return [(directory, _unreadable(error, hint=hint))]
+        named = [(str(PurePosixPath(directory, entry.name)), entry) for entry in entries]
+        return [(name, kind) for name, entry in named if (kind := _kind(name, entry))]
+
+
+class DiskFiles(Mapping[str, bytes]):
+    """The files of a directory as they were when they were first looked at: a ``FileTree``, and the same as a mapping.
+
+    It is listed once and each file is read once, so that whoever asks, however late, hears of one state of the directory. As a
+    mapping it holds what has been read: iterating names the YAML files, answer files are found too. Names are POSIX paths
+    relative to the directory; ``shown_as`` is the directory as the user typed it.
+    """
+
+    def __init__(self, directory: Path, *, shown_as: str) -> None:
+        self.directory = directory
+        self.shown_as = shown_as.replace("\\", "/")
+        self._tree = DiskTree(directory, self.shown_as)
+        self._read: dict[str, bytes | FileRefused] = {}
+
+    def names(self) -> Listing:
+        """See ``FileTree``."""
+        return self._names
+
+    def read(self, name: str) -> bytes:
+        """See ``FileTree``."""
+        if name not in self._read:
+            self._read[name] = self._now(name)
+        found = self._read[name]
+        if isinstance(found, bytes):
+            return found
+        raise FileRefused(found.rule, found.said, hint=found.hint)
+
+    def changed(self) -> tuple[str, ...]:
+        """The names of those files that are new on the disk, gone from it, or other than they were; sorted."""
+        listed = _all_names(self._names) ^ _all_names(self._tree.names())
+        return tuple(sorted(listed | {name for name in self._read if self.has_changed(name)}))
+
+    def has_changed(self, name: str) -> bool:
+        """Whether a file is other than it was, or is there although it was not."""
+        now, then = self._now(name), self._read.get(name)
+        return now != then if isinstance(now, bytes) else isinstance(then, bytes) or os.path.lexists(self.directory / name)
+
+    def __getitem__(self, name: str) -> bytes:
+        found = self._read.get(name)
+        if isinstance(found, bytes):
+            return found
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([name for name in self._names[0] if name in self])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @cached_property
+    def _names(self) -> Listing:
+        return self._tree.names()
+
+    def _now(self, name: str) -> bytes | FileRefused:
+        try:
+            return self._tree.read(name)
+        except FileRefused as refused:
+            return refused
+
+
+class Layered(Mapping[str, bytes]):
+    """Files with other ones above them, which win: a change is judged before it is made."""
+
+    def __init__(self, below: Mapping[str, bytes], above: Mapping[str, bytes]) -> None:
+        self._below = below
+        self._above = above
+
+    def __getitem__(self, name: str) -> bytes:
+        return self._above[name] if name in self._above else self._below[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*self._below, *self._above}))
+
+    def __len__(self) -> int:
+        return len({*self._below, *self._above})
+
+
+def store(files: DiskFiles, changed: Mapping[str, bytes]) -> None:
+    """Write files, named by their POSIX path from the directory, over those that were read: all, or as far as possible none.
+
+    Raises UnusableFile where anything in the directory is not what it was, and where a file cannot be written, after taking
+    back what was written.
+    """
+    if changed:
+        _refuse(files, files.changed())
+    begun: list[str] = []
+    try:
+        for name, data in changed.items():
+            if files.has_changed(name):  # it can still change while others are written
+                _refuse(files, (name,))
+            begun.append(name)
+            save(files.directory / name, data)
+    except BaseException:
+        for name in begun:
+            _take_back(files, name, changed[name])
+        raise
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file, or a directory above it, has a name that begins with a dot."""
+    return any(part.startswith(".") for part in name.split("/"))
+
+
+def _kind(name: str, entry: os.DirEntry[str]) -> str | FileRefused:
+    """What an entry is to us: "directory", "file", nothing (an empty text), or a trap that only looks like knowledge."""
+    named = name.endswith(SUFFIXES)
+    trap = None
+    if entry.is_symlink():
+        if named or Path(entry.path).is_dir():
+            trap = Rule.KB115, message("this is a symbolic link, which git keeps without what it points to")
+    elif entry.is_dir(follow_symlinks=False):
+        if not named:
+            return "directory"
+        trap = Rule.KB101, message("this is a directory with the name of a knowledge file")
+    elif named and not entry.is_file(follow_symlinks=False):
+        trap = Rule.KB101, message("this is not a file")
+    elif named and visible(name) != name:
+        trap = Rule.KB101, message("its name is not UTF-8, or holds invisible characters")
+    elif named:
+        return "file"
+    return FileRefused(*trap) if trap else ""
+
+
+def _unreadable(error: OSError | ValueError, *, hint: Message | None = None) -> FileRefused:
+    reason = getattr(error, "strerror", None) or error
+    return FileRefused(Rule.KB101, message("it cannot be read: {reason}", reason=reason), hint=hint)
+
+
+def _bounded(data: bytes, size: int) -> bytes:
+    if size > MAX_FILE_BYTES:
+        raise FileRefused(Rule.KB110, message("it is larger than {limit} MiB", limit=MAX_FILE_BYTES >> 20))
+    return data
+
+
+def _all_names(found: Listing) -> set[str]:
+    names, refused = found
+    return {*names, *(source.name for source in refused)}
+
+
+def _refuse(files: DiskFiles, names: tuple[str, ...]) -> None:
+    if not names:
+        return
+    shown = ", ".join(visible(str(PurePosixPath(files.shown_as, name))) for name in names[:NAMED])
+    raise UnusableFile(
+        message(
+            "files were changed while kbsync was at work, so nothing was written: {names}",
+            names=f"{shown}, …" if len(names) > NAMED else shown,
+        ),
+        hint=message("run the command again: it begins with the files as they are now"),
+    )
+
+
+def _take_back(files: DiskFiles, name: str, data: bytes) -> None:
+    """Give a file its old content, unless it was not written after all or somebody has saved another since."""
+    path, old = files.directory / name, files.get(name)
+    with suppress(UnusableFile, OSError):
+        if path.read_bytes() != data:
+            return
+        if old is None:
+            path.unlink()
+        else:
+            save(path, old)
