@@ -49,7 +49,7 @@ class Editor:
             self._insert(existing[-1][1].end, f", {key}: {flow_value(value)}")
             return
         earlier = [pair for pair in existing if order.index(pair[0].value) < order.index(key)]
-        self._insert(self._line_end(earlier[-1][1].end), _indented(pair_lines(key, value), existing[0][0].column))
+        self._insert_below(earlier[-1][1].end, pair_lines(key, value), existing[0][0].column)
 
     def remove_pair(self, mapping: CstNode, name: str) -> None:
         """Take a key away with its value."""
@@ -64,8 +64,7 @@ class Editor:
 
     def add_item(self, items: CstNode, lines: Sequence[str], *, apart: bool = False) -> None:
         """Append an item to a list in block style that is not empty; ``lines`` begin with the dash, not indented."""
-        text = _indented(lines, self._dash_column(items))
-        self._insert(self._line_end(items.children[-1].end), f"\n{text}" if apart else text)
+        self._insert_below(items.children[-1].end, ["", *lines] if apart else lines, self._dash_column(items))
 
     def add_flow_item(self, items: CstNode, text: str) -> None:
         """Append an item to a list in flow style."""
@@ -83,11 +82,12 @@ class Editor:
 
     def extend(self, mapping: CstNode, lines: Sequence[str]) -> None:
         """Give a mapping in block style further lines at its end; they are indented from its column on."""
-        self._insert(self._line_end(mapping.end), _indented(lines, mapping.column))
+        self._insert_below(mapping.end, lines, mapping.column)
 
     def fill(self, key: CstNode, items: CstNode, lines: Sequence[str]) -> None:
         """Put items in the place of an empty list; ``lines`` are indented from the key on."""
-        self._edits.append((key.end, items.end, f":{_indented(lines, key.column)}"))
+        self._edits.append((key.end, items.end, ":"))
+        self._insert_below(items.end, lines, key.column)
 
     def remove_items(self, key: CstNode, items: CstNode, removed: Sequence[CstNode]) -> None:
         """Take items out of a list; where none is left, the list is an empty one."""
@@ -203,6 +203,15 @@ class Editor:
             if before is not None or not gone:
                 before = end
 
+    def _insert_below(self, place: int, lines: Sequence[str], column: int) -> None:
+        """Put lines, indented to a column, below what ends at a place and below the comments that are indented deeper.
+
+        Such a comment belongs to what stands above it, and a block at the end of ``lines`` would take it for text.
+        """
+        while (below := COMMENT_BELOW.match(self.text, place)) is not None and len(below[1]) > column:
+            place = below.end()
+        self._insert(self._line_end(place), "".join(f"\n{' ' * column}{line}" if line else "\n" for line in lines))
+
     def _insert(self, place: int, text: str) -> None:
         self._edits.append((place, place, text))
 
@@ -230,10 +239,6 @@ def _flow_source(node: CstNode) -> str:
     if found.shape is Shape.LIST:
         return f"[{', '.join(map(_flow_source, found.children))}]"
     return one_line(found.text, style=found.style, flow=True)
-
-
-def _indented(lines: Sequence[str], column: int) -> str:
-    return "".join(f"\n{' ' * column}{line}" if line else "\n" for line in lines)
 
 
 def _finder(taken: Iterable[tuple[int, int]]) -> Callable[[CstNode], bool]:

@@ -302,6 +302,39 @@ def test_a_comment_below_does_not_become_text(gap: str, answer: str) -> None:
     assert changed.replace(changed[changed.index('"') : changed.rindex('"') + 1], "x") == text
 
 
+BELOW = {
+    "an empty list": (
+        "questions: []\n      # note\n",
+        "questions:\n      # note\n  - question: new\n    answer: |\n      a\n      b\n",
+    ),
+    "a list": (
+        "questions:\n- question: one\n  answer: x\n\n      # note\n# end\n",
+        "questions:\n- question: one\n  answer: x\n\n      # note\n- question: new\n  answer: |\n    a\n    b\n# end\n",
+    ),
+    "a document": ("      # note\n", "      # note\nquestions:\n  - question: new\n    answer: |\n      a\n      b\n"),
+}
+
+
+@pytest.mark.parametrize("name", BELOW)
+def test_what_is_added_comes_below_the_comments_of_what_stands_above(name: str) -> None:
+    """A comment that is indented deeper belongs to what it follows: it does not become the text of a new question."""
+    before, after = BELOW[name]
+    added = (Content("new", "a\nb", ("A",)),)
+    assert (
+        edited({"a.yaml": f"category: A\n{before}".encode()}, {}, added=added).files["a.yaml"].decode() == f"category: A\n{after}"
+    )
+
+
+def test_a_key_and_a_wording_come_below_such_comments_too() -> None:
+    """A new key, and a new wording, stand below what was said about those before them."""
+    text = "category: A\nquestions:\n- question: one\n  answer: x\n    # of the answer\n  similar:\n  - a\n      # of a\n"
+    edits = {"one": {"answer_type": AnswerType.RICH, "similar": ("a", "b\nc")}}
+    assert edited({"a.yaml": text.encode()}, edits).files["a.yaml"].decode() == (
+        "category: A\nquestions:\n- question: one\n  answer: x\n    # of the answer\n  answer_type: rich\n"
+        "  similar:\n  - a\n      # of a\n  - |\n    b\n    c\n"
+    )
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(text=knowledge_files(), data=st.data())
 def test_any_order_is_carried_out_on_any_file(text: str, data: st.DataObject) -> None:
