@@ -41,7 +41,7 @@ DOORS = {
     "rapidfuzz": {"checks", "compare", "conversations", "render"},
     "httpcore": {"desk"},
 }
-"""Which rooms import a library; the vendor's module for UserSig is run as a script (``desk/signing.py``) and not imported."""
+"""Which rooms import a library."""
 
 FORBIDDEN = {("applier", "planner"), ("applier", "puller"), ("applier", "compare")}
 """What the layers would allow and the design does not: the applier has no code that decides."""

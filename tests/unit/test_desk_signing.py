@@ -5,59 +5,69 @@ import json
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kbsync.desk.scrub import scrub
-from kbsync.desk.signing import Signer
+from kbsync.desk.signing import DAY, Signer, usersig
 from kbsync.errors import MissingSecret
 from tests.fakes.clock import FakeClock
-
-VECTORS = [
-    (
-        1400000000,
-        "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e",
-        "administrator",
-        86400,
-        1700000000,
-        "yLAe+w7WUeUuqbV9h/TX78u21oTGi+i9Zp1u3PpnY60=",
-    ),
-    (
-        88888888,
-        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-        "admin",
-        15552000,
-        1735689600,
-        "gyMIlUJu3vM8f75jYK3po9qfyxqOMsuR4SiEi6gZ5oU=",
-    ),
-    (
-        1500086040,
-        "kbsync-test-secret-not-a-real-key",
-        "运维_admin-1",
-        3600,
-        1764000000,
-        "ZVgFDF9OpIg/UWYoQg/0mmDYA96YuXAmhc3poAKHc6c=",
-    ),
-]
+from tests.fakes.vendor import VECTORS, Vector, vendors_package
 
 
-def unpacked(usersig: str) -> object:
+def unpacked(usersig: str) -> str:
     """What the service reads in a signature; the compressed bytes themselves differ between builds of zlib."""
     standard = usersig.translate(str.maketrans("*-_", "+/="))
-    return json.loads(zlib.decompress(base64.b64decode(standard)))
+    return zlib.decompress(base64.b64decode(standard)).decode()
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=["demo", "long-lived", "non-ascii"])
-def test_signatures_equal_the_vendors(vector: tuple[int, str, str, int, int, str]) -> None:
-    """A signature holds what the vendor's package puts into it at that moment of the clock handed in."""
-    app, secret, identifier, lifetime, moment, sig = vector
-    signer = Signer(app, identifier, clock=FakeClock(wall=moment), secret=secret, lifetime=lifetime)
-    assert unpacked(signer.usersig()) == {
+@pytest.mark.parametrize("known", VECTORS, ids=["demo", "long-lived", "non-ascii"])
+def test_signatures_equal_the_vendors(known: Vector) -> None:
+    """A signature holds, to the byte, what the vendor's package puts into it at that moment of the clock handed in."""
+    clock = FakeClock(wall=known.issued)
+    signer = Signer(known.sdkappid, known.identifier, clock=clock, secret=known.secret, lifetime=known.lifetime)
+    assert unpacked(signer.usersig()) == unpacked(known.usersig)
+    assert json.loads(unpacked(known.usersig)) == {
         "TLS.ver": "2.0",
-        "TLS.identifier": identifier,
-        "TLS.sdkappid": app,
-        "TLS.expire": lifetime,
-        "TLS.time": moment,
-        "TLS.sig": sig,
+        "TLS.identifier": known.identifier,
+        "TLS.sdkappid": known.sdkappid,
+        "TLS.expire": known.lifetime,
+        "TLS.time": known.issued,
+        "TLS.sig": known.proof,
     }
+
+
+def test_a_user_buffer_is_signed_too() -> None:
+    """The fourth of the known answers, with bytes of the caller's own."""
+    made = usersig(1400000000, "xiaojun", VECTORS[0].secret, issued=1561000000, lifetime=15552000, userbuf=b"abc")
+    assert list(json.loads(unpacked(made)).items())[4:] == [
+        ("TLS.time", 1561000000),
+        ("TLS.userbuf", "YWJj"),
+        ("TLS.sig", "XfqmDY22uI/z4gDbGZeVF25jRModF4yGSPyLn2Moa0M="),
+    ]
+
+
+def test_a_signature_is_plain_in_a_query() -> None:
+    """It has none of the three characters of base64 that mean something else in an address."""
+    made = "".join(usersig(app, "admin", "s", issued=1700000000, lifetime=DAY) for app in range(200))
+    assert set("*-_") <= set(made)
+    assert not set("+/=") & set(made)
+
+
+@given(
+    st.integers(1, 2**32),
+    st.text(st.characters(codec="utf-8")),
+    st.text(st.characters(codec="utf-8")),
+    st.floats(0, 2**33),
+    st.none() | st.binary(),
+)
+def test_any_account_signs_as_with_the_vendors_package(
+    app: int, identifier: str, secret: str, moment: float, userbuf: bytes | None
+) -> None:
+    """Not on the known answers alone: the two make the same of everything, byte for byte."""
+    package = vendors_package(lambda: moment)(app, secret)
+    theirs = package.gen_sig(identifier, DAY) if userbuf is None else package.gen_sig_with_userbuf(identifier, DAY, userbuf)
+    assert usersig(app, identifier, secret, issued=int(moment), lifetime=DAY, userbuf=userbuf) == theirs
 
 
 def test_a_signature_is_kept_until_shortly_before_it_expires() -> None:

@@ -4,16 +4,15 @@ import base64
 import zlib
 
 import pytest
-import TLSSigAPIv2  # type: ignore[import-untyped]  # the vendor ships no types
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.pacing import SystemClock
 from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.gate import check_usersig
 from kbsync.sandbox.replies import Refusal
 from tests.fakes.caller import pack, sign
+from tests.fakes.vendor import VECTORS, Vector, vendors_package
 
 NOW = 1_760_000_000
 
@@ -27,40 +26,20 @@ def verdict(usersig: str, *words: str, account: Account = DEMO, identifier: str 
     return 0
 
 
-VECTOR_1 = (
-    "eJyrVgrxCdYrSy1SslJQMtIzUNJRAItkpqTmlWSmZUIkElNyM-Myi0uKEkvyi2BKilOyEwsKMlOACgxNDKAAKpdaUZBZlAqUsTAzgQuW"
-    "ZOaChAzN0RQXZ6aDLKn0cUzVLjcPD00NLS1MCrPM0A*JMLcoNTLMD3HP1M60jCowLDUOKMiLNDOwVaoFAD4PNPI_"
-)
-VECTOR_2 = (
-    "eJyrVgrxCdYrSy1SslJQMtIzUNJRAItkpqTmlWSmZUIkElNyM-NgUsUp2YkFBZkpQAkLKIDKpFYUZBalAsUNTU1NjQwMDKDiJZm5YFFz"
-    "Y1MzC0szuHhxZjrI9PRKX8*cUK9S4zJfizRz06xIb*OCfMvCtMqKQn-f4tIgk*BM10yz9CjT-FBbpVoAXRAzGw__"
-)
-VECTOR_3 = (
-    "eJw1jV0LgkAURP*K7HPpNW3VoAdBpCiI6HNDCHHX7RKri2kE0X9PLefxnGHmTfbrnfkUFZkZZGICGRk9QS6KGnP8iaTxcw5J44ncvaZc"
-    "YTG2h*aD31Otkbc9ewoAPgUX-k68NFaiNQ6FgdWoOmJ71IU*ww7K7upylHEUBxu9lNbhxMqttECpiIUBZc05VLfM0WW4WmQ0m5PPFy4f"
-    "Njs_"
-)
-ADMIN = Account(sdkappid=88888888, identifier="admin", secret="0123456789abcdef" * 4)
-OPERATOR = Account(sdkappid=1500086040, identifier="运维_admin-1", secret="kbsync-test-secret-not-a-real-key")
-
-
-@pytest.mark.parametrize(
-    ("account", "time", "expire", "usersig"),
-    [(DEMO, 1700000000, 86400, VECTOR_1), (ADMIN, 1735689600, 15552000, VECTOR_2), (OPERATOR, 1764000000, 3600, VECTOR_3)],
-)
-def test_known_answers_are_accepted(account: Account, time: int, expire: int, usersig: str) -> None:
+@pytest.mark.parametrize("known", VECTORS, ids=["demo", "long-lived", "non-ascii"])
+def test_known_answers_are_accepted(known: Vector) -> None:
     """The published vectors pass while they are valid and not a second longer."""
-    ends = time + expire
-    assert verdict(usersig, account=account, identifier=account.identifier, now=ends - 1) == 0
-    assert verdict(usersig, account=account, identifier=account.identifier, now=ends) == 70001
+    account = Account(sdkappid=known.sdkappid, identifier=known.identifier, secret=known.secret)
+    ends = known.issued + known.lifetime
+    assert verdict(known.usersig, account=account, identifier=known.identifier, now=ends - 1) == 0
+    assert verdict(known.usersig, account=account, identifier=known.identifier, now=ends) == 70001
 
 
 def test_the_vendors_own_package_is_understood() -> None:
     """What the vendor's package signs now is accepted now, with a user buffer too."""
-    signer = TLSSigAPIv2.TLSSigAPIv2(DEMO.sdkappid, DEMO.secret)
-    now = SystemClock().wall()
-    assert verdict(signer.gen_sig("administrator"), now=now) == 0
-    assert verdict(signer.gen_sig_with_userbuf("administrator", 3600, b"abc"), now=now) == 0
+    signer = vendors_package(lambda: NOW)(DEMO.sdkappid, DEMO.secret)
+    assert verdict(signer.gen_sig("administrator")) == 0
+    assert verdict(signer.gen_sig_with_userbuf("administrator", 3600, b"abc")) == 0
 
 
 def test_each_wrong_field_has_its_code() -> None:
