@@ -212,6 +212,21 @@ def test_reporting_imports_nothing_of_the_workspace(tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "github.json").read_text(encoding="utf-8"))["entries"]) == 1
 
 
+def test_installs_kbsync_with_its_lock_and_nothing_else(tmp_path: Path) -> None:
+    """What runs beside the key is known by its hashes; nothing is imported from the workspace on the way."""
+    python = 'echo "$*" >>"$RUNNER_TEMP/said"; [ "$3" != venv ] || { mkdir -p "$4/bin"; cp "$0" "$4/bin/python"; }'
+    executable(tmp_path / "bin" / "python3", python)
+    files = {"RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "GITHUB_OUTPUT")}
+    environ = {**files, "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "GITHUB_ACTION_PATH": str(RUN.parent)}
+    subprocess.run([RUN.with_name("install.sh")], env=environ, check=True, capture_output=True)
+    tree = RUN.parent / ".." / ".." / ".."
+    assert (tmp_path / "said").read_text(encoding="utf-8").splitlines() == [
+        f"-I -m venv {tmp_path}/kbsync-installed",
+        f"-I -m pip install --quiet --disable-pip-version-check --require-hashes -r {tree}/.ci/lock/run.txt",
+        f"-I -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -- {tree}",
+    ]
+
+
 def reported(tmp_path: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     """Run the step that reports, with a ``gh`` that keeps everything in ``github.json``."""
     executable(tmp_path / "bin" / "gh", f'exec "{sys.executable}" "{ROOT}/tests/fakes/gh.py" "$@"')

@@ -9,7 +9,13 @@ export PYTHONNOUSERSITE=1 PYTHONSAFEPATH=1
 place="$RUNNER_TEMP/kbsync-installed"
 if [[ ! -x "$place/bin/kbsync" ]]; then
   python3 -I -m venv "$place"
-  # The whole repository comes with the action, so one pinned commit fixes the action and the program.
-  "$place/bin/python" -I -m pip install --quiet --disable-pip-version-check -- "${INPUT_PACKAGE:-$GITHUB_ACTION_PATH/../../..}"
+  pip=("$place/bin/python" -I -m pip install --quiet --disable-pip-version-check)
+  if [[ -n ${INPUT_PACKAGE:-} ]]; then
+    "${pip[@]}" -- "$INPUT_PACKAGE"
+  else
+    # The whole repository comes with the action, so one pinned commit fixes the action, the program and all that it runs on.
+    "${pip[@]}" --require-hashes -r "$GITHUB_ACTION_PATH/../../../.ci/lock/run.txt"
+    "${pip[@]}" --no-deps --no-build-isolation -- "$GITHUB_ACTION_PATH/../../.."
+  fi
 fi
 printf 'program=%s\n' "$place/bin/kbsync" >>"$GITHUB_OUTPUT"
