@@ -6,9 +6,8 @@ from pathlib import Path
 from kbsync.cli.flow import chosen_target, opened
 from kbsync.cli.options import Invocation
 from kbsync.cli.progress import progress_for
-from kbsync.conversations.analysis import Reading, cover
-from kbsync.conversations.coverage import Coverage
-from kbsync.conversations.spans import parse_span
+from kbsync.conversations.coverage import Coverage, Reading, cover
+from kbsync.conversations.transcripts import parse_period
 from kbsync.desk.sessions import SessionReader
 from kbsync.errors import Misuse
 from kbsync.messages import message
@@ -95,7 +94,7 @@ def _collected(call: Invocation, wanted: Wanted, reader: SessionReader) -> Colle
     with progress_for(call.screen) as progress:
         if wanted.sessions:
             return read_sessions(reader, wanted.sessions, progress=progress, label=label)
-        span = parse_span(wanted.since or SINCE, wanted.until, now=call.world.clock.wall())
+        span = parse_period(wanted.since or SINCE, wanted.until, now=call.world.clock.wall())
         return read_span(reader, span, limit=wanted.limit, progress=progress, label=label)
 
 

@@ -9,8 +9,8 @@ from kbsync.cli.asking import agrees, somebody_is_here
 from kbsync.cli.flow import chosen_target, opened
 from kbsync.cli.options import Invocation
 from kbsync.cli.signals import stopping_well
+from kbsync.conversations.chunks import pieces
 from kbsync.conversations.declared import find_question
-from kbsync.conversations.pieces import pieces
 from kbsync.desk.sessions import SessionReader, SessionWriter
 from kbsync.display import visible
 from kbsync.errors import Misuse, SafetyRefusal

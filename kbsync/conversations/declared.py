@@ -1,23 +1,25 @@
 """What git declares, ready to be asked: does a wording have an answer, which one is nearest, is an answer known.
 
-Whom the wordings come from is not known here.
+Wordings are compared in a normal form: Unicode, case, width, punctuation and markup do not count.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from html.parser import HTMLParser
 
 from rapidfuzz import fuzz, process
 
-from kbsync.conversations.forms import plain_answer, reduced, tidy
 from kbsync.errors import Misuse
 from kbsync.messages import message
-from kbsync.model import Knowledge, Question, Status
+from kbsync.model import AnswerType, Content, Knowledge, Question, Status
 
-__all__ = ["Declared", "Match", "Nearest", "find_question"]
+__all__ = ["Declared", "Nearest", "WordingMatch", "find_question", "plain_answer", "reduced", "tidy"]
 
 
-class Match(StrEnum):
+class WordingMatch(StrEnum):
     """How a wording is declared: word for word, but for case, width, punctuation and space, nearly, or not at all."""
 
     EXACT = "exact"
@@ -54,14 +56,14 @@ class Declared:
         self._texts = {tidy(text) for text, _ in self._wordings[:enabled]}
         self._answers = {reduced(plain_answer(question.content)) for question in knowledge.questions}
 
-    def match(self, text: str) -> Match:
+    def match(self, text: str) -> WordingMatch:
         """How a tidy text is declared."""
         if text in self._texts:
-            return Match.EXACT
+            return WordingMatch.EXACT
         found = self._best(text)
         if found is None:
-            return Match.NONE
-        return Match.FORM if found[0] >= 100 else Match.SIMILAR  # noqa: PLR2004  (percent)
+            return WordingMatch.NONE
+        return WordingMatch.FORM if found[0] >= 100 else WordingMatch.SIMILAR  # noqa: PLR2004  (percent)
 
     def answering(self, text: str) -> Question | None:
         """The enabled question that is alike a text, if one is."""
@@ -110,3 +112,60 @@ def find_question(knowledge: Knowledge, wanted: str) -> Question:
 
 def _wordings(question: Question) -> tuple[str, ...]:
     return (question.content.question, *question.content.similar)
+
+
+MEANINGLESS_SPACE = re.compile(r"(?<!\d) +| +(?!\d)")
+"""Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
+
+
+BLOCKS = frozenset(
+    {"address", "blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "table", "tr", "ul"}
+)
+
+
+UNSEEN = frozenset({"script", "style", "head", "template"})
+
+
+def tidy(text: str) -> str:
+    """A text on one line: controls and stretches of space become one space, half a surrogate pair a question mark."""
+    whole = text.encode("utf-8", "replace").decode()
+    return " ".join("".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in whole).split())
+
+
+def reduced(text: str) -> str:
+    """A text without case, width, punctuation and space: what is left decides whether two texts are the same."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    spaced = "".join(" " if unicodedata.category(sign)[0] in "PZC" else sign for sign in folded)
+    return MEANINGLESS_SPACE.sub("", spaced)
+
+
+def plain_answer(content: Content) -> str:
+    """A question's answer as words: the markup of a rich one is taken away, its blocks become lines."""
+    if content.answer_type is AnswerType.TEXT:
+        return content.answer
+    reader = _TextExtractor()
+    reader.feed(content.answer)
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.words).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+class _TextExtractor(HTMLParser):
+    """Collects what a browser would show as words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        self._unseen += tag in UNSEEN
+        self.words += ["\n"] if tag in BLOCKS else []
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen -= tag in UNSEEN and self._unseen > 0
+        self.words += ["\n"] if tag in BLOCKS else []
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.words.append(data.replace("\n", " "))

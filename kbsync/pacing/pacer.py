@@ -1,29 +1,133 @@
-"""The pacer: gives each call of a command its moment and repeats what was refused for speed.
+"""The limiter for many threads: gives each call of a command its moment and repeats what was refused for speed.
 
-Here is the waiting, for many threads; ``slots`` decides which moment is right, ``patience`` how long a refused call pauses.
+``Patience`` is how long one refused call pauses, ``CommandQueue`` the calls of one command that wait or are under way, ``Pacer``
+all commands together.
 """
 
+import contextlib
 import math
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from kbsync.errors import Interrupted, Outdated, Rejected, Throttled, Unreachable
 from kbsync.messages import message
 from kbsync.pacing.clock import Clock
-from kbsync.pacing.lane import Lane, Ticket
-from kbsync.pacing.page import Page
-from kbsync.pacing.patience import LONGEST, Patience
-from kbsync.pacing.roads import Wariness
-from kbsync.pacing.slots import Slots
+from kbsync.pacing.slots import LONGEST, BudgetView, InboundDelay, Slots
 from kbsync.settings import Pacing
 
-__all__ = ["Pacer"]
+__all__ = ["CommandQueue", "Pacer", "Patience", "Ticket"]
+
+_FIRST = 0.5
+_MOST = 20.0
+
+
+class Patience:
+    """The pauses of one call: they grow, with jitter so that clients do not meet again (decorrelated jitter).
+
+    ``limit``: seconds from the first refusal after which the call is not sent again.
+    """
+
+    def __init__(self, dice: Random, *, limit: float) -> None:
+        self._dice = dice
+        self._limit = limit
+        self._last = _FIRST
+        self._since: float | None = None
+
+    def pause(self, now: float, retry_after: float | None = None) -> float | None:
+        """Seconds to wait after a refusal, at least what the service asked for; None when patience is used up."""
+        if self._since is None:
+            self._since = now
+        self._last = min(_MOST, self._dice.uniform(_FIRST, 3 * self._last))
+        pause = max(self._last, retry_after or 0.0)
+        return pause if now - self._since + pause <= self._limit else None
+
+
+Ticket: TypeAlias = int
+
+
+class CommandQueue:
+    """The calls of one command, on all threads. ``queue`` has those that wait, the first of which alone watches the clock.
+
+    ``freed`` is set whenever a call ends. ``awaited`` says whether any was under way at the last attempt: its end may make the
+    next moment sooner than was told, or is what a slot waits for. ``told_until`` is the end of the pause that was told last.
+    ``page`` opens this command's page of a budget that is shared with others; None for a budget of its own.
+    """
+
+    def __init__(
+        self, clock: Clock, slots: Slots, *, page: Callable[[], AbstractContextManager[BudgetView]] | None = None
+    ) -> None:
+        self._clock = clock
+        self._slots = slots
+        self._page = page or _private
+        self._lock = threading.Lock()
+        self.queue: deque[threading.Event] = deque()
+        self.freed = threading.Event()
+        self.awaited = False
+        self.told_until = -math.inf
+
+    @property
+    def blocked_until(self) -> float:
+        """The moment before which the service wants no call of this command; minus infinity where it said nothing."""
+        with self._lock:
+            return self._slots.blocked_until
+
+    def attempt(self, check: Callable[[], object] = object) -> tuple[Ticket | None, float]:
+        """A ticket if a call may leave at once; else None and when to ask again, infinity when an answer must come first.
+
+        ``check`` is called when the call could leave; what it raises comes out, and the slot stays free.
+        """
+        with self._page() as page, self._lock:
+            now = self._clock.now()
+            self._slots.block(page.blocked_until)
+            when = self._slots.ready_at(now, page.others)
+            if when > now:
+                self.freed.clear()
+                self.awaited = self._slots.under_way
+                return None, when
+            check()
+            ticket = self._slots.sent(now)
+            page.note(ticket, self._slots.hold(ticket))
+            return ticket, now
+
+    def answered(self, ticket: Ticket) -> None:
+        """The call was served."""
+        self._end(ticket, self._slots.answered)
+
+    def refused(self, ticket: Ticket, retry_after: float | None) -> None:
+        """The call was refused for speed; whoever shares the budget waits too when the service said how long.
+
+        They are told of a minute at most: one absurd answer must not keep the processes of weeks from sending.
+        """
+        now = self._clock.now()
+        block = now + min(retry_after, LONGEST) if retry_after else 0.0
+        self._end(ticket, lambda ticket, now: self._slots.refused(ticket, now, retry_after), block=block)
+
+    def lost(self, ticket: Ticket) -> None:
+        """No usable answer came: nobody knows when, or whether, the call was served."""
+        self._end(ticket, self._slots.lost)
+
+    def unsent(self, ticket: Ticket) -> None:
+        """No connection was made."""
+        self._end(ticket, self._slots.unsent)
+
+    def _end(self, ticket: Ticket, tell: Callable[[Ticket, float], None], *, block: float = 0.0) -> None:
+        with self._page() as page:
+            with self._lock:
+                tell(ticket, self._clock.now())
+                page.note(ticket, self._slots.hold(ticket))
+            page.block = block
+        self.freed.set()
+
+
+def _private() -> AbstractContextManager[BudgetView]:
+    return contextlib.nullcontext(BudgetView())
+
 
 Result = TypeVar("Result")
 
@@ -62,8 +166,8 @@ class Pacer:
         self._dice = dice or Random()  # noqa: S311  it spreads pauses and guards no secret
         self._on_pause = on_pause
         self._page = _shared(budget, clock) if budget else None
-        self._wariness = Wariness()
-        self._lanes: dict[str, Lane] = {}
+        self._wariness = InboundDelay()
+        self._lanes: dict[str, CommandQueue] = {}
         self._lock = threading.Lock()
         self._here = threading.local()
         self._calls: Counter[str] = Counter()
@@ -125,15 +229,15 @@ class Pacer:
             if self._clock.wait(pause, until=stop):
                 raise _interrupted(command)
 
-    def _lane(self, command: str) -> Lane:
+    def _lane(self, command: str) -> CommandQueue:
         with self._lock:
             if command not in self._lanes:
                 slots = Slots(rate=self._rate, pacing=self._pacing, wariness=self._wariness)
                 page = partial(self._page, command) if self._page else None
-                self._lanes[command] = Lane(self._clock, slots, page=page)
+                self._lanes[command] = CommandQueue(self._clock, slots, page=page)
             return self._lanes[command]
 
-    def _ticket(self, command: str, lane: Lane, *, stop: threading.Event | None, check: Callable[[], None]) -> Ticket:
+    def _ticket(self, command: str, lane: CommandQueue, *, stop: threading.Event | None, check: Callable[[], None]) -> Ticket:
         """Wait in the queue of the command, then for a slot. Nobody waits or sends while holding a lock."""
         turn = threading.Event()
         with self._lock:
@@ -152,7 +256,7 @@ class Pacer:
         self._here.calls = self.calls_here + 1
         return ticket
 
-    def _slot(self, command: str, lane: Lane, *, stop: threading.Event | None, check: Callable[[], None]) -> Ticket:
+    def _slot(self, command: str, lane: CommandQueue, *, stop: threading.Event | None, check: Callable[[], None]) -> Ticket:
         """As the first in the queue, wait until a call may leave.
 
         While calls are under way, the next answer ends a wait: it tells more about when a slot is free. A stop is noticed with
@@ -167,14 +271,14 @@ class Pacer:
             self._heed(command, lane)
             self._clock.wait(when - self._clock.now(), until=lane.freed if lane.awaited else stop)
 
-    def _heed(self, command: str, lane: Lane) -> None:
+    def _heed(self, command: str, lane: CommandQueue) -> None:
         """What a pause that the service asked an earlier call for means to those behind it: it is told, or ends them."""
         pause = lane.blocked_until - self._clock.now()
         if round(pause) > LONGEST:
             raise _too_long(command, pause)
         self._tell(command, lane, pause)
 
-    def _send(self, lane: Lane, ticket: Ticket, send: Callable[[], Result]) -> Result:
+    def _send(self, lane: CommandQueue, ticket: Ticket, send: Callable[[], Result]) -> Result:
         """Send, and tell the lane how the call ended, whatever happens."""
         try:
             result = send()
@@ -193,7 +297,7 @@ class Pacer:
         lane.answered(ticket)
         return result
 
-    def _tell(self, command: str, lane: Lane, pause: float) -> None:
+    def _tell(self, command: str, lane: CommandQueue, pause: float) -> None:
         """Let whoever listens know of a pause, once for all calls that wait for the same moment."""
         until = self._clock.now() + pause
         with self._lock:
@@ -203,8 +307,8 @@ class Pacer:
             self._on_pause(command, pause)
 
 
-def _shared(path: Path, clock: Clock) -> Callable[[str], AbstractContextManager[Page]]:
-    from kbsync.pacing.shared import SharedBudget  # noqa: PLC0415  (file locks are slow to import, and most runs share nothing)
+def _shared(path: Path, clock: Clock) -> Callable[[str], AbstractContextManager[BudgetView]]:
+    from kbsync.pacing.budget import SharedBudget  # noqa: PLC0415  (file locks are slow to import, and most runs share nothing)
 
     return SharedBudget(path, clock).page
 

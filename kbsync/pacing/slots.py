@@ -1,23 +1,177 @@
 """When the next call of one command may be sent: the state of its slots, without waiting, sending or reading a clock.
 
-A command has as many slots as calls fit into one window. Threads, queues and pauses are the business of ``pacer``.
+A command has as many slots as calls fit into one window. ``InboundDelay`` is what is known of requests that are late on the way
+to the service, ``RoundTrips`` how long answers take, ``ContentionBackoff`` how many slots are left to another client of the
+account, ``BudgetView`` what one visit to a shared budget reads and leaves there.
 """
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kbsync.pacing.roads import CERTAIN_MARGIN, FULL, STEADY_MARGIN, RoundTrips, Wariness
-from kbsync.pacing.yielding import Yielding
 from kbsync.settings import Pacing
 
-__all__ = ["WINDOW", "Hold", "Slots"]
+__all__ = [
+    "CERTAIN_MARGIN",
+    "FULL",
+    "LONGEST",
+    "STEADY_MARGIN",
+    "WINDOW",
+    "BudgetView",
+    "ContentionBackoff",
+    "Hold",
+    "InboundDelay",
+    "RoundTrips",
+    "Slots",
+]
 
 WINDOW = 1.0
 """Seconds in which the service counts (5 calls a second: www.tencentcloud.com/document/product/1229/68839)."""
 
+
+LONGEST = 60.0
+"""Seconds: a call that the service wants to come later than this is not waited for, it ends."""
+
+
 _IDLE = 15.0
 _LOOK_AGAIN = 0.05
+
+
+STEADY_MARGIN = 0.02
+"""Seconds added to a slot that is reckoned from the sending: requests may differ by this much on the way in, unnoticed."""
+
+
+CERTAIN_MARGIN = 0.005
+"""Seconds added where the moment of service is known from above: for clocks that tick differently and for closed windows."""
+
+
+FULL = 3.0
+"""Seconds: no request is stamped later than this after the sending, since the service gives itself 3 s for the whole call
+(www.tencentcloud.com/zh/document/product/1047/34620)."""
+
+
+_CAUTION = 2
+_STEP = 0.6
+
+
+_DWELL = 5.0
+_FIRST_PROBE = 60.0
+
+
+_LAST_PROBE = 600.0
+
+
+class RoundTrips:
+    """The round trips of the latest calls of one command, in seconds.
+
+    ``spread`` is how much they differ, FULL while fewer than ``enough`` are known. ``shortest`` is what none is shorter than, 0
+    while fewer are known: the shortest of n lies on average spread / n above the true bound, so twice that is taken off.
+    """
+
+    def __init__(self, *, enough: int, kept: int = 256) -> None:
+        self._enough = enough
+        self._all: deque[float] = deque(maxlen=kept)
+        self._alike: deque[float] = deque(maxlen=kept)
+        self.spread = FULL
+        self.shortest = 0.0
+
+    def add(self, seconds: float, *, alike: bool = True) -> None:
+        """One call was answered so long after it was sent; one unlike the others says nothing of the spread.
+
+        A refused call is such a one, and yet it must be counted: those that travel fastest are the ones that are refused.
+        """
+        self._all.append(seconds)
+        if alike:
+            self._alike.append(seconds)
+        if len(self._alike) >= self._enough:
+            self.spread = max(self._alike) - min(self._alike)
+            self.shortest = max(0.0, min(self._all) - _CAUTION * self.spread / len(self._all))
+
+
+class InboundDelay:
+    """How many seconds a request may spend on the way in: 0 as long as no refusal says otherwise.
+
+    One for all commands of a target, since they travel the same way. A refusal sets it to FULL; after a quiet time it is
+    lowered step by step, so that a network that has become good again, or one whose *answers* are late, is used in full. A
+    bad guess costs a refusal and makes the next guess wait twice as long.
+    """
+
+    def __init__(self) -> None:
+        self._allowance = 0.0
+        self._probe_at = 0.0
+        self._quiet = _FIRST_PROBE
+
+    def alarm(self, now: float) -> None:
+        """A call was refused that had been sent on too low an allowance."""
+        self._allowance = FULL
+        self._probe_at = now + self._quiet
+        self._quiet = min(self._quiet * 2, _LAST_PROBE)
+
+    def allowance(self, now: float, spread: float) -> float:
+        """The allowance now, for a command whose round trips differ by ``spread``; never far above what was seen to happen."""
+        if self._allowance and now >= self._probe_at:
+            lower = _STEP * min(self._allowance, spread)
+            self._allowance = lower if lower > STEADY_MARGIN else 0.0
+            self._probe_at = now + _DWELL
+        return min(self._allowance, 2 * spread + STEADY_MARGIN)
+
+
+_CHANCE = 3
+_SOON = 10.0
+
+
+_MOST_DOUBLINGS = 3
+_FIRST_QUIET = 60.0
+
+
+_LAST_QUIET = 600.0
+
+
+class ContentionBackoff:
+    """Refusals that our own calls do not explain: each gives half of ``size`` slots away, at last the only one is held longer.
+
+    After a quiet minute one slot is taken back, then the next; one that proves to be in use makes the next quiet time twice as
+    long. The time is that long because whoever takes a slot the moment it is free shuts the other client out and seldom notices.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._given = 0
+        self._quiet = _FIRST_QUIET
+        self._back_at = math.inf
+        self._probing = False
+        self._surprised_at = -math.inf
+        self._surprises = 0
+
+    def surprise(self, sent: float, now: float, *, certain: bool) -> None:
+        """A call sent then was refused, and our own calls do not explain it; calls sent before the last one are no news.
+
+        ``certain``: there is no other explanation. Where there is one, it takes three of them soon after each other.
+        """
+        if sent < self._surprised_at:
+            return
+        self._surprises = self._surprises + 1 if now - self._surprised_at < _SOON else 1
+        self._surprised_at = now
+        if certain or self._surprises >= _CHANCE:
+            self._give(now)
+
+    def room(self, now: float) -> tuple[int, float]:
+        """How many slots are ours now, and how many times longer than due each is held."""
+        while now >= self._back_at:
+            self._given -= 1
+            self._probing = True
+            self._back_at = self._back_at + self._quiet if self._given else math.inf
+        spare = self._size - self._given
+        return max(1, spare), 2.0 ** max(0, 1 - spare)
+
+    def _give(self, now: float) -> None:
+        if self._probing:
+            self._quiet = min(2 * self._quiet, _LAST_QUIET)
+        self._probing = False
+        spare = max(1, self._size - self._given)
+        self._given = min(self._given + max(1, spare // 2), self._size - 1 + _MOST_DOUBLINGS)
+        self._back_at = now + self._quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +188,23 @@ class Hold:
     allowance: float = 0.0
 
 
+class BudgetView:
+    """What the file says of one command, in seconds of this process's clock, and what is to be added to it.
+
+    ``others``: the calls of other processes; None where another process holds the file, so that nobody knows.
+    """
+
+    def __init__(self, others: tuple[Hold, ...] | None = (), *, blocked_until: float = 0.0) -> None:
+        self.others = others
+        self.blocked_until = blocked_until
+        self.notes: dict[int, Hold] = {}
+        self.block = 0.0
+
+    def note(self, ticket: int, hold: Hold) -> None:
+        """Write a call of this process down, anew when it has ended."""
+        self.notes[ticket] = hold
+
+
 class Slots:
     """The slots of one command: ``rate`` calls a second, and never more than ``size`` of them in one window at the service.
 
@@ -42,14 +213,14 @@ class Slots:
     Strict: a window after the call's answer arrived. A rate between two whole numbers lengthens the window, never shortens it.
     """
 
-    def __init__(self, *, rate: float = 5.0, pacing: Pacing = Pacing.STEADY, wariness: Wariness | None = None) -> None:
+    def __init__(self, *, rate: float = 5.0, pacing: Pacing = Pacing.STEADY, wariness: InboundDelay | None = None) -> None:
         if not 0 < rate < math.inf:
             raise ValueError(rate)
         self.size = math.ceil(rate)
         self._period = WINDOW * self.size / rate
         self._strict = pacing is Pacing.STRICT
-        self._wariness = wariness or Wariness()
-        self._yielding = Yielding(self.size)
+        self._wariness = wariness or InboundDelay()
+        self._yielding = ContentionBackoff(self.size)
         self._trips = RoundTrips(enough=self.size)
         self._holds: dict[int, Hold] = {}
         self._serial = 0

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from kbsync.conversations.coverage import Coverage, Gap, Served, Source
+from kbsync.conversations.coverage import Coverage, LiveSource, Served, UnansweredQuestion
 from kbsync.render.coverage_phrases import day
 from kbsync.render.findings_json import json_text
 
@@ -31,7 +31,7 @@ def coverage_json(coverage: Coverage) -> str:
     )
 
 
-def _gap(gap: Gap) -> dict[str, Any]:
+def _gap(gap: UnansweredQuestion) -> dict[str, Any]:
     return {
         "text": gap.text,
         "also": list(gap.wordings[1:]),
@@ -53,5 +53,5 @@ def _served(served: Served) -> dict[str, Any]:
     }
 
 
-def _source(source: Source) -> dict[str, Any]:
+def _source(source: LiveSource) -> dict[str, Any]:
     return {"question": source.question, "category": list(source.category), "preset": source.preset}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from kbsync.conversations.coverage import Coverage, Gap, Served
+from kbsync.conversations.coverage import Coverage, Served, UnansweredQuestion
 from kbsync.messages import Message
 from kbsync.render.coverage_phrases import clipped, demand, figures, origins, remarks, supply
 from kbsync.render.markdown_text import size, text
@@ -42,7 +42,7 @@ def _list(items: Sequence[str], room: int, words: Words) -> str:
     return "".join(kept)
 
 
-def _gap(gap: Gap, words: Words) -> str:
+def _gap(gap: UnansweredQuestion, words: Words) -> str:
     lines = [f"- **{text(gap.text)}**", text(words.say(demand(gap)))]
     if gap.wordings[1:]:
         lines.append(text(clipped(words("also: {text}", text=" · ".join(gap.wordings[1:])))))

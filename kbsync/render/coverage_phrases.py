@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from kbsync.conversations.coverage import Coverage, Gap, Served
+from kbsync.conversations.coverage import Coverage, Served, UnansweredQuestion
 from kbsync.display import cut
 from kbsync.messages import Message, message
 from kbsync.model import show_path
@@ -55,12 +55,12 @@ def figures(coverage: Coverage) -> Iterator[Message]:
         yield message("Addresses and numbers are not masked: this is personal data.")
 
 
-def demand(gap: Gap) -> Message:
+def demand(gap: UnansweredQuestion) -> Message:
     """How much something is asked."""
     return message("messages {times}, people {people}, last on {day}", times=gap.times, people=gap.people, day=day(gap.newest))
 
 
-def remarks(gap: Gap) -> Iterator[Message]:
+def remarks(gap: UnansweredQuestion) -> Iterator[Message]:
     """What is known besides: what the chatbot said, and what is nearest in the files."""
     if gap.reply is not None:
         yield message("the chatbot said: {text}", text=clipped(gap.reply))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from kbsync.conversations.coverage import Coverage, Gap, Served
+from kbsync.conversations.coverage import Coverage, Served, UnansweredQuestion
 from kbsync.messages import Message
 from kbsync.render.coverage_phrases import clipped, demand, figures, origins, remarks, supply
 from kbsync.render.text_page import Page, Style
@@ -35,7 +35,7 @@ def coverage_text(coverage: Coverage, *, width: int = 100, color: bool = False, 
     return page.text()
 
 
-def _gap(page: Page, gap: Gap, words: Words) -> None:
+def _gap(page: Page, gap: UnansweredQuestion, words: Words) -> None:
     page.line((gap.text, Style.TITLE), indent=2, hang=2)
     page.line((words.say(demand(gap)), Style.PLAIN), indent=4, hang=2)
     for wording in gap.wordings[1 : _WORDINGS + 1]:

@@ -6,7 +6,7 @@ Comments tell how much each is asked. Placing and answering them is for people.
 import json
 from collections.abc import Iterator
 
-from kbsync.conversations.coverage import Coverage, Gap
+from kbsync.conversations.coverage import Coverage, UnansweredQuestion
 from kbsync.display import replace_hidden, visible
 from kbsync.messages import Message
 from kbsync.render.coverage_phrases import demand, remarks
@@ -39,7 +39,7 @@ def _head(coverage: Coverage, words: Words) -> Iterator[str]:
         yield f"# {words('Declared already, but disabled or renamed:')}"
 
 
-def _question(gap: Gap, words: Words) -> Iterator[str]:
+def _question(gap: UnansweredQuestion, words: Words) -> Iterator[str]:
     yield from _comments(gap, words)
     yield f"- question: {_quoted(gap.text)}"
     if gap.wordings[1:]:
@@ -48,7 +48,7 @@ def _question(gap: Gap, words: Words) -> Iterator[str]:
     yield "  answer: TODO"
 
 
-def _comments(gap: Gap, words: Words) -> Iterator[str]:
+def _comments(gap: UnansweredQuestion, words: Words) -> Iterator[str]:
     told: list[Message] = [demand(gap), *remarks(gap)]
     return (f"# {_line(words.say(each))}" for each in told)
 

@@ -10,9 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from kbsync.conversations.lines import decode_transcripts, encode_transcripts
-from kbsync.conversations.spans import DAY, Span
-from kbsync.conversations.transcripts import Transcript
+from kbsync.conversations.transcripts import DAY, Period, Transcript, decode_transcripts, encode_transcripts
 from kbsync.desk.sessions import SessionReader
 from kbsync.dialogue import ChatMessage, FinishedSession
 from kbsync.errors import NoSuchSession, RequestRefused, UnusableFile
@@ -40,7 +38,7 @@ class Collected:
     notes: tuple[Message, ...] = ()
 
 
-def read_span(reader: SessionReader, span: Span, *, limit: int, progress: Progress, label: Message) -> Collected:
+def read_span(reader: SessionReader, span: Period, *, limit: int, progress: Progress, label: Message) -> Collected:
     """The sessions that ended in a span, at most ``limit`` of them. Raises ServiceError."""
     total, sessions = _finished(reader, span, limit)
     chosen = sessions[:limit]
@@ -114,7 +112,7 @@ def save_transcripts(path: Path, transcripts: Sequence[Transcript]) -> None:
     save(path, encode_transcripts(transcripts), private=True)
 
 
-def _finished(reader: SessionReader, span: Span, limit: int) -> tuple[int, list[FinishedSession]]:
+def _finished(reader: SessionReader, span: Period, limit: int) -> tuple[int, list[FinishedSession]]:
     """How many sessions ended in a span, and about the first ``limit`` of them.
 
     How long a span may be is not published: a refused one is asked for in halves, down to a day.
@@ -125,8 +123,8 @@ def _finished(reader: SessionReader, span: Span, limit: int) -> tuple[int, list[
         if span.end - span.start <= DAY:
             raise
         middle = (span.start + span.end) // 2
-        later, newest = _finished(reader, Span(middle + 1, span.end), limit)
-        earlier, older = _finished(reader, Span(span.start, middle), limit)
+        later, newest = _finished(reader, Period(middle + 1, span.end), limit)
+        earlier, older = _finished(reader, Period(span.start, middle), limit)
         return later + earlier, [*newest, *older]
     found = {session.id: session for session in first}
     offset = len(first)

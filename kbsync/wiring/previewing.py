@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kbsync.conversations.forms import plain_answer
+from kbsync.conversations.declared import plain_answer
 from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
 from kbsync.dialogue import Session, SessionState
 from kbsync.errors import OutcomeUnknown, SafetyRefusal, ServiceError, UnusableFile

@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.conversations.analysis import Reading, cover
-from kbsync.conversations.coverage import Coverage, Source, Tally
-from kbsync.conversations.declared import Declared, Match, Nearest, find_question
-from kbsync.conversations.forms import plain_answer, tidy
+from kbsync.conversations.coverage import Coverage, LiveSource, Reading, Tally, cover
+from kbsync.conversations.declared import Declared, Nearest, WordingMatch, find_question, plain_answer, tidy
 from kbsync.conversations.transcripts import Speaker, Transcript, robot_accounts, speakers
 from kbsync.dialogue import ChatMessage, Role
 from kbsync.errors import Misuse
@@ -76,9 +74,9 @@ def test_answers_that_git_does_not_declare_are_listed() -> None:
 def test_the_live_library_explains_what_git_does_not() -> None:
     """With the live library at hand, gaps and answers say which question, preset or not, is behind them."""
     coverage = cover(week(), library(), reading=Reading(), live=live())
-    greeting = Source("Good day", ("Presets", "Greeting"), preset=True)
+    greeting = LiveSource("Good day", ("Presets", "Greeting"), preset=True)
     assert {gap.text: gap.live for gap in coverage.gaps}["Hi there!"] == greeting
-    assert [served.sources for served in coverage.served] == [(Source("Help", ("FAQ",), preset=False),), (greeting,)]
+    assert [served.sources for served in coverage.served] == [(LiveSource("Help", ("FAQ",), preset=False),), (greeting,)]
 
 
 def test_figures_and_addresses_are_masked_before_they_are_grouped() -> None:
@@ -112,15 +110,15 @@ def test_an_empty_library_declares_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "match"),
     [
-        ("When will my parcel arrive?", Match.EXACT),
-        ("how long does  delivery take", Match.FORM),
-        ("When will my parcels arrive?", Match.SIMILAR),
-        ("What is love?", Match.NONE),
-        ("Do you ship abroad?", Match.NONE),
-        ("!!!", Match.NONE),
+        ("When will my parcel arrive?", WordingMatch.EXACT),
+        ("how long does  delivery take", WordingMatch.FORM),
+        ("When will my parcels arrive?", WordingMatch.SIMILAR),
+        ("What is love?", WordingMatch.NONE),
+        ("Do you ship abroad?", WordingMatch.NONE),
+        ("!!!", WordingMatch.NONE),
     ],
 )
-def test_a_wording_is_held_against_every_wording(text: str, match: Match) -> None:
+def test_a_wording_is_held_against_every_wording(text: str, match: WordingMatch) -> None:
     """Standard and similar questions count, word for word, but for form, and nearly."""
     assert Declared(library(), threshold=0.9).match(text) is match
 

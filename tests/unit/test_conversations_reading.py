@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kbsync.conversations.spans import DAY, Span
+from kbsync.conversations.transcripts import DAY, Period
 from kbsync.desk.sessions import SessionReader
 from kbsync.errors import NoSuchSession, OutcomeUnknown, RequestRefused, UnusableFile
 from kbsync.messages import message
@@ -14,7 +14,7 @@ from kbsync.wiring.conversing import Collected, load_transcripts, read_sessions,
 from tests.fakes.desk_script import Reply, Script, connect, fail, ok
 from tests.unit.talk import week
 
-MONTH = Span(0, 30 * DAY)
+MONTH = Period(0, 30 * DAY)
 
 
 def card(name: str) -> dict[str, object]:
@@ -45,7 +45,7 @@ def talk(count: int, *, cap: int = 100) -> Reply:
     return reply  # type: ignore[return-value]
 
 
-def read(*, limit: int = 1000, span: Span = MONTH, **replies: Reply) -> tuple[Collected, Script]:
+def read(*, limit: int = 1000, span: Period = MONTH, **replies: Reply) -> tuple[Collected, Script]:
     """What a service tells of a span, and what it was asked."""
     script = Script({name: [reply] for name, reply in replies.items()})
     return read_span(SessionReader(connect(script)), span, limit=limit, progress=Silent(), label=message("reading")), script
@@ -53,7 +53,7 @@ def read(*, limit: int = 1000, span: Span = MONTH, **replies: Reply) -> tuple[Co
 
 def test_every_page_is_read() -> None:
     """Sessions and messages are read to the last page, a hundred at a time, oldest message first."""
-    collected, script = read(span=Span(0, 1000 * DAY), describe_im_cdr_list=listing(120), describe_chat_messages=talk(130))
+    collected, script = read(span=Period(0, 1000 * DAY), describe_im_cdr_list=listing(120), describe_chat_messages=talk(130))
     assert [each.session for each in collected.transcripts] == [f"s{number}" for number in range(120)]
     assert all(
         [message.sent_at for message in each.messages] == [at / 1000 for at in range(130)] for each in collected.transcripts

@@ -9,10 +9,8 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.conversations.lines import decode_transcripts, encode_transcripts
-from kbsync.conversations.pieces import LONGEST, pieces
-from kbsync.conversations.spans import DAY, Span, parse_span
-from kbsync.conversations.transcripts import Transcript
+from kbsync.conversations.chunks import LONGEST, pieces
+from kbsync.conversations.transcripts import DAY, Period, Transcript, decode_transcripts, encode_transcripts, parse_period
 from kbsync.dialogue import ChatMessage, MessagePart, Role
 from kbsync.errors import Misuse, UnusableFile
 from tests.unit.talk import NOVEMBER, week
@@ -38,23 +36,23 @@ TRANSCRIPTS = st.builds(
 @pytest.mark.parametrize(
     ("since", "until", "span"),
     [
-        ("7", None, Span(NOVEMBER - 7 * DAY, NOVEMBER)),
-        ("99999", None, Span(0, NOVEMBER)),
-        (" 2d ", "1d", Span(NOVEMBER - 2 * DAY, NOVEMBER - DAY)),
-        ("2025-11-01", "2025-11-01", Span(FIRST_OF_NOVEMBER, FIRST_OF_NOVEMBER + DAY - 1)),
-        ("2025-11-01T08:00+08:00", "2025-11-01T01:00", Span(FIRST_OF_NOVEMBER, FIRST_OF_NOVEMBER + 3600)),
+        ("7", None, Period(NOVEMBER - 7 * DAY, NOVEMBER)),
+        ("99999", None, Period(0, NOVEMBER)),
+        (" 2d ", "1d", Period(NOVEMBER - 2 * DAY, NOVEMBER - DAY)),
+        ("2025-11-01", "2025-11-01", Period(FIRST_OF_NOVEMBER, FIRST_OF_NOVEMBER + DAY - 1)),
+        ("2025-11-01T08:00+08:00", "2025-11-01T01:00", Period(FIRST_OF_NOVEMBER, FIRST_OF_NOVEMBER + 3600)),
     ],
 )
-def test_a_span_is_named_in_days_or_dates(since: str, until: str | None, span: Span) -> None:
+def test_a_span_is_named_in_days_or_dates(since: str, until: str | None, span: Period) -> None:
     """Days count back from now, dates are UTC, and a last day is a whole day."""
-    assert parse_span(since, until, now=NOVEMBER) == span
+    assert parse_period(since, until, now=NOVEMBER) == span
 
 
 @pytest.mark.parametrize(("since", "until"), [("yesterday", None), ("7", "soon"), ("1", "2"), ("2025-13-01", None)])
 def test_a_span_that_cannot_be_is_misuse(since: str, until: str | None) -> None:
     """What is no moment, or ends before it begins, is refused with the words that were typed."""
     with pytest.raises(Misuse, match=re.escape(since if until != "soon" else "soon")):
-        parse_span(since, until, now=NOVEMBER)
+        parse_period(since, until, now=NOVEMBER)
 
 
 @given(st.lists(TRANSCRIPTS))

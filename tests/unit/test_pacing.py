@@ -13,7 +13,7 @@ import pytest
 from kbsync.errors import Interrupted, OutcomeUnknown, Outdated, RequestRefused, Throttled, Unreachable
 from kbsync.messages import message
 from kbsync.pacing import Pacer, SystemClock
-from kbsync.pacing.patience import Patience
+from kbsync.pacing.pacer import Patience
 from kbsync.settings import Pacing
 from tests.fakes.clock import FakeClock
 from tests.fakes.network import Service

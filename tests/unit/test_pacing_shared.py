@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from kbsync.errors import Throttled, UnusableFile
 from kbsync.messages import message
 from kbsync.pacing import Clock, Pacer
-from kbsync.pacing.lane import Lane
-from kbsync.pacing.shared import SharedBudget
+from kbsync.pacing.budget import SharedBudget
+from kbsync.pacing.pacer import CommandQueue
 from kbsync.pacing.slots import Hold, Slots
 from kbsync.settings import Pacing
 from tests.fakes.clock import FakeClock
@@ -28,7 +28,7 @@ class Process:
 
     def __init__(self, path: Path, clock: Clock, pacing: Pacing) -> None:
         budget = SharedBudget(path, clock)
-        self._lane = Lane(clock, Slots(pacing=pacing), page=lambda: budget.page(COMMAND))
+        self._lane = CommandQueue(clock, Slots(pacing=pacing), page=lambda: budget.page(COMMAND))
         self._clock = clock
         self._ticket = 0
 
@@ -301,7 +301,7 @@ def test_while_another_process_holds_the_file_strict_waits(path: Path, pacing: P
     """Nobody knows then what others have sent: a strict call leaves once the file can be read again, a steady one at once."""
     clock = FakeClock()
     budget = SharedBudget(path, clock, patience=0.01)
-    lane = Lane(clock, Slots(pacing=pacing), page=lambda: budget.page(COMMAND))
+    lane = CommandQueue(clock, Slots(pacing=pacing), page=lambda: budget.page(COMMAND))
     with FileLock(f"{path}.lock"):
         ticket, when = lane.attempt()
     assert (ticket is not None) is leaves

@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.pacing.roads import RoundTrips, Wariness
-from kbsync.pacing.slots import Hold, Slots
-from kbsync.pacing.yielding import Yielding
+from kbsync.pacing.slots import ContentionBackoff, Hold, InboundDelay, RoundTrips, Slots
 from kbsync.settings import Pacing
 from tests.fakes.network import Client, Network, Service, Shape, drawn, run_alone, steady, uneven
 
@@ -147,7 +145,7 @@ def test_another_client_is_yielded_to(shape: Shape) -> None:
 
 def test_the_pace_comes_back_when_the_other_client_has_gone() -> None:
     """Slots are left to another client for a while only; even the last one is then held no longer than due."""
-    yielding = Yielding(2)
+    yielding = ContentionBackoff(2)
     for second in range(6):
         yielding.surprise(float(second), second + 0.1, certain=True)
     assert yielding.room(6.0) == (1, 8.0)
@@ -156,7 +154,7 @@ def test_the_pace_comes_back_when_the_other_client_has_gone() -> None:
 
 def test_a_slot_that_is_in_use_is_asked_for_less_often() -> None:
     """When a slot that was taken back is refused again, the next quiet time is twice as long."""
-    yielding = Yielding(5)
+    yielding = ContentionBackoff(5)
     yielding.surprise(0.0, 0.1, certain=True)
     assert [yielding.room(moment)[0] for moment in (60.0, 60.2)] == [3, 4]
     yielding.surprise(61.0, 61.1, certain=True)
@@ -165,7 +163,7 @@ def test_a_slot_that_is_in_use_is_asked_for_less_often() -> None:
 
 def test_chance_is_not_another_client() -> None:
     """Where the network may be to blame, it takes three refusals soon after each other; those of one burst are one."""
-    yielding = Yielding(5)
+    yielding = ContentionBackoff(5)
     for sent, refused in ((0.0, 0.3), (0.1, 0.4), (20.0, 20.3), (21.0, 21.3)):
         yielding.surprise(sent, refused, certain=False)
     assert yielding.room(22.0)[0] == 5
@@ -225,7 +223,7 @@ def test_few_round_trips_say_nothing() -> None:
 
 def test_wariness_is_lowered_step_by_step() -> None:
     """After a quiet minute the allowance shrinks every few seconds; a refusal resets it and doubles the quiet time."""
-    wariness = Wariness()
+    wariness = InboundDelay()
     wariness.alarm(0.0)
     assert wariness.allowance(59.0, 0.1) == pytest.approx(0.22)
     assert [round(wariness.allowance(60.0 + 5 * step, 0.1), 4) for step in range(5)] == [0.06, 0.036, 0.0216, 0.0, 0.0]

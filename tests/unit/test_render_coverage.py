@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.conversations.analysis import Reading, cover
-from kbsync.conversations.coverage import Coverage, Gap, Served, Tally
+from kbsync.conversations.coverage import Coverage, Reading, Served, Tally, UnansweredQuestion, cover
 from kbsync.diagnostics import Diagnostic, Severity
 from kbsync.files import load_tree
 from kbsync.model import Content, Knowledge
@@ -32,7 +31,7 @@ def report() -> Coverage:
 
 def everything() -> Coverage:
     """The same with what one person asked, unmasked, by a chatbot that nobody could make out, with many wordings."""
-    many = Gap(tuple(f"Is it the {number}th?" for number in range(9)), 9, 9, NOVEMBER)
+    many = UnansweredQuestion(tuple(f"Is it the {number}th?" for number in range(9)), 9, 9, NOVEMBER)
     found = cover(week(), library(), reading=Reading(min_count=1, masked=False))
     return replace(found, gaps=(many, *found.gaps), robots=0)
 
@@ -95,7 +94,7 @@ def test_whatever_is_asked_the_proposals_can_be_read(texts: list[str]) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_markdown_fits_a_comment(language: str) -> None:
     """However much there is, a comment takes it, and the rest is counted."""
-    gaps = tuple(Gap((f"{number} " + "很长的问题" * 30,), 1, 1, NOVEMBER, "👍" * 500) for number in range(2000))
+    gaps = tuple(UnansweredQuestion((f"{number} " + "很长的问题" * 30,), 1, 1, NOVEMBER, "👍" * 500) for number in range(2000))
     served = tuple(Served(f"{number} @everyone" * 90, 1, NOVEMBER) for number in range(2000))
     drawn = coverage_markdown(replace(NOTHING, gaps=gaps, served=served), language=language)
     assert 30_000 < len(drawn.encode("utf-16-le")) / 2 < 65_536

@@ -58,7 +58,7 @@ def coverage(
     read before you publish.
     """
     from kbsync.cli.conversing import Wanted, draw_coverage, run_coverage  # noqa: PLC0415
-    from kbsync.conversations.analysis import Reading  # noqa: PLC0415
+    from kbsync.conversations.coverage import Reading  # noqa: PLC0415
 
     reading = Reading(threshold=threshold, min_count=min_count, masked=not unmasked, robots=robots)
     found = run_coverage(call, Wanted(**wanted), reading)

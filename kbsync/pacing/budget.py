@@ -19,10 +19,7 @@ from filelock import FileLock, Timeout
 from kbsync.errors import UnusableFile
 from kbsync.messages import message
 from kbsync.pacing.clock import Clock
-from kbsync.pacing.page import Page
-from kbsync.pacing.patience import LONGEST
-from kbsync.pacing.roads import FULL
-from kbsync.pacing.slots import Hold
+from kbsync.pacing.slots import FULL, LONGEST, BudgetView, Hold
 
 __all__ = ["SharedBudget"]
 
@@ -80,16 +77,16 @@ class SharedBudget:
             raise UnusableFile(text) from None
 
     @contextlib.contextmanager
-    def page(self, command: str) -> Iterator[Page]:
+    def page(self, command: str) -> Iterator[BudgetView]:
         """Hold the file, read the page of a command, and write it when something was noted. Never waits long."""
         with self._turn, contextlib.ExitStack() as held:
             try:
                 held.enter_context(self._lock)
             except Timeout:
-                yield Page(others=None)
+                yield BudgetView(others=None)
                 return
             except OSError:
-                yield Page()
+                yield BudgetView()
                 return
             content = self._read()
             ahead = content.is_ahead(command, self._clock.wall())
@@ -111,7 +108,7 @@ class SharedBudget:
         except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             return _Content()
 
-    def _page(self, content: _Content, command: str) -> Page:
+    def _page(self, content: _Content, command: str) -> BudgetView:
         """The others' calls of one command; times become those of our clock, and none lies further ahead than it can.
 
         The wall clock is read first: a machine that pauses between the two makes these calls look younger, never older.
@@ -128,9 +125,9 @@ class SharedBudget:
             if not call.startswith(self._owner) and wall - (answered or sent) < _KEPT
         )
         blocked = min(content.blocked.get(command, 0.0) - wall, LONGEST)
-        return Page(others, blocked_until=now + blocked)
+        return BudgetView(others, blocked_until=now + blocked)
 
-    def _note(self, content: _Content, command: str, page: Page) -> None:
+    def _note(self, content: _Content, command: str, page: BudgetView) -> None:
         """Put the notes of a page into the content, and drop what is too old or lies in a future that never was.
 
         The wall clock is read last: a machine that pauses between the two makes our calls look younger, never older.
