@@ -5,6 +5,7 @@ What is sent, and what an answer means, is ``transport``'s and ``answers``' busi
 
 import ipaddress
 import logging
+import ssl
 import urllib.request
 
 import httpx
@@ -25,6 +26,9 @@ PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=5.0)
 """Five calls a second of a few commands at several seconds each stay below 64. Idle connections go early, because one that
 the service closes at the moment of a write leaves that write's outcome unknown."""
+
+TRUSTING_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For connections without TLS; should one ask for a certificate all the same, none is good enough."""
 
 
 class _Hush(logging.Filter):
@@ -97,7 +101,10 @@ def way_to(endpoint: str, *, direct: bool) -> Way:
 def _network(endpoint: str, deadline: Deadline) -> httpx.BaseTransport | None:
     """The real network, through the environment's proxy if it names one; None when it cannot be set up."""
     try:
-        return BoundedNetwork(deadline, limits=LIMITS, proxy=_proxy(endpoint))
+        proxy = _proxy(endpoint)
+        # Loading the certificates of the world takes longer than many a run; a plain connection has no use for them.
+        plain = proxy is None and httpx.URL(endpoint).scheme == "http"
+        return BoundedNetwork(deadline, limits=LIMITS, proxy=proxy, verify=TRUSTING_NOBODY if plain else True)
     except (ValueError, ImportError, OSError, httpx.InvalidURL):
         return None
 

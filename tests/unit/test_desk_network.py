@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -158,3 +159,22 @@ def test_unusable_connection_settings_are_told(proxies: pytest.MonkeyPatch) -> N
         connect(None)
     assert "HTTPS_PROXY" in str(caught.value.hint)
     assert "password" not in f"{caught.value} {caught.value.hint}"
+
+
+def test_a_plain_loopback_connection_trusts_nobody(server: Server, proxies: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Certificates are not even looked for where none is asked for, whatever SSL_CERT_FILE names; everywhere else they are."""
+    proxies.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    transport = connect(None, endpoint=server.address)
+    transport.call(LIST, {}, repeat=False)
+    transport.close()
+    for endpoint in ("https://127.0.0.1:1", "https://desk.invalid"):
+        with pytest.raises(Misuse):
+            connect(None, endpoint=endpoint)
+
+
+def test_a_proxy_is_asked_for_its_certificate(proxies: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A plain endpoint behind a proxy that speaks TLS needs somebody to trust."""
+    proxies.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    proxies.setenv("ALL_PROXY", "https://proxy.invalid")
+    with pytest.raises(Misuse):
+        connect(None, endpoint="http://desk.invalid")
