@@ -3,7 +3,7 @@ r"""Texts that peers' users have hit: every one must come through every door unh
 Surrogates alone are no text: they stand in ``BROKEN``, for the doors that must refuse them in words.
 """
 
-__all__ = ["BROKEN", "NAUGHTY"]
+__all__ = ["BROKEN", "NAUGHTY", "SLOW_MARKUP", "SLOW_TEXTS", "drawn_out"]
 
 NAUGHTY = (
     # Emoji: joined, coloured, flags, keycaps.
@@ -127,3 +127,14 @@ NAUGHTY = (
 
 BROKEN = ("\ud800", "a\udfffb", "\udc80", "nul\x00byte")
 """What no UTF-8 file and no honest service can hold."""
+
+SLOW_MARKUP = ('<a "', "<a '<a \"", "<", "<a b=", "<a" + " b" * 50)
+"""Repeated, these make a careless pattern for tags go back and forth."""
+
+SLOW_TEXTS = ("a", "1", "a.", "a@", "http://", "?")
+"""Repeated, these do the same to a careless pattern for addresses, numbers and links."""
+
+
+def drawn_out(piece: str, length: int) -> str:
+    """A piece as often as it fits into so many characters."""
+    return piece * (length // len(piece))

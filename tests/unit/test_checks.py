@@ -1,7 +1,8 @@
 """The content rules: what each finds, what it leaves alone, and how the settings steer it."""
 
 import random
-import time
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from kbsync.diagnostics import Diagnostic, Rule, Severity
 from kbsync.locations import Location
 from kbsync.model import AnswerType, Category, Content, Knowledge, Question, Status
 from kbsync.settings import Check
+from tests.fakes.naughty import SLOW_MARKUP, drawn_out
 
 
 def knowledge(*contents: Content) -> Knowledge:
@@ -213,12 +215,13 @@ def test_harmless_markup_passes(answer: str) -> None:
     assert found(Rule.KB410, knowledge(answered(answer, RICH), answered("<script>"))) == ()
 
 
-@pytest.mark.parametrize("piece", ['<a "', "<a '<a \"", "<", "<a b=", "<a" + " b" * 50])
-def test_no_markup_takes_long(piece: str) -> None:
-    """A large answer that is made to be slow is judged soon."""
-    started = time.process_time()
-    found(Rule.KB410, knowledge(answered(piece * (200_000 // len(piece)), RICH)))
-    assert time.process_time() - started < 2
+@pytest.mark.parametrize("piece", SLOW_MARKUP)
+def test_large_markup_is_judged_to_its_end(piece: str) -> None:
+    """An answer that is made to be slow is harmless, but for what stands at its end; ``tests.bench.bench_hostile`` times it."""
+    harmless = drawn_out(piece, 200_000)
+    assert found(Rule.KB410, knowledge(answered(harmless, RICH))) == ()
+    (finding,) = found(Rule.KB410, knowledge(answered(f"{harmless}'><script>", RICH)))
+    assert "<script>" in str(finding.message)
 
 
 def placed(*paths: tuple[str, ...], file: str = "a.yaml") -> tuple[Question, ...]:
@@ -294,13 +297,29 @@ def test_the_length_of_answers_has_a_limit() -> None:
     ]
 
 
-def test_ten_thousand_questions_are_checked_in_a_few_seconds() -> None:
-    """A large library of much the same words is checked in seconds, and its planted twin is found."""
+def steps(work: Callable[[], object]) -> int:
+    """How many calls of functions some work comes to, those of the interpreter's own included."""
+    taken = 0
+
+    def count(_frame: object, event: str, _about: object) -> None:
+        nonlocal taken
+        taken += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return taken
+
+
+def test_ten_thousand_questions_take_some_hundred_steps_each() -> None:
+    """A large library of much the same words is not compared each with each, and its planted twin is found all the same."""
     dice = random.Random(7)
     letters = ["parcel", "order", "refund", "card", "invoice", "address", "delivery", "payment", "退货", "运费", "地址", "发票"]
     contents = [asked(" ".join(dice.choices(letters, k=6)) + f" {number}") for number in range(10_000)]
     library = knowledge(*contents, asked("An entirely unheard-of question"), asked("An entirely unheard of questions"))
-    started = time.process_time()
-    findings = check(library, {})
-    assert time.process_time() - started < 15
+    findings: list[Diagnostic] = []
+    assert steps(lambda: findings.extend(check(library, {}))) < 500 * 10_000
     assert [one.location.line for one in findings if one.rule is Rule.KB401] == [10_002]

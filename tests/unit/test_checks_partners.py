@@ -1,12 +1,15 @@
 """The search for partners finds what comparing everything would find."""
 
+import random
 from itertools import combinations
+from typing import Any, SupportsIndex
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from kbsync.checks.alike import alike
+from kbsync.checks.alike import WORK, alike
 
 WORDS = st.lists(
     st.sampled_from(["how", "do", "i", "pay", "return", "my", "parcel", "parcle", "退货", "怎么"]), min_size=1, max_size=8
@@ -24,6 +27,26 @@ def test_a_small_library_is_searched_completely(forms: list[str], threshold: flo
     }
     told = [(earlier, later) for earlier, later, _ in alike(forms, threshold)]
     assert sorted(told) == sorted(expected)
+
+
+class Looked(list[str]):
+    """Wordings that count how often one of them was looked at for a comparison."""
+
+    times = 0
+
+    def __getitem__(self, place: SupportsIndex | slice) -> Any:
+        self.times += 1
+        return super().__getitem__(place)
+
+
+@pytest.mark.parametrize("count", [2_500, 10_000])
+def test_a_large_library_costs_no_more_comparisons_than_a_small_one(count: int) -> None:
+    """Each with each would be fifty million; it stays at about what the work is limited to, however alike the wordings are."""
+    dice = random.Random(7)
+    words = ["parcel", "order", "refund", "card", "invoice", "address", "退货", "运费", "地址", "发票"]
+    forms = Looked("".join(dice.choices(words, k=6)) + str(number) for number in range(count))
+    assert sum(1 for _ in alike(forms, 0.9)) > 0
+    assert 0 < forms.times < 3 * WORK
 
 
 def test_what_stands_everywhere_finds_nobody() -> None:
