@@ -277,7 +277,8 @@ class Problem:
 class Unmanaged:
     """A live object that git does not declare; it stays as it is.
 
-    ``formerly_declared`` means that the base still declared it, or, where that was asked, a commit before the base.
+    ``formerly_declared`` means that the base still declared it, or, where that was asked, a commit before the base; ``enabled``
+    that customers get the answer, if it is a question.
     """
 
     kind: Kind
@@ -285,6 +286,7 @@ class Unmanaged:
     title: str
     category: CategoryPath
     formerly_declared: bool = False
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,3 +361,10 @@ class Plan:
     offline: bool = False
     only: str | None = None
     purpose: Purpose = Purpose.SYNC
+
+    @property
+    def outlived(self) -> tuple[Unmanaged, ...]:
+        """The questions that git gave up and customers still get when this is applied; a drift and an undo are not about them."""
+        if self.purpose is not Purpose.SYNC:
+            return ()
+        return tuple(item for item in self.unmanaged if item.kind is Kind.QUESTION and item.formerly_declared and item.enabled)

@@ -87,14 +87,15 @@ class CategoryChangeV1(Strict, frozen=True, tag_field="kind", tag="category"):
     calls: list[str]
 
 
-class UnmanagedV1(Strict, frozen=True):
-    """A live object that git does not declare and the plan does not touch."""
+class UnmanagedV1(Strict, frozen=True, omit_defaults=True):
+    """A live object that git does not declare and the plan does not touch; ``enabled`` stands there only where it is false."""
 
     kind: Literal["category", "question"]
     id: str
     title: str
     category: list[str]
     formerly_declared: bool = msgspec.field(name="lapsed")
+    enabled: bool = True
 
 
 class ProblemV1(Strict, frozen=True):

@@ -148,8 +148,9 @@ class _Sweep:
                 self._deleted.add(live.id)
             yield change
             return
-        text, path = live.content.question, live.content.category
-        self.unmanaged.append(Unmanaged(Kind.QUESTION, live.id or "", text, path, said is not None or text in formerly))
+        text, path, enabled = live.content.question, live.content.category, live.content.status is Status.ENABLED
+        formerly_declared = said is not None or text in formerly
+        self.unmanaged.append(Unmanaged(Kind.QUESTION, live.id or "", text, path, formerly_declared, enabled))
 
     def categories(self) -> Iterator[CategoryChange]:
         """Delete what the base declared, git no longer does, and nothing will be left in."""

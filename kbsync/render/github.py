@@ -15,6 +15,7 @@ from kbsync.render.github_commands import LIMIT, Level, command
 from kbsync.render.headline import headline
 from kbsync.render.markdown import plan_markdown
 from kbsync.render.outline import DANGEROUS, Outline, Section, action_of, is_conflict, outline
+from kbsync.render.phrases import still_given
 from kbsync.render.voices import voice
 from kbsync.render.words import Words
 
@@ -66,6 +67,7 @@ def _annotations(plan: Plan, shown: Outline, words: Words) -> tuple[str, ...]:
         Level.WARNING: [
             *(_said(Level.WARNING, words.say(each.message), None) for each in shown.notices if each.kind is ProblemKind.DIVERGED),
             *_dangers(shown, words),
+            *(_said(Level.WARNING, words.say(given), None) for given in (still_given(plan),) if given),
         ],
         Level.NOTICE: [_said(Level.NOTICE, told[:1].upper() + told[1:], None)],
     }

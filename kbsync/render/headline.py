@@ -28,13 +28,24 @@ def headline(plan: Plan, shown: Outline) -> tuple[Clause, ...]:
     Each change counts once, so that harmless and dangerous ones never add up to one figure.
     """
     nothing = _NOTHING[plan.purpose] if plan.only is None else message("nothing to do in this part")
-    clauses = (*(tallies(shown) or ((nothing,),)), *_staying(shown), _cost(plan))
+    told = tallies(shown) or ((nothing,),)
+    if shown.outlived:
+        dangers = _dangers(shown)
+        told = ((*dangers, _outlived(shown.outlived)), *(told[1:] if dangers else told))
+    clauses = (*told, *_staying(shown), _cost(plan))
     return tuple(clause for clause in clauses if clause)
 
 
+def _outlived(count: int) -> Message:
+    """An answer that stays with customers though git gave it up is counted beside what takes one from them."""
+    if count == 1:
+        return message("1 answer still given that git no longer declares")
+    return message("{count} answers still given that git no longer declares", count=count)
+
+
 def _staying(shown: Outline) -> Iterator[Clause]:
-    """What an apply leaves alone: what git gave up, told apart from the questions that it never had."""
-    kept, alien = len(shown.lapsed), shown.unmanaged
+    """What else an apply leaves alone: what git gave up, told apart from the questions that it never had."""
+    kept, alien = len(shown.lapsed) - shown.outlived, shown.unmanaged
     if kept:
         yield (message("{count} no longer in git, kept live", count=kept),)
     if alien:

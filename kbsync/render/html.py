@@ -42,6 +42,7 @@ class _Listing:
     title: str
     items: tuple[tuple[str, str], ...]
     note: str = ""
+    danger: bool = False
 
 
 def plan_html(plan: Plan, *, digest: str, language: str = "en") -> str:
@@ -116,7 +117,9 @@ def _kept(plan: Plan, shown: Outline, words: Words) -> _Listing | None:
         return None
     note = kept_note(plan)
     items = tuple(_named(item) for item in shown.lapsed)
-    return _Listing("lapsed", words("No longer in git, kept live"), items, words.say(note) if note else "")
+    return _Listing(
+        "lapsed", words("No longer in git, kept live"), items, words.say(note) if note else "", danger=shown.outlived > 0
+    )
 
 
 def _listings(shown: Outline, words: Words) -> Iterator[_Listing]:

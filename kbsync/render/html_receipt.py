@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from kbsync.display import visible
+from kbsync.model import show_path
+from kbsync.plan import Unmanaged
 from kbsync.render.html_labels import labels
 from kbsync.render.html_page import around, page
 from kbsync.render.html_view import language_of
 from kbsync.render.outcomes import TITLES, report_title, verdict
-from kbsync.render.phrases import place_of
+from kbsync.render.phrases import place_of, still_given
 from kbsync.render.voices import voice
 from kbsync.render.words import Words
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
@@ -45,6 +47,7 @@ def receipt_html(receipt: Receipt, *, language: str = "en") -> str:
     """The whole receipt as one file: every change, nothing cut."""
     words = Words(language)
     report = receipt.report
+    given = still_given(report.plan)
     return page(
         "receipt.html.jinja",
         words,
@@ -52,6 +55,7 @@ def receipt_html(receipt: Receipt, *, language: str = "en") -> str:
         title=around(partial(report_title, report), words),
         target=visible(report.plan.target.name, newlines=False),
         headline=words.say(verdict(report)),
+        given=words.say(given) if given else "",
         parts=tuple(_parts(report, words)),
         record=tuple(_record(receipt, words)),
         language_of=language_of,
@@ -68,6 +72,9 @@ def _parts(report: ApplyReport, words: Words) -> Iterator[_Part]:
         if outcome is Outcome.NOT_ATTEMPTED and report.mismatches:
             differing = tuple(_mismatch(report, each, words) for each in report.mismatches)
             yield _Part("differing", words("Reads back differently"), danger=True, entries=differing)
+        if outcome is Outcome.NOT_ATTEMPTED and report.plan.outlived:
+            kept = tuple(_kept(item, words) for item in report.plan.outlived)
+            yield _Part("lapsed", words("No longer in git, kept live"), danger=True, entries=kept)
 
 
 def _outcome(report: ApplyReport, each: ChangeOutcome, words: Words) -> _Entry:
@@ -80,6 +87,11 @@ def _mismatch(report: ApplyReport, each: Mismatch, words: Words) -> _Entry:
     reason = visible(f"{each.field}: {words.say(each.reason)}", newlines=False)
     values = ((words("sent"), visible(each.wanted)), (words("found"), visible(each.found)))
     return _named(report, each.change, notes=(reason,), words=words, values=values)
+
+
+def _kept(item: Unmanaged, words: Words) -> _Entry:
+    title, path = (visible(text, newlines=False) for text in (item.title, show_path(item.category)))
+    return _Entry(words("still given"), title, (path,))
 
 
 def _named(

@@ -14,11 +14,11 @@ from kbsync.render.markdown_frame import alert, compose, whole
 from kbsync.render.markdown_text import code, comment_safe, shortened
 from kbsync.render.next_steps import next_steps
 from kbsync.render.outline import DANGEROUS, Group, Outline, Section, outline
-from kbsync.render.phrases import alien, base_label, kept_note, nothing_to_do
+from kbsync.render.phrases import alien, base_label, kept_note, nothing_to_do, still_given
 from kbsync.render.voices import Voice, title, voice
 from kbsync.render.words import Words
 
-__all__ = ["marker", "plan_markdown"]
+__all__ = ["marker", "plan_markdown", "untouched"]
 
 _MARKS = {Purpose.SYNC: "plan", Purpose.DRIFT: "drift", Purpose.UNDO: "undo"}
 _STEP = 400
@@ -66,6 +66,9 @@ def _head(plan: Plan, shown: Outline, words: Words) -> Iterator[str]:
         count = words("{count} changes take answers from customers or overwrite somebody's work.", count=shown.danger)
         one = words("1 change takes an answer from customers or overwrites somebody's work.")
         yield alert("CAUTION", one if shown.danger == 1 else count)
+    given = still_given(plan)
+    if given:
+        yield alert("CAUTION", words.say(given))
     if shown.empty and not shown.blocking:
         yield words.say(voice(plan.purpose).empty or nothing_to_do(plan)) + "\n\n"
 
@@ -83,10 +86,10 @@ def _blocks(plan: Plan, shown: Outline, words: Words) -> Iterator[Block]:
         yield Block(words("Notices"), tuple(_problem(problem, words) for problem in notices))
     if shown.lapsed:
         note = kept_note(plan)
-        kept = tuple(_untouched(item) for item in shown.lapsed)
+        kept = tuple(untouched(item) for item in shown.lapsed)
         yield Block(words("No longer in git, kept live"), kept, note=words.say(note) if note else "", opened=True)
     for told, others in alien(shown):
-        yield Block(words.say(told), tuple(_untouched(item) for item in others))
+        yield Block(words.say(told), tuple(untouched(item) for item in others))
 
 
 def _section(group: Group, spoken: Voice, words: Words) -> Block:
@@ -119,7 +122,8 @@ def _problem(problem: Problem, words: Words) -> Item:
     return Item(lambda width: f"- {shortened(words.say(problem.message), 2 * width)}{where}\n", group=words("Problems"))
 
 
-def _untouched(item: Unmanaged) -> Item:
+def untouched(item: Unmanaged) -> Item:
+    """An object that is only named."""
     where = f" <sub>{shortened(show_path(item.category), 80)}</sub>" if item.kind is Kind.QUESTION else ""
     title = item.title if item.kind is Kind.QUESTION else show_path(item.category)
     return Item(lambda width: f"- {shortened(title, width)}{where}\n")

@@ -6,14 +6,15 @@ The plan itself is drawn by ``markdown``; here each change is one line, because 
 from collections import Counter
 from collections.abc import Iterator
 
+from kbsync.render.markdown import untouched
 from kbsync.render.markdown_budget import Block, Item
 from kbsync.render.markdown_frame import alert, compose, whole
 from kbsync.render.markdown_text import code, comment_safe, lines, shortened
 from kbsync.render.outcomes import TITLES, report_title, verdict
-from kbsync.render.phrases import place_of
+from kbsync.render.phrases import place_of, still_given
 from kbsync.render.voices import voice
 from kbsync.render.words import Words
-from kbsync.report import ApplyReport, ChangeOutcome, Mismatch
+from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome
 
 __all__ = ["report_markdown"]
 
@@ -28,10 +29,13 @@ def report_markdown(report: ApplyReport, *, budget: int = 60_000, link: str | No
     """
     words = Words(language)
     target = report.plan.target.name
+    given = still_given(report.plan)
+    told = " ".join(words.say(part) for part in (verdict(report), given) if part)
+    kind = "CAUTION" if given or not report.finished else "NOTE"
     head = (
         f"<!-- kbsync apply: {comment_safe(target)} -->\n"
         f"## {words.say(report_title(report, code(target)))}\n\n"
-        f"{alert('NOTE' if report.finished else 'CAUTION', f'**{words.say(verdict(report))}**')}"
+        f"{alert(kind, f'**{told}**')}"
         f"{_tally(report, words)}\n\n"
     )
     return compose(
@@ -53,7 +57,10 @@ def _blocks(report: ApplyReport, words: Words) -> Iterator[Block]:
     if report.mismatches:
         differing = words("Reads back differently")
         yield Block(differing, tuple(_mismatch(report, each, words=words) for each in report.mismatches), danger=True)
+    kept = tuple(map(untouched, report.plan.outlived))
     for outcome, title in TITLES.items():
+        if outcome is Outcome.APPLIED and kept:
+            yield Block(words("No longer in git, kept live"), kept, danger=True)
         found = tuple(_outcome(report, each, words=words) for each in report.outcomes if each.outcome is outcome)
         if found:
             yield Block(words.say(title), found, danger=not outcome.good)

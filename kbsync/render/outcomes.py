@@ -6,7 +6,7 @@ How they are laid out belongs to ``text_report``, ``markdown_report`` and ``html
 from collections.abc import Mapping
 
 from kbsync.messages import Message, message
-from kbsync.plan import Purpose
+from kbsync.plan import Plan, Purpose
 from kbsync.render.voices import title
 from kbsync.report import ApplyReport, Outcome
 
@@ -30,14 +30,20 @@ def report_title(report: ApplyReport, target: str) -> Message:
 
 def verdict(report: ApplyReport) -> Message:
     """Whether the work is done, and what to do if not."""
-    if report.finished and report.plan.purpose is Purpose.UNDO:
-        return message("Finished: what was applied is taken back.")
-    if report.finished and report.plan.only is not None:
-        return message("Finished: the part that was chosen is live as declared; the rest was left alone.")
     if report.finished:
-        return message("Finished: everything is live as declared.")
+        return _done(report.plan)
     if report.interrupted:
         return message("NOT finished: it was interrupted. Run kbsync plan to see what is left.")
     if report.complete:
         return message("NOT verified: the library could not be read back. Run kbsync plan to see whether anything is left.")
     return message("NOT finished. Run kbsync plan to see what is left.")
+
+
+def _done(plan: Plan) -> Message:
+    if plan.purpose is Purpose.UNDO:
+        return message("Finished: what was applied is taken back.")
+    if plan.only is not None:
+        return message("Finished: the part that was chosen is live as declared; the rest was left alone.")
+    if plan.outlived:
+        return message("Finished: what git declares is live.")
+    return message("Finished: everything is live as declared.")

@@ -70,7 +70,7 @@ class Outline:
     The changes of a drift are told from the console's side: what the way back to git would create, the console deleted.
     ``danger`` is the number of changes in the dangerous sections. ``blocking`` problems stop an apply, ``notices`` do
     not. ``lapsed`` are the unmanaged objects that git used to declare, ``undeclared`` the others; ``unmanaged`` counts
-    the questions of the latter.
+    the questions of the latter. ``outlived`` counts the answers that an apply will leave with customers though git gave them up.
     """
 
     purpose: Purpose
@@ -82,6 +82,7 @@ class Outline:
     lapsed: tuple[Unmanaged, ...]
     undeclared: tuple[Unmanaged, ...]
     unmanaged: int
+    outlived: int
 
     @property
     def empty(self) -> bool:
@@ -111,6 +112,7 @@ def outline(plan: Plan) -> Outline:
         lapsed=tuple(item for item in plan.unmanaged if item.formerly_declared),
         undeclared=tuple(item for item in plan.unmanaged if not item.formerly_declared),
         unmanaged=sum(item.kind is Kind.QUESTION and not item.formerly_declared for item in plan.unmanaged),
+        outlived=len(plan.outlived),
     )
 
 

@@ -14,7 +14,18 @@ from kbsync.render.outline import Outline
 from kbsync.render.words import Words
 from kbsync.settings import Prune
 
-__all__ = ["ANSWER_TYPES", "FIELDS", "STATUSES", "alien", "base_label", "kept_note", "nothing_to_do", "place_of", "recognition"]
+__all__ = [
+    "ANSWER_TYPES",
+    "FIELDS",
+    "STATUSES",
+    "alien",
+    "base_label",
+    "kept_note",
+    "nothing_to_do",
+    "place_of",
+    "recognition",
+    "still_given",
+]
 
 FIELDS: Mapping[Field, Message] = {
     Field.QUESTION: message("Question"),
@@ -57,6 +68,14 @@ def nothing_to_do(plan: Plan) -> Message:
     if not plan.unchanged:
         return message("Nothing to do: git declares no question, and none is to be removed.")
     return message("Nothing to do: whatever git declares is live as declared (questions: {count}).", count=plan.unchanged)
+
+
+def still_given(plan: Plan) -> Message | None:
+    """That customers get answers which git gave up, None where they do not: no page may call everything as declared then."""
+    count = len(plan.outlived)
+    if count == 1:
+        return message("Customers still get 1 answer that git no longer declares.")
+    return message("Customers still get {count} answers that git no longer declares.", count=count) if count else None
 
 
 def kept_note(plan: Plan) -> Message | None:

@@ -11,13 +11,13 @@ from kbsync.plan import Kind, Plan, Problem, Purpose, Unmanaged
 from kbsync.render.headline import headline, tallies
 from kbsync.render.next_steps import Steps, next_steps
 from kbsync.render.outline import DANGEROUS, Outline, outline
-from kbsync.render.phrases import base_label, kept_note, nothing_to_do
+from kbsync.render.phrases import base_label, kept_note, nothing_to_do, still_given
 from kbsync.render.text_change import draw_change
 from kbsync.render.text_page import Page, Style
 from kbsync.render.voices import Voice, title, voice
 from kbsync.render.words import Words
 
-__all__ = ["draw_calls", "plan_text"]
+__all__ = ["draw_calls", "named", "plan_text"]
 
 _LISTED = 20
 """So many unmanaged objects are named; a library may hold thousands."""
@@ -34,10 +34,13 @@ def plan_text(plan: Plan, *, digest: str, width: int = 100, color: bool = False,
     _head(page, plan, digest, words)
     page.blank()
     _problems(page, shown, spoken, words)
+    given = still_given(plan)
+    if shown.empty and given:
+        page.line((words.say(given), Style.DANGER))
     if shown.empty:
         page.line((_nothing(plan, shown, spoken, words), Style.TITLE))
     else:
-        page.line((words.sentence(headline(plan, shown)), Style.DANGER if shown.danger else Style.TITLE))
+        page.line((words.sentence(headline(plan, shown)), Style.DANGER if shown.danger or given else Style.TITLE))
     for group in shown.groups:
         style = Style.DANGER if group.section in DANGEROUS else Style.TITLE
         page.heading(f"{words.say(spoken.sections[group.section])} ({len(group.changes)})", style)
@@ -109,16 +112,19 @@ def _nothing(plan: Plan, shown: Outline, spoken: Voice, words: Words) -> str:
 
 def _left_alone(page: Page, plan: Plan, shown: Outline, words: Words) -> None:
     if shown.lapsed:
-        page.heading(f"{words('No longer in git, kept live')} ({len(shown.lapsed)})")
+        page.heading(
+            f"{words('No longer in git, kept live')} ({len(shown.lapsed)})", Style.DANGER if shown.outlived else Style.TITLE
+        )
         note = kept_note(plan)
         if note:
             page.line((words.say(note), Style.PLAIN))
         page.blank()
         for item in shown.lapsed:
-            page.line((_named(item), Style.PLAIN), indent=2, hang=2)
+            page.line((named(item), Style.PLAIN), indent=2, hang=2)
 
 
-def _named(item: Unmanaged) -> str:
+def named(item: Unmanaged) -> str:
+    """What is only named: a question with its category, or a category."""
     path = show_path(item.category)
     return path if item.title == path else f"{' '.join(item.title.split())} ({path})"
 
@@ -146,7 +152,7 @@ def _undeclared(page: Page, items: Sequence[Unmanaged], words: Words) -> None:
     )
     page.line((counts, Style.QUIET))
     for item in items[:_LISTED]:
-        page.line((_named(item), Style.QUIET), indent=2, hang=2)
+        page.line((named(item), Style.QUIET), indent=2, hang=2)
     if len(items) > _LISTED:
         more = words("… and {count} more (kbsync plan --format json lists all)", count=len(items) - _LISTED)
         page.line((more, Style.QUIET), indent=2, hang=2)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from kbsync.messages import Message, message
 from kbsync.render.outcomes import TITLES, report_title, verdict
-from kbsync.render.phrases import place_of
-from kbsync.render.text import draw_calls
+from kbsync.render.phrases import place_of, still_given
+from kbsync.render.text import draw_calls, named
 from kbsync.render.text_page import Page, Span, Style
 from kbsync.render.voices import voice
 from kbsync.render.words import Words
@@ -49,6 +49,9 @@ def _draw(page: Page, report: ApplyReport, words: Words) -> None:
     about = words.say(report_title(report, target.name))
     page.line((f"{about} (SDKAppID {target.sdkappid})", Style.TITLE))
     page.line((words.say(verdict(report)), Style.TITLE if report.finished else Style.DANGER))
+    given = still_given(report.plan)
+    if given:
+        page.line((words.say(given), Style.DANGER))
     for outcome in TITLES:
         found = [each for each in report.outcomes if each.outcome is outcome]
         if found:
@@ -57,8 +60,14 @@ def _draw(page: Page, report: ApplyReport, words: Words) -> None:
             page.heading(words("Reads back differently ({count})", count=len(report.mismatches)), Style.DANGER)
             for mismatch in report.mismatches:
                 _mismatch(page, report, mismatch, words)
+        if outcome is Outcome.NOT_ATTEMPTED and given:
+            page.heading(f"{words('No longer in git, kept live')} ({len(report.plan.outlived)})", Style.DANGER)
+            for item in report.plan.outlived:
+                page.line((named(item), Style.PLAIN), indent=2, hang=2)
     page.heading(words("Summary"))
     _summary(page, report, words)
+    if given:
+        page.line((words.say(given), Style.DANGER))
 
 
 def _section(page: Page, report: ApplyReport, found: list[ChangeOutcome], words: Words) -> None:

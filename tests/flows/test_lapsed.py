@@ -1,4 +1,6 @@
-"""What git took out and the service kept: it does not come back as if the console had made it."""
+"""What git took out and the service kept: it is counted, and does not come back as if the console had made it."""
+
+import json
 
 import pytest
 
@@ -21,6 +23,46 @@ def kept(bench: Bench) -> Bench:
     assert ("No longer in git, kept live (1)" in told.out, "Customers still get these answers." in told.out) == (True, True)
     assert bench.run("apply", "--yes").code == 0
     return bench
+
+
+ONE = "Customers still get 1 answer that git no longer declares."
+
+
+def test_an_apply_does_not_call_everything_live_as_declared(bench: Bench) -> None:
+    """While customers get an answer that git gave up, plan and apply count it first, in every format and to the last line."""
+    text = (bench.path / "knowledge" / "kbsync.yaml").read_text(encoding="utf-8")
+    bench.commit({**FIRST, "kbsync.yaml": text.replace("prune: delete", "prune: keep"), "more.yaml": BOTH})
+    clean = bench.run("apply", "--yes")
+    assert ("Finished: everything is live as declared." in clean.out, "still get" in clean.out) == (True, False)
+    bench.commit({"more.yaml": KEEP.replace("Yes.", "No.")})
+    planned = {form: bench.run("plan", "--format", form).out for form in ("text", "markdown", "html", "github")}
+    headline = "1 answer still given that git no longer declares; 1 to update"
+    assert [form for form, told in planned.items() if headline not in told] == []
+    assert ONE in planned["markdown"]
+    applied = bench.run("apply", "--yes", "--receipt", "receipt.json")
+    assert (applied.code, applied.out.splitlines()[-1]) == (0, ONE)
+    shown = {form: bench.run("show", "receipt.json", "--format", form).out for form in ("text", "markdown", "html")}
+    assert bench.run("show", "receipt.json", "--format", "github", GITHUB_STEP_SUMMARY=str(bench.path / "summary.md")).code == 0
+    shown["github"] = (bench.path / "summary.md").read_text(encoding="utf-8")
+    assert [form for form, told in shown.items() if ONE not in told or GONE[:8] not in told or "everything is" in told] == []
+    assert ["Finished: what git declares is live." in told for told in shown.values()] == [True] * 4
+    receipt = json.loads((bench.path / "receipt.json").read_text(encoding="utf-8"))
+    assert [item["title"] for item in receipt["plan"]["unmanaged"] if item["lapsed"]] == [GONE]
+
+
+def test_a_plan_without_changes_counts_it_too(bench: Bench) -> None:
+    """Nothing to do is not all there is to say; an answer that nobody gets any more is not counted."""
+    text = (bench.path / "knowledge" / "kbsync.yaml").read_text(encoding="utf-8")
+    bench.commit({**FIRST, "kbsync.yaml": text.replace("prune: delete", "prune: keep"), "more.yaml": BOTH})
+    assert bench.run("apply", "--yes").code == 0
+    bench.commit({"more.yaml": KEEP})
+    told = bench.run("plan")
+    assert (ONE in told.out, "Nothing to do: whatever git declares is live" in told.out) == (True, True)
+    bench.edit(GONE, status=5)
+    told = bench.run("plan")
+    assert (ONE in told.out, "No longer in git, kept live (1)" in told.out) == (False, True)
+    applied = bench.run("apply", "--yes")
+    assert "Finished: everything is live as declared." in applied.out
 
 
 def test_a_pull_leaves_out_what_git_took_out(kept: Bench) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,15 @@ def test_files_fit_their_published_schemas() -> None:
     """What is written passes the JSON Schema that is published for it."""
     jsonschema.validate(json.loads(encode_plan(FULL)), schemas()["plan"])
     jsonschema.validate(json.loads(encode_receipt(receipt(FULL))), schemas()["receipt"])
+
+
+def test_a_plan_of_the_time_before_a_field_is_still_whole() -> None:
+    """An unmanaged question is enabled unless the file says otherwise, so that earlier files keep their digest."""
+    written = json.loads(encode_plan(FULL))["unmanaged"]
+    assert [item for item in written if "enabled" in item] == []
+    off = replace(FULL, unmanaged=tuple(replace(item, enabled=False) for item in FULL.unmanaged))
+    assert decode(encode_plan(off), name="plan.json") == off
+    assert plan_digest(off) != plan_digest(FULL)
 
 
 def test_the_digest_names_the_content() -> None:

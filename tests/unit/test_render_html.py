@@ -66,7 +66,12 @@ def test_every_change_is_there() -> None:
     ]
     assert sections[:3] == ["removals", "disabled", "drift"]
     links = [attributes["href"] for tag, attributes in page.tags if tag == "a"][1:]
-    assert links == [*(f"#{section}" for section in sections), "#lapsed"]
+    assert links == [f"#{section}" for section in (*sections[:3], "lapsed", *sections[3:])]
+    unserved = tuple(replace(item, enabled=False) for item in plans.everything().unmanaged)
+    links = [
+        attributes["href"] for tag, attributes in page_of(replace(plans.everything(), unmanaged=unserved)).tags if tag == "a"
+    ]
+    assert links[-1] == "#lapsed"
 
 
 def test_the_policy_allows_its_own_style_and_script_only() -> None:
@@ -164,7 +169,7 @@ def test_swapped_links_open_the_source() -> None:
 def test_what_git_gave_up_stands_open() -> None:
     """Headline, summary and a section of its own say that customers still get it, and what to do."""
     page = page_of(replace(plans.empty(), unmanaged=plans.everything().unmanaged))
-    assert "No changes; 1 no longer in git, kept live; 2 unmanaged questions" in page.text("p")
+    assert "1 answer still given that git no longer declares; no changes; 2 unmanaged questions" in page.text("p")
     assert [text for text in page.text("p") if text.startswith("Customers still get these answers. To remove them")]
     assert page.text("summary") == ["Unmanaged questions, not touched ", "Unmanaged categories, not touched "]
     pruned = replace(plans.everything(), policy=Policy(prune=Prune.DELETE))

@@ -27,10 +27,22 @@ def test_what_went_wrong_comes_first() -> None:
     assert page.text("title") == ["Apply to production"]
     assert "NOT finished: it was interrupted. Run kbsync plan to see what is left." in page.text("p")
     sections = [values["id"] for tag, values in page.tags if tag == "section" and "part" in (values.get("class") or "")]
-    assert sections == ["unknown", "refused", "not-attempted", "differing", "applied", "already"]
-    assert sum(tag == "article" for tag, _ in page.tags) == len(plans.everything().changes) + 1
+    assert sections == ["unknown", "refused", "not-attempted", "differing", "lapsed", "applied", "already"]
+    assert sum(tag == "article" for tag, _ in page.tags) == len(plans.everything().changes) + 2
     told = page.text("dd")
     assert {"it is so", "it is so\n2", "calls: 3", "took 1.2 s", "The library was not read back afterwards."} <= set(told)
+
+
+def test_an_answer_that_git_gave_up_is_counted_beside_the_verdict() -> None:
+    """A finished apply does not call everything as declared while customers get what git no longer says."""
+    plan = plans.everything()
+    done = ApplyReport(plan, tuple(ChangeOutcome(index, Outcome.APPLIED) for index in range(len(plan.changes))))
+    page = Page(receipt_html(Receipt(done, "ci", "then", "now")))
+    assert page.text("p")[1:3] == [
+        "Finished: what git declares is live.",
+        "Customers still get 1 answer that git no longer declares.",
+    ]
+    assert "Is there a summer sale?" in page.text("h3")
 
 
 def test_a_finished_undo_is_calm() -> None:

@@ -149,6 +149,14 @@ def test_the_rest_of_a_plan_is_arranged_too() -> None:
     assert shown.counts[0] == Count(Kind.QUESTION, Action.DELETE, 1)
 
 
+STAYING = (
+    Unmanaged(Kind.QUESTION, "1", "Old?", ("A",), formerly_declared=True),
+    Unmanaged(Kind.QUESTION, "2", "Older?", ("A",), formerly_declared=True),
+    Unmanaged(Kind.QUESTION, "3", "Oldest?", ("A",), formerly_declared=True, enabled=False),
+    Unmanaged(Kind.CATEGORY, "4", "A", ("A",), formerly_declared=True),
+)
+"""What git gave up: two answers that customers get, one that they do not, and a category."""
+
 DROPPED = (
     CategoryChange(Action.CREATE, None, None, ("A",), Cause.DRIFT),
     CategoryChange(Action.DELETE, 1, ("B",), None, Cause.DRIFT),
@@ -167,8 +175,20 @@ def twice(plan: Plan) -> Plan:
         (plans.empty(), "no changes"),
         (
             replace(plans.empty(), unmanaged=plans.everything().unmanaged),
-            "no changes; 1 no longer in git, kept live; 2 unmanaged questions",
+            "1 answer still given that git no longer declares; no changes; 2 unmanaged questions",
         ),
+        (
+            replace(plans.empty(), unmanaged=STAYING),
+            "2 answers still given that git no longer declares; no changes; 2 no longer in git, kept live",
+        ),
+        (
+            replace(plans.conflicts(), unmanaged=STAYING[:1]),
+            (
+                "1 conflict, 1 console edit to overwrite, 1 answer still given that git no longer declares; 1 to update; "
+                "3 calls, about 1 s"
+            ),
+        ),
+        (replace(plan_purposes.no_drift(), unmanaged=STAYING), "no drift; 4 no longer in git, kept live"),
         (plans.offline(), "1 to update"),
         (plans.hostile(), "1 to update; 1 call, less than a second"),
         (
@@ -202,9 +222,10 @@ def twice(plan: Plan) -> Plan:
         (
             twice(plans.everything()),
             (
-                "2 to delete, 2 to disable, 2 categories to delete, 2 console edits to overwrite; "
+                "2 to delete, 2 to disable, 2 categories to delete, 2 console edits to overwrite, "
+                "1 answer still given that git no longer declares; "
                 "2 to rename, 2 to move, 2 to update, 2 to enable, 2 to create, "
-                "2 categories to rename, 2 categories to create; 1 no longer in git, kept live; "
+                "2 categories to rename, 2 categories to create; "
                 "2 unmanaged questions; 12 calls, about 3 s"
             ),
         ),

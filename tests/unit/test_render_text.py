@@ -274,7 +274,8 @@ def test_a_receipt_tells_who_and_when() -> None:
 @pytest.mark.parametrize(
     ("changes", "verdict"),
     [
-        ({}, "Finished: everything is live as declared."),
+        ({}, "Finished: what git declares is live."),
+        ({"plan": replace(plans.everything(), unmanaged=())}, "Finished: everything is live as declared."),
         ({"interrupted": True, "verified": False}, "NOT finished: it was interrupted."),
         ({"verified": False}, "NOT verified: the library could not be read back."),
         ({"outcomes": (ChangeOutcome(0, Outcome.UNKNOWN),)}, "NOT finished. Run kbsync plan"),
@@ -285,6 +286,15 @@ def test_a_report_has_a_verdict(changes: dict[str, Any], verdict: str) -> None:
     done = report(outcomes=(ChangeOutcome(0, Outcome.APPLIED),), mismatches=(), throttled=0, calls={})
     text = report_text(replace(done, **changes))
     assert text.splitlines()[1].startswith(verdict)
+
+
+def test_the_last_line_counts_what_git_gave_up() -> None:
+    """Whoever reads the end of a log alone learns that customers get answers which git no longer declares."""
+    twice = tuple(replace(item, id=f"{item.id}{again}") for item in plans.everything().unmanaged for again in "ab")
+    many = report(plan=replace(plans.everything(), unmanaged=twice))
+    assert report_text(many).splitlines()[-1] == "Customers still get 2 answers that git no longer declares."
+    none = report(plan=replace(plans.everything(), unmanaged=()))
+    assert "no longer declares" not in report_text(none)
 
 
 def test_an_undo_reports_what_it_took_back() -> None:

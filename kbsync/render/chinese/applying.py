@@ -10,6 +10,8 @@ __all__ = ["APPLYING"]
 APPLYING: Mapping[str, str] = {
     "Applied by {actor}": "由 {actor} 应用",
     "from {started} to {finished}": "从 {started} 到 {finished}",
+    "Finished: what git declares is live.": "已完成：git 声明的内容均已上线。",
+    "still given": "仍在使用",
     "Finished: everything is live as declared.": "已完成：所有内容均已按声明上线。",
     "Finished: the part that was chosen is live as declared; the rest was left alone.": (
         "已完成：所选部分已按声明上线；其余部分未作处理。"
