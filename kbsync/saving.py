@@ -10,7 +10,7 @@ from pathlib import Path
 from kbsync.errors import UnusableFile
 from kbsync.messages import message
 
-__all__ = ["check_writable", "is_replaceable", "save"]
+__all__ = ["check_writable", "is_replaceable", "refuse_links", "save"]
 
 _OPEN_ALREADY = re.compile(r"(?:/dev/|/proc/self/)(?:fd/(\d+)|(stdout)|(stderr))")
 """Names of what this process has open. To open the file behind one anew would begin at its start, over what stands there."""
@@ -31,18 +31,36 @@ def check_writable(path: Path) -> None:
         raise _unwritable(path, problem) from None
 
 
-def save(path: Path, data: bytes, *, private: bool = False) -> None:
+def refuse_links(path: Path, *, below: Path) -> None:
+    """Raise UnusableFile where a path, or a step on the way to it from ``below``, is a symbolic link.
+
+    This is for what kbsync chooses to write: a branch brings links too, and they lead anywhere. Paths that users name may be
+    links.
+    """
+    place = below
+    for part in path.relative_to(below).parts:
+        place /= part
+        if os.path.islink(place):  # noqa: PTH114  (it is no link either where nobody can look)
+            raise UnusableFile(
+                message("{path} is a symbolic link, and kbsync writes nothing of its own through links", path=place),
+                hint=message("remove the link, or put a file or directory in its place"),
+            )
+
+
+def save(path: Path, data: bytes, *, private: bool = False, below: Path | None = None) -> None:
     """Replace a file in one step, so that a reader or a crash meets the old text or the new one, never half.
 
     A new file gets the permissions of the process; ``private`` makes it readable by its owner alone. An existing file
-    keeps its permissions. A symbolic link is followed, not replaced. A device, a pipe or a stream of this process is
-    written to as it stands. Raises UnusableFile.
+    keeps its permissions. A symbolic link is followed, not replaced; from ``below`` down, where that is given, it is refused. A
+    device, a pipe or a stream of this process is written to as it stands. Raises UnusableFile.
     """
+    if below is not None:
+        refuse_links(path, below=below)
     try:
         if not is_replaceable(path):
             _pour(path, data)
             return
-        _save(Path(os.path.realpath(path)), data, private=private)
+        _save(Path(os.path.realpath(path)) if below is None else path, data, private=private)
     except OSError as problem:
         raise _unwritable(path, problem) from None
 

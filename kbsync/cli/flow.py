@@ -72,6 +72,8 @@ def opened(call: Invocation, target: Target, state: Path) -> Iterator["Door"]:
     """Reach a target's service; pauses that it asks for are told, with ``-v`` the calls in sum, with ``-vv`` each of them."""
     from kbsync.wiring.doors import open_door  # noqa: PLC0415  (loads httpx, which nothing offline needs)
 
+    call.refuse_link()
+
     def tell(command: str, seconds: float) -> None:
         call.screen.note(
             message("The service asks for less speed: {command} waits {seconds} s.", command=command, seconds=f"{seconds:.1f}")

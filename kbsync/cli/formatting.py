@@ -33,6 +33,7 @@ def format_directory(call: Invocation, *, write: bool) -> Formatted:
     changed = format_files(files, shown_as=shown_as)
     diff = unified(files, changed, shown_as=shown_as)
     if write:
+        call.refuse_link()
         store(files, changed)
     return Formatted(tuple(f"{shown_as}/{name}" for name in sorted(changed)), diff)
 

@@ -9,7 +9,7 @@ from kbsync.history.repository import Repository
 from kbsync.messages import message
 from kbsync.wiring.places import meeting_place
 from kbsync.wiring.planning import is_shared
-from kbsync.wiring.workspace import open_workspace
+from kbsync.wiring.workspace import check_state, open_workspace
 
 __all__ = ["agreed", "find_lock", "remove_found", "show_lock"]
 
@@ -20,6 +20,9 @@ def find_lock(call: Invocation) -> LockInfo | None:
     target = workspace.target(call.target)
     repository = _repository(call) if is_shared(target) else None
     place = meeting_place(target, environ=call.world.environ)
+    if place is None:
+        call.refuse_link()
+        check_state(workspace.state)
     return read_lock(repository, target=target.name, directory=place or workspace.state)
 
 

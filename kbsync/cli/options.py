@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from kbsync.cli.completing import complete_target
 from kbsync.cli.screen import Screen, make_screen
 from kbsync.cli.teaching import SharedOption
+from kbsync.saving import refuse_links
 from kbsync.wiring.world import World
 
 __all__ = ["Invocation", "Surroundings", "invocation"]
@@ -31,7 +33,8 @@ class Surroundings:
 class Invocation:
     """What every command is told: its surroundings, where to talk, which directory, target and format.
 
-    ``calls_per_second`` lowers what the settings allow, for accounts that others use too.
+    ``calls_per_second`` lowers what the settings allow, for accounts that others use too. ``named`` says that the user named the
+    directory.
     """
 
     world: World
@@ -40,6 +43,12 @@ class Invocation:
     target: str | None
     format: str
     calls_per_second: float | None = None
+    named: bool = True
+
+    def refuse_link(self) -> None:
+        """Raise UnusableFile where the usual directory, which nobody named, is a link: before writing there or beside it."""
+        if not self.named:
+            refuse_links(self.directory, below=Path())
 
 
 def invocation(*formats: str, target: bool = True, directory: bool = True) -> Callable[[Command], Any]:
@@ -48,7 +57,8 @@ def invocation(*formats: str, target: bool = True, directory: bool = True) -> Ca
     def decorate(function: Command) -> Any:
         @functools.wraps(function)
         def command(*, color: str, quiet: bool, verbose: int, **options: Any) -> int:
-            around = click.get_current_context().find_object(Surroundings) or Surroundings()
+            context = click.get_current_context()
+            around = context.find_object(Surroundings) or Surroundings()
             wanted = options.pop("format", "text")
             screen = make_screen(color=color, quiet=quiet, verbose=verbose, environ=around.world.environ)
             around.screen = replace(screen, format=wanted)
@@ -59,6 +69,7 @@ def invocation(*formats: str, target: bool = True, directory: bool = True) -> Ca
                 target=options.pop("target", None),
                 format=wanted,
                 calls_per_second=options.pop("calls_per_second", None),
+                named=context.get_parameter_source("directory") is not ParameterSource.DEFAULT,
             )
             return function(call, **options)
 

@@ -83,6 +83,7 @@ def _sessions() -> Iterator[Message]:
 def _database(call: Invocation, given: Path | None) -> Path:
     if given is not None:
         return given
+    call.refuse_link()
     state = state_directory(call.directory)
     prepare_state(state)
     return sandbox_file(state)

@@ -15,6 +15,7 @@ __all__ = ["start_project"]
 
 def start_project(call: Invocation, *, continuous: str, package: str | None) -> None:
     """Write what is missing; the paths are the result. Raises Misuse, SafetyRefusal, UnusableFile."""
+    call.refuse_link()
     chosen = Continuous(continuous)
     installed = find_package(package)
     project = find_project(call.directory, environ=call.world.environ)

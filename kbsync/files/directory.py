@@ -214,7 +214,7 @@ def store(files: DiskFiles, changed: Mapping[str, bytes]) -> None:
             if files.has_changed(name):  # it can still change while others are written
                 _refuse(files, (name,))
             begun.append(name)
-            save(files.directory / name, data)
+            save(files.directory / name, data, below=files.directory)
     except BaseException:
         for name in begun:
             _take_back(files, name, changed[name])
@@ -284,4 +284,4 @@ def _take_back(files: DiskFiles, name: str, data: bytes) -> None:
         if old is None:
             path.unlink()
         else:
-            save(path, old)
+            save(path, old, below=files.directory)

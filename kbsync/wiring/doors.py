@@ -17,7 +17,7 @@ from kbsync.settings import Driver, Target
 from kbsync.wiring.places import meeting_place
 from kbsync.wiring.secrets import find_credentials
 from kbsync.wiring.telling import Heard, TellingPacer
-from kbsync.wiring.workspace import prepare_state
+from kbsync.wiring.workspace import check_state, prepare_state
 from kbsync.wiring.world import World
 
 __all__ = ["Door", "open_door", "sandbox_file"]
@@ -134,6 +134,7 @@ def _budget(target: Target, world: World, state: Path) -> Path | None:
     place = meeting_place(target, environ=world.environ)
     if place is not None:
         return place / "pace.json"
+    check_state(state)
     try:
         prepare_state(state)
     except UnusableFile:

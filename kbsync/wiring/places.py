@@ -54,6 +54,9 @@ def _made(base: Path, names: tuple[str, ...], key: str) -> Path | None:
         own.chmod(PRIVATE)
         place = own / key
         place.mkdir(mode=PRIVATE, exist_ok=True)
+        # A cache that lies in a checkout may come from a branch.
+        if place.is_symlink() or any(path.is_symlink() for path in place.iterdir()):
+            return None
     except OSError:
         return None
     return place if os.access(place, os.W_OK | os.X_OK) else None

@@ -19,7 +19,7 @@ from kbsync.files import SETTINGS_FILE
 from kbsync.files.schema import knowledge_schema, settings_schema
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
-from kbsync.saving import save
+from kbsync.saving import refuse_links, save
 from kbsync.wiring.workspace import STATE
 
 __all__ = [
@@ -91,10 +91,14 @@ class Continuous(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file to write. ``adds`` means that nobody's work is lost: the old content is in the text, or kbsync made it whole."""
+    """A file to write, through no link from ``below`` down.
+
+    ``adds`` means that nobody's work is lost: the old content is in the text, or kbsync made it whole.
+    """
 
     path: Path
     text: str
+    below: Path
     adds: bool = False
 
 
@@ -226,10 +230,10 @@ def new_files(
 ) -> tuple[NewFile, ...]:
     """Every file of a new project that is not there yet as it should be; ``package`` is what the workflow installs.
 
-    The example is only for a directory without knowledge. Raises UnusableFile for what cannot be read.
+    The example is only for a directory without knowledge. Raises UnusableFile for what cannot be read, and for links.
     """
     files = _files(directory, project, continuous, package or Package.unknown())
-    return tuple(file for file in files if _now(file.path) != file.text)
+    return tuple(file for file in files if _now(file.path, file.below) != file.text)
 
 
 def write_new(files: Iterable[NewFile]) -> None:
@@ -247,7 +251,7 @@ def write_new(files: Iterable[NewFile]) -> None:
     for file in wanted:
         _make_directory(file.path.parent)
     for file in wanted:
-        save(file.path, file.text.encode())
+        save(file.path, file.text.encode(), below=file.below)
 
 
 def _branch(repository: Repository) -> str:
@@ -256,35 +260,35 @@ def _branch(repository: Repository) -> str:
 
 
 def _files(directory: Path, project: Project, continuous: Continuous, package: Package) -> Iterator[NewFile]:
-    yield NewFile(directory / SETTINGS_FILE, _template("kbsync.yaml"))
+    yield NewFile(directory / SETTINGS_FILE, _template("kbsync.yaml"), directory)
     if not _has_knowledge(directory):
-        yield NewFile(directory / "example.yaml", _template("example.yaml"))
+        yield NewFile(directory / "example.yaml", _template("example.yaml"), directory)
     for name, schema in (("knowledge", knowledge_schema()), ("settings", settings_schema())):
         text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
         # A generated file: an older kbsync's is replaced.
-        yield NewFile(directory / ".schema" / f"{name}.json", text, adds=True)
+        yield NewFile(directory / ".schema" / f"{name}.json", text, directory, adds=True)
     ignored = project.root / ".gitignore"
-    ignore = _now(ignored) or ""
+    ignore = _now(ignored, project.root) or ""
     if not {IGNORED, STATE, f"/{IGNORED}", f"/{STATE}"} & set(ignore.splitlines()):
         line_end = "\n" if ignore and not ignore.endswith("\n") else ""
-        yield NewFile(ignored, f"{ignore}{line_end}{IGNORED}\n", adds=True)
+        yield NewFile(ignored, f"{ignore}{line_end}{IGNORED}\n", project.root, adds=True)
     yield from _workflow(directory, project, continuous, package)
 
 
 def _workflow(directory: Path, project: Project, continuous: Continuous, package: Package) -> Iterator[NewFile]:
     root = project.root
     if continuous is Continuous.GITHUB:
-        yield _installing(root / ".github" / "workflows" / "kbsync.yml", "github.yml", _names(directory, project), package)
+        yield _installing(root / ".github" / "workflows" / "kbsync.yml", root, "github.yml", _names(directory, project), package)
     if continuous is Continuous.GITLAB:
-        yield _installing(root / ".gitlab" / "kbsync.yml", "gitlab.yml", _names(directory, project), package)
+        yield _installing(root / ".gitlab" / "kbsync.yml", root, "gitlab.yml", _names(directory, project), package)
         if not (root / ".gitlab-ci.yml").exists():
-            yield NewFile(root / ".gitlab-ci.yml", _template("gitlab-ci.yml"))
+            yield NewFile(root / ".gitlab-ci.yml", _template("gitlab-ci.yml"), root)
 
 
-def _installing(path: Path, template: str, names: Mapping[str, str], package: Package) -> NewFile:
+def _installing(path: Path, root: Path, template: str, names: Mapping[str, str], package: Package) -> NewFile:
     """A workflow that installs a package; one that kbsync wrote when it knew of none gives way to it."""
     text, stopping = (_filled(template, {**names, "@INSTALL@": _install(one, template)}) for one in (package, Package.unknown()))
-    return NewFile(path, text, adds=_now(path) == stopping)
+    return NewFile(path, text, root, adds=_now(path, root) == stopping)
 
 
 def _install(package: Package, template: str) -> str:
@@ -319,8 +323,9 @@ def _template(name: str) -> str:
     return resources.files("kbsync.wiring").joinpath("starter", name).read_text(encoding="utf-8")
 
 
-def _now(path: Path) -> str | None:
+def _now(path: Path, below: Path) -> str | None:
     """What stands there now, None where nothing does. Raises UnusableFile."""
+    refuse_links(path, below=below)
     try:
         return path.read_bytes().decode("utf-8") if path.exists() else None
     except (OSError, UnicodeDecodeError):

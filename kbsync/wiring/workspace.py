@@ -9,10 +9,10 @@ from kbsync.errors import InvalidInput, Misuse, UnusableFile
 from kbsync.files import DiskFiles, Loaded, load_files
 from kbsync.messages import message
 from kbsync.model import Knowledge
-from kbsync.saving import save
+from kbsync.saving import refuse_links, save
 from kbsync.settings import Driver, Settings, Target
 
-__all__ = ["Workspace", "examine_workspace", "name_of", "open_workspace", "prepare_state", "state_directory"]
+__all__ = ["Workspace", "check_state", "examine_workspace", "name_of", "open_workspace", "prepare_state", "state_directory"]
 
 STATE = ".kbsync"
 
@@ -64,11 +64,20 @@ def name_of(directory: Path) -> str:
     return place.relative_to(root).as_posix() if place.is_relative_to(root) else directory.as_posix()
 
 
+def check_state(state: Path) -> None:
+    """Raise UnusableFile where the directory for kbsync's own files, or one of them, is a symbolic link."""
+    refuse_links(state, below=state.parent)
+    if state.is_dir():
+        for path in sorted(state.iterdir()):
+            refuse_links(path, below=state)
+
+
 def prepare_state(state: Path) -> None:
     """Make the directory for kbsync's own files, hidden from git whatever the repository's own ignore file says.
 
-    Raises UnusableFile.
+    Raises UnusableFile, also for a link in their place.
     """
+    check_state(state)
     try:
         state.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
@@ -78,7 +87,7 @@ def prepare_state(state: Path) -> None:
         ) from None
     ignore = state / ".gitignore"
     if not ignore.exists():
-        save(ignore, b"*\n")
+        save(ignore, b"*\n", below=state.parent)
 
 
 def examine_workspace(directory: Path, *, target: str | None = None) -> Loaded:

@@ -1,6 +1,7 @@
 """Files are written whole or not at all."""
 
 import os
+import shutil
 import socket
 import threading
 from pathlib import Path
@@ -45,6 +46,24 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     save(link, b"new")
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("link", ["a", "a/b", "a/b/file"])
+def test_a_link_below_is_refused(tmp_path: Path, link: str) -> None:
+    """Where kbsync chose the path no step of it may be a link; above the place that is given, and without one, each may."""
+    goal, place = tmp_path / "goal", tmp_path / "place"
+    goal.mkdir()
+    (place / link).parent.mkdir(parents=True)
+    (place / link).symlink_to(goal / "new" if link.endswith("file") else goal)
+    with pytest.raises(UnusableFile, match=f"{link} is a symbolic link"):
+        save(place / "a/b/file", b"new", below=place)
+    assert list(goal.iterdir()) == []
+    (place / "a").unlink(missing_ok=True) if link == "a" else shutil.rmtree(place / "a")
+    (place / "a/b").mkdir(parents=True)
+    linked = tmp_path / "linked"
+    linked.symlink_to(place)
+    save(linked / "a/b/file", b"new", below=linked)
+    assert (place / "a/b/file").read_bytes() == b"new"
 
 
 def test_failure_leaves_the_old_text_and_says_why(tmp_path: Path) -> None:

@@ -79,6 +79,20 @@ def test_a_place_that_cannot_be_trusted_is_passed_over(trap: str, tmp_path: Path
     assert list(elsewhere.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["", "pace.json", "lock-production"])
+def test_a_place_that_a_branch_could_have_made_is_passed_over(tmp_path: Path, name: str) -> None:
+    """A cache that lies in a checkout may hold links: the directory itself, or a file in it."""
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    home.mkdir()
+    elsewhere.mkdir()
+    found = place_of(HOME=home)
+    if not name:
+        found.rmdir()
+    (found / name).symlink_to(elsewhere)
+    assert place_of(HOME=home, TMPDIR=tmp_path).parent == tmp_path / f"kbsync-{os.getuid()}"
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_somebody_elses_directory_is_passed_over(tmp_path: Path) -> None:
     """Whoever made it first in a directory for everybody's files does not get our notes, nor can it stop us."""
     if os.getuid() != 0:

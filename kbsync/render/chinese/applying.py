@@ -127,6 +127,10 @@ APPLYING: Mapping[str, str] = {
     "applying": "正在应用",
     # saving
     "choose another path, or mend the permissions of its directory": "请选择其他路径，或修正其目录的权限",
+    "{path} is a symbolic link, and kbsync writes nothing of its own through links": (
+        "{path} 是符号链接，而 kbsync 自己的文件不会通过链接写入"
+    ),
+    "remove the link, or put a file or directory in its place": "请移除该链接，或换成真正的文件或目录",
     "reading back what was applied": "正在读回已应用的内容",
     "the listing is not complete, and it may exist already": "列表不完整，它可能已经存在",
     "no change was about it: the service changed it as well, or somebody edited it meanwhile": (
