@@ -229,8 +229,8 @@ def _notes(
         yield message("The live listing is incomplete: nothing is removed from the files.")
     if taken_out:
         yield message(
-            "{count} live questions are new or were taken out of git earlier, such as {example}: this shallow clone cannot "
-            "tell, and they stay out of the files; git fetch --unshallow brings what tells, --all takes them in."
+            "{count} live questions are new or were taken out of git earlier, such as {example}: not all of its history is "
+            "in this clone, so they stay out of the files; git fetch --unshallow brings it, --all takes them in."
             if cut
             else "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and "
             "customers still get them; --all takes them in.",

@@ -33,7 +33,6 @@ __all__ = [
     "find_drift",
     "find_history",
     "formerly_declared",
-    "is_cut",
     "is_shared",
     "make_offline_plan",
     "plan_against",
@@ -175,8 +174,8 @@ def find_drift(reader: Reader, workspace: Workspace, target: Target, *, history:
     context = replace(context, purpose=Purpose.DRIFT, warnings=())
     drift = make_plan(history.knowledge, live, history.knowledge, context=context)
     added = [change.title for change in drift.changes if change.kind is Kind.QUESTION and change.removal]
-    formerly = formerly_declared(added, workspace, target, history=history)
-    warnings = (_cut(),) if set(added) - formerly and is_cut(history) else ()
+    formerly, untold = formerly_declared(added, workspace, target, history=history)
+    warnings = (_cut(),) if untold else ()
     if not (formerly or warnings):
         return drift
     context = replace(context, formerly_declared=formerly, warnings=warnings)
@@ -184,22 +183,22 @@ def find_drift(reader: Reader, workspace: Workspace, target: Target, *, history:
 
 
 def _cut() -> Problem:
-    words = message("what is new here may be what git took out earlier: this shallow clone cannot tell (git fetch --unshallow)")
+    words = message(
+        "what is new here may be what git took out earlier: not all of its history is in this clone (git fetch --unshallow)"
+    )
     return Problem(ProblemKind.WITHHELD, words, blocking=False)
 
 
-def is_cut(history: History) -> bool:
-    """Whether commits before the base are missing here, so that nobody can tell what they declared."""
-    return history.repository is not None and history.base.commit is not None and history.repository.is_shallow()
+def formerly_declared(
+    texts: Collection[str], workspace: Workspace, target: Target, *, history: History
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Those of some live texts that git declared before the base and took out, and those of which that cannot be told.
 
-
-def formerly_declared(texts: Collection[str], workspace: Workspace, target: Target, *, history: History) -> frozenset[str]:
-    """Those of some live texts that git declared before the base and took out: their questions are not new in the console.
-
-    A text that git still declares is none of them: its second question is the console's.
+    The questions of the first are not new in the console. A text that git still declares is in neither: its second question is
+    the console's.
     """
     if history.repository is None or history.base.commit is None or history.knowledge is None:
-        return frozenset()
+        return frozenset(), frozenset()
     declared = {item.content.question for item in (*history.knowledge.questions, *workspace.knowledge.questions)}
     return declared_before(
         frozenset(texts) - declared, history.base.commit, history.repository, workspace.directory, target=target.name
@@ -208,10 +207,10 @@ def formerly_declared(texts: Collection[str], workspace: Workspace, target: Targ
 
 def declared_before(
     texts: Collection[str], commit: str, repository: Repository, directory: Path, *, target: str
-) -> frozenset[str]:
-    """Those of some texts that ``commit`` or one before it declared as questions.
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Those of some texts that ``commit`` or one before it declared as questions, and those of which that cannot be told.
 
-    Where the history is not here, what was found so far: the rest counts as new, as it does without any history.
+    It cannot where a part of the history is not here.
     """
     found: set[str] = set()
     asked = frozenset(texts)
@@ -226,9 +225,10 @@ def declared_before(
             loaded = _load_at(other, repository, directory, shown_as="", target=target)
             if not has_errors(loaded.diagnostics):
                 found |= asked & {question.content.question for question in loaded.knowledge.questions}
+        whole = found == asked or not repository.is_shallow()
     except HistoryUnavailable:
-        pass
-    return frozenset(found)
+        whole = False
+    return frozenset(found), frozenset() if whole else asked - found
 
 
 def plan_undo(reader: Reader, workspace: Workspace, target: Target, *, receipt: Receipt) -> Plan:

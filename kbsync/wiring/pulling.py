@@ -6,7 +6,7 @@ from kbsync.model import Knowledge
 from kbsync.puller import Decision, Wanted, decide
 from kbsync.settings import Target
 from kbsync.store import Reader
-from kbsync.wiring.planning import History, check_pattern, formerly_declared, is_cut, plan_against
+from kbsync.wiring.planning import History, check_pattern, formerly_declared, plan_against
 from kbsync.wiring.workspace import Workspace
 
 __all__ = ["decide_against"]
@@ -21,9 +21,11 @@ def decide_against(reader: Reader, workspace: Workspace, target: Target, *, hist
     if wanted.everything or not decision.merge.added:
         return decision
     texts = [content.question for content in decision.merge.added]
-    cut = is_cut(history)
-    formerly = frozenset(texts) if cut else formerly_declared(texts, workspace, target, history=history)
-    return decide(workspace.knowledge, live, history.knowledge, plan, wanted=wanted, formerly_declared=formerly, cut=cut)
+    formerly, untold = formerly_declared(texts, workspace, target, history=history)
+    if not (formerly or untold):
+        return decision
+    held, base = formerly | untold, history.knowledge
+    return decide(workspace.knowledge, live, base, plan, wanted=wanted, formerly_declared=held, cut=bool(untold))
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,12 +112,12 @@ def test_what_a_shallow_clone_cannot_call_new_is_not_pulled(bench: Bench, servic
     service.console.add_question("Since when?", "Last year.", category=service.console.category("Shop"))
     job = runner(bench, "HEAD", "--depth=1")
     drift, pull = job.run("drift"), job.run("pull")
-    assert (drift.code, "this shallow clone cannot tell" in words(drift.out)) == (3, True)
-    assert (pull.code, pull.out, "this shallow clone cannot tell" in words(pull.err)) == (0, "", True)
+    assert (drift.code, "not all of its history is in this clone" in words(drift.out)) == (3, True)
+    assert (pull.code, pull.out, "not all of its history is in this clone" in words(pull.err)) == (0, "", True)
     assert job.tree is not None
     job.tree.git("fetch", "--quiet", "--unshallow", "origin", "main")
     drift, pull = job.run("drift"), job.run("pull")
-    assert (drift.code, "shallow" in drift.out, pull.code, "1 new" in pull.out) == (3, False, 0, True)
+    assert (drift.code, "unshallow" in drift.out, pull.code, "1 new" in pull.out) == (3, False, 0, True)
 
 
 def nobody(tree: WorkTree) -> None:

@@ -20,9 +20,11 @@ def declare(tree: WorkTree, *texts: str) -> str:
     return tree.commit({"knowledge/a.yaml": f"categories: [{{title: A}}]\n---\ncategory: A\nquestions:\n{listed or '  []'}\n"})
 
 
-def once(tree: WorkTree, *texts: str, commit: str = "HEAD") -> frozenset[str]:
-    """Those of some texts that the history knows."""
-    return declared_before(texts, commit, tree.repository, tree.path / "knowledge", target="production")
+def once(tree: WorkTree, *texts: str) -> frozenset[str]:
+    """Those of some texts that the history knows, all of which is here."""
+    found, untold = declared_before(texts, "HEAD", tree.repository, tree.path / "knowledge", target="production")
+    assert not untold
+    return found
 
 
 def test_only_questions_count(tree: WorkTree) -> None:
@@ -48,6 +50,21 @@ def test_many_texts_of_one_commit_are_found_together(tree: WorkTree) -> None:
 
 
 def test_a_history_that_is_not_here_tells_nothing(tree: WorkTree) -> None:
-    """As in a clone that was cut off: nobody can tell, so nothing was declared."""
+    """Nobody can tell then, and that is said."""
     declare(tree, "one")
-    assert once(tree, "one", commit="0" * 40) == frozenset()
+    found = declared_before(("one",), "0" * 40, tree.repository, tree.path / "knowledge", target="production")
+    assert found == (frozenset(), frozenset({"one"}))
+
+
+def test_a_history_that_was_cut_off_tells_what_it_has(tree: WorkTree) -> None:
+    """What a shallow clone shows is told; of anything else it cannot be told."""
+    for texts in (("one",), ("two",), ()):
+        declare(tree, *texts)
+    repos = GitRepos(tree.path.parent)
+    short = repos.clone(tree, "short", "--depth=2")
+    place = short.path / "knowledge"
+    assert declared_before(("two",), "HEAD", short.repository, place, target="production") == (frozenset({"two"}), frozenset())
+    assert declared_before(("one", "two"), "HEAD", short.repository, place, target="production") == (
+        frozenset({"two"}),
+        frozenset({"one"}),
+    )

@@ -170,15 +170,15 @@ DECISIONS: Mapping[str, str] = {
     "which commit was last applied to {target} is not known, so nothing is done unless --base COMMIT names it: {reason}": (
         "不知道上次应用到 {target} 的是哪个提交，因此不作任何操作，除非用 --base COMMIT 指定它：{reason}"
     ),
-    "what is new here may be what git took out earlier: this shallow clone cannot tell (git fetch --unshallow)": (
-        "这里的新内容也可能是 git 此前移除的：浅克隆无法判断（git fetch --unshallow）"
+    "what is new here may be what git took out earlier: not all of its history is in this clone (git fetch --unshallow)": (
+        "这里的新内容也可能是 git 此前移除的：此克隆没有完整的历史（git fetch --unshallow）"
     ),
     (
-        "{count} live questions are new or were taken out of git earlier, such as {example}: this shallow clone cannot tell, and "
-        "they stay out of the files; git fetch --unshallow brings what tells, --all takes them in."
+        "{count} live questions are new or were taken out of git earlier, such as {example}: not all of its history is in this "
+        "clone, so they stay out of the files; git fetch --unshallow brings it, --all takes them in."
     ): (
-        "有 {count} 个线上问题是新的，或此前已从 git 中移除，例如“{example}”：浅克隆无法判断，因此它们不会写入文件；"
-        "git fetch --unshallow 可取得判断所需的历史，--all 可将它们纳入。"
+        "有 {count} 个线上问题是新的，或此前已从 git 中移除，例如“{example}”：此克隆没有完整的历史，因此它们不会写入文件；"
+        "git fetch --unshallow 可取得完整的历史，--all 可将它们纳入。"
     ),
     (
         "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and customers "
