@@ -58,6 +58,15 @@ def test_older_files_are_refused_unless_going_back_is_meant(passed: Bench) -> No
     assert "are older than the base" in " ".join(meant.err.split())
 
 
+def test_what_cannot_be_compared_is_not_the_same(passed: Bench) -> None:
+    """A clone that lacks an object of these files does not vouch for them."""
+    assert passed.tree is not None
+    passed.commit({"mine.yaml": MINE})
+    blob = passed.tree.git("rev-parse", "HEAD:knowledge/mine.yaml")
+    (passed.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert LACK in " ".join(passed.run("plan").out.split())
+
+
 def test_a_named_base_is_told_too(passed: Bench) -> None:
     """It warns whoever compares with a branch that went on meanwhile."""
     passed.commit({"mine.yaml": MINE})
