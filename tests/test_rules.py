@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import kbsync
+from kbsync.files.schema import CATEGORY, QUESTION
 from kbsync.model import AnswerType, Status
 from kbsync.plan import Action, Cause, Field
 from kbsync.planfile import v1
@@ -81,3 +82,43 @@ def test_one_function_tells_whether_a_plan_may_be_applied() -> None:
 def test_texts_freed_and_taken_are_told_by_the_order() -> None:
     """The applier asks a phase what its changes need."""
     assert users("needs") <= {"ordering.py", "applier/questions.py"}
+
+
+def test_line_ends_become_lf_in_one_function() -> None:
+    """Files, drafts and what the service says go through the one of the model; the embedded service has rules of its own."""
+    found = {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "replace"
+        if [ast.unparse(argument) for argument in node.args] in (["'\\r'", "'\\n'"], ["'\\r\\n'", "'\\n'"])
+    }
+    assert {file for file in found if not file.startswith("sandbox")} == {"model.py"}
+
+
+def test_the_keys_of_files_are_listed_by_their_schema() -> None:
+    """The reader, hints, the order of ``fmt`` and the JSON Schemas ask its tables: nobody else lists keys in an order."""
+    keys = {*QUESTION.names, *CATEGORY.names}
+    found = {
+        file
+        for file, node in nodes()
+        if file.startswith("files/") and isinstance(node, ast.Tuple | ast.List | ast.Dict | ast.Set)
+        for parts in [node.keys if isinstance(node, ast.Dict) else node.elts]
+        if sum(isinstance(part, ast.Constant) and part.value in keys for part in parts) > 1
+    }
+    assert found == set()
+
+
+HOMONYMS = {
+    *("Answer", "Check", "Content", "Count", "Drawing", "Ended", "Entry", "Gap", "Group", "Listing", "Match", "Matcher", "Order"),
+    *("Page", "Part", "Reader", "Request", "Said", "Session", "Source", "Step", "Stream", "Sweep", "Tree", "Wanted"),
+}
+"""Class names that still stand in two files; no other may."""
+
+
+def test_a_class_name_means_one_thing() -> None:
+    """No name, leading underscores aside, is that of classes in two files."""
+    places: dict[str, set[str]] = {}
+    for file, node in nodes():
+        if isinstance(node, ast.ClassDef):
+            places.setdefault(node.name.lstrip("_"), set()).add(file)
+    assert {name: found for name, found in places.items() if len(found) > 1 and name not in HOMONYMS} == {}

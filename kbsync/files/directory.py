@@ -61,7 +61,7 @@ class MemoryTree:
 
     def names(self) -> Listing:
         """See ``FileTree``."""
-        return tuple(sorted(name for name in self._files if name.endswith(SUFFIXES) and not is_hidden(name))), ()
+        return tuple(sorted(filter(is_yaml, self._files))), ()
 
     def read(self, name: str) -> bytes:
         """See ``FileTree``."""
@@ -127,8 +127,8 @@ class DiskFiles(Mapping[str, bytes]):
     """The files of a directory as they were when they were first looked at: a ``FileTree``, and the same as a mapping.
 
     It is listed once and each file is read once, so that whoever asks, however late, hears of one state of the directory. As a
-    mapping it holds what has been read: iterating names the YAML files, answer files are found too. Names are POSIX paths
-    relative to the directory; ``shown_as`` is the directory as the user typed it.
+    mapping it holds what has been read, answer files too. Names are POSIX paths relative to the directory; ``shown_as`` is the
+    directory as the user typed it.
     """
 
     def __init__(self, directory: Path, *, shown_as: str) -> None:
@@ -167,7 +167,7 @@ class DiskFiles(Mapping[str, bytes]):
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter([name for name in self._names[0] if name in self])
+        return (name for name, found in self._read.items() if isinstance(found, bytes))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -181,23 +181,6 @@ class DiskFiles(Mapping[str, bytes]):
             return self._tree.read(name)
         except FileRefused as refused:
             return refused
-
-
-class Layered(Mapping[str, bytes]):
-    """Files with other ones above them, which win: a change is judged before it is made."""
-
-    def __init__(self, below: Mapping[str, bytes], above: Mapping[str, bytes]) -> None:
-        self._below = below
-        self._above = above
-
-    def __getitem__(self, name: str) -> bytes:
-        return self._above[name] if name in self._above else self._below[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted({*self._below, *self._above}))
-
-    def __len__(self) -> int:
-        return len({*self._below, *self._above})
 
 
 def store(files: DiskFiles, changed: Mapping[str, bytes]) -> None:
@@ -219,6 +202,11 @@ def store(files: DiskFiles, changed: Mapping[str, bytes]) -> None:
         for name in begun:
             _take_back(files, name, changed[name])
         raise
+
+
+def is_yaml(name: str) -> bool:
+    """Whether a file of the directory is read as YAML, by its name."""
+    return name.endswith(SUFFIXES) and not is_hidden(name)
 
 
 def is_hidden(name: str) -> bool:

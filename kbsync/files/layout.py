@@ -23,11 +23,11 @@ from kbsync.files.cst import (
     walk,
 )
 from kbsync.files.decode import is_cut_short
-from kbsync.files.directory import Layered
+from kbsync.files.directory import is_yaml
 from kbsync.files.emit import LONG, is_ambiguous, scalar
 from kbsync.files.loading import SETTINGS_FILE, load_tree
-from kbsync.files.rewrite import UTF8_MARK
 from kbsync.files.schema import CATEGORY, CUSTOMER_TEXTS, DOCUMENT, QUESTION
+from kbsync.files.source import UTF8_MARK
 from kbsync.messages import message
 from kbsync.model import Category, Question, to_lf
 
@@ -45,13 +45,9 @@ def format_files(files: Mapping[str, bytes], *, shown_as: str) -> dict[str, byte
 
     Raises UnusableFile rather than lose a comment or change a meaning.
     """
-    changed = {}
-    for name in files:
-        new = lay_out(files[name].removeprefix(UTF8_MARK).decode()).encode()
-        if new != files[name]:
-            changed[name] = new
-    check_meaning(files, Layered(files, changed), shown_as=shown_as)
-    return changed
+    new = {name: lay_out(files[name].removeprefix(UTF8_MARK).decode()).encode() for name in filter(is_yaml, files)}
+    check_meaning(files, {**files, **new}, shown_as=shown_as)
+    return {name: data for name, data in new.items() if data != files[name]}
 
 
 def check_meaning(before: Mapping[str, bytes], after: Mapping[str, bytes], *, shown_as: str) -> None:
@@ -96,7 +92,7 @@ def _said(files: Mapping[str, bytes], shown_as: str) -> dict[str, list[object]]:
     found = Counter((finding.location.path, finding.rule.name) for finding in loaded.diagnostics)
     for (path, rule), times in sorted(found.items()):
         said.setdefault(path, []).append((rule, times))
-    for name in files:
+    for name in filter(is_yaml, files):
         text = files[name].removeprefix(UTF8_MARK).decode("utf-8", "replace")
         comments = all_comments(text, read_documents(text))
         said.setdefault(f"{shown_as}/{name}", []).append(Counter(comment.text for comment in comments))

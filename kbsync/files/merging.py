@@ -12,11 +12,12 @@ from pathlib import PurePosixPath
 from kbsync.diagnostics import has_errors
 from kbsync.display import shorten
 from kbsync.errors import InvalidInput, UnusableFile
-from kbsync.files.directory import Layered
+from kbsync.files.directory import is_yaml
 from kbsync.files.emit import can_be_written
 from kbsync.files.loading import SETTINGS_FILE, load_tree
-from kbsync.files.rewrite import UTF8_MARK, EditedFile, add_questions, change_categories, change_questions
-from kbsync.files.source import FORBIDDEN
+from kbsync.files.rewrite import EditedFile, add_questions, change_categories, change_questions
+from kbsync.files.source import FORBIDDEN, UTF8_MARK
+from kbsync.locations import Location
 from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message
 from kbsync.model import Category, Content, Knowledge, Question, path_after
@@ -50,9 +51,9 @@ def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, targ
     """
     before = load_tree(files, shown_as=shown_as, target=target).knowledge
     fitted, notes = fit(before, merge)
-    work = _Work(files, shown_as, fitted)
+    work = _Work(files, shown_as, before, fitted)
     changed = work.run()
-    after = load_tree(Layered(files, changed), shown_as=shown_as, target=target)
+    after = load_tree({**files, **changed}, shown_as=shown_as, target=target)
     if has_errors(after.diagnostics):
         raise InvalidInput(
             message("with the console's changes the files would break the rules above; nothing was written"), after.diagnostics
@@ -62,7 +63,7 @@ def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, targ
             message("the files could not be edited as meant; nothing was written: {names}", names=", ".join(sorted(changed))),
             hint=message("this is a fault of kbsync: report it with these files, and edit them by hand meanwhile"),
         )
-    return Merged(changed, work.touched(before, after.knowledge), notes)
+    return Merged(changed, work.touched(after.knowledge), notes)
 
 
 def fit(knowledge: Knowledge, merge: Merge) -> tuple[Merge, tuple[Message, ...]]:
@@ -148,18 +149,25 @@ class _Fitter:
 
 
 class _Work:
-    def __init__(self, files: Mapping[str, bytes], shown_as: str, merge: Merge) -> None:
+    """``_edits`` and ``_removed`` name each question by its file and its text, because places do not last."""
+
+    def __init__(self, files: Mapping[str, bytes], shown_as: str, before: Knowledge, merge: Merge) -> None:
         self._files = files
         self._shown_as = shown_as
+        self._before = before
         self._merge = merge
-        self._edited = {name: EditedFile(files[name]) for name in files if name != SETTINGS_FILE}
+        self._edited = {name: EditedFile(files[name]) for name in filter(is_yaml, files) if name != SETTINGS_FILE}
+        self._answers: dict[str, bytes] = {}
         self._edits: dict[str, dict[str, Edit]] = {}
         self._removed: dict[str, set[str]] = {}
-        self._answers: dict[str, bytes] = {}
+        texts = {question.location: question.content.question for question in before.questions}
+        for edit in merge.edits:
+            self._edits.setdefault(self._name(edit.location), {})[texts[edit.location]] = edit
+        for place in merge.removed:
+            self._removed.setdefault(self._name(place), set()).add(texts[place])
 
     def run(self) -> dict[str, bytes]:
         """The content of every file that changes."""
-        self._find()
         self._write_answers()
         for name, file in self._edited.items():
             if self._merge.renamed or self._merge.dropped:
@@ -170,30 +178,19 @@ class _Work:
         old = {name: file.data for name, file in self._edited.items() if file.data != self._files[name]}
         return {**old, **self._answers, **new}
 
-    def touched(self, before: Knowledge, after: Knowledge) -> dict[str, Touched]:
+    def touched(self, after: Knowledge) -> dict[str, Touched]:
         """Counts by the name of the file."""
-        old = {question.content.question for question in before.questions}
+        old = {question.content.question for question in self._before.questions}
         old |= {edit.content.question for edit in self._merge.edits}
-        added = Counter(
-            str(PurePosixPath(question.location.path).relative_to(self._shown_as))
-            for question in after.questions
-            if question.content.question not in old and question.location
-        )
+        new = (question.location for question in after.questions if question.content.question not in old)
+        added = Counter(self._name(place) for place in new if place)
         return {
             name: Touched(len(self._edits.get(name, ())), added[name], len(self._removed.get(name, ())))
             for name in sorted({*self._edits, *self._removed, *added})
         }
 
-    def _find(self) -> None:
-        """Name each question by its file and its text instead of by its place."""
-        names = {str(PurePosixPath(self._shown_as, name)): name for name in self._edited}
-        changed = {one.path for one in (*self._merge.removed, *(edit.location for edit in self._merge.edits))}
-        texts = {path: self._edited[names[path]].texts() for path in changed}
-        for edit in self._merge.edits:
-            place = edit.location
-            self._edits.setdefault(names[place.path], {})[texts[place.path][place.line, place.column]] = edit
-        for place in self._merge.removed:
-            self._removed.setdefault(names[place.path], set()).add(texts[place.path][place.line, place.column])
+    def _name(self, place: Location) -> str:
+        return str(PurePosixPath(place.path).relative_to(self._shown_as))
 
     def _write_answers(self) -> None:
         """Put answers that stand in files of their own there, where no other question has its answer from the same file."""

@@ -1,6 +1,5 @@
 """One knowledge file with its questions and categories changed: which keys are written, added or taken away for that."""
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,13 +16,10 @@ from kbsync.files.emit import (
     question_lines,
 )
 from kbsync.files.schema import QUESTION, SLASH
-from kbsync.files.source import LINE_END
+from kbsync.files.source import UTF8_MARK
 from kbsync.merge import Edit
 from kbsync.model import CategoryPath, Content, path_after
 from kbsync.plan import Field
-
-UTF8_MARK = b"\xef\xbb\xbf"
-"""The byte order mark that some editors begin a file with; a file that has one keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,10 @@ class QuestionNode:
 
 
 class EditedFile:
-    """One file while it is rewritten. Each pass collects edits; ``apply`` carries them out and reads the file again."""
+    """One file while it is rewritten. Each pass collects edits; ``apply`` carries them out and reads the file again.
+
+    It keeps the byte order mark that it has.
+    """
 
     def __init__(self, data: bytes) -> None:
         self._mark = UTF8_MARK if data.startswith(UTF8_MARK) else b""
@@ -81,16 +80,6 @@ class EditedFile:
             found = find(root, "questions")
             if found is not None:
                 yield from (QuestionNode(item, found[1], found[0], root) for item in found[1].children)
-
-    def texts(self) -> dict[tuple[int, int], str]:
-        """Each question by the line and the column, both from 1, in which its text begins."""
-        starts = [0, *(found.end() for found in LINE_END.finditer(self.editor.text))]
-        found = {}
-        for question in self.questions():
-            place = _required(question.node, "question").meant.start
-            line = bisect_right(starts, place)
-            found[line, place - starts[line - 1] + 1] = question.text
-        return found
 
 
 def change_questions(file: EditedFile, edits: Mapping[str, Edit], removed: Collection[str]) -> None:

@@ -15,6 +15,9 @@ __all__ = ["MAX_FAULTS", "SourceFile", "decode", "shorten", "visible"]
 MAX_FAULTS = 1000
 """Faults kept for one file, so that a file which is no knowledge at all does not fill the memory."""
 
+UTF8_MARK = b"\xef\xbb\xbf"
+"""The byte order mark that some editors begin a file with."""
+
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 LINE_END = re.compile("\r\n|\r|\n")
@@ -171,7 +174,7 @@ class SourceFile:
 
 def decode(source: SourceFile, data: bytes) -> str | None:
     """The text of a file, without a byte order mark; None and a fault where it is no UTF-8 or holds what no text holds."""
-    source.data = data.removeprefix(b"\xef\xbb\xbf")
+    source.data = data.removeprefix(UTF8_MARK)
     if data.startswith(UTF16_MARKS):
         source.data = b""
         source.fault_at(Rule.KB102, message("the file is UTF-16, not UTF-8"), hint=_SAVE_AS_UTF8)

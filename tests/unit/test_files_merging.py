@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import InvalidInput, UnusableFile
-from kbsync.files.directory import DiskFiles, Layered
+from kbsync.files.directory import DiskFiles
 from kbsync.files.emit import file_name
 from kbsync.files.merging import fit
 from kbsync.merge import Merge
@@ -136,14 +136,12 @@ def test_names_of_files_are_unique_whatever_their_case() -> None:
 
 
 def test_a_directory_is_read_as_files(tmp_path: Path) -> None:
-    """YAML files are listed, any file can be read, layers above win."""
+    """YAML files are listed, any file can be read, and what was read is kept."""
     (tmp_path / "a.yaml").write_bytes(b"a")
     (tmp_path / "x.txt").write_bytes(b"x")
     files = DiskFiles(tmp_path, shown_as="k")
     assert (files.names(), files.read("a.yaml"), files.read("x.txt")) == ((("a.yaml",), ()), b"a", b"x")
-    layered = Layered(files, {"b.yaml": b"b", "x.txt": b"y"})
-    assert (list(files), len(files), files["x.txt"], files.get("none")) == (["a.yaml"], 1, b"x", None)
-    assert (list(layered), len(layered), layered["x.txt"], layered["a.yaml"]) == (["a.yaml", "b.yaml", "x.txt"], 3, b"y", b"a")
+    assert (list(files), len(files), files["x.txt"], files.get("none")) == (["a.yaml", "x.txt"], 2, b"x", None)
 
 
 def test_an_order_without_anything_is_empty() -> None:

@@ -41,7 +41,7 @@ def test_what_was_read_stays_as_it_was(place: Path, files: DiskFiles) -> None:
     (place / "one.txt").write_text("no")
     (place / "c.yaml").write_text("questions: [\n")
     assert (dict(files), load_files(files)) == before
-    assert (files["one.txt"], files.get("c.yaml"), len(files)) == (b"yes\n", None, 3)
+    assert (files["one.txt"], files.get("c.yaml"), len(files)) == (b"yes\n", None, 4)
 
 
 def test_a_refusal_is_remembered_too(place: Path) -> None:
