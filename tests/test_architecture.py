@@ -22,7 +22,7 @@ LAYERS = (
     ("checks", "planner", "applier", "conversations"),
     ("puller",),
     ("files", "history", "desk", "sandbox", "render", "planfile"),
-    ("wiring",),
+    ("usecases",),
     ("cli",),
 )
 """From the bottom up. Rooms on one layer do not know each other."""

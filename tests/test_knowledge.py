@@ -10,7 +10,7 @@ import yaml
 from kbsync.files.layout import format_files
 from kbsync.files.schema import knowledge_schema, settings_schema
 from kbsync.model import AnswerType, Knowledge, Status
-from kbsync.wiring.workspace import examine_workspace, open_workspace
+from kbsync.usecases.workspace import examine_workspace, open_workspace
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 FILES = sorted(KNOWLEDGE.glob("*.yaml"))

@@ -20,10 +20,10 @@ from kbsync.planfile import plan_digest, read_plan_or_receipt
 from kbsync.progress import Silent
 from kbsync.report import Receipt
 from kbsync.saving import check_writable
-from kbsync.wiring.applying import Course, Wishes, carry_out, locked
-from kbsync.wiring.doors import Door
-from kbsync.wiring.marking import advance_mark, check_mark, is_due
-from kbsync.wiring.planning import check_target, plan_against
+from kbsync.usecases.applying import Course, Wishes, carry_out, locked
+from kbsync.usecases.doors import Door
+from kbsync.usecases.marking import advance_mark, check_mark, is_due
+from kbsync.usecases.planning import check_target, plan_against
 
 __all__ = ["Order", "run_apply"]
 

@@ -8,7 +8,7 @@ import click
 from kbsync.cli.flow import chosen_target, opened
 from kbsync.cli.options import Invocation
 from kbsync.desk.examine import Finding, examine
-from kbsync.wiring.workspace import open_workspace
+from kbsync.usecases.workspace import open_workspace
 
 __all__ = ["draw_checkup", "run_checkup"]
 

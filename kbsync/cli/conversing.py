@@ -12,9 +12,16 @@ from kbsync.desk.sessions import SessionReader
 from kbsync.errors import Misuse
 from kbsync.messages import message
 from kbsync.model import Knowledge
-from kbsync.wiring.conversing import Collected, check_private, load_transcripts, read_sessions, read_span, save_transcripts
-from kbsync.wiring.doors import Door
-from kbsync.wiring.workspace import Workspace, open_workspace
+from kbsync.usecases.conversing import (
+    Collected,
+    check_private,
+    load_transcripts,
+    read_sessions,
+    read_span,
+    save_transcripts,
+)
+from kbsync.usecases.doors import Door
+from kbsync.usecases.workspace import Workspace, open_workspace
 
 __all__ = ["Wanted", "draw_coverage", "run_coverage"]
 

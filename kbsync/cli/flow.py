@@ -18,12 +18,20 @@ from kbsync.planfile import encode_plan, read_plan_or_receipt
 from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Target
-from kbsync.wiring.planning import History, check_target, find_drift, find_history, make_offline_plan, plan_against, plan_undo
-from kbsync.wiring.workspace import Workspace, open_workspace
+from kbsync.usecases.planning import (
+    History,
+    check_target,
+    find_drift,
+    find_history,
+    make_offline_plan,
+    plan_against,
+    plan_undo,
+)
+from kbsync.usecases.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from kbsync.desk.chitchat import DeskReader
-    from kbsync.wiring.doors import Door
+    from kbsync.usecases.doors import Door
 
 __all__ = ["Prepared", "Request", "chosen_target", "opened", "prepared", "reading", "saved", "show_drift", "show_plan", "warn"]
 
@@ -70,7 +78,7 @@ def prepared(call: Invocation, *, base: str | None, certain: bool = True) -> Pre
 @contextmanager
 def opened(call: Invocation, target: Target, state: Path) -> Iterator["Door"]:
     """Reach a target's service; pauses that it asks for are told, with ``-v`` the calls in sum, with ``-vv`` each of them."""
-    from kbsync.wiring.doors import open_door  # noqa: PLC0415  (loads httpx, which nothing offline needs)
+    from kbsync.usecases.doors import open_door  # noqa: PLC0415  (loads httpx, which nothing offline needs)
 
     call.refuse_link()
 

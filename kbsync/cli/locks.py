@@ -7,9 +7,9 @@ from kbsync.history.lock import read_lock, remove_lock
 from kbsync.history.lockinfo import LockInfo, show_time
 from kbsync.history.repository import Repository
 from kbsync.messages import message
-from kbsync.wiring.places import meeting_place
-from kbsync.wiring.planning import is_shared
-from kbsync.wiring.workspace import check_state, open_workspace
+from kbsync.usecases.places import meeting_place
+from kbsync.usecases.planning import is_shared
+from kbsync.usecases.workspace import check_state, open_workspace
 
 __all__ = ["agreed", "find_lock", "remove_found", "show_lock"]
 

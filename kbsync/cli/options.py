@@ -13,7 +13,7 @@ from kbsync.cli.completing import complete_target
 from kbsync.cli.screen import Screen, make_screen
 from kbsync.cli.teaching import SharedOption
 from kbsync.saving import refuse_links
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 
 __all__ = ["Invocation", "Surroundings", "invocation"]
 

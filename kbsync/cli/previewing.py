@@ -16,8 +16,8 @@ from kbsync.display import visible
 from kbsync.errors import Misuse, SafetyRefusal
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
-from kbsync.wiring.previewing import Draft, Streamed, draft_of, look_first, read_draft, stream_draft
-from kbsync.wiring.workspace import open_workspace
+from kbsync.usecases.previewing import Draft, Streamed, draft_of, look_first, read_draft, stream_draft
+from kbsync.usecases.workspace import open_workspace
 
 __all__ = ["draw_streamed", "run_preview"]
 

@@ -14,7 +14,7 @@ from kbsync.messages import Message, message
 from kbsync.model import Content, show_path
 from kbsync.plan import FIELD_NAMES, Field
 from kbsync.puller import Clash, Decision, Wanted
-from kbsync.wiring.pulling import decide_against
+from kbsync.usecases.pulling import decide_against
 
 __all__ = ["Pulled", "draw_pulled", "pull_changes", "refusal"]
 

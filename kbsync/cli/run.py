@@ -12,7 +12,7 @@ from kbsync.cli.screen import Screen, make_screen
 from kbsync.cli.streams import steady_streams
 from kbsync.errors import KbsyncError
 from kbsync.messages import message
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 
 __all__ = ["run"]
 

@@ -14,8 +14,8 @@ from kbsync.sandbox.library import inject
 from kbsync.sandbox.seeds import seeded_sessions
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
-from kbsync.wiring.doors import sandbox_file
-from kbsync.wiring.workspace import prepare_state, state_directory
+from kbsync.usecases.doors import sandbox_file
+from kbsync.usecases.workspace import prepare_state, state_directory
 
 __all__ = ["inject_faults", "list_switches", "reset_database", "serve_until_stopped"]
 

@@ -13,8 +13,8 @@ from kbsync.dialogue import ChatMessage, Session, SessionState
 from kbsync.display import visible
 from kbsync.errors import SafetyRefusal
 from kbsync.messages import message
-from kbsync.wiring.doors import Door
-from kbsync.wiring.workspace import open_workspace
+from kbsync.usecases.doors import Door
+from kbsync.usecases.workspace import open_workspace
 
 __all__ = ["Letter", "draw_key", "draw_messages", "draw_state", "send_letter", "session_reader"]
 

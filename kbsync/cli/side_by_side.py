@@ -14,7 +14,7 @@ from kbsync.cli.screen import Screen, TargetScreen
 from kbsync.cli.signals import stopping_well
 from kbsync.errors import KbsyncError, Misuse
 from kbsync.messages import message
-from kbsync.wiring.workspace import open_workspace
+from kbsync.usecases.workspace import open_workspace
 
 __all__ = ["for_target", "run_side_by_side"]
 

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from kbsync.cli.options import Invocation
 from kbsync.messages import Message, message
-from kbsync.wiring.project import Continuous, Package, find_package, find_project, new_files, write_new
+from kbsync.usecases.project import Continuous, Package, find_package, find_project, new_files, write_new
 
 __all__ = ["start_project"]
 

@@ -19,7 +19,7 @@ from kbsync.report import Receipt
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 from tests.endurance.bench import FAST, Side, library, plant, unlike
 from tests.endurance.shop import FIRST, SECOND, STRANGERS, add_unmanaged, read
 from tests.fakes.clock import FakeClock

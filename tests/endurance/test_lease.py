@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.pacing.clock import SystemClock
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 from tests.endurance.processes import Play, played
 from tests.flows.harness import WRITES, writes
 

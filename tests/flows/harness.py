@@ -19,8 +19,8 @@ from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
-from kbsync.wiring.doors import sandbox_file
-from kbsync.wiring.world import World
+from kbsync.usecases.doors import sandbox_file
+from kbsync.usecases.world import World
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree
 

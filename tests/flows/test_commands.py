@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.seeds import AGENT_SESSION, CHATBOT_SESSION, CLIENT, CUSTOMER_SERVICE
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 from tests.flows.harness import Bench, writes
 from tests.flows.shop import FIRST
 

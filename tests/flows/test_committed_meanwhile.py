@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from kbsync.wiring.planning import History, find_history
-from kbsync.wiring.workspace import open_workspace
-from kbsync.wiring.world import World
+from kbsync.usecases.planning import History, find_history
+from kbsync.usecases.workspace import open_workspace
+from kbsync.usecases.world import World
 from tests.flows.harness import Bench
 from tests.flows.runner import executable
 from tests.flows.shop import SMALL

@@ -16,7 +16,7 @@ from kbsync.cli.asking import somebody_is_here
 from kbsync.history.lock import TargetLock
 from kbsync.pacing import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import Bench, Terminal, held, writes
 from tests.flows.shop import FIRST, SMALL

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.wiring.workspace import name_of
+from kbsync.usecases.workspace import name_of
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 

@@ -12,7 +12,7 @@ import pytest
 
 from kbsync.cli.run import run
 from kbsync.sandbox.seeds import seeded_sessions
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 

@@ -16,7 +16,7 @@ from kbsync.cli.exits import Exit
 from kbsync.cli.run import run
 from kbsync.files.layout import format_files
 from kbsync.files.schema import knowledge_schema, settings_schema
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 from tests.fakes.clock import FakeClock
 from tests.golden import check_golden
 

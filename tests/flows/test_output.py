@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 

@@ -12,7 +12,7 @@ from kbsync.cli.options import Invocation
 from kbsync.cli.screen import Screen
 from kbsync.errors import UnusableFile
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 from tests.flows.harness import Bench, declared
 
 TWO = """\

@@ -16,7 +16,7 @@ from kbsync.rehearsal.switches import Switches
 from kbsync.report import Outcome, Receipt
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 from tests.flows.harness import Bench, Run, held
 from tests.flows.shop import SMALL
 

@@ -11,8 +11,8 @@ from kbsync.pacing import Clock
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.service import Service
-from kbsync.wiring.stopping import StopWhen
-from kbsync.wiring.world import World
+from kbsync.usecases.stopping import StopWhen
+from kbsync.usecases.world import World
 from tests.fakes.clock import FakeClock
 from tests.flows.harness import Bench
 

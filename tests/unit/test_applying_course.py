@@ -16,9 +16,9 @@ from kbsync.planner.undo import invert
 from kbsync.progress import Silent
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome, Receipt
 from kbsync.settings import Policy
-from kbsync.wiring.applying import Course, Wishes, carry_out
-from kbsync.wiring.doors import Door
-from kbsync.wiring.world import World
+from kbsync.usecases.applying import Course, Wishes, carry_out
+from kbsync.usecases.doors import Door
+from kbsync.usecases.world import World
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
 from tests.unit.applying import add_category, create, library, plan, question, text, update

@@ -7,7 +7,7 @@ from pathlib import Path
 from kbsync.cli.options import Invocation
 from kbsync.cli.screen import Screen
 from kbsync.cli.side_by_side import run_side_by_side
-from kbsync.wiring.world import World
+from kbsync.usecases.world import World
 from tests.fakes.clock import FakeClock
 
 SETTINGS = "version: 1\ndefault_target: one\ntargets: {one: {driver: sandbox}, two: {driver: sandbox}}\n"

@@ -11,7 +11,7 @@ from kbsync.dialogue import Session, SessionState
 from kbsync.errors import NoSuchSession, OutcomeUnknown, RequestRefused, SafetyRefusal, UnusableFile
 from kbsync.locations import Location
 from kbsync.model import AnswerType, Question
-from kbsync.wiring.previewing import Draft, Streamed, draft_of, look_first, read_draft, stream_draft
+from kbsync.usecases.previewing import Draft, Streamed, draft_of, look_first, read_draft, stream_draft
 from tests.fakes.desk_script import Reply, Script, connect
 from tests.unit.talk import question
 

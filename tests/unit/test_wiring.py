@@ -9,9 +9,9 @@ import pytest
 from kbsync.errors import Throttled, Unreachable
 from kbsync.messages import Message, message
 from kbsync.settings import Target
-from kbsync.wiring.applying import actor, where
-from kbsync.wiring.secrets import find_credentials, variable
-from kbsync.wiring.telling import TellingPacer
+from kbsync.usecases.applying import actor, where
+from kbsync.usecases.secrets import find_credentials, variable
+from kbsync.usecases.telling import TellingPacer
 from tests.fakes.clock import FakeClock
 
 

@@ -11,11 +11,11 @@ from kbsync.errors import TargetLocked
 from kbsync.history.base import Base
 from kbsync.plan import BaseKind
 from kbsync.settings import Driver, Target
-from kbsync.wiring.applying import locked
-from kbsync.wiring.doors import open_door
-from kbsync.wiring.places import meeting_place
-from kbsync.wiring.planning import History
-from kbsync.wiring.world import World
+from kbsync.usecases.applying import locked
+from kbsync.usecases.doors import open_door
+from kbsync.usecases.places import meeting_place
+from kbsync.usecases.planning import History
+from kbsync.usecases.world import World
 from tests.fakes.clock import FakeClock
 
 TARGET = Target("production", endpoint="https://desk.invalid", sdkappid=1400000000)

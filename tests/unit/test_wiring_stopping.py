@@ -7,10 +7,10 @@ from pathlib import Path
 from kbsync.history.base import Base
 from kbsync.plan import BaseKind
 from kbsync.settings import Target
-from kbsync.wiring.applying import locked
-from kbsync.wiring.planning import History
-from kbsync.wiring.stopping import StopWhen
-from kbsync.wiring.world import World
+from kbsync.usecases.applying import locked
+from kbsync.usecases.planning import History
+from kbsync.usecases.stopping import StopWhen
+from kbsync.usecases.world import World
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos
 

@@ -27,7 +27,7 @@ def targets(call: Invocation) -> int:
 
     With `--format matrix` the list feeds a CI matrix, one job a target.
     """
-    from kbsync.wiring.workspace import open_workspace  # noqa: PLC0415
+    from kbsync.usecases.workspace import open_workspace  # noqa: PLC0415
 
     workspace = open_workspace(call.directory)
     known = [workspace.target(target.name) for target in workspace.settings.targets]

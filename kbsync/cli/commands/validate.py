@@ -30,7 +30,7 @@ def validate(call: Invocation) -> int:
     Every finding is shown at once, with file, line, column and what to do.
     """
     from kbsync.cli.drawing import draw_findings  # noqa: PLC0415
-    from kbsync.wiring.workspace import examine_workspace  # noqa: PLC0415
+    from kbsync.usecases.workspace import examine_workspace  # noqa: PLC0415
 
     examined = examine_workspace(call.directory, target=call.target)
     call.screen.result(draw_findings(examined.diagnostics, call))

@@ -130,7 +130,7 @@ COMMANDS: Mapping[str, str] = {
     "  include .gitlab/kbsync.yml in .gitlab-ci.yml, which was left as it is": (
         "  在 .gitlab-ci.yml 中引入 .gitlab/kbsync.yml；该文件未作改动"
     ),
-    # wiring
+    # usecases
     "the plan is not applied; nothing was changed": "未应用此计划；未作任何变更",
     "The files differ from every commit, so the next plan's base stays where it was: commit them.": (
         "文件与任何提交都不同，因此下一次计划的基准保持不变：请提交这些文件。"

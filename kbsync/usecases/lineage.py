@@ -10,7 +10,7 @@ from kbsync.history.repository import Repository
 from kbsync.history.snapshot import snapshot
 from kbsync.messages import message
 from kbsync.plan import BaseKind, Problem, ProblemKind
-from kbsync.wiring.workspace import Workspace
+from kbsync.usecases.workspace import Workspace
 
 __all__ = ["find_divergence"]
 

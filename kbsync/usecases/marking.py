@@ -9,7 +9,7 @@ from kbsync.history.applied import advance_applied, read_applied
 from kbsync.messages import Message, message
 from kbsync.plan import BaseKind, Plan, ProblemKind, Purpose
 from kbsync.settings import Target
-from kbsync.wiring.planning import History, is_shared
+from kbsync.usecases.planning import History, is_shared
 
 __all__ = ["advance_mark", "check_mark", "is_due"]
 

@@ -20,7 +20,7 @@ from kbsync.files.schema import knowledge_schema, settings_schema
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 from kbsync.saving import refuse_links, save
-from kbsync.wiring.workspace import STATE
+from kbsync.usecases.workspace import STATE
 
 __all__ = [
     "Continuous",
@@ -320,7 +320,7 @@ def _filled(name: str, words: Mapping[str, str]) -> str:
 
 
 def _template(name: str) -> str:
-    return resources.files("kbsync.wiring").joinpath("starter", name).read_text(encoding="utf-8")
+    return resources.files("kbsync.usecases").joinpath("starter", name).read_text(encoding="utf-8")
 
 
 def _now(path: Path, below: Path) -> str | None:

@@ -21,9 +21,9 @@ from kbsync.planner.undo import invert
 from kbsync.report import Receipt
 from kbsync.settings import Driver, Target
 from kbsync.store import Reader
-from kbsync.wiring.lineage import find_divergence
-from kbsync.wiring.workspace import Workspace
-from kbsync.wiring.world import World
+from kbsync.usecases.lineage import find_divergence
+from kbsync.usecases.workspace import Workspace
+from kbsync.usecases.world import World
 
 __all__ = [
     "History",

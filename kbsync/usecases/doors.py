@@ -14,11 +14,11 @@ from kbsync.desk.transport import Transport
 from kbsync.errors import UnusableFile
 from kbsync.pacing import Pacer
 from kbsync.settings import Driver, Target
-from kbsync.wiring.places import meeting_place
-from kbsync.wiring.secrets import find_credentials
-from kbsync.wiring.telling import Heard, TellingPacer
-from kbsync.wiring.workspace import check_state, prepare_state
-from kbsync.wiring.world import World
+from kbsync.usecases.places import meeting_place
+from kbsync.usecases.secrets import find_credentials
+from kbsync.usecases.telling import Heard, TellingPacer
+from kbsync.usecases.workspace import check_state, prepare_state
+from kbsync.usecases.world import World
 
 __all__ = ["Door", "open_door", "sandbox_file"]
 

@@ -20,12 +20,12 @@ from kbsync.progress import Progress
 from kbsync.report import ApplyReport, Outcome, Receipt
 from kbsync.saving import is_replaceable, save
 from kbsync.settings import Target
-from kbsync.wiring.doors import Door
-from kbsync.wiring.places import meeting_place
-from kbsync.wiring.planning import History, is_shared
-from kbsync.wiring.stopping import StopWhen
-from kbsync.wiring.workspace import prepare_state
-from kbsync.wiring.world import World
+from kbsync.usecases.doors import Door
+from kbsync.usecases.places import meeting_place
+from kbsync.usecases.planning import History, is_shared
+from kbsync.usecases.stopping import StopWhen
+from kbsync.usecases.workspace import prepare_state
+from kbsync.usecases.world import World
 
 __all__ = ["Course", "Wishes", "actor", "carry_out", "locked", "where"]
 
