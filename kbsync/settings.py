@@ -1,4 +1,4 @@
-"""What ``kbsync.yaml`` can say. Secrets are not settings: they come from the environment and are read by ``usecases.composition``."""
+"""What ``kbsync.yaml`` can say. Secrets are not settings: they come from the environment (``usecases.composition``)."""
 
 import ipaddress
 from collections.abc import Mapping

@@ -12,7 +12,7 @@ import pytest
 
 from kbsync.cli.app import SECTIONS, application
 from kbsync.cli.exits import Exit
-from kbsync.cli.teaching import Taught
+from kbsync.cli.help import DocumentedCommand
 from tests.golden import check_golden
 
 GOLDEN = Path(__file__).parent / "unit" / "golden"
@@ -39,7 +39,7 @@ def leaves(group: click.Group = application, *path: str) -> Iterator[tuple[tuple
 
 
 LEAVES = dict(leaves())
-EXAMPLES = [line for command in LEAVES.values() if isinstance(command, Taught) for line, _ in command.examples]
+EXAMPLES = [line for command in LEAVES.values() if isinstance(command, DocumentedCommand) for line, _ in command.examples]
 
 
 def test_the_first_page() -> None:
@@ -67,7 +67,7 @@ def test_every_command_has_its_place() -> None:
 def test_a_page_is_whole(words: tuple[str, ...]) -> None:
     """Two to five examples, a first sentence that no list cuts, no raw escape, nothing wider than the terminal."""
     command, shown = LEAVES[words], page(*words)
-    assert isinstance(command, Taught)
+    assert isinstance(command, DocumentedCommand)
     assert 2 <= len(command.examples) <= 5
     assert len((command.help or "").splitlines()[0]) <= 64
     assert "\\b" not in shown
@@ -85,7 +85,7 @@ def test_an_example_can_be_typed(line: str) -> None:
 
 def test_exit_codes_are_ones_that_exist() -> None:
     """What a page says about a code does not contradict the table of the README."""
-    told = {code for command in LEAVES.values() if isinstance(command, Taught) for code in command.exits}
+    told = {code for command in LEAVES.values() if isinstance(command, DocumentedCommand) for code in command.exits}
     assert {Exit.PENDING, Exit.UNFINISHED, Exit.INVALID, Exit.UNSAFE, Exit.STALE, Exit.LOCKED} <= told
 
 

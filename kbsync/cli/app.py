@@ -19,7 +19,7 @@ from kbsync.cli.commands.show import show
 from kbsync.cli.commands.targets import targets
 from kbsync.cli.commands.unlock import unlock
 from kbsync.cli.commands.validate import validate
-from kbsync.cli.teaching import Application
+from kbsync.cli.help import Application
 
 __all__ = ["application"]
 

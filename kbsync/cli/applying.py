@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kbsync.applier import OnFailure
-from kbsync.cli.asking import agrees, somebody_is_here
+from kbsync.cli.asking import confirms, is_interactive
 from kbsync.cli.drawing import draw_receipt, plan_words
 from kbsync.cli.exits import Exit
 from kbsync.cli.flow import Prepared, opened, prepared
@@ -20,9 +20,9 @@ from kbsync.planfile import plan_digest, read_plan_or_receipt
 from kbsync.progress import Silent
 from kbsync.report import Receipt
 from kbsync.saving import check_writable
-from kbsync.usecases.applying import Course, Wishes, carry_out, locked
-from kbsync.usecases.doors import Door
-from kbsync.usecases.marking import advance_mark, check_mark, is_due
+from kbsync.usecases.applying import ReceiptJournal, Wishes, carry_out, locked
+from kbsync.usecases.composition import Connection
+from kbsync.usecases.marking import check_applied_ref, move_applied_ref, moves_applied_ref
 from kbsync.usecases.planning import check_target, plan_against
 
 __all__ = ["Order", "run_apply"]
@@ -89,14 +89,14 @@ def run_apply(call: Invocation, order: Order) -> int:
     ready = prepared(call, base=order.base)
     if saved is not None:
         check_target(saved, ready.target)
-    with opened(call, ready.target, ready.workspace.state) as door:
-        plan = saved or _make_plan(call, ready, door, order)
+    with opened(call, ready.target, ready.workspace.state) as connection:
+        plan = saved or _make_plan(call, ready, connection, order)
         _refuse_another(plan, approved=order.expect_digest)
         if not _agreed(call, plan, order, saved=saved is not None):
             return Exit.DONE if order.dry_run else Exit.FAILED
-        course = Course(order.wishes, call.world)
-        with stopping_well(call.world.stop, tell=lambda: _stopping(call, course)):
-            return _told(call, _under_lock(call, ready, door=door, plan=plan, wishes=order.wishes, course=course))
+        journal = ReceiptJournal(order.wishes, call.context)
+        with stopping_well(call.context.stop, tell=lambda: _stopping(call, journal)):
+            return _told(call, _under_lock(call, ready, connection=connection, plan=plan, wishes=order.wishes, journal=journal))
 
 
 def _read_plan(path: Path) -> Plan:
@@ -109,11 +109,11 @@ def _read_plan(path: Path) -> Plan:
     return found
 
 
-def _make_plan(call: Invocation, ready: Prepared, door: Door, order: Order) -> Plan:
-    with progress_for(call.screen, clock=call.world.clock) as progress:
+def _make_plan(call: Invocation, ready: Prepared, connection: Connection, order: Order) -> Plan:
+    with progress_for(call.screen, clock=call.context.clock) as progress:
         progress.start(message("reading the live library"), None)
         return plan_against(
-            door.reader(on_rows=progress.advance), ready.workspace, ready.target, history=ready.history, only=order.only
+            connection.reader(on_rows=progress.advance), ready.workspace, ready.target, history=ready.history, only=order.only
         )
 
 
@@ -141,33 +141,35 @@ def _agreed(call: Invocation, plan: Plan, order: Order, *, saved: bool) -> bool:
         return False
     if order.yes or not plan.changes:
         return True
-    if not somebody_is_here():
+    if not is_interactive():
         raise SafetyRefusal(
             message("nobody is here to agree; nothing was changed"),
             [message("add --yes, or run kbsync apply in a terminal")],
         )
-    if agrees(call.screen, message("Apply this plan to {target}?", target=plan.target.name)):
+    if confirms(call.screen, message("Apply this plan to {target}?", target=plan.target.name)):
         return True
     call.screen.note(message("Not applied; nothing was changed."))
     return False
 
 
-def _under_lock(call: Invocation, ready: Prepared, *, door: Door, plan: Plan, wishes: Wishes, course: Course) -> _Ended:
+def _under_lock(
+    call: Invocation, ready: Prepared, *, connection: Connection, plan: Plan, wishes: Wishes, journal: ReceiptJournal
+) -> _Ended:
     """Hold the target from the last look at the mark until the receipt is kept and the mark is moved."""
-    world = call.world
-    if not plan.changes and not is_due(plan, history=ready.history):
-        receipt = carry_out(plan, door, wishes=wishes, world=world, course=course, progress=Silent())
-        return _Ended(receipt, course.stays, course.keep(receipt))
-    with locked(ready.target, history=ready.history, world=world, state=ready.workspace.state) as lock:
+    context = call.context
+    if not plan.changes and not moves_applied_ref(plan, history=ready.history):
+        receipt = carry_out(plan, connection, wishes=wishes, context=context, journal=journal, progress=Silent())
+        return _Ended(receipt, journal.stays, journal.keep(receipt))
+    with locked(ready.target, history=ready.history, context=context, state=ready.workspace.state) as lock:
         call.screen.notes(lock.notes)
-        seen = check_mark(plan, ready.target, history=ready.history)
-        with progress_for(call.screen, clock=world.clock, stop=world.stop) as progress:
+        seen = check_applied_ref(plan, ready.target, history=ready.history)
+        with progress_for(call.screen, clock=context.clock, stop=context.stop) as progress:
             progress.start(message("reading the live library"), None)
-            receipt = carry_out(plan, door, wishes=wishes, world=world, course=course, progress=progress, lock=lock)
+            receipt = carry_out(plan, connection, wishes=wishes, context=context, journal=journal, progress=progress, lock=lock)
         # Before the mark, which the network may hold up: whoever ends it at once then has the whole receipt.
-        ended = _Ended(receipt, course.stays, course.keep(receipt))
+        ended = _Ended(receipt, journal.stays, journal.keep(receipt))
         if receipt.report.finished:
-            call.screen.notes(advance_mark(plan, ready.target, history=ready.history, seen=seen))
+            call.screen.notes(move_applied_ref(plan, ready.target, history=ready.history, seen=seen))
         return ended
 
 
@@ -181,7 +183,7 @@ def _told(call: Invocation, ended: _Ended) -> int:
     return Exit.DONE if ended.receipt.report.finished and ended.unkept is None else Exit.UNFINISHED
 
 
-def _stopping(call: Invocation, course: Course) -> None:
+def _stopping(call: Invocation, journal: ReceiptJournal) -> None:
     # First, because the next signal ends the process: who sent it then still learns what was done.
-    course.keep_interim()
+    journal.keep_interim()
     call.screen.note(message("Stopping: the calls in flight are finished and reported. Press again to end at once."))

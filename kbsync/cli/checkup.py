@@ -19,8 +19,8 @@ def run_checkup(call: Invocation) -> tuple[Finding, ...]:
     """Everything that can be found out about a target by reading."""
     workspace = open_workspace(call.directory, target=call.target)
     target = chosen_target(call, workspace)
-    with opened(call, target, workspace.state) as door:
-        return examine(door.transport, rate=target.calls_per_second)
+    with opened(call, target, workspace.state) as connection:
+        return examine(connection.transport, rate=target.calls_per_second)
 
 
 def draw_checkup(findings: Sequence[Finding], call: Invocation) -> str:

@@ -12,6 +12,7 @@ from kbsync.desk.sessions import SessionReader
 from kbsync.errors import Misuse
 from kbsync.messages import message
 from kbsync.model import Knowledge
+from kbsync.usecases.composition import Connection
 from kbsync.usecases.conversing import (
     Collected,
     check_private,
@@ -20,7 +21,6 @@ from kbsync.usecases.conversing import (
     read_span,
     save_transcripts,
 )
-from kbsync.usecases.doors import Door
 from kbsync.usecases.workspace import Workspace, open_workspace
 
 __all__ = ["Wanted", "draw_coverage", "run_coverage"]
@@ -91,9 +91,9 @@ def _brought(call: Invocation, wanted: Wanted, workspace: Workspace) -> tuple[Co
     saved = None if wanted.transcripts is None else load_transcripts(wanted.transcripts)
     if saved is not None and not wanted.live:
         return saved, None
-    with opened(call, chosen_target(call, workspace), workspace.state) as door:
-        collected = saved or _collected(call, wanted, SessionReader(door.transport))
-        return collected, _live(call, door) if wanted.live else None
+    with opened(call, chosen_target(call, workspace), workspace.state) as connection:
+        collected = saved or _collected(call, wanted, SessionReader(connection.transport))
+        return collected, _live(call, connection) if wanted.live else None
 
 
 def _collected(call: Invocation, wanted: Wanted, reader: SessionReader) -> Collected:
@@ -101,11 +101,11 @@ def _collected(call: Invocation, wanted: Wanted, reader: SessionReader) -> Colle
     with progress_for(call.screen) as progress:
         if wanted.sessions:
             return read_sessions(reader, wanted.sessions, progress=progress, label=label)
-        span = parse_period(wanted.since or SINCE, wanted.until, now=call.world.clock.wall())
+        span = parse_period(wanted.since or SINCE, wanted.until, now=call.context.clock.wall())
         return read_span(reader, span, limit=wanted.limit, progress=progress, label=label)
 
 
-def _live(call: Invocation, door: Door) -> Knowledge:
+def _live(call: Invocation, connection: Connection) -> Knowledge:
     with progress_for(call.screen) as progress:
         progress.start(message("reading the live library"), None)
-        return door.reader(on_rows=progress.advance).read()
+        return connection.reader(on_rows=progress.advance).read()

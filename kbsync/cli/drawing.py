@@ -104,7 +104,7 @@ def _text(plan: Plan, screen: "Screen", *, steps: bool) -> str:
 def _summarised(drawn: str, call: Invocation) -> str:
     from kbsync.cli.runner import write_github  # noqa: PLC0415
 
-    write_github(drawn, {}, call.world.environ)
+    write_github(drawn, {}, call.context.environ)
     return ""
 
 
@@ -115,5 +115,5 @@ def _github(plan: Plan, call: Invocation) -> str:
     from kbsync.render.github import plan_github  # noqa: PLC0415
 
     output = plan_github(plan, digest=plan_digest(plan), language=call.screen.language)
-    write_github(output.summary, output.outputs, call.world.environ)
+    write_github(output.summary, output.outputs, call.context.environ)
     return "\n".join(output.annotations)

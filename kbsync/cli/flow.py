@@ -31,7 +31,7 @@ from kbsync.usecases.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from kbsync.desk.chitchat import DeskReader
-    from kbsync.usecases.doors import Door
+    from kbsync.usecases.composition import Connection
 
 __all__ = ["Prepared", "Request", "chosen_target", "opened", "prepared", "reading", "saved", "show_drift", "show_plan", "warn"]
 
@@ -70,15 +70,15 @@ def prepared(call: Invocation, *, base: str | None, certain: bool = True) -> Pre
     workspace = open_workspace(call.directory, target=call.target)
     warn(call, workspace.diagnostics)
     target = chosen_target(call, workspace)
-    history = find_history(workspace, target, given=base, world=call.world, certain=certain)
+    history = find_history(workspace, target, given=base, context=call.context, certain=certain)
     call.screen.notes(history.notes)
     return Prepared(workspace, target, history)
 
 
 @contextmanager
-def opened(call: Invocation, target: Target, state: Path) -> Iterator["Door"]:
+def opened(call: Invocation, target: Target, state: Path) -> Iterator["Connection"]:
     """Reach a target's service; pauses that it asks for are told, with ``-v`` the calls in sum, with ``-vv`` each of them."""
-    from kbsync.usecases.doors import open_door  # noqa: PLC0415  (loads httpx, which nothing offline needs)
+    from kbsync.usecases.composition import connect  # noqa: PLC0415  (loads httpx, which nothing offline needs)
 
     call.refuse_link()
 
@@ -88,12 +88,12 @@ def opened(call: Invocation, target: Target, state: Path) -> Iterator["Door"]:
         )
 
     heard = partial(tell_call, call.screen) if call.screen.verbosity > 1 else None
-    with open_door(target, world=call.world, state=state, on_pause=tell, on_call=heard) as door:
+    with connect(target, context=call.context, state=state, on_pause=tell, on_call=heard) as connection:
         try:
-            yield door
+            yield connection
         finally:
             if call.screen.verbosity > 0:
-                tell_calls(call.screen, door.pacer)
+                tell_calls(call.screen, connection.pacer)
 
 
 def show_plan(call: Invocation, request: Request) -> Plan:
@@ -123,9 +123,9 @@ def reading(call: Invocation, ready: Prepared) -> Iterator["DeskReader"]:
 
 @contextmanager
 def _looking(call: Invocation, target: Target, state: Path) -> Iterator["DeskReader"]:
-    with opened(call, target, state) as door, progress_for(call.screen, clock=call.world.clock) as progress:
+    with opened(call, target, state) as connection, progress_for(call.screen, clock=call.context.clock) as progress:
         progress.start(message("reading the live library"), None)
-        yield door.reader(on_rows=progress.advance)
+        yield connection.reader(on_rows=progress.advance)
 
 
 def _show_undo(call: Invocation, path: Path) -> Plan:

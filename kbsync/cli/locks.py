@@ -1,15 +1,14 @@
 """The course of ``kbsync unlock``: find the lock of a target, show it, remove exactly what was shown."""
 
-from kbsync.cli.asking import agrees, somebody_is_here
+from kbsync.cli.asking import confirms, is_interactive
 from kbsync.cli.options import Invocation
 from kbsync.errors import SafetyRefusal
 from kbsync.history.lock import read_lock, remove_lock
 from kbsync.history.lockinfo import LockInfo, show_time
 from kbsync.history.repository import Repository
 from kbsync.messages import message
-from kbsync.usecases.places import meeting_place
 from kbsync.usecases.planning import is_shared
-from kbsync.usecases.workspace import check_state, open_workspace
+from kbsync.usecases.workspace import check_state, open_workspace, shared_state_directory
 
 __all__ = ["agreed", "find_lock", "remove_found", "show_lock"]
 
@@ -19,7 +18,7 @@ def find_lock(call: Invocation) -> LockInfo | None:
     workspace = open_workspace(call.directory, target=call.target)
     target = workspace.target(call.target)
     repository = _repository(call) if is_shared(target) else None
-    place = meeting_place(target, environ=call.world.environ)
+    place = shared_state_directory(target, environ=call.context.environ)
     if place is None:
         call.refuse_link()
         check_state(workspace.state)
@@ -41,11 +40,11 @@ def show_lock(found: LockInfo, call: Invocation) -> str:
 
 def agreed(call: Invocation) -> bool:
     """Ask whether the lock that is shown may go. Raises SafetyRefusal where nobody can answer."""
-    if not somebody_is_here():
+    if not is_interactive():
         raise SafetyRefusal(
             message("nobody is here to agree; the lock stays"), [message("add --yes, or run kbsync unlock in a terminal")]
         )
-    if agrees(call.screen, message("Remove this lock?")):
+    if confirms(call.screen, message("Remove this lock?")):
         return True
     call.screen.note(message("The lock stays."))
     return False
@@ -57,4 +56,4 @@ def remove_found(call: Invocation, found: LockInfo) -> None:
 
 
 def _repository(call: Invocation) -> Repository | None:
-    return Repository.find(call.directory, environ=call.world.environ)
+    return Repository.find(call.directory, environ=call.context.environ)

@@ -10,10 +10,10 @@ import click
 from click.core import ParameterSource
 
 from kbsync.cli.completing import complete_target
+from kbsync.cli.help import SharedOption
 from kbsync.cli.screen import Screen, make_screen
-from kbsync.cli.teaching import SharedOption
 from kbsync.saving import refuse_links
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 
 __all__ = ["Invocation", "Surroundings", "invocation"]
 
@@ -25,7 +25,7 @@ Option = Callable[[Any], Any]
 class Surroundings:
     """What one command line runs in. ``screen`` is None until its options have said how to talk."""
 
-    world: World = field(default_factory=World)
+    context: RunContext = field(default_factory=RunContext)
     screen: Screen | None = None
 
 
@@ -37,7 +37,7 @@ class Invocation:
     directory.
     """
 
-    world: World
+    context: RunContext
     screen: Screen
     directory: Path
     target: str | None
@@ -57,19 +57,19 @@ def invocation(*formats: str, target: bool = True, directory: bool = True) -> Ca
     def decorate(function: Command) -> Any:
         @functools.wraps(function)
         def command(*, color: str, quiet: bool, verbose: int, **options: Any) -> int:
-            context = click.get_current_context()
-            around = context.find_object(Surroundings) or Surroundings()
+            ctx = click.get_current_context()
+            around = ctx.find_object(Surroundings) or Surroundings()
             wanted = options.pop("format", "text")
-            screen = make_screen(color=color, quiet=quiet, verbose=verbose, environ=around.world.environ)
+            screen = make_screen(color=color, quiet=quiet, verbose=verbose, environ=around.context.environ)
             around.screen = replace(screen, format=wanted)
             call = Invocation(
-                world=around.world,
+                context=around.context,
                 screen=around.screen,
                 directory=options.pop("directory", Path("knowledge")),
                 target=options.pop("target", None),
                 format=wanted,
                 calls_per_second=options.pop("calls_per_second", None),
-                named=context.get_parameter_source("directory") is not ParameterSource.DEFAULT,
+                named=ctx.get_parameter_source("directory") is not ParameterSource.DEFAULT,
             )
             return function(call, **options)
 

@@ -5,7 +5,7 @@ import textwrap
 import threading
 from pathlib import Path
 
-from kbsync.cli.asking import agrees, somebody_is_here
+from kbsync.cli.asking import confirms, is_interactive
 from kbsync.cli.flow import chosen_target, opened
 from kbsync.cli.options import Invocation
 from kbsync.cli.signals import stopping_well
@@ -31,8 +31,8 @@ def run_preview(
     """
     workspace = open_workspace(call.directory, target=call.target)
     draft = _draft(workspace.knowledge, question, answer_file)
-    with opened(call, chosen_target(call, workspace), workspace.state) as door:
-        reader = SessionReader(door.transport)
+    with opened(call, chosen_target(call, workspace), workspace.state) as connection:
+        reader = SessionReader(connection.transport)
         look_first(reader.state(session=session))
         cut = pieces(draft.text)
         _show(call, draft, len(cut), asked=asked)
@@ -41,7 +41,7 @@ def run_preview(
         # A stop of its own: the one of the surroundings would hold back the last piece too, which ends the message.
         stop = threading.Event()
         with stopping_well(stop, tell=lambda: call.screen.note(message("Stopping: the message is being ended."))):
-            done = stream_draft(reader, SessionWriter(door.transport), session, pieces=cut, stop=stop)
+            done = stream_draft(reader, SessionWriter(connection.transport), session, pieces=cut, stop=stop)
     _tell(call, done)
     return done
 
@@ -83,11 +83,11 @@ def _show(call: Invocation, draft: Draft, count: int, *, asked: bool) -> None:
 
 
 def _agreed(call: Invocation, session: str) -> bool:
-    if not somebody_is_here():
+    if not is_interactive():
         raise SafetyRefusal(
             message("nobody is here to agree; nothing was sent"), [message("add --yes, or run kbsync preview in a terminal")]
         )
-    if agrees(call.screen, message("Send it to {session}, where a customer may read it?", session=session)):
+    if confirms(call.screen, message("Send it to {session}, where a customer may read it?", session=session)):
         return True
     call.screen.note(message("Not sent."))
     return False

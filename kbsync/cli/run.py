@@ -12,15 +12,15 @@ from kbsync.cli.screen import Screen, make_screen
 from kbsync.cli.streams import steady_streams
 from kbsync.errors import KbsyncError
 from kbsync.messages import message
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 
 __all__ = ["run"]
 
 
-def run(arguments: Sequence[str], *, world: World | None = None) -> int:
+def run(arguments: Sequence[str], *, context: RunContext | None = None) -> int:
     """Run one command line and give its exit code; every known error has been said on stderr."""
     with steady_streams():
-        return _run(arguments, Surroundings(world or World()))
+        return _run(arguments, Surroundings(context or RunContext()))
 
 
 def _run(arguments: Sequence[str], around: Surroundings) -> int:
@@ -49,5 +49,5 @@ def _words(problem: click.ClickException) -> str:
 
 def _screen(around: Surroundings) -> Screen:
     """The screen of the command line; before its options were understood, one as the environment has it."""
-    environ = around.world.environ
+    environ = around.context.environ
     return around.screen or make_screen(color=environ.get("KBSYNC_COLOR", "auto"), quiet=False, verbose=0, environ=environ)

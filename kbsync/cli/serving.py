@@ -14,7 +14,7 @@ from kbsync.sandbox.library import inject
 from kbsync.sandbox.seeds import seeded_sessions
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
-from kbsync.usecases.doors import sandbox_file
+from kbsync.usecases.composition import sandbox_file
 from kbsync.usecases.workspace import prepare_state, state_directory
 
 __all__ = ["inject_faults", "list_switches", "reset_database", "serve_until_stopped"]
@@ -23,14 +23,14 @@ __all__ = ["inject_faults", "list_switches", "reset_database", "serve_until_stop
 def serve_until_stopped(call: Invocation, *, port: int, words: Sequence[str], database: Path | None, faults: Path | None) -> None:
     """Serve on a loopback port; the address is the result, how to reach it is said beside it."""
     rules = FaultPlan() if faults is None else FaultPlan.read(faults)
-    service = Service(_database(call, database), clock=call.world.clock, switches=Switches.from_words(words), faults=rules)
+    service = Service(_database(call, database), clock=call.context.clock, switches=Switches.from_words(words), faults=rules)
     server = SandboxServer(service, port=port)
     server.start()
     try:
-        with stopping_well(call.world.stop, tell=lambda: None):
+        with stopping_well(call.context.stop, tell=lambda: None):
             _tell_address(call, server.address)
             call.screen.notes(_sessions())
-            call.world.stop.wait()
+            call.context.stop.wait()
     finally:
         server.stop()
         service.close()
@@ -38,7 +38,7 @@ def serve_until_stopped(call: Invocation, *, port: int, words: Sequence[str], da
 
 def reset_database(call: Invocation, database: Path | None) -> None:
     """Bring the library back to what it starts with."""
-    service = Service(_database(call, database), clock=call.world.clock)
+    service = Service(_database(call, database), clock=call.context.clock)
     try:
         service.reset()
     finally:

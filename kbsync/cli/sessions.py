@@ -13,7 +13,7 @@ from kbsync.dialogue import ChatMessage, Session, SessionState
 from kbsync.display import visible
 from kbsync.errors import SafetyRefusal
 from kbsync.messages import message
-from kbsync.usecases.doors import Door
+from kbsync.usecases.composition import Connection
 from kbsync.usecases.workspace import open_workspace
 
 __all__ = ["Letter", "draw_key", "draw_messages", "draw_state", "send_letter", "session_reader"]
@@ -33,16 +33,16 @@ class Letter:
 @contextmanager
 def session_reader(call: Invocation) -> Iterator[SessionReader]:
     """Reach a target's sessions to look at them."""
-    with _door(call) as door:
-        yield SessionReader(door.transport)
+    with _door(call) as connection:
+        yield SessionReader(connection.transport)
 
 
 def send_letter(call: Invocation, letter: Letter) -> str:
     """Send the pieces and give the message's key. Refuses where no chatbot serves the session, unless told otherwise."""
-    with _door(call) as door:
+    with _door(call) as connection:
         if not letter.anyway:
-            _check_state(SessionReader(door.transport).state(session=letter.session))
-        writer, key = SessionWriter(door.transport), letter.key
+            _check_state(SessionReader(connection.transport).state(session=letter.session))
+        writer, key = SessionWriter(connection.transport), letter.key
         for number, chunk in enumerate(letter.chunks, start=1):
             last = letter.finish and number == len(letter.chunks)
             key = writer.send(letter.session, chunk, key=key, finish=last)
@@ -77,10 +77,10 @@ def draw_key(key: str, call: Invocation) -> str:
 
 
 @contextmanager
-def _door(call: Invocation) -> Iterator[Door]:
+def _door(call: Invocation) -> Iterator[Connection]:
     workspace = open_workspace(call.directory, target=call.target)
-    with opened(call, chosen_target(call, workspace), workspace.state) as door:
-        yield door
+    with opened(call, chosen_target(call, workspace), workspace.state) as connection:
+        yield connection
 
 
 def _check_state(found: Session) -> None:

@@ -57,14 +57,14 @@ def run_side_by_side(call: Invocation, run: Run, *, lasting: bool = False) -> in
         raise Misuse(message("--all-targets can write {formats}", formats=", ".join(FORMATS)))
     names = [target.name for target in open_workspace(call.directory).settings.targets]
     # A wish to stop of its own for each: one that loses its lock must not stop the others.
-    calls = [replace(call, target=name, world=replace(call.world, stop=threading.Event())) for name in names]
+    calls = [replace(call, target=name, context=replace(call.context, stop=threading.Event())) for name in names]
 
     def stop_all() -> None:
         call.screen.note(message("Stopping every target."))
         for one in calls:
-            one.world.stop.set()
+            one.context.stop.set()
 
-    with stopping_well(call.world.stop, tell=stop_all), ThreadPoolExecutor(len(names)) as pool:
+    with stopping_well(call.context.stop, tell=stop_all), ThreadPoolExecutor(len(names)) as pool:
         ended = list(pool.map(lambda one: _run_one(one, run), calls))
     put = call.screen.report if lasting else call.screen.result
     put(_joined(ended, call))

@@ -18,7 +18,7 @@ def start_project(call: Invocation, *, continuous: str, package: str | None) -> 
     call.refuse_link()
     chosen = Continuous(continuous)
     installed = find_package(package)
-    project = find_project(call.directory, environ=call.world.environ)
+    project = find_project(call.directory, environ=call.context.environ)
     included = (project.root / ".gitlab-ci.yml").exists()
     files = new_files(call.directory, project, continuous=chosen, package=installed)
     write_new(files)

@@ -1,4 +1,1 @@
-"""Builds the real doors from settings and joins them to the work. The only place that knows concrete classes.
-
-What a command is called and what it prints belongs to ``cli/``.
-"""
+"""Use cases: what happens in each command, and the composition of the concrete readers, writers, locks and files."""

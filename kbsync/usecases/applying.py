@@ -20,14 +20,12 @@ from kbsync.progress import Progress
 from kbsync.report import ApplyReport, Outcome, Receipt
 from kbsync.saving import is_replaceable, save
 from kbsync.settings import Target
-from kbsync.usecases.doors import Door
-from kbsync.usecases.places import meeting_place
+from kbsync.usecases.composition import Connection
+from kbsync.usecases.context import LinkedStop, RunContext
 from kbsync.usecases.planning import History, is_shared
-from kbsync.usecases.stopping import StopWhen
-from kbsync.usecases.workspace import prepare_state
-from kbsync.usecases.world import World
+from kbsync.usecases.workspace import prepare_state, shared_state_directory
 
-__all__ = ["Course", "Wishes", "actor", "carry_out", "locked", "where"]
+__all__ = ["ReceiptJournal", "Wishes", "actor", "carry_out", "locked", "where"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Wishes:
 
 
 @contextmanager
-def locked(target: Target, *, history: History, world: World, state: Path) -> Iterator[TargetLock]:
+def locked(target: Target, *, history: History, context: RunContext, state: Path) -> Iterator[TargetLock]:
     """Hold a target while one apply runs, on the git remote where there is one. Raises TargetLocked.
 
     The lock is renewed meanwhile; if it is lost, the run is asked to stop.
@@ -49,30 +47,30 @@ def locked(target: Target, *, history: History, world: World, state: Path) -> It
     lock = TargetLock(
         history.repository if is_shared(target) else None,
         target=target.name,
-        owner=actor(world.environ),
-        where=where(world.environ),
-        clock=world.clock,
-        directory=meeting_place(target, environ=world.environ) or state,
+        owner=actor(context.environ),
+        where=where(context.environ),
+        clock=context.clock,
+        directory=shared_state_directory(target, environ=context.environ) or state,
     )
     with lock:
         if lock.info is None:
             yield lock
             return
-        with Renewer(lock, clock=world.clock, on_lost=world.stop.set):
+        with Renewer(lock, clock=context.clock, on_lost=context.stop.set):
             yield lock
 
 
-class Course:
+class ReceiptJournal:
     """One apply on record: from the moment when writing begins its receipt is on the disk, with what is known until then.
 
     So a process that is ended at once leaves a receipt. Nothing is written between for a device or a pipe, which cannot take
     back what it was given.
     """
 
-    def __init__(self, wishes: Wishes, world: World) -> None:
+    def __init__(self, wishes: Wishes, context: RunContext) -> None:
         self._path = wishes.receipt
-        self._world = world
-        self._started = world.clock.wall()
+        self._context = context
+        self._started = context.clock.wall()
         self._so_far: Callable[[], ApplyReport] | None = None
         self._over = False
 
@@ -106,16 +104,16 @@ class Course:
 
     def record(self, report: ApplyReport) -> Receipt:
         """A report with who applied and when, up to now."""
-        return Receipt(report, actor(self._world.environ), _iso(self._started), _iso(self._world.clock.wall()))
+        return Receipt(report, actor(self._context.environ), _iso(self._started), _iso(self._context.clock.wall()))
 
 
 def carry_out(
     plan: Plan,
-    door: Door,
+    connection: Connection,
     *,
     wishes: Wishes,
-    world: World,
-    course: Course,
+    context: RunContext,
+    journal: ReceiptJournal,
     progress: Progress,
     lock: TargetLock | None = None,
 ) -> Receipt:
@@ -126,36 +124,36 @@ def carry_out(
     """
     refuse_unsafe(plan, wishes.consent)
     if not plan.changes or lock is None:
-        return course.record(ApplyReport(plan, ()))
+        return journal.record(ApplyReport(plan, ()))
 
     # Rows that are read meanwhile are no steps of the apply, only signs of life.
     def alive(_rows: int) -> None:
         progress.advance(0)
 
     def begin(so_far: Callable[[], ApplyReport]) -> None:
-        course.begin(so_far)
+        journal.begin(so_far)
         if _creates(plan):
             lock.unsettled.note()
 
-    stop = StopWhen(world.stop, lambda: not lock.is_held())
-    held = replace(door, stop=stop)
+    stop = LinkedStop(context.stop, lambda: not lock.is_held())
+    held = replace(connection, stop=stop)
     unsure = lock.unsettled.is_noted()
     applier = Applier(
         held.reader(on_rows=alive),
         held.writer(),
-        owed=Owed(door.looker(on_rows=alive), door.finisher()),
-        clock=world.clock,
-        meter=door.pacer,
+        owed=Owed(connection.uninterruptible_reader(on_rows=alive), connection.uninterruptible_writer()),
+        clock=context.clock,
+        meter=connection.pacer,
         progress=progress,
     )
     try:
         report = applier.apply(plan, on_failure=wishes.on_failure, stop=stop, on_begin=begin, unsure=unsure)
     except BaseException:
-        course.keep_interim()
+        journal.keep_interim()
         raise
     if _creates(plan) and _has_settled(report, unsure=unsure):
         lock.unsettled.clear()
-    return course.record(report)
+    return journal.record(report)
 
 
 def _creates(plan: Plan) -> bool:

@@ -11,10 +11,10 @@ from kbsync.plan import BaseKind, Plan, ProblemKind, Purpose
 from kbsync.settings import Target
 from kbsync.usecases.planning import History, is_shared
 
-__all__ = ["advance_mark", "check_mark", "is_due"]
+__all__ = ["check_applied_ref", "move_applied_ref", "moves_applied_ref"]
 
 
-def is_due(plan: Plan, *, history: History) -> bool:
+def moves_applied_ref(plan: Plan, *, history: History) -> bool:
     """Whether a finished apply of this plan moves the applied ref.
 
     The plan must be of a whole commit, with nothing held back for want of a complete listing, and that commit must not be
@@ -26,13 +26,13 @@ def is_due(plan: Plan, *, history: History) -> bool:
     return whole and not held and (source.base, source.base_commit) != (BaseKind.APPLIED, source.commit)
 
 
-def check_mark(plan: Plan, target: Target, *, history: History) -> str | None:
+def check_applied_ref(plan: Plan, target: Target, *, history: History) -> str | None:
     """The commit that the applied ref names now, to be asked under the lock and before anything is written.
 
     Raises StalePlan when it is neither the one that the plan was made with nor the plan's own: an older plan must not be
     applied over a newer one, and the same plan may be applied again. Raises HistoryUnavailable when it cannot be asked.
     """
-    if history.repository is None or not is_due(plan, history=history):
+    if history.repository is None or not moves_applied_ref(plan, history=history):
         return None
     now = read_applied(history.repository, target.name, shared=is_shared(target))
     counted = plan.source.base in (BaseKind.APPLIED, BaseKind.NONE)
@@ -52,14 +52,14 @@ def check_mark(plan: Plan, target: Target, *, history: History) -> str | None:
     return now
 
 
-def advance_mark(plan: Plan, target: Target, *, history: History, seen: str | None) -> tuple[Message, ...]:
+def move_applied_ref(plan: Plan, target: Target, *, history: History, seen: str | None) -> tuple[Message, ...]:
     """Advance the applied ref from where it was seen, still under the lock; the notes say why where it stays."""
     commit = plan.source.commit
     if plan.purpose is Purpose.UNDO:
         return (message("The files still say what was taken back: revert their commit, or the next apply brings it back."),)
     if history.repository is not None and plan.only is None and commit is None:
         return (message("The files differ from every commit, so the next plan's base stays where it was: commit them."),)
-    if not is_due(plan, history=history) or history.repository is None or commit is None:
+    if not moves_applied_ref(plan, history=history) or history.repository is None or commit is None:
         return ()
     try:
         advance_applied(history.repository, target.name, commit, expected=seen, shared=is_shared(target))

@@ -21,9 +21,9 @@ from kbsync.planner.undo import invert
 from kbsync.report import Receipt
 from kbsync.settings import Driver, Target
 from kbsync.store import Reader
+from kbsync.usecases.context import RunContext
 from kbsync.usecases.lineage import find_divergence
 from kbsync.usecases.workspace import Workspace
-from kbsync.usecases.world import World
 
 __all__ = [
     "History",
@@ -75,13 +75,15 @@ def is_shared(target: Target) -> bool:
     return target.driver is not Driver.SANDBOX
 
 
-def find_history(workspace: Workspace, target: Target, *, given: str | None, world: World, certain: bool = True) -> History:
+def find_history(
+    workspace: Workspace, target: Target, *, given: str | None, context: RunContext, certain: bool = True
+) -> History:
     """Find the base and read the library as it was there.
 
     Raises HistoryUnavailable for a base that was asked for, and where the commit last applied cannot be read, unless a guess will
     do: who only plans may not be ``certain``, and then a warning stands in the plan, which nobody can apply.
     """
-    repository = Repository.find(workspace.directory, environ=world.environ)
+    repository = Repository.find(workspace.directory, environ=context.environ)
     if repository is None:
         if given is not None:
             raise HistoryUnavailable(
@@ -92,7 +94,7 @@ def find_history(workspace: Workspace, target: Target, *, given: str | None, wor
             "and only authoritative categories can lose anything."
         )
         return History(None, Base(None, BaseKind.NONE), None, None, (note,))
-    base = find_base(repository, target=target.name, given=given, environ=world.environ, shared=is_shared(target))
+    base = find_base(repository, target=target.name, given=given, environ=context.environ, shared=is_shared(target))
     if base.doubt is not None and certain:
         raise _uncertain(base.doubt, target)
     commit, doubts = _commit_of(workspace, repository)

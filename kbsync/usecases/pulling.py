@@ -6,7 +6,7 @@ from kbsync.model import Knowledge
 from kbsync.puller import Decision, Wanted, decide
 from kbsync.settings import Target
 from kbsync.store import Reader
-from kbsync.usecases.planning import History, check_pattern, formerly_declared, is_cut, plan_against
+from kbsync.usecases.planning import History, check_pattern, formerly_declared, plan_against
 from kbsync.usecases.workspace import Workspace
 
 __all__ = ["decide_against"]

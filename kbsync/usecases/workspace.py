@@ -1,6 +1,9 @@
-"""A knowledge directory, read and judged, with the git history around it."""
+"""A knowledge directory, read and checked, and the directories in which kbsync keeps files of its own."""
 
-from collections.abc import Sequence
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,9 +15,27 @@ from kbsync.model import Knowledge
 from kbsync.saving import refuse_links, save
 from kbsync.settings import Driver, Settings, Target
 
-__all__ = ["Workspace", "check_state", "examine_workspace", "name_of", "open_workspace", "prepare_state", "state_directory"]
+__all__ = [
+    "Workspace",
+    "check_state",
+    "examine_workspace",
+    "name_of",
+    "open_workspace",
+    "prepare_state",
+    "shared_state_directory",
+    "state_directory",
+]
+
 
 STATE = ".kbsync"
+
+
+SHARED = "kbsync"
+"""The name of the shared directories."""
+
+
+PRIVATE = 0o700
+"""Their mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +69,46 @@ class Workspace:
         )
 
 
-def state_directory(directory: Path) -> Path:
-    """Where kbsync keeps its own files for a knowledge directory: ``.kbsync`` beside it."""
-    return directory.resolve().parent / STATE
+def open_workspace(directory: Path, *, target: str | None = None) -> Workspace:
+    """Read a knowledge directory and run the content checks. Raises InvalidInput with everything that is wrong."""
+    shown_as = name_of(directory)
+    files = DiskFiles(directory, shown_as=shown_as)
+    loaded = _examine(files, target)
+    found = loaded.diagnostics
+    if has_errors(found) or loaded.settings is None:
+        raise _invalid(found)
+    return Workspace(directory, shown_as, loaded.settings, loaded.knowledge, found, files)
+
+
+def examine_workspace(directory: Path, *, target: str | None = None) -> Loaded:
+    """Read a knowledge directory and run the content checks; whatever is wrong is in ``diagnostics``, sorted."""
+    return _examine(DiskFiles(directory, shown_as=name_of(directory)), target)
+
+
+def _examine(files: DiskFiles, target: str | None) -> Loaded:
+    loaded = load_files(files, target=target)
+    return replace(loaded, diagnostics=sort_diagnostics([*loaded.diagnostics, *_checks(loaded)]))
+
+
+def _checks(loaded: Loaded) -> Sequence[Diagnostic]:
+    from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
+
+    return check(loaded.knowledge, loaded.settings.checks if loaded.settings is not None else {})
+
+
+def _invalid(found: Sequence[Diagnostic]) -> InvalidInput:
+    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in found)
+    files = len({diagnostic.location.path for diagnostic in found if diagnostic.severity is Severity.ERROR})
+    return InvalidInput(message("errors: {errors}, files: {files}; nothing was sent", errors=errors, files=files), found)
+
+
+def _complete(target: Target) -> Target:
+    """The embedded service always answers for its own demo application."""
+    if target.driver is not Driver.SANDBOX:
+        return target
+    from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
+
+    return replace(target, sdkappid=DEMO.sdkappid, identifier=DEMO.identifier)
 
 
 def name_of(directory: Path) -> str:
@@ -62,6 +120,11 @@ def name_of(directory: Path) -> str:
     place, here = directory.resolve(), Path.cwd().resolve()
     root = next((above for above in (place, *place.parents) if (above / ".git").exists()), here)
     return place.relative_to(root).as_posix() if place.is_relative_to(root) else directory.as_posix()
+
+
+def state_directory(directory: Path) -> Path:
+    """Where kbsync keeps its own files for a knowledge directory: ``.kbsync`` beside it."""
+    return directory.resolve().parent / STATE
 
 
 def check_state(state: Path) -> None:
@@ -90,43 +153,53 @@ def prepare_state(state: Path) -> None:
         save(ignore, b"*\n", below=state.parent)
 
 
-def examine_workspace(directory: Path, *, target: str | None = None) -> Loaded:
-    """Read a knowledge directory and run the content checks; whatever is wrong is in ``diagnostics``, sorted."""
-    return _examine(DiskFiles(directory, shown_as=name_of(directory)), target)
+def shared_state_directory(target: Target, *, environ: Mapping[str, str]) -> Path | None:
+    """Where all processes of one user on this machine keep the call budget and the lock of one application.
+
+    Made if need be; None for the embedded service, and where no directory is to be trusted.
+
+    It stands below XDG_CACHE_HOME, ``~/.cache``, XDG_RUNTIME_DIR or the directory for temporary files: the first in which this
+    user has, or can make, a directory of its own that nobody else can enter. The home directory comes before the runtime
+    directory because jobs of cron and shells have the former in common.
+    """
+    if target.application is None:
+        return None
+    key = _key(*target.application)
+    return next((place for base, names in _candidates(environ) if (place := _made(base, names, key))), None)
 
 
-def open_workspace(directory: Path, *, target: str | None = None) -> Workspace:
-    """Read a knowledge directory and run the content checks. Raises InvalidInput with everything that is wrong."""
-    shown_as = name_of(directory)
-    files = DiskFiles(directory, shown_as=shown_as)
-    loaded = _examine(files, target)
-    found = loaded.diagnostics
-    if has_errors(found) or loaded.settings is None:
-        raise _invalid(found)
-    return Workspace(directory, shown_as, loaded.settings, loaded.knowledge, found, files)
+def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Directories that must exist, each with the names of those that may be made in it."""
+    cache, home, runtime = (Path(environ.get(name, "")) for name in ("XDG_CACHE_HOME", "HOME", "XDG_RUNTIME_DIR"))
+    yield cache.parent, (cache.name, SHARED)
+    yield home, (".cache", SHARED)
+    yield runtime, (SHARED,)
+    yield Path(environ.get("TMPDIR") or "/tmp"), (f"{SHARED}-{os.getuid()}",)  # noqa: S108  (whose it is, is looked at)
 
 
-def _examine(files: DiskFiles, target: str | None) -> Loaded:
-    loaded = load_files(files, target=target)
-    return replace(loaded, diagnostics=sort_diagnostics([*loaded.diagnostics, *_checks(loaded)]))
+def _made(base: Path, names: tuple[str, ...], key: str) -> Path | None:
+    """A directory in the one of these names below another; None where it cannot be made, or that one is not this user's own."""
+    if not base.is_absolute() or not base.is_dir():
+        return None
+    try:
+        own = base
+        for name in names:
+            own /= name
+            own.mkdir(mode=PRIVATE, exist_ok=True)
+        about = own.lstat()
+        if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+            return None
+        own.chmod(PRIVATE)
+        place = own / key
+        place.mkdir(mode=PRIVATE, exist_ok=True)
+        # A cache that lies in a checkout may come from a branch.
+        if place.is_symlink() or any(path.is_symlink() for path in place.iterdir()):
+            return None
+    except OSError:
+        return None
+    return place if os.access(place, os.W_OK | os.X_OK) else None
 
 
-def _checks(loaded: Loaded) -> Sequence[Diagnostic]:
-    from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
-
-    return check(loaded.knowledge, loaded.settings.checks if loaded.settings is not None else {})
-
-
-def _invalid(found: Sequence[Diagnostic]) -> InvalidInput:
-    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in found)
-    files = len({diagnostic.location.path for diagnostic in found if diagnostic.severity is Severity.ERROR})
-    return InvalidInput(message("errors: {errors}, files: {files}; nothing was sent", errors=errors, files=files), found)
-
-
-def _complete(target: Target) -> Target:
-    """The embedded service always answers for its own demo application."""
-    if target.driver is not Driver.SANDBOX:
-        return target
-    from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
-
-    return replace(target, sdkappid=DEMO.sdkappid, identifier=DEMO.identifier)
+def _key(address: str, sdkappid: int) -> str:
+    """A name for an application that does for a directory."""
+    return f"{sdkappid}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"

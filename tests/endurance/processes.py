@@ -19,7 +19,7 @@ from kbsync.report import Receipt
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 from tests.endurance.bench import FAST, Side, library, plant, unlike
 from tests.endurance.shop import FIRST, SECOND, STRANGERS, add_unmanaged, read
 from tests.fakes.clock import FakeClock
@@ -129,12 +129,12 @@ class Play:
         self.service.forget()
         return code
 
-    def again(self, *, world: World | None = None) -> Run:
+    def again(self, *, context: RunContext | None = None) -> Run:
         """Apply once more, in this process, without waiting unless told, and agree to the removals that are left."""
         left = self.service.snapshot()
         gone = sum(each.get("question") == "Do you take cheques?" for each in left["questions"])
         gone += sum(each["title"] == "Old stuff" for each in left["categories"])
-        return self.bench.run(*APPLY[:2], "--allow-remove", str(gone), *APPLY[4:], world=world)
+        return self.bench.run(*APPLY[:2], "--allow-remove", str(gone), *APPLY[4:], context=context)
 
     def wrong(self, run: Run) -> list[str]:
         """What is not as an apply that ended well leaves it."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.pacing.clock import SystemClock
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 from tests.endurance.processes import Play, played
 from tests.flows.harness import WRITES, writes
 
@@ -32,9 +32,9 @@ class Sleepy(SystemClock):
         return super().wall() + self.slept
 
 
-def later(play: Play, seconds: float) -> World:
+def later(play: Play, seconds: float) -> RunContext:
     """The surroundings of a run so much later."""
-    return World(clock=Later(seconds), environ=play.bench.environ)
+    return RunContext(clock=Later(seconds), environ=play.bench.environ)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_the_lock_of_a_killed_apply_blocks_the_next(orphaned: Play) -> None:
 
 def test_it_runs_out(orphaned: Play) -> None:
     """After the lease the next apply takes over, says so, and finishes."""
-    run = orphaned.again(world=later(orphaned, 900))
+    run = orphaned.again(context=later(orphaned, 900))
     assert "Took over the lock of production" in run.err
     assert orphaned.wrong(run) == []
 
@@ -81,7 +81,7 @@ def test_nothing_is_written_without_the_lock(shared: Play) -> None:
         clock.slept = 900.0 if command in WRITES else clock.slept
 
     shared.service.after = sleep
-    run = shared.again(world=World(clock=clock, environ=shared.bench.environ))
+    run = shared.again(context=RunContext(clock=clock, environ=shared.bench.environ))
     assert run.code == 4
     # The two are of the first phase and start side by side; the second one may still have waited for its slot.
     assert set() < set(writes(shared.service)) <= {"add_chitchat_category", "update_chitchat_category"}
@@ -91,4 +91,4 @@ def test_it_can_be_removed(orphaned: Play) -> None:
     """Who knows that the holder is dead removes the lock and goes on at once."""
     removed = orphaned.bench.run("unlock", "--yes")
     assert removed.code == 0
-    assert orphaned.wrong(orphaned.again(world=later(orphaned, 0))) == []
+    assert orphaned.wrong(orphaned.again(context=later(orphaned, 0))) == []

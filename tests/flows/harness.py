@@ -19,8 +19,8 @@ from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
-from kbsync.usecases.doors import sandbox_file
-from kbsync.usecases.world import World
+from kbsync.usecases.composition import sandbox_file
+from kbsync.usecases.context import RunContext
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree
 
@@ -115,14 +115,14 @@ class Bench:
         changes = json.loads(self.run(*words, "--format", "json").out)["changes"]
         return {(it["after"] or it["before"])["question"]: it["cause"] for it in changes if it["kind"] == "question"}
 
-    def run(self, *words: str, keyboard: io.StringIO | None = None, world: World | None = None, **environ: str) -> Run:
+    def run(self, *words: str, keyboard: io.StringIO | None = None, context: RunContext | None = None, **environ: str) -> Run:
         """Run one command line; ``environ`` is added to the bench's own environment."""
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
-        surroundings = world or World(clock=self.clock, environ={**self.environ, **environ})
+        surroundings = context or RunContext(clock=self.clock, environ={**self.environ, **environ})
         before, sys.stdin = sys.stdin, keyboard or io.StringIO()
         try:
             with contextlib.chdir(self.path), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                code = run(words, world=surroundings)
+                code = run(words, context=surroundings)
         finally:
             sys.stdin = before
         return Run(code, *(_written(stream) for stream in (out, err)))

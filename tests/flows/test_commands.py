@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.seeds import AGENT_SESSION, CHATBOT_SESSION, CLIENT, CUSTOMER_SERVICE
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 from tests.flows.harness import Bench, writes
 from tests.flows.shop import FIRST
 
@@ -148,7 +148,7 @@ def test_the_sandbox_serves_until_told_to_stop(bench: Bench, tmp_path: Path) -> 
         bench.endpoint, bench.default = process.stdout.readline().strip(), "production"
         bench.settings()
         assert bench.endpoint.startswith("http://127.0.0.1:")
-        applied = bench.run("plan", world=World(environ={**bench.environ, "KBSYNC_SECRET_KEY": Account().secret}))
+        applied = bench.run("plan", context=RunContext(environ={**bench.environ, "KBSYNC_SECRET_KEY": Account().secret}))
         process.send_signal(signal.SIGTERM)
         rest, said = process.communicate(timeout=30)
     assert applied.code == 0, applied.err

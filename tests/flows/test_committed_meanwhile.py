@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from kbsync.usecases.context import RunContext
 from kbsync.usecases.planning import History, find_history
 from kbsync.usecases.workspace import open_workspace
-from kbsync.usecases.world import World
 from tests.flows.harness import Bench
 from tests.flows.runner import executable
 from tests.flows.shop import SMALL
@@ -27,7 +27,7 @@ def history_after(bench: Bench, event: Callable[[], object]) -> History:
     """The git side of a run during which something happens when the files have been read."""
     workspace = open_workspace(bench.path / "knowledge")
     event()
-    return find_history(workspace, workspace.target(None), given=None, world=World(environ=bench.environ))
+    return find_history(workspace, workspace.target(None), given=None, context=RunContext(environ=bench.environ))
 
 
 def head(bench: Bench) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from kbsync.cli.asking import somebody_is_here
+from kbsync.cli.asking import is_interactive
 from kbsync.history.lock import TargetLock
 from kbsync.pacing import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import Bench, Terminal, held, writes
 from tests.flows.shop import FIRST, SMALL
@@ -61,7 +61,7 @@ def test_a_closed_input_is_nobody() -> None:
     """A process without standard input has nobody to ask."""
     before, sys.stdin = sys.stdin, None  # what Python does when descriptor 0 is closed
     try:
-        assert not somebody_is_here()
+        assert not is_interactive()
     finally:
         sys.stdin = before
 
@@ -139,7 +139,7 @@ def test_stop_before_the_first_write_changes_nothing(bench: Bench) -> None:
     bench.commit(FIRST)
     stop = threading.Event()
     stop.set()
-    stopped = bench.run("apply", "--yes", world=World(clock=bench.clock, environ=bench.environ, stop=stop))
+    stopped = bench.run("apply", "--yes", context=RunContext(clock=bench.clock, environ=bench.environ, stop=stop))
     assert (stopped.code, "Stopped before" in stopped.err, stopped.out) == (1, True, "")
     assert untouched(bench)
 
@@ -164,7 +164,7 @@ def test_ctrl_c_ends_an_apply_well(bench: Bench) -> None:
     stop = threading.Event()
     with bench.served(kind=partial(Alarmed, stop=stop)) as service:
         bench.commit(FIRST)
-        stopped = bench.run("apply", "--yes", world=World(clock=bench.clock, environ=bench.environ, stop=stop))
+        stopped = bench.run("apply", "--yes", context=RunContext(clock=bench.clock, environ=bench.environ, stop=stop))
         assert stopped.code == 4
         assert "Stopping: the calls in flight are finished and reported." in stopped.err
         assert "Not attempted" in stopped.out

@@ -12,7 +12,7 @@ import pytest
 
 from kbsync.cli.run import run
 from kbsync.sandbox.seeds import seeded_sessions
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 
@@ -54,7 +54,7 @@ def test_a_pipe_without_a_reader(bench: Bench, kind: type[io.TextIOWrapper]) -> 
     reader, writer = os.pipe()
     os.close(reader)
     with contextlib.chdir(bench.path), kind(os.fdopen(writer, "wb")) as nowhere, contextlib.redirect_stdout(nowhere):
-        assert run(["targets"], world=World(environ=bench.environ)) == 1
+        assert run(["targets"], context=RunContext(environ=bench.environ)) == 1
 
 
 def test_a_shell_completion_ends_well(bench: Bench) -> None:
@@ -69,7 +69,7 @@ def test_a_server_that_is_told_to_stop(bench: Bench) -> None:
     """It gives its address, names its sessions, ends, and leaves the port."""
     stop = threading.Event()
     stop.set()
-    served = bench.run("sandbox", "serve", "--port", "0", world=World(environ=bench.environ, stop=stop))
+    served = bench.run("sandbox", "serve", "--port", "0", context=RunContext(environ=bench.environ, stop=stop))
     assert (served.code, served.out.startswith("http://127.0.0.1:")) == (0, True)
     assert f"endpoint {served.out.strip()}" in served.err
     assert all(session in served.err for session in seeded_sessions())

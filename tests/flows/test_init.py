@@ -16,7 +16,7 @@ from kbsync.cli.exits import Exit
 from kbsync.cli.run import run
 from kbsync.files.layout import format_files
 from kbsync.files.schema import knowledge_schema, settings_schema
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 from tests.fakes.clock import FakeClock
 from tests.golden import check_golden
 
@@ -34,8 +34,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def kbsync(*arguments: str) -> int:
-    """Run a command line in a world without time and secrets."""
-    return run(arguments, world=World(clock=FakeClock(), environ={}))
+    """Run a command line in a context without time and secrets."""
+    return run(arguments, context=RunContext(clock=FakeClock(), environ={}))
 
 
 def files(place: Path) -> dict[str, str]:

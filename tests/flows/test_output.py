@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 
@@ -91,8 +91,8 @@ class Early(dict[str, str]):
 
 def test_before_the_options_are_known_the_environment_decides(noisy: Bench) -> None:
     """A run that ends before it has understood its options ends in words all the same."""
-    world = World(environ=Early(FIRST="yes", KBSYNC_LANG="zh"))
-    stopped = noisy.run("targets", world=world)
+    context = RunContext(environ=Early(FIRST="yes", KBSYNC_LANG="zh"))
+    stopped = noisy.run("targets", context=context)
     assert (stopped.code, stopped.err.strip()) == (1, "已停止。")
 
 

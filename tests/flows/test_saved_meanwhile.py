@@ -12,7 +12,7 @@ from kbsync.cli.options import Invocation
 from kbsync.cli.screen import Screen
 from kbsync.errors import UnusableFile
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 from tests.flows.harness import Bench, declared
 
 TWO = """\
@@ -115,7 +115,7 @@ class Watched(type(Path())):  # type: ignore[misc]  # the class of paths is chos
 def test_fmt_writes_nothing_over_an_edit(bench: Bench) -> None:
     """An edit saved between reading and writing stays, in that file and in others."""
     bench.write({"b.yaml": "questions:   []\n"})
-    call = Invocation(World(), Screen(), Watched(bench.path / "knowledge"), None, "text")
+    call = Invocation(RunContext(), Screen(), Watched(bench.path / "knowledge"), None, "text")
     with pytest.raises(UnusableFile, match=r"knowledge/a\.yaml"):
         format_directory(call, write=True)
     assert (bench.path / "knowledge/a.yaml").read_text() == MORE

@@ -16,7 +16,7 @@ from kbsync.rehearsal.switches import Switches
 from kbsync.report import Outcome, Receipt
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 from tests.flows.harness import Bench, Run, held
 from tests.flows.shop import SMALL
 
@@ -60,8 +60,8 @@ def questions(count: int, fields: str) -> dict[str, str]:
 
 def apply(bench: Bench, stop: threading.Event) -> Run:
     """Apply in real time until somebody says stop."""
-    world = World(clock=SystemClock(), environ=bench.environ, stop=stop)
-    return bench.run("apply", "--yes", "--receipt", "receipt.json", world=world)
+    context = RunContext(clock=SystemClock(), environ=bench.environ, stop=stop)
+    return bench.run("apply", "--yes", "--receipt", "receipt.json", context=context)
 
 
 def outcomes(bench: Bench) -> Counter[Outcome]:
@@ -120,7 +120,7 @@ def test_a_stop_is_heard_between_pages(listing: int, code: int, bench: Bench) ->
         pages = service.came["list_chitchat"]
         assert pages > 5
         service.number = (1 + listing) * pages + 3
-        stopped = bench.run("apply", "--yes", world=World(clock=bench.clock, environ=bench.environ, stop=stop))
+        stopped = bench.run("apply", "--yes", context=RunContext(clock=bench.clock, environ=bench.environ, stop=stop))
         assert (stopped.code, service.came["list_chitchat"]) == (code, service.number)
         assert held(service, presets=False) == set()
     assert ("Not attempted" in stopped.out) is (code == 4)

@@ -11,8 +11,7 @@ from kbsync.pacing import Clock
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.service import Service
-from kbsync.usecases.stopping import StopWhen
-from kbsync.usecases.world import World
+from kbsync.usecases.context import LinkedStop, RunContext
 from tests.fakes.clock import FakeClock
 from tests.flows.harness import Bench
 
@@ -68,7 +67,7 @@ class Hasty(FakeClock):
 
     def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
         """Wait as ever while the plan is made."""
-        if isinstance(until, StopWhen):
+        if isinstance(until, LinkedStop):
             self.stop.set()
         return super().wait(seconds, until=until)
 
@@ -81,7 +80,7 @@ def test_an_apply_that_did_not_look_for_everything_settles_nothing(
     bench, service = lagging
     stop = threading.Event()
     clock = bench.clock if words else Hasty(bench.clock, stop)
-    code = bench.run("apply", "--yes", *words, world=World(clock=clock, environ=bench.environ, stop=stop)).code
+    code = bench.run("apply", "--yes", *words, context=RunContext(clock=clock, environ=bench.environ, stop=stop)).code
     assert (code, len(notes(bench))) == (0 if words else 4, 1)
     assert bench.run("apply", "--yes").code == 0
     assert twins(service) == []
@@ -91,5 +90,5 @@ def test_an_apply_that_saw_everything_leaves_no_note(bench: Bench) -> None:
     """Nor does one wait that comes after it."""
     bench.commit(SHOP)
     clock = FakeClock()
-    assert bench.run("apply", "--yes", world=World(clock=clock, environ=bench.environ)).code == 0
+    assert bench.run("apply", "--yes", context=RunContext(clock=clock, environ=bench.environ)).code == 0
     assert notes(bench) == []

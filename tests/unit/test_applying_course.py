@@ -16,9 +16,9 @@ from kbsync.planner.undo import invert
 from kbsync.progress import Silent
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome, Receipt
 from kbsync.settings import Policy
-from kbsync.usecases.applying import Course, Wishes, carry_out
-from kbsync.usecases.doors import Door
-from kbsync.usecases.world import World
+from kbsync.usecases.applying import ReceiptJournal, Wishes, carry_out
+from kbsync.usecases.composition import Connection
+from kbsync.usecases.context import RunContext
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
 from tests.unit.applying import add_category, create, library, plan, question, text, update
@@ -73,7 +73,7 @@ def test_what_is_not_known_is_pointed_out_when_it_is_undone() -> None:
 
 @dataclass
 class Way:
-    """A way to a library in memory, in place of a door."""
+    """A way to a library in memory, in place of a connection."""
 
     store: FakeStore
     stop: threading.Event | None = None
@@ -91,8 +91,8 @@ class Way:
         """Writes."""
         return self.store
 
-    looker = reader
-    finisher = writer
+    uninterruptible_reader = reader
+    uninterruptible_writer = writer
 
 
 class Broken(FakeStore):
@@ -116,13 +116,13 @@ def on_record(path: Path) -> ApplyReport:
     return found.report
 
 
-def carried_out(store: FakeStore, place: Path, path: Path | None) -> tuple[Course, Receipt]:
+def carried_out(store: FakeStore, place: Path, path: Path | None) -> tuple[ReceiptJournal, Receipt]:
     """Apply the plan with a record of it."""
-    world, wishes = World(clock=FakeClock(), environ={"USER": "ada"}), Wishes(receipt=path)
-    course = Course(wishes, world)
-    door = cast("Door", Way(store))
-    with TargetLock(None, target="t", owner="ada", where="here", clock=world.clock, directory=place) as lock:
-        return course, carry_out(TODO, door, wishes=wishes, world=world, course=course, progress=Silent(), lock=lock)
+    context, wishes = RunContext(clock=FakeClock(), environ={"USER": "ada"}), Wishes(receipt=path)
+    journal = ReceiptJournal(wishes, context)
+    connection = cast("Connection", Way(store))
+    with TargetLock(None, target="t", owner="ada", where="here", clock=context.clock, directory=place) as lock:
+        return journal, carry_out(TODO, connection, wishes=wishes, context=context, journal=journal, progress=Silent(), lock=lock)
 
 
 def test_a_fault_of_the_program_leaves_a_receipt(path: Path) -> None:
@@ -135,24 +135,24 @@ def test_a_fault_of_the_program_leaves_a_receipt(path: Path) -> None:
 
 def test_the_end_is_not_written_over(path: Path) -> None:
     """A signal after the end finds everything on record."""
-    course, receipt = carried_out(FakeStore(library(HOURS)), path.parent, path)
-    course.keep(receipt)
-    course.keep_interim()
+    journal, receipt = carried_out(FakeStore(library(HOURS)), path.parent, path)
+    journal.keep(receipt)
+    journal.keep_interim()
     assert on_record(path) == receipt.report
 
 
 def test_a_record_that_cannot_be_kept_on_the_way_is_tried_again_at_the_end(path: Path) -> None:
     """The wish to stop is not the place to complain; the failure at the end is given back."""
-    course, receipt = carried_out(FakeStore(library(HOURS)), path.parent, path)
+    journal, receipt = carried_out(FakeStore(library(HOURS)), path.parent, path)
     path.unlink()
     path.mkdir()
-    course.keep_interim()
-    assert isinstance(course.keep(receipt), UnusableFile)
+    journal.keep_interim()
+    assert isinstance(journal.keep(receipt), UnusableFile)
 
 
 def test_nothing_is_written_where_no_receipt_is_wanted(tmp_path: Path) -> None:
-    """The course runs without a path."""
-    course, receipt = carried_out(FakeStore(library(HOURS)), tmp_path, None)
-    course.keep_interim()
-    assert (course.keep(receipt), course.stays, receipt.report.finished) == (None, None, True)
+    """The journal runs without a path."""
+    journal, receipt = carried_out(FakeStore(library(HOURS)), tmp_path, None)
+    journal.keep_interim()
+    assert (journal.keep(receipt), journal.stays, receipt.report.finished) == (None, None, True)
     assert list(tmp_path.glob("*.json")) == []

@@ -7,7 +7,7 @@ from pathlib import Path
 from kbsync.cli.options import Invocation
 from kbsync.cli.screen import Screen
 from kbsync.cli.side_by_side import run_side_by_side
-from kbsync.usecases.world import World
+from kbsync.usecases.context import RunContext
 from tests.fakes.clock import FakeClock
 
 SETTINGS = "version: 1\ndefault_target: one\ntargets: {one: {driver: sandbox}, two: {driver: sandbox}}\n"
@@ -16,7 +16,7 @@ SETTINGS = "version: 1\ndefault_target: one\ntargets: {one: {driver: sandbox}, t
 def invocation(tmp_path: Path) -> Invocation:
     """A call for a directory with two targets."""
     (tmp_path / "kbsync.yaml").write_text(SETTINGS, encoding="utf-8")
-    return Invocation(World(clock=FakeClock(), environ={}), Screen(), tmp_path, None, "text")
+    return Invocation(RunContext(clock=FakeClock(), environ={}), Screen(), tmp_path, None, "text")
 
 
 def test_a_signal_stops_every_target(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_signal_stops_every_target(tmp_path: Path) -> None:
     def wait(call: Invocation) -> int:
         if call.target == "one":
             os.kill(os.getpid(), signal.SIGINT)
-        if call.world.stop.wait(20):
+        if call.context.stop.wait(20):
             stopped.append(call.target)
         return 0
 
@@ -40,9 +40,9 @@ def test_one_that_must_stop_does_not_stop_the_others(tmp_path: Path) -> None:
 
     def lose(call: Invocation) -> int:
         if call.target == "one":
-            call.world.stop.set()
+            call.context.stop.set()
         else:
-            seen.append(call.world.stop.wait(0.05))
+            seen.append(call.context.stop.wait(0.05))
         return 0
 
     run_side_by_side(invocation(tmp_path), lose)

@@ -10,8 +10,7 @@ from kbsync.errors import Throttled, Unreachable
 from kbsync.messages import Message, message
 from kbsync.settings import Target
 from kbsync.usecases.applying import actor, where
-from kbsync.usecases.secrets import find_credentials, variable
-from kbsync.usecases.telling import TellingPacer
+from kbsync.usecases.composition import ObservedPacer, find_credentials, variable
 from tests.fakes.clock import FakeClock
 
 
@@ -79,7 +78,7 @@ def test_every_call_is_told_of(tmp_path: Path) -> None:
             raise problem
         return "answer"
 
-    pacer = TellingPacer(clock, on_call=hear)
+    pacer = ObservedPacer(clock, on_call=hear)
     assert pacer.call("list_chitchat", send) == "answer"
     assert told == [("list_chitchat", 0.25, "too fast"), ("list_chitchat", 0.25, None)]
 
@@ -87,7 +86,7 @@ def test_every_call_is_told_of(tmp_path: Path) -> None:
 def test_a_call_that_fails_is_told_of() -> None:
     """And raises what it raised."""
     told: list[str] = []
-    pacer = TellingPacer(FakeClock(), on_call=lambda command, _seconds, problem: told.append(f"{command}: {problem}"))
+    pacer = ObservedPacer(FakeClock(), on_call=lambda command, _seconds, problem: told.append(f"{command}: {problem}"))
 
     def send() -> None:
         raise Unreachable(message("no connection"), command="list_chitchat")

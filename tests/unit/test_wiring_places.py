@@ -12,10 +12,10 @@ from kbsync.history.base import Base
 from kbsync.plan import BaseKind
 from kbsync.settings import Driver, Target
 from kbsync.usecases.applying import locked
-from kbsync.usecases.doors import open_door
-from kbsync.usecases.places import meeting_place
+from kbsync.usecases.composition import connect
+from kbsync.usecases.context import RunContext
 from kbsync.usecases.planning import History
-from kbsync.usecases.world import World
+from kbsync.usecases.workspace import shared_state_directory
 from tests.fakes.clock import FakeClock
 
 TARGET = Target("production", endpoint="https://desk.invalid", sdkappid=1400000000)
@@ -24,7 +24,7 @@ SECRET = {"KBSYNC_SECRET_KEY": "canary"}
 
 def place_of(target: Target = TARGET, /, **environ: Path | str) -> Path:
     """The meeting place in these surroundings."""
-    found = meeting_place(target, environ={name: str(value) for name, value in environ.items()})
+    found = shared_state_directory(target, environ={name: str(value) for name, value in environ.items()})
     assert found is not None
     return found
 
@@ -100,14 +100,14 @@ def test_somebody_elses_directory_is_passed_over(tmp_path: Path) -> None:
     foreign = tmp_path / f"kbsync-{os.getuid()}"
     foreign.mkdir()
     os.chown(foreign, 12345, 12345)
-    assert meeting_place(TARGET, environ={"TMPDIR": str(tmp_path)}) is None
+    assert shared_state_directory(TARGET, environ={"TMPDIR": str(tmp_path)}) is None
 
 
 def budgets(target: Target, state: Path, **environ: str) -> list[str]:
     """The budget files that one call leaves below a directory, from there."""
-    world = World(clock=FakeClock(), environ={**SECRET, **environ})
-    with open_door(target, world=world, state=state) as door:
-        door.pacer.call("list_chitchat", lambda: None)
+    context = RunContext(clock=FakeClock(), environ={**SECRET, **environ})
+    with connect(target, context=context, state=state) as connection:
+        connection.pacer.call("list_chitchat", lambda: None)
     return sorted(str(path.relative_to(state.parent)) for path in state.parent.rglob("pace*.json"))
 
 
@@ -115,22 +115,22 @@ def test_two_checkouts_share_one_budget(tmp_path: Path) -> None:
     """What one process has sent counts for another that runs in another checkout under another target's name."""
     clock, waited = FakeClock(), []
     for name in ("one", "other"):
-        world = World(clock=clock, environ={**SECRET, "HOME": str(tmp_path)})
-        with open_door(replace(TARGET, name=name), world=world, state=tmp_path / name / ".kbsync") as door:
+        context = RunContext(clock=clock, environ={**SECRET, "HOME": str(tmp_path)})
+        with connect(replace(TARGET, name=name), context=context, state=tmp_path / name / ".kbsync") as connection:
             begin = clock.now()
             for _ in range(3):
-                door.pacer.call("list_chitchat", lambda: None)
+                connection.pacer.call("list_chitchat", lambda: None)
             waited.append(clock.now() - begin)
     assert waited == [0.0, pytest.approx(1.02, abs=1e-5)]
 
 
 def test_two_checkouts_share_one_lock(tmp_path: Path) -> None:
     """Without a git remote too, an apply in one checkout keeps out one of the same target in another; other targets go on."""
-    world = World(clock=FakeClock(), environ={"HOME": str(tmp_path), "USER": "anna"})
+    context = RunContext(clock=FakeClock(), environ={"HOME": str(tmp_path), "USER": "anna"})
 
     def lock(target: Target, checkout: str) -> AbstractContextManager[object]:
         history = History(None, Base(None, BaseKind.NONE), None, None)
-        return locked(target, history=history, world=world, state=tmp_path / checkout / ".kbsync")
+        return locked(target, history=history, context=context, state=tmp_path / checkout / ".kbsync")
 
     another = replace(TARGET, sdkappid=1400000001)
     held = pytest.raises(TargetLocked, match="Another apply holds production: anna")

@@ -8,9 +8,8 @@ from kbsync.history.base import Base
 from kbsync.plan import BaseKind
 from kbsync.settings import Target
 from kbsync.usecases.applying import locked
+from kbsync.usecases.context import LinkedStop, RunContext
 from kbsync.usecases.planning import History
-from kbsync.usecases.stopping import StopWhen
-from kbsync.usecases.world import World
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos
 
@@ -20,7 +19,7 @@ PATIENCE = 20.0
 def test_it_is_set_when_the_outer_one_is() -> None:
     """A signal ends a wait at once."""
     outer = threading.Event()
-    stop = StopWhen(outer, lambda: False)
+    stop = LinkedStop(outer, lambda: False)
     assert (stop.is_set(), stop.wait(0)) == (False, False)
     outer.set()
     assert (stop.is_set(), stop.wait(PATIENCE)) == (True, True)
@@ -29,7 +28,7 @@ def test_it_is_set_when_the_outer_one_is() -> None:
 def test_it_asks_each_time() -> None:
     """The reason counts as of the moment of asking, also at the end of a wait, and leaves the outer one alone."""
     outer, answers = threading.Event(), iter([False, True, False, True])
-    stop = StopWhen(outer, lambda: next(answers))
+    stop = LinkedStop(outer, lambda: next(answers))
     assert [stop.is_set(), stop.is_set(), stop.wait(0), stop.wait(0)] == [False, True, False, True]
     assert not outer.is_set()
 
@@ -37,8 +36,8 @@ def test_it_asks_each_time() -> None:
 def test_a_lost_lock_stops_the_run(tmp_path: Path) -> None:
     """The thread that renews the lock says so, to whoever is waiting."""
     origin, tree = GitRepos(tmp_path).shared("anna")
-    world = World(clock=FakeClock(), environ={**tree.environ, "USER": "anna"})
+    context = RunContext(clock=FakeClock(), environ={**tree.environ, "USER": "anna"})
     history = History(tree.repository, Base(None, BaseKind.NONE), None, None)
-    with locked(Target("production"), history=history, world=world, state=tree.path / ".kbsync"):
+    with locked(Target("production"), history=history, context=context, state=tree.path / ".kbsync"):
         shutil.rmtree(origin.path)
-        assert world.stop.wait(PATIENCE)
+        assert context.stop.wait(PATIENCE)

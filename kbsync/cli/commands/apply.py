@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 
 __all__ = ["apply"]
 
@@ -22,7 +22,7 @@ class Approval(click.Option):
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync apply", "plan, show, ask, carry out"),
         ("kbsync apply plan.json --yes", "exactly this plan, or nothing"),

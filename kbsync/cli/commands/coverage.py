@@ -6,14 +6,14 @@ from typing import Any
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 
 __all__ = ["coverage"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync coverage --since 30", "a month of finished sessions"),
         ("kbsync coverage --save chats.jsonl", "keep the transcripts"),

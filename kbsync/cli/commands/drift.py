@@ -3,14 +3,14 @@
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 
 __all__ = ["drift"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync drift", "since the last apply"),
         ("kbsync drift --base v1.4", "since that commit"),

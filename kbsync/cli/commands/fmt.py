@@ -3,14 +3,14 @@
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 
 __all__ = ["fmt"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync fmt", "lay out every file"),
         ("kbsync fmt --check", "for CI and pre-commit"),

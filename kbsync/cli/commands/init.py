@@ -3,14 +3,14 @@
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 
 __all__ = ["init"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync init", "settings, an example, a GitHub workflow"),
         ("kbsync init --ci gitlab", "the same with a GitLab pipeline"),

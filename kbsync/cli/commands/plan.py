@@ -6,14 +6,14 @@ from typing import Any
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 
 __all__ = ["plan"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync plan", "against the default target"),
         ("kbsync plan --out plan.json", "save it; apply carries out exactly this"),

@@ -5,14 +5,14 @@ from pathlib import Path
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 
 __all__ = ["preview"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync preview 'Good night' --session 11111111-…", "the answer in the files"),
         ("kbsync preview --answer-file draft.txt --session 11111111-…", "a draft of it"),

@@ -5,14 +5,14 @@ from typing import Any
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 
 __all__ = ["pull"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync pull", "take in what the console changed"),
         ("kbsync pull --check", "only show it"),

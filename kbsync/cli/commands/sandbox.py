@@ -6,14 +6,14 @@ import click
 
 from kbsync.cli.completing import complete_switch
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedGroup
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import TaughtGroup
 from kbsync.messages import message
 
 __all__ = ["sandbox"]
 
 
-@click.group(cls=TaughtGroup)
+@click.group(cls=DocumentedGroup)
 def sandbox() -> None:
     """The embedded Desk service: serve it, break it, reset it."""
 

@@ -5,14 +5,14 @@ import json
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 
 __all__ = ["schema"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync schema knowledge", "of knowledge files, for editors"),
         ("kbsync schema settings", "of kbsync.yaml"),

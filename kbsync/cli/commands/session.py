@@ -3,13 +3,13 @@
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedGroup
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import TaughtGroup
 
 __all__ = ["session"]
 
 
-@click.group(cls=TaughtGroup)
+@click.group(cls=DocumentedGroup)
 def session() -> None:
     """Look into a Desk session, or send to it."""
 

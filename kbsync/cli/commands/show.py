@@ -5,14 +5,14 @@ from pathlib import Path
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 
 __all__ = ["show"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync show plan.json", "as plan would have shown it"),
         ("kbsync show plan.json --format html > plan.html", "for a browser"),

@@ -5,14 +5,14 @@ import json
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 
 __all__ = ["targets"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync targets", "name, driver, SDKAppID"),
         ("kbsync targets --format matrix", "a CI matrix, one job a target"),

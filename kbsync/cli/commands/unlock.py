@@ -3,15 +3,15 @@
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 from kbsync.messages import message
 
 __all__ = ["unlock"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync unlock -t production", "show who holds it, then ask"),
         ("kbsync unlock -t production --yes", "remove what is shown, without asking"),

@@ -3,8 +3,8 @@
 import click
 
 from kbsync.cli.exits import Exit
+from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
-from kbsync.cli.teaching import Taught
 from kbsync.diagnostics import has_errors
 from kbsync.messages import message
 
@@ -12,7 +12,7 @@ __all__ = ["validate"]
 
 
 @click.command(
-    cls=Taught,
+    cls=DocumentedCommand,
     examples=(
         ("kbsync validate", "everything that is wrong, at once"),
         ("kbsync validate -d faq -t production", "another directory, as one target reads it"),

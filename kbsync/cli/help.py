@@ -10,7 +10,7 @@ import click
 
 from kbsync.cli.exits import Exit
 
-__all__ = ["Application", "SharedOption", "Taught", "TaughtGroup"]
+__all__ = ["Application", "DocumentedCommand", "DocumentedGroup", "SharedOption"]
 
 Example = tuple[str, str]
 """A command line that can be typed as it stands, and what it is good for (may be empty)."""
@@ -23,7 +23,7 @@ class SharedOption(click.Option):
     """An option that many commands have; help shows it after those that the command has for itself."""
 
 
-class Taught(click.Command):
+class DocumentedCommand(click.Command):
     """A command with examples. ``exits`` are the codes that a script would want to tell apart; 0, 1 and 2 need no words."""
 
     def __init__(self, *words: Any, examples: Sequence[Example], exits: Mapping[Exit, str] | None = None, **options: Any) -> None:
@@ -55,10 +55,10 @@ class Taught(click.Command):
         super().format_epilog(ctx, formatter)
 
 
-class TaughtGroup(click.Group):
+class DocumentedGroup(click.Group):
     """A command whose own commands have examples."""
 
-    command_class = Taught
+    command_class = DocumentedCommand
 
 
 class Application(click.Group):

@@ -1,0 +1,228 @@
+"""Connects a run to the Desk service of a target: secrets, pace, transport, and the ports for reading and writing."""
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kbsync.desk.chitchat import DeskReader, DeskWriter
+from kbsync.desk.signing import Signer
+from kbsync.desk.transport import Transport
+from kbsync.errors import MissingSecret, ServiceError, UnusableFile
+from kbsync.messages import Message, message
+from kbsync.pacing import Clock, Pacer
+from kbsync.settings import Driver, Target
+from kbsync.usecases.context import RunContext
+from kbsync.usecases.workspace import check_state, prepare_state, shared_state_directory
+
+__all__ = [
+    "CallObserver",
+    "Connection",
+    "Credentials",
+    "ObservedPacer",
+    "connect",
+    "find_credentials",
+    "sandbox_file",
+    "variable",
+]
+
+
+Pause = Callable[[str, float], None]
+
+
+Rows = Callable[[int], object]
+
+
+CallObserver = Callable[[str, float, Message | None], None]
+"""Called with a command, the seconds until its answer, and what went wrong, if anything; from any thread."""
+
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An open connection to one target. ``transport`` is for calls that are not about the library, such as sessions.
+
+    Once ``stop`` is set, what the reader and the writer have not sent yet raises Interrupted. Their uninterruptible twins are
+    for what a stopped run still owes: reading what it did, and the rest of what it began.
+    """
+
+    target: Target
+    transport: Transport
+    pacer: Pacer
+    stop: threading.Event
+
+    def reader(self, on_rows: Rows | None = None) -> DeskReader:
+        """Reads and cannot write; ``on_rows`` hears the number of rows of every page that was read."""
+        return DeskReader(self.transport.until(self.stop), on_rows=on_rows)
+
+    def uninterruptible_reader(self, on_rows: Rows | None = None) -> DeskReader:
+        """Reads, also when stopped."""
+        return DeskReader(self.transport, on_rows=on_rows)
+
+    def writer(self) -> DeskWriter:
+        """Writes."""
+        return DeskWriter(self.transport.until(self.stop))
+
+    def uninterruptible_writer(self) -> DeskWriter:
+        """Writes, also when stopped."""
+        return DeskWriter(self.transport)
+
+
+@contextmanager
+def connect(
+    target: Target, *, context: RunContext, state: Path, on_pause: Pause | None = None, on_call: CallObserver | None = None
+) -> Iterator[Connection]:
+    """Open a target and close it afterwards; ``state`` is the directory for kbsync's own files. Raises MissingSecret."""
+    pacer = partial(_pacer, target, context, state=state, on_pause=on_pause, on_call=on_call)
+    if target.driver is Driver.SANDBOX:
+        with _embedded(target, context, state, pacer()) as connection:
+            yield connection
+        return
+    credentials = find_credentials(target, context.environ)
+    pace = pacer()
+    signer = Signer(
+        target.sdkappid, target.identifier, clock=context.clock, secret=credentials.secret, usersig=credentials.usersig
+    )
+    transport = Transport(
+        endpoint=target.endpoint,
+        sdkappid=target.sdkappid,
+        identifier=target.identifier,
+        signer=signer,
+        pacer=pace,
+        clock=context.clock,
+    )
+    try:
+        yield Connection(target, transport, pace, context.stop)
+    finally:
+        transport.close()
+
+
+@contextmanager
+def _embedded(target: Target, context: RunContext, state: Path, pacer: Pacer) -> Iterator[Connection]:
+    from kbsync.rehearsal.switches import Switches  # noqa: PLC0415
+    from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
+    from kbsync.sandbox.service import Service  # noqa: PLC0415
+    from kbsync.sandbox.transport import SandboxTransport  # noqa: PLC0415
+
+    switches = Switches.from_words(context.environ.get("KBSYNC_SANDBOX_SWITCHES", "").split())
+    prepare_state(state)
+    service = Service(sandbox_file(state, target.name), clock=context.clock, switches=switches)
+    transport = Transport(
+        endpoint="http://127.0.0.1",
+        sdkappid=DEMO.sdkappid,
+        identifier=DEMO.identifier,
+        signer=Signer(DEMO.sdkappid, DEMO.identifier, clock=context.clock, secret=DEMO.secret),
+        pacer=pacer,
+        clock=context.clock,
+        http=SandboxTransport(service),
+    )
+    try:
+        yield Connection(target, transport, pacer, context.stop)
+    finally:
+        transport.close()
+        service.close()
+
+
+def sandbox_file(state: Path, target: str = "sandbox") -> Path:
+    """Where the embedded service keeps the library of a target."""
+    return state / f"{target}.db"
+
+
+def _pacer(target: Target, context: RunContext, *, state: Path, on_pause: Pause | None, on_call: CallObserver | None) -> Pacer:
+    """The pace of a target; every process of this user and machine that reaches the same application draws from one budget."""
+    kind = Pacer if on_call is None else partial(ObservedPacer, on_call=on_call)
+    return kind(
+        context.clock,
+        rate=target.calls_per_second,
+        pacing=target.pacing,
+        on_pause=on_pause,
+        budget=_budget(target, context, state),
+    )
+
+
+def _budget(target: Target, context: RunContext, state: Path) -> Path | None:
+    """The budget file, or None where nothing can be written: looking at a library must work in a read-only checkout too.
+
+    The embedded service counts for each library by itself, so its budget lies beside the library.
+    """
+    place = shared_state_directory(target, environ=context.environ)
+    if place is not None:
+        return place / "pace.json"
+    check_state(state)
+    try:
+        prepare_state(state)
+    except UnusableFile:
+        return None
+    writable = os.access(state, os.W_OK)
+    name = target.name if target.driver is Driver.SANDBOX else target.sdkappid
+    return state / f"pace-{name}.json" if writable else None
+
+
+class ObservedPacer(Pacer):
+    """A pacer that reports every call that was sent to ``on_call``, also those that were refused or got no answer."""
+
+    def __init__(self, clock: Clock, *, on_call: CallObserver, **options: Any) -> None:
+        super().__init__(clock, **options)
+        self._told_by = clock
+        self._on_call = on_call
+
+    def call(
+        self,
+        command: str,
+        send: Callable[[], Result],
+        *,
+        stop: threading.Event | None = None,
+        still: Callable[[], bool] | None = None,
+    ) -> Result:
+        """Send as ever, and report."""
+
+        def told() -> Result:
+            begun = self._told_by.now()
+            try:
+                result = send()
+            except ServiceError as error:
+                self._on_call(command, self._told_by.now() - begun, error.message)
+                raise
+            self._on_call(command, self._told_by.now() - begun, None)
+            return result
+
+        return super().call(command, told, stop=stop, still=still)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Either the app's secret key, of which signatures are made, or one signature made elsewhere. Never shown."""
+
+    secret: str | None = field(default=None, repr=False)
+    usersig: str | None = field(default=None, repr=False)
+
+
+def find_credentials(target: Target, environ: Mapping[str, str]) -> Credentials:
+    """What signs the calls to a target; its own variables win over the general ones. Raises MissingSecret."""
+    for prefix in (variable(target.name, ""), "KBSYNC_"):
+        secret = environ.get(f"{prefix}SECRET_KEY", "").strip()
+        usersig = environ.get(f"{prefix}USERSIG", "").strip()
+        if secret:
+            return Credentials(secret=secret)
+        if usersig:
+            return Credentials(usersig=usersig)
+    raise MissingSecret(
+        message("no secret for target {target}: KBSYNC_SECRET_KEY is not set", target=target.name),
+        hint=message(
+            "set KBSYNC_SECRET_KEY (the app's key from the Chat console) or KBSYNC_USERSIG; "
+            "{own} is for this target alone and wins",
+            own=variable(target.name, "SECRET_KEY"),
+        ),
+    )
+
+
+def variable(target: str, name: str) -> str:
+    """The environment variable that holds a secret for one target: ``KBSYNC_PRODUCTION_SECRET_KEY``."""
+    return f"KBSYNC_{re.sub('[^A-Z0-9]', '_', target.upper())}_{name}"
