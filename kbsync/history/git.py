@@ -196,7 +196,7 @@ class Git:
                 ),
                 hint=message("Run `git config --global --add safe.directory {directory}`.", directory=self._directory),
             )
-        reason = answer.reason if answer.code else message("its `.git` is not a whole repository")
+        reason = answer.reason if answer.code != 0 else message("its `.git` is not a whole repository")
         return HistoryUnavailable(
             message("The git repository at {directory} cannot be read: {reason}", directory=self._directory, reason=reason),
             hint=message(

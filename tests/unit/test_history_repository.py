@@ -107,6 +107,12 @@ def test_a_repository_that_cannot_be_read_is_not_none(
     assert "clone again" in str(failure.value.hint)
 
 
+def test_a_repository_that_takes_too_long_to_read_is_not_none(repos: GitRepos) -> None:
+    """As on a network drive that is away."""
+    slow = Answer(None, b"", "no answer within 60 seconds")
+    assert "cannot be read: no answer within 60 seconds" in str(Git(repos.directory, environ=repos.environ).unreadable(slow))
+
+
 def test_an_old_git_obeys_no_bare_repository_either(repos: GitRepos) -> None:
     """It is told where the repository is, whatever lies in the directory in between."""
     tree = repos.init("repo")
