@@ -1,13 +1,28 @@
-"""What is wrong in a file, as a value. Producers never know how it will be shown; renderers never know who found it."""
+"""Places in files, and what is wrong there: values without a format, made by readers and checks, drawn by renderers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from kbsync.locations import Location
 from kbsync.messages import Message
 
-__all__ = ["Diagnostic", "Related", "Rule", "Severity", "has_errors", "sort_diagnostics"]
+__all__ = ["Diagnostic", "Location", "Related", "Rule", "Severity", "has_errors", "sort_diagnostics"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a text file; ``line`` and ``column`` count from 1, columns in characters.
+
+    ``path`` is in POSIX form and counts from the top of the repository, or from the current directory where there is none:
+    a plan is the same from wherever it is made, and a review finds the file.
+    """
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
 
 
 class Severity(StrEnum):

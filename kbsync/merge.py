@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kbsync.locations import Location
+from kbsync.diagnostics import Location
 from kbsync.model import CategoryPath, Content
 from kbsync.plan import Field
 

@@ -11,7 +11,7 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import Self
 
-from kbsync.locations import Location
+from kbsync.diagnostics import Location
 
 __all__ = [
     "MAX_FILE_BYTES",

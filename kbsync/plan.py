@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kbsync.commands import Command
-from kbsync.locations import Location
+from kbsync.diagnostics import Location
 from kbsync.messages import Message, message
 from kbsync.model import CategoryPath, Content, Status, show_path
 from kbsync.settings import Policy

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all. What is in it is the caller's business."""
+"""Writing a file whole or not at all, through no link where kbsync chose the path."""
 
 import errno
 import os
@@ -58,9 +58,9 @@ def save(path: Path, data: bytes, *, private: bool = False, below: Path | None =
         refuse_links(path, below=below)
     try:
         if not is_replaceable(path):
-            _pour(path, data)
+            _write_stream(path, data)
             return
-        _save(Path(os.path.realpath(path)) if below is None else path, data, private=private)
+        _replace_file(Path(os.path.realpath(path)) if below is None else path, data, private=private)
     except OSError as problem:
         raise _unwritable(path, problem) from None
 
@@ -84,7 +84,7 @@ def _descriptor(path: Path) -> int | None:
     return int(number) if number else 1 if output else 2
 
 
-def _pour(path: Path, data: bytes) -> None:
+def _write_stream(path: Path, data: bytes) -> None:
     number = _descriptor(path)
     with path.open("wb") if number is None else os.fdopen(os.dup(number), "wb") as stream:
         stream.write(data)
@@ -97,7 +97,7 @@ def _unwritable(path: Path, problem: OSError) -> UnusableFile:
     )
 
 
-def _save(path: Path, data: bytes, *, private: bool) -> None:
+def _replace_file(path: Path, data: bytes, *, private: bool) -> None:
     mode = _mode(path, private=private)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

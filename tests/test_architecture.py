@@ -12,7 +12,7 @@ import kbsync
 ROOT = Path(kbsync.__file__).parent
 
 LAYERS = (
-    ("locations", "messages", "commands", "display"),
+    ("messages", "commands", "display"),
     ("diagnostics",),
     ("errors",),
     ("model", "settings", "dialogue"),

@@ -11,8 +11,7 @@ from kbsync.checks.answers import find_long_answers, find_markup_in_text, find_n
 from kbsync.checks.categories import find_nearly_declared
 from kbsync.checks.finding import CheckFinding, Options
 from kbsync.checks.texts import find_invisible, find_placeholders, find_untrimmed
-from kbsync.diagnostics import Diagnostic, Rule, Severity
-from kbsync.locations import Location
+from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.model import Knowledge
 from kbsync.settings import Check
 

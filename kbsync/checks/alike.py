@@ -45,7 +45,7 @@ EDGE = "\0"
 class Wording:
     """One way to ask, standard or similar, and the question that it belongs to.
 
-    ``form`` is what a matcher goes by: no case, no width, no punctuation, no space.
+    ``form`` is what a matcher compares: without case, width, punctuation and space.
     """
 
     text: str
@@ -123,7 +123,7 @@ def _finding(wording: Wording, first: Wording, said: Message) -> CheckFinding:
 
 
 def _wordings(knowledge: Knowledge) -> Iterator[Wording]:
-    """Every wording that customers can hit, in the order of the files; a disabled question answers nobody."""
+    """Every wording that customers can hit, in the order of the files; disabled questions are left out."""
     separators = _Separators()
     for question in knowledge.questions:
         if question.content.status is Status.ENABLED:

@@ -22,19 +22,19 @@ FIGURES = re.compile(r"\d+")
 
 
 def find_nearly_declared(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
-    """Categories of questions that look like a misspelt declared one; each is told once a file, where it is first written."""
+    """Categories of questions that look like a misspelt declared one; each is reported once a file, where it is first written."""
     declared = {category.path: category.path for category in knowledge.categories}
     meant = declared | {
         (*category.path[:-1], title): category.path for category in knowledge.categories for title in category.previously
     }
     others: dict[CategoryPath, CategoryPath | None] = {}
-    told: set[tuple[str, CategoryPath]] = set()
+    reported: set[tuple[str, CategoryPath]] = set()
     for question in knowledge.questions:
         path = question.content.category
         place = (question.location.path if question.location else "", path)
-        if path in declared or bare(path[0]) == PRESETS or place in told:
+        if path in declared or bare(path[0]) == PRESETS or place in reported:
             continue
-        told.add(place)
+        reported.add(place)
         if path not in others:
             others[path] = _nearest(path, meant)
         other = others[path]

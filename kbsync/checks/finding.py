@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kbsync.diagnostics import Related
-from kbsync.locations import Location
+from kbsync.diagnostics import Location, Related
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Question
 

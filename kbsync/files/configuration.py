@@ -100,7 +100,7 @@ def _variable(name: str) -> str:
 
 def _target(name: str, record: Record) -> Target:
     found = record.values()
-    # A driver that is no driver is told already; what it would have needed cannot be told.
+    # A driver that cannot be read was reported; which other keys it needs is unknown.
     driver = found.pop("driver", None if record.has(schema.TARGET_DRIVER) else Driver.DESK)
     region, endpoint = found.pop("region", None), found.pop("endpoint", None)
     has_region, has_endpoint = record.has(schema.TARGET_REGION), record.has(schema.TARGET_ENDPOINT)
@@ -189,18 +189,18 @@ DOUBTFUL = re.compile(
 """What a line must not hold to be shown: a word that goes with a secret, an address with more than a host, a text like a key."""
 
 
-def discreet(source: SourceFile) -> tuple[Diagnostic, ...]:
+def redacted(source: SourceFile) -> tuple[Diagnostic, ...]:
     """The faults of the settings, as they may be shown: their lines end before a comment or the value of an unknown key.
 
-    Where the file is no YAML nobody can say what belongs to what, so that each line is judged by itself and by those above it.
+    Where the file is no YAML its structure is unknown, so that each line is judged by itself and by those above it.
     """
     faults = source.all_faults()
     lines = [source.line(number) for number in range(max((fault.location.line for fault in faults), default=0))]
     ends = _ends(lines)
-    return tuple(_discreet(fault, lines[fault.location.line - 1], ends[fault.location.line - 1]) for fault in faults)
+    return tuple(_redacted(fault, lines[fault.location.line - 1], ends[fault.location.line - 1]) for fault in faults)
 
 
-def _discreet(fault: Diagnostic, line: str, end: int) -> Diagnostic:
+def _redacted(fault: Diagnostic, line: str, end: int) -> Diagnostic:
     """A fault without what stands behind the shown part of its line, in its words either."""
     hidden = COMMENT.sub("", line[end:])
     shown = f"{line[:end]} …" if end and hidden.strip() else line[:end]

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from kbsync.diagnostics import Rule, Severity
+from kbsync.diagnostics import Location, Rule, Severity
 from kbsync.display import shorten
 from kbsync.files import schema
 from kbsync.files.directory import FileRefused, FileTree, is_hidden
 from kbsync.files.kinds import Key, Record, TextAt, closest, read_record
 from kbsync.files.parse import ListNode, Node, Scalar
 from kbsync.files.source import SourceFile, decode
-from kbsync.locations import Location
 from kbsync.messages import message
 from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, to_lf
 
@@ -48,7 +47,7 @@ class CategoryDraft:
 class DocumentReader:
     """Collects drafts, in the order in which it is given documents.
 
-    ``target`` picks the id where a question has one for each target; ``targets`` are the known ones, None if nobody knows.
+    ``target`` picks the id where a question has one for each target; ``targets`` are the known ones, None without settings.
     """
 
     def __init__(self, answers: "AnswerFiles", *, target: str | None, targets: tuple[str, ...] | None) -> None:

@@ -27,7 +27,7 @@ OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOC
 """A link put in place of a file after it was looked at is not followed, and a FIFO does not keep us waiting."""
 
 NAMED = 3
-"""So many of the files that were changed are named; a checkout of another branch changes them all."""
+"""How many of the changed files are named; a checkout of another branch changes them all."""
 
 Listing = tuple[tuple[str, ...], tuple[SourceFile, ...]]
 """The names of the YAML files, sorted, and a file with a fault for everything that only looks like one or could hide some."""
@@ -126,9 +126,9 @@ class DiskTree:
 class DiskFiles(Mapping[str, bytes]):
     """The files of a directory as they were when they were first looked at: a ``FileTree``, and the same as a mapping.
 
-    It is listed once and each file is read once, so that whoever asks, however late, hears of one state of the directory. As a
-    mapping it holds what has been read, answer files too. Names are POSIX paths relative to the directory; ``shown_as`` is the
-    directory as the user typed it.
+    It is listed once and each file is read once, so that every caller sees one state of the directory. As a mapping it holds
+    what has been read, answer files too. Names are POSIX paths relative to the directory; ``shown_as`` is the directory as the
+    user typed it.
     """
 
     def __init__(self, directory: Path, *, shown_as: str) -> None:
@@ -264,7 +264,7 @@ def _refuse(files: DiskFiles, names: tuple[str, ...]) -> None:
 
 
 def _take_back(files: DiskFiles, name: str, data: bytes) -> None:
-    """Give a file its old content, unless it was not written after all or somebody has saved another since."""
+    """Give a file its old content, unless it was not written after all or was saved anew since."""
     path, old = files.directory / name, files.get(name)
     with suppress(UnusableFile, OSError):
         if path.read_bytes() != data:

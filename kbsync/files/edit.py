@@ -194,7 +194,7 @@ class Editor:
         return place < len(self.text) and not self.text[place : self._next_line(place)].strip()
 
     def _remove_flow(self, places: Sequence[tuple[int, int, bool]]) -> None:
-        """Take some of several things with commas between them away, each given by start, end and whether it goes."""
+        """Remove some members of a collection in flow style, each given by start, end and whether it is removed."""
         before = None
         for number, (start, end, gone) in enumerate(places, 1):
             if gone:

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from kbsync.diagnostics import Related, Rule
+from kbsync.diagnostics import Location, Related, Rule
 from kbsync.display import shorten
 from kbsync.files.parse import FLOAT, INTEGER, ListNode, MapNode, Node, Scalar, is_plain, scalar_text
 from kbsync.files.source import SourceFile
 from kbsync.files.syntax import missing_colon
-from kbsync.locations import Location
 from kbsync.messages import Message, message
 
 T = TypeVar("T")

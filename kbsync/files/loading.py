@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from kbsync.diagnostics import Diagnostic, Rule, sort_diagnostics
 from kbsync.files.agree import agreed_categories, check_questions
-from kbsync.files.configuration import discreet, read_settings
+from kbsync.files.configuration import read_settings, redacted
 from kbsync.files.decode import AnswerFiles, DocumentReader
 from kbsync.files.directory import DiskFiles, FileRefused, FileTree, MemoryTree
 from kbsync.files.parse import Node, documents
@@ -26,7 +26,7 @@ SETTINGS_FILE = "kbsync.yaml"
 class Loaded:
     """What a knowledge directory says. ``diagnostics`` are all faults, sorted; ``knowledge`` is what could be read nevertheless.
 
-    ``settings`` is None where there are none, they were not asked for, or nobody could tell the default target.
+    ``settings`` is None where there are none, they were not asked for, or no default target follows from them.
     """
 
     settings: Settings | None
@@ -44,7 +44,7 @@ def load(directory: Path, *, shown_as: str, target: str | None = None) -> Loaded
 
 
 def load_files(files: DiskFiles, *, target: str | None = None) -> Loaded:
-    """The same for those who need the files afterwards, as they were when they were read."""
+    """The same, where the caller needs the files afterwards as they were when they were read."""
     return _load(files, files.shown_as, target, settings=True)
 
 
@@ -69,7 +69,7 @@ def _load(tree: FileTree, shown_as: str, target: str | None, *, settings: bool) 
 
 
 def _told(source: SourceFile) -> tuple[Diagnostic, ...]:
-    return discreet(source) if source.name == SETTINGS_FILE else source.all_faults()
+    return redacted(source) if source.name == SETTINGS_FILE else source.all_faults()
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """A merge carried out on a whole directory, in memory: what the files can hold of it, their new content, and the proof of it.
 
-What no file can hold is left out and told, so that one odd entry in the console does not keep all the others out.
+What no file can hold is left out with a note, so that one odd entry in the console does not keep all the others out.
 """
 
 import posixpath
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from kbsync.diagnostics import has_errors
+from kbsync.diagnostics import Location, has_errors
 from kbsync.display import shorten
 from kbsync.errors import InvalidInput, UnusableFile
 from kbsync.files.directory import is_yaml
@@ -17,7 +17,6 @@ from kbsync.files.emit import can_be_written
 from kbsync.files.loading import SETTINGS_FILE, load_tree
 from kbsync.files.rewrite import EditedFile, add_questions, change_categories, change_questions
 from kbsync.files.source import FORBIDDEN, UTF8_MARK
-from kbsync.locations import Location
 from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message
 from kbsync.model import Category, Content, Knowledge, Question, path_after
@@ -37,7 +36,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The new content of each file that changes, by its name, and what happened in it; ``notes`` tell what was left out."""
+    """The new content of each file that changes, by its name, and what happened in it; ``notes`` say what was left out."""
 
     files: Mapping[str, bytes]
     touched: Mapping[str, Touched]

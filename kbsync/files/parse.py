@@ -32,7 +32,7 @@ MAX_DEPTH = 50
 """Levels of nesting; a knowledge file needs six."""
 
 MAX_BROKEN = 20
-"""Documents of one file whose faults of syntax are told; each costs a walk over the lines before it."""
+"""Documents of one file whose faults of syntax are reported; each costs a walk over the lines before it."""
 
 READ_AS = ("", "? ", "- ")
 """What a line is read as where its end is cut off: in the column of other keys or dashes it could else only be a key, and the

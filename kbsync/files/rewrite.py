@@ -205,7 +205,7 @@ def _complete(editor: Editor, question: QuestionNode, edit: Edit) -> None:
 
 
 def _change_list(editor: Editor, node: CstNode, key: CstNode, old: CstNode, texts: tuple[str, ...]) -> None:
-    """Make a list hold other texts: one that leaves gives its place to one that comes; more that come are for later."""
+    """Make a list hold other texts: new ones take the places of those that leave; further new ones are added by ``_complete``."""
     if not texts:
         editor.remove_pair(node, key.value)
         return

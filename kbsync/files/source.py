@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from kbsync.diagnostics import Diagnostic, Related, Rule, Severity
+from kbsync.diagnostics import Diagnostic, Location, Related, Rule, Severity
 from kbsync.display import shorten, visible
-from kbsync.locations import Location
 from kbsync.messages import Message, message
 
 __all__ = ["MAX_FAULTS", "SourceFile", "decode", "shorten", "visible"]
@@ -45,7 +44,7 @@ class YamlMark(Protocol):
 
 
 class Marked(Protocol):
-    """Anything that begins and ends somewhere in a file: a node or an event."""
+    """A node or an event: what has a beginning and an end in a file."""
 
     start_mark: YamlMark
     end_mark: YamlMark

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import yaml
 
-from kbsync.diagnostics import Related, Rule
+from kbsync.diagnostics import Location, Related, Rule
 from kbsync.display import shorten
 from kbsync.files.source import SourceFile, YamlMark
-from kbsync.locations import Location
 from kbsync.messages import Message, message
 
 KEY = re.compile(r"\s*(\w+)\s*:(?:\s|$)")
@@ -42,7 +41,7 @@ class MissingColon:
 
 @dataclass(frozen=True, slots=True)
 class _Slip:
-    """One kind of mistake: words of either parser that tell it, how we say it, and what to do about it.
+    """One kind of mistake: words of either parser that reveal it, our own words, and what to do about it.
 
     ``signs`` are the characters that give it away where the parser's words are unknown.
     """
@@ -271,7 +270,7 @@ def _is_displaced(source: SourceFile, line: int, column: int) -> bool:
 
 
 def _looks(source: SourceFile, noticed: tuple[int, int], begun: tuple[int, int]) -> Message:
-    """What to do, told from the text alone: from its indentation, and from the characters at the two places."""
+    """What to do, judged by the text alone: from its indentation, and from the characters at the two places."""
     for line, column in (noticed, begun):
         text = source.line(line)
         if "\t" in text[: len(text) - len(text.lstrip())]:

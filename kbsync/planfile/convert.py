@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, get_type_hints
 
-from kbsync.locations import Location
+from kbsync.diagnostics import Location
 from kbsync.messages import Message
 from kbsync.model import AnswerType, Content, Status
 from kbsync.plan import (

@@ -5,7 +5,7 @@ The same libraries in any order give the same plan.
 
 from dataclasses import dataclass
 
-from kbsync.locations import Location
+from kbsync.diagnostics import Location
 from kbsync.model import Knowledge
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import Change, Plan, Problem, Purpose, Source, TargetRef

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from kbsync.locations import Location
+from kbsync.diagnostics import Location
 from kbsync.messages import message
 from kbsync.model import Category, Knowledge, Question, show_path
 from kbsync.plan import Action, CategoryChange, Change, Problem, ProblemKind, QuestionChange

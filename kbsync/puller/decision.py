@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from kbsync.diagnostics import Location
 from kbsync.errors import SafetyRefusal
-from kbsync.locations import Location
 from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message
 from kbsync.model import Content, Knowledge, MenuType, path_after, show_path

@@ -7,8 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from kbsync.diagnostics import Diagnostic, Severity
-from kbsync.locations import Location
+from kbsync.diagnostics import Diagnostic, Location, Severity
 
 __all__ = ["diagnostics_json", "json_text"]
 

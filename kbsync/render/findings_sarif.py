@@ -10,8 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kbsync import __version__
-from kbsync.diagnostics import Diagnostic, Rule
-from kbsync.locations import Location
+from kbsync.diagnostics import Diagnostic, Location, Rule
 from kbsync.messages import Message
 from kbsync.render.findings_json import json_text
 

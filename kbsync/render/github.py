@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from kbsync.diagnostics import Location
 from kbsync.display import cut, visible
 from kbsync.guards import removal_count
-from kbsync.locations import Location
 from kbsync.plan import Action, Change, Plan, ProblemKind, Purpose
 from kbsync.render.github_commands import LIMIT, Level, command
 from kbsync.render.headline import headline

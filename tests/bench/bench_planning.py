@@ -11,7 +11,7 @@ from random import Random
 
 from deepdiff import DeepDiff
 
-from kbsync.locations import Location
+from kbsync.diagnostics import Location
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.plan import Source, TargetRef
 from kbsync.planner import Context, make_plan

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from kbsync.locations import Location
+from kbsync.diagnostics import Location
 from kbsync.model import AnswerType, Category, Content, Knowledge, MenuType, Question, Status
 
 __all__ = ["declared", "live_libraries", "triples"]

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from kbsync.diagnostics import Diagnostic, Related, Rule, Severity
-from kbsync.locations import Location
+from kbsync.diagnostics import Diagnostic, Location, Related, Rule, Severity
 from kbsync.messages import message
 
 __all__ = ["finding", "samples"]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kbsync.locations import Location
+from kbsync.diagnostics import Location
 from kbsync.messages import message
 from kbsync.model import AnswerType, Content
 from kbsync.plan import (

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kbsync.commands import Command
-from kbsync.locations import Location
+from kbsync.diagnostics import Location
 from kbsync.messages import message
 from kbsync.model import AnswerType, Content, Status
 from kbsync.plan import (

@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 
 from kbsync.checks import check
-from kbsync.diagnostics import Diagnostic, Rule, Severity
-from kbsync.locations import Location
+from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.model import AnswerType, Category, Content, Knowledge, Question, Status
 from kbsync.settings import Check
 from tests.fakes.naughty import SLOW_MARKUP, drawn_out

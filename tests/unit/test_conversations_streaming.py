@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
+from kbsync.diagnostics import Location
 from kbsync.dialogue import Session, SessionState
 from kbsync.errors import NoSuchSession, OutcomeUnknown, RequestRefused, SafetyRefusal, UnusableFile
-from kbsync.locations import Location
 from kbsync.model import AnswerType, Question
 from kbsync.usecases.previewing import Draft, Streamed, draft_of, look_first, read_draft, stream_draft
 from tests.fakes.desk_script import Reply, Script, connect

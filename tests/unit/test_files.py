@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from kbsync.diagnostics import Location
 from kbsync.files import SETTINGS_FILE, Loaded, load, load_tree
-from kbsync.locations import Location
 from kbsync.model import AnswerType, Category, Content, Question, Status
 
 SETTINGS = b"version: 1\ntargets:\n  sandbox: {driver: sandbox}\n  production: {driver: sandbox}\ndefault_target: sandbox\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kbsync.locations import Location
+from kbsync.diagnostics import Location
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.plan import Action, CategoryChange, Cause, QuestionChange
 from kbsync.planner.selection import is_known, is_picked, picks

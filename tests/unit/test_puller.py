@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from kbsync.diagnostics import Location
 from kbsync.errors import SafetyRefusal
-from kbsync.locations import Location
 from kbsync.merge import Edit, Merge
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
 from kbsync.plan import Field, Source, TargetRef

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from kbsync.diagnostics import Diagnostic, Rule, Severity
-from kbsync.locations import Location
+from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.messages import message
 from kbsync.render.findings_github import diagnostics_github
 from kbsync.render.findings_json import diagnostics_json
