@@ -1,4 +1,4 @@
-"""How two records differ, and how alike two wordings are. Whether a difference matters is the planner's business."""
+"""In which fields two questions differ, and how alike two wordings are."""
 
 from kbsync.model import Content
 from kbsync.plan import Field

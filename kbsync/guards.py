@@ -49,9 +49,7 @@ def removal_count(plan: Plan) -> int:
 
 def update_count(plan: Plan) -> int:
     """How many live questions change otherwise; a question with two changes counts once."""
-    return len(
-        {change.id for change in _questions(plan) if not change.removal and change.action is not Action.CREATE},
-    )
+    return len({change.id for change in _questions(plan) if not change.removal and change.action is not Action.CREATE})
 
 
 def _questions(plan: Plan) -> Iterator[QuestionChange]:

@@ -1,6 +1,6 @@
 """What the knowledge is: questions in categories, the same shape whether read from YAML, from git or from the service.
 
-Text is already normalised here (line ends LF); what a file or an answer on the wire looks like is the doors' business.
+Every text is normalised: its line ends are LF.
 """
 
 import json

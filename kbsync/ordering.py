@@ -1,4 +1,4 @@
-"""The order of a plan and what it costs: one table, one law. What changes is the planner's business, not this room's.
+"""The order of a plan, what each change needs, and what all of it costs: one table, one law.
 
     categories    down the tree: a parent before its children      add_/update_chitchat_category
     questions     in waves: a text is freed before it is taken     add_chitchat, update_chitchat, update_similar_chitchat

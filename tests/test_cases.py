@@ -14,7 +14,7 @@ from kbsync.model import Category, Knowledge, MenuType, Question, show_path
 from kbsync.plan import BaseKind, Plan, Source, TargetRef
 from kbsync.planfile import decode, encode_plan
 from kbsync.planner import Context, make_plan
-from kbsync.puller import Wanted, decide
+from kbsync.puller import Scope, decide
 from kbsync.render.text import plan_text
 from kbsync.settings import Policy, Prune
 from tests.golden import check_golden
@@ -69,7 +69,7 @@ def planned(story: Mapping[str, Any]) -> Plan:
 def pulled(story: Mapping[str, Any], plan: Plan) -> Iterator[str]:
     """What a pull makes of the same three libraries, a line for each thing."""
     desired, live = read(story["desired"]), read_live(story["live"], complete=story.get("complete", True))
-    decision = decide(desired, live, read(story["base"]), plan, wanted=Wanted(**story["pull"]))
+    decision = decide(desired, live, read(story["base"]), plan, scope=Scope(**story["pull"]))
     yield from ("", "Pull writes:")
     for old, new in decision.merge.renamed.items():
         yield f"- category {show_path(old)} is called {show_path(new)}"

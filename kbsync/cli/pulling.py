@@ -13,7 +13,7 @@ from kbsync.files.merging import Merged, merge_files
 from kbsync.messages import Message, message
 from kbsync.model import Content, show_path
 from kbsync.plan import FIELD_NAMES, Field
-from kbsync.puller import Clash, Decision, Wanted
+from kbsync.puller import Clash, Decision, Scope
 from kbsync.usecases.pulling import decide_against
 
 __all__ = ["Pulled", "draw_pulled", "pull_changes", "refusal"]
@@ -28,11 +28,11 @@ class Pulled:
     diff: str
 
 
-def pull_changes(call: Invocation, *, base: str | None, wanted: Wanted, write: bool) -> Pulled:
+def pull_changes(call: Invocation, *, base: str | None, scope: Scope, write: bool) -> Pulled:
     """Bring the console's changes into the files, on the disk if ``write``, and tell what was not taken."""
     ready = prepared(call, base=base)
     with reading(call, ready) as reader:
-        decision = decide_against(reader, ready.workspace, ready.target, history=ready.history, wanted=wanted)
+        decision = decide_against(reader, ready.workspace, ready.target, history=ready.history, scope=scope)
     shown_as = ready.workspace.shown_as
     files = ready.workspace.files
     merged = merge_files(files, decision.merge, shown_as=shown_as, target=ready.target.name)

@@ -1,7 +1,4 @@
-"""Plans and receipts as files: canonical JSON out, strictly checked values in. A plan file is data: it names no host.
-
-How a plan looks to people belongs to ``render/``.
-"""
+"""Plans and receipts as files: canonical JSON out, strictly checked values in. A plan file is data: it names no host."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

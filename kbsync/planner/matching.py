@@ -14,7 +14,7 @@ from kbsync.plan import Match, Problem, ProblemKind
 from kbsync.planner.categories import CategoryWork
 from kbsync.planner.renames import find_renames
 
-__all__ = ["Matches", "Pair", "Said", "match_questions"]
+__all__ = ["BaseIndex", "Matches", "Pair", "match_questions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Matches:
     withheld: frozenset[str | None]
 
 
-class Said:
+class BaseIndex:
     """What git last applied: its questions by pinned id and by text, its categories by path; ``known`` tells whether it did."""
 
     def __init__(self, base: Knowledge | None) -> None:
@@ -67,30 +67,30 @@ class Said:
 
 def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, work: CategoryWork) -> Matches:
     """Pair declared and live questions; each is in at most one pair, and a surer sign goes before a weaker one."""
-    matcher = _Matcher(desired, live, work)
-    matcher.by_pin()
-    matcher.by_text()
-    matcher.by_earlier_text()
-    matcher.by_spelling()
+    pairing = _Pairing(desired, live, work)
+    pairing.by_pin()
+    pairing.by_text()
+    pairing.by_earlier_text()
+    pairing.by_spelling()
     withheld: frozenset[str | None] = frozenset()
     if base is not None:
-        renames = find_renames(matcher.open, matcher.rest(), base, desired)
+        renames = find_renames(pairing.open, pairing.rest(), base, desired)
         for found in renames.found:
-            matcher.pair(found.new, found.live, found.match, found.confidence)
-        matcher.problems.extend(renames.problems)
+            pairing.pair(found.new, found.live, found.match, found.confidence)
+        pairing.problems.extend(renames.problems)
         withheld = renames.withheld
-    if matcher.open and not live.complete:
-        matcher.problems.append(_perhaps_there(len(matcher.open)))
+    if pairing.open and not live.complete:
+        pairing.problems.append(_perhaps_there(len(pairing.open)))
     return Matches(
-        pairs=tuple(matcher.pairs),
-        new=tuple(matcher.open),
-        rest=tuple(matcher.rest()),
-        problems=tuple(matcher.problems),
+        pairs=tuple(pairing.pairs),
+        new=tuple(pairing.open),
+        rest=tuple(pairing.rest()),
+        problems=tuple(pairing.problems),
         withheld=withheld,
     )
 
 
-class _Matcher:
+class _Pairing:
     def __init__(self, desired: Knowledge, live: Knowledge, work: CategoryWork) -> None:
         self._final = work.final
         self._live = sorted(live.questions, key=lambda item: (item.content.question, item.id or ""))

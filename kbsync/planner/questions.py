@@ -8,7 +8,7 @@ from kbsync.messages import message
 from kbsync.model import Content, Question, Status, bare
 from kbsync.plan import Action, Cause, Field, FieldChange, Problem, ProblemKind, QuestionChange
 from kbsync.planner.categories import CategoryWork
-from kbsync.planner.matching import Matches, Pair, Said
+from kbsync.planner.matching import BaseIndex, Matches, Pair
 
 __all__ = ["is_unchanged", "plan_questions", "protected_disables"]
 
@@ -16,7 +16,7 @@ SEVERITY = (Cause.DECLARED, Cause.UNKNOWN, Cause.DRIFT, Cause.CONFLICT)
 """Causes from harmless to dangerous."""
 
 
-def plan_questions(matches: Matches, said: Said, *, work: CategoryWork) -> Iterator[QuestionChange]:
+def plan_questions(matches: Matches, said: BaseIndex, *, work: CategoryWork) -> Iterator[QuestionChange]:
     """Every change that the declared questions need."""
     for pair in matches.pairs:
         yield from _change(pair, said, work)
@@ -32,7 +32,7 @@ def is_unchanged(pair: Pair, work: CategoryWork) -> bool:
     return work.settled(pair.live.content) == pair.desired.content
 
 
-def protected_disables(matches: Matches, said: Said) -> Iterator[Problem]:
+def protected_disables(matches: Matches, said: BaseIndex) -> Iterator[Problem]:
     """Protected questions that a plan would disable: customers had them at the base, and git now says otherwise.
 
     One that is missing counts too, and whatever it is called live: else a plan that was cut off could not be finished.
@@ -50,7 +50,7 @@ def _is_enabled(question: Question) -> bool:
     return question.content.status is Status.ENABLED
 
 
-def _change(pair: Pair, said: Said, work: CategoryWork) -> Iterator[QuestionChange]:
+def _change(pair: Pair, said: BaseIndex, work: CategoryWork) -> Iterator[QuestionChange]:
     live, desired = pair.live.content, pair.desired.content
     settled = work.settled(live)
     fields = changed_fields(settled, desired)

@@ -22,7 +22,7 @@ from kbsync.plan import (
     Unmanaged,
 )
 from kbsync.planner.categories import CategoryWork
-from kbsync.planner.matching import Matches, Said
+from kbsync.planner.matching import BaseIndex, Matches
 from kbsync.settings import Prune
 
 __all__ = ["Removals", "added_in_console", "plan_removals", "with_additions"]
@@ -45,7 +45,7 @@ class Removals:
 def plan_removals(
     desired: Knowledge,
     live: Knowledge,
-    said: Said,
+    said: BaseIndex,
     *,
     matches: Matches,
     work: CategoryWork,
@@ -56,16 +56,16 @@ def plan_removals(
 
     ``formerly`` are texts that git declared before the base.
     """
-    sweep = _Sweep(desired, live, said, matches=matches, work=work, prune=prune)
-    changes: list[Change] = [change for question in matches.rest for change in sweep.question(question, formerly)]
+    undeclared = _Undeclared(desired, live, said, matches=matches, work=work, prune=prune)
+    changes: list[Change] = [change for question in matches.rest for change in undeclared.question(question, formerly)]
     if prune is Prune.DELETE:
-        changes.extend(sweep.categories())
-    sweep.keep_categories({change.id for change in changes if isinstance(change, CategoryChange)})
+        changes.extend(undeclared.categories())
+    undeclared.keep_categories({change.id for change in changes if isinstance(change, CategoryChange)})
     return Removals(
         changes=tuple(changes),
-        unmanaged=tuple(sorted(sweep.unmanaged, key=lambda item: (item.kind, item.category, item.title, item.id))),
-        problems=tuple(sweep.problems),
-        owned=sweep.owned,
+        unmanaged=tuple(sorted(undeclared.unmanaged, key=lambda item: (item.kind, item.category, item.title, item.id))),
+        problems=tuple(undeclared.problems),
+        owned=undeclared.owned,
     )
 
 
@@ -107,12 +107,12 @@ def with_additions(removals: Removals, live: Knowledge, base: Knowledge, *, work
     )
 
 
-class _Sweep:
+class _Undeclared:
     def __init__(
         self,
         desired: Knowledge,
         live: Knowledge,
-        said: Said,
+        said: BaseIndex,
         *,
         matches: Matches,
         work: CategoryWork,

@@ -4,6 +4,6 @@ The plan says who changed what; where it would undo what the console did, the pu
 the same.
 """
 
-from kbsync.puller.decision import Clash, Decision, Wanted, decide
+from kbsync.puller.decision import Clash, Decision, Scope, decide
 
-__all__ = ["Clash", "Decision", "Wanted", "decide"]
+__all__ = ["Clash", "Decision", "Scope", "decide"]

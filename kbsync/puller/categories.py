@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from kbsync.model import CategoryPath, Content, Knowledge, MenuType, path_after, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Change, renamed_paths
 
-__all__ = ["Tree", "find_tree"]
+__all__ = ["CategoryTree", "find_tree"]
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class CategoryTree:
     """The tree of the files beside the live one.
 
     ``retitled`` maps declared paths to the titles that the console gave them and the pull takes over; ``pending`` maps live
@@ -47,7 +47,7 @@ class Tree:
         )
 
 
-def find_tree(desired: Knowledge, changes: Iterable[Change], *, picks: Callable[[str, str], bool]) -> Tree:
+def find_tree(desired: Knowledge, changes: Iterable[Change], *, picks: Callable[[str, str], bool]) -> CategoryTree:
     """Read the categories out of a plan's changes; a new title is taken over where ``picks`` says so of the old and the new."""
     categories = [change for change in changes if isinstance(change, CategoryChange)]
     renamed = renamed_paths(categories)
@@ -56,7 +56,7 @@ def find_tree(desired: Knowledge, changes: Iterable[Change], *, picks: Callable[
         declared: live for live, declared in renamed_paths(drifted).items() if picks(show_path(declared), show_path(live))
     }
     missing = [change.after for change in drifted if change.action is Action.CREATE and change.after is not None]
-    return Tree(
+    return CategoryTree(
         frozenset(category.path for category in desired.categories),
         retitled,
         {live: declared for live, declared in renamed.items() if declared not in retitled},

@@ -11,16 +11,16 @@ from kbsync.model import Content, Knowledge, MenuType, path_after, show_path
 from kbsync.plan import Action, Cause, Field, Kind, Match, Plan, QuestionChange, renamed_paths
 from kbsync.planner.removals import added_in_console
 from kbsync.planner.selection import is_picked, picks
-from kbsync.puller.categories import Tree, find_tree
+from kbsync.puller.categories import CategoryTree, find_tree
 
-__all__ = ["Clash", "Decision", "Wanted", "decide"]
+__all__ = ["Clash", "Decision", "Scope", "decide"]
 
 NOWHERE = Location("")
 """The place of a live question that no file ever declared; such a question clashes with nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Scope:
     """What a pull is to take over: ``everything`` also what git never declared, ``presets`` also the system's own questions.
 
     ``theirs`` settles clashes for the console. ``only`` is a shell pattern on question, category path or file.
@@ -66,7 +66,7 @@ def decide(
     base: Knowledge | None,
     plan: Plan,
     *,
-    wanted: Wanted,
+    scope: Scope,
     formerly_declared: Collection[str] = (),
     cut: bool = False,
 ) -> Decision:
@@ -85,18 +85,18 @@ def decide(
             [message("name another target with --target; to empty the files, delete them")],
         )
     is_first = _is_first(base, plan)
-    wanted = replace(wanted, everything=wanted.everything or is_first)
-    tree = find_tree(desired, plan.changes, picks=wanted.picks)
-    judge = _Judge(desired, live, base, tree=tree, wanted=wanted)
+    scope = replace(scope, everything=scope.everything or is_first)
+    tree = find_tree(desired, plan.changes, picks=scope.picks)
+    judge = _Judge(desired, live, base, tree=tree, scope=scope)
     for change in plan.changes:
-        if isinstance(change, QuestionChange) and (wanted.only is None or is_picked(change, wanted.only)):
+        if isinstance(change, QuestionChange) and (scope.only is None or is_picked(change, scope.only)):
             judge.question(change)
     edits = judge.edits()
-    new = _new_questions(desired, live, base, plan, wanted=wanted, formerly_declared=formerly_declared)
+    new = _new_questions(desired, live, base, plan, scope=scope, formerly_declared=formerly_declared)
     added = tuple(tree.in_files(content) for content in new.coming)
     dropped, kept = tree.dropped([*_staying(desired, edits, judge.removed, tree), *added])
-    dropped = frozenset(path for path in dropped if wanted.picks(show_path(path)))
-    declared = tree.added(live, added, whole=is_first and wanted.only is None)
+    dropped = frozenset(path for path in dropped if scope.picks(show_path(path)))
+    declared = tree.added(live, added, whole=is_first and scope.only is None)
     merge = Merge(edits, tuple(judge.removed), added, tree.retitled, dropped, declared)
     notes = _notes(desired, live, base, taken_out=new.taken_out, cut=cut, kept=tuple(map(show_path, kept)))
     return Decision(merge, tuple(judge.clashes), tuple(notes), new.left)
@@ -108,14 +108,14 @@ def _is_first(base: Knowledge | None, plan: Plan) -> bool:
 
 
 class _Judge:
-    def __init__(self, desired: Knowledge, live: Knowledge, base: Knowledge | None, *, tree: Tree, wanted: Wanted) -> None:
+    def __init__(self, desired: Knowledge, live: Knowledge, base: Knowledge | None, *, tree: CategoryTree, scope: Scope) -> None:
         self.removed: list[Location] = []
         self.clashes: list[Clash] = []
         self._live = live
         self._by_id = {question.id: question.content for question in live.questions}
         self._base = base
         self._tree = tree
-        self._theirs = wanted.theirs
+        self._theirs = scope.theirs
         self._protected = {question.location for question in desired.questions if question.protected}
         self._fields: dict[tuple[Location, str | None], list[Field]] = {}
 
@@ -179,7 +179,7 @@ def _new_questions(
     base: Knowledge | None,
     plan: Plan,
     *,
-    wanted: Wanted,
+    scope: Scope,
     formerly_declared: Collection[str],
 ) -> _NewQuestions:
     renamed = renamed_paths(plan.changes)
@@ -195,11 +195,11 @@ def _new_questions(
         is_preset = content.category in presets
         if question.id not in undeclared:
             continue
-        if content.question in formerly_declared and not wanted.everything:
+        if content.question in formerly_declared and not scope.everything:
             taken_out.append(content.question)
-        elif not (wanted.presets if is_preset else wanted.everything or question.id in ours):
+        elif not (scope.presets if is_preset else scope.everything or question.id in ours):
             left += not is_preset
-        elif wanted.picks(content.question, show_path(content.category)):
+        elif scope.picks(content.question, show_path(content.category)):
             coming.append(content)
     return _NewQuestions(tuple(coming), tuple(taken_out), left)
 
@@ -211,7 +211,7 @@ def _undeclared(plan: Plan) -> set[str | None]:
     return unmanaged | {change.id for change in questions if change.removal and change.base is None}
 
 
-def _staying(desired: Knowledge, edits: Collection[Edit], removed: Collection[Location], tree: Tree) -> Iterator[Content]:
+def _staying(desired: Knowledge, edits: Collection[Edit], removed: Collection[Location], tree: CategoryTree) -> Iterator[Content]:
     """The questions of the files as the pull leaves them."""
     moved = {edit.location: edit.content for edit in edits if Field.CATEGORY in edit.fields}
     for question in desired.questions:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
 from kbsync.plan import Action, Cause, Plan, Purpose, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
-from kbsync.puller import Wanted, decide
+from kbsync.puller import Scope, decide
 from kbsync.settings import Policy, Prune
 from tests.fakes.libraries import declared, live_libraries
 
@@ -74,6 +74,6 @@ def test_a_drift_tells_what_a_pull_would_add(said: Knowledge, live: Knowledge, p
     base = replace(said, categories=tuple(replace(category, authoritative=False) for category in said.categories))
     plan = make_plan(base, live, base, context=Context(TargetRef("t", 1), Source("sha256:0"), Policy(prune=prune)))
     assume(any(isinstance(change, QuestionChange) and change.before for change in plan.changes) or plan.unchanged)
-    pulled = decide(base, live, base, plan, wanted=Wanted()).merge.added
+    pulled = decide(base, live, base, plan, scope=Scope()).merge.added
     told = Counter(content.question for content in additions(drift(base, live, prune=prune)))
     assert told == Counter(content.question for content in pulled)

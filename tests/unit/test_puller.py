@@ -11,7 +11,7 @@ from kbsync.merge import Edit, Merge
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
 from kbsync.plan import Field, Source, TargetRef
 from kbsync.planner import Context, make_plan
-from kbsync.puller import Clash, Decision, Wanted, decide
+from kbsync.puller import Clash, Decision, Scope, decide
 from kbsync.settings import Policy, Prune
 
 A, B = ("A",), ("B",)
@@ -40,7 +40,7 @@ def judged(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, polic
     """The decision about three states."""
     context = Context(TargetRef("t", 1), Source("d"), policy)
     plan = make_plan(desired, live, base, context=context)
-    return decide(desired, live, base, plan, wanted=Wanted(**wanted))
+    return decide(desired, live, base, plan, scope=Scope(**wanted))
 
 
 def test_drift_is_taken_field_by_field() -> None:

@@ -43,9 +43,9 @@ def pull(call: Invocation, *, base: str | None, check: bool, **wanted: Any) -> i
     written, and the exit code is 6. Without a base the console's side is taken for every declared question.
     """
     from kbsync.cli.pulling import draw_pulled, pull_changes, refusal  # noqa: PLC0415
-    from kbsync.puller import Wanted  # noqa: PLC0415
+    from kbsync.puller import Scope  # noqa: PLC0415
 
-    pulled = pull_changes(call, base=base, wanted=Wanted(**wanted), write=not check)
+    pulled = pull_changes(call, base=base, scope=Scope(**wanted), write=not check)
     call.screen.result(draw_pulled(pulled, call, diff=check))
     refused = refusal(pulled.clashes)
     if refused is not None:
