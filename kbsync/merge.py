@@ -33,6 +33,3 @@ class Merge:
     renamed: Mapping[CategoryPath, CategoryPath] = field(default_factory=dict)
     dropped: frozenset[CategoryPath] = frozenset()
     declared: tuple[CategoryPath, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.edits or self.removed or self.added or self.renamed or self.dropped or self.declared)

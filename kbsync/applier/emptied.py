@@ -9,7 +9,6 @@ from functools import partial
 
 from kbsync.applier.attempts import Attempt, Ended
 from kbsync.applier.categories import CategoryCalls
-from kbsync.applier.fields import changed
 from kbsync.applier.ledger import Ledger
 from kbsync.applier.looking import Look, Looker
 from kbsync.applier.rounds import Craft, Task
@@ -105,7 +104,7 @@ def _arrivals(plan: Plan) -> Iterator[tuple[str | int, tuple[str, CategoryPath]]
         if isinstance(change, CategoryChange):
             if change.action is Action.CREATE and change.after:
                 yield show_path(change.after), (change.title, change.after[:-1])
-        elif change.after is not None and Field.CATEGORY in changed(change):
+        elif change.after is not None and Field.CATEGORY in change.touched:
             yield change.id or change.title, (change.after.question, change.after.category)
 
 

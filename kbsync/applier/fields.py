@@ -6,20 +6,16 @@ What a difference means is decided by those who ask: ``preconditions`` before, `
 from collections.abc import Iterable
 
 from kbsync.model import AnswerType, CategoryPath, Content, Status, path_after, show_path
-from kbsync.plan import Action, CategoryChange, Change, Field, QuestionChange
+from kbsync.plan import Change, Field, renamed_paths
 
-__all__ = ["PathChanges", "changed", "differing", "shown"]
+__all__ = ["PathChanges", "differing", "shown"]
 
 
 class PathChanges:
     """How a plan renames categories: what a path from before the apply, or from halfway through it, is called after it."""
 
     def __init__(self, changes: Iterable[Change]) -> None:
-        renamed = {
-            change.before: change.after
-            for change in changes
-            if isinstance(change, CategoryChange) and change.action is Action.RENAME and change.before and change.after
-        }
+        renamed = renamed_paths(changes)
         halfway = {(*path_after(before[:-1], renamed), before[-1]): after for before, after in renamed.items()}
         # A path that is renamed itself is no stage on another one's way.
         self._renamed = {path: after for path, after in halfway.items() if path_after(path, renamed) == path} | renamed
@@ -41,14 +37,6 @@ def differing(found: Content, wanted: Content, paths: PathChanges, *, among: Ite
         if _value(found, part) != _value(wanted, part)
         and not (part is Field.CATEGORY and paths.are_one(found.category, wanted.category))
     )
-
-
-def changed(change: QuestionChange) -> tuple[Field, ...]:
-    """The fields that a change is about; a create or a delete is about all of them."""
-    before, after = change.before, change.after
-    if before is None or after is None:
-        return tuple(Field)
-    return tuple(part for part in Field if _value(before, part) != _value(after, part))
 
 
 def shown(content: Content, field: Field) -> str:

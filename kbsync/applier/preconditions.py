@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kbsync.applier.fields import PathChanges, changed, differing
+from kbsync.applier.fields import PathChanges, differing
 from kbsync.applier.moved import category_gone, category_moved, field_moved, question_gone, text_taken
 from kbsync.applier.snapshot import Snapshot
 from kbsync.errors import StalePlan
@@ -148,7 +148,7 @@ class _Check:
         self.moved.extend(field_moved(live, part, chain[0].before or before) for part in moved)
         if change.after is None:
             return State.PENDING
-        if not differing(live.content, change.after, self._path_changes, among=changed(change)):
+        if not differing(live.content, change.after, self._path_changes, among=change.touched):
             return State.ALREADY
         if change.after.question not in (before.question, live.content.question):
             self._text_is_free(change.after.question)

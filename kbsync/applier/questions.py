@@ -5,7 +5,7 @@ from functools import partial
 
 from kbsync.applier.attempts import Attempt, Ended
 from kbsync.applier.categories import CategoryCalls
-from kbsync.applier.fields import PathChanges, changed, differing, shown
+from kbsync.applier.fields import PathChanges, differing, shown
 from kbsync.applier.ledger import Ledger
 from kbsync.applier.moved import field_edited
 from kbsync.applier.rounds import Craft, Task
@@ -83,7 +83,7 @@ class QuestionWork:
         edits = [part for part in strange if not _stored_otherwise(part, found.content, change)]
         if not edits:
             return None
-        done_in_part = change.after is not None and len(due) < len(changed(change))
+        done_in_part = change.after is not None and len(due) < len(change.touched)
         reason = field_edited(found.content, edits[0])
         return Attempt(Ended.REFUSED, reason).in_part() if done_in_part else Attempt(Ended.HELD, reason)
 
@@ -123,7 +123,7 @@ class QuestionWork:
         place = self._categories.find(_goal(change).category)
         if Field.CATEGORY in due and place is None:
             return Attempt(Ended.HELD, self._categories.missing(_goal(change).category))
-        resumed = len(due) < len(changed(change))
+        resumed = len(due) < len(change.touched)
         for call in self._calls(change, due, place):
             ended = self._ledger.send(partial(call, self._finisher if resumed else self._writer), index)
             if ended.ended is not Ended.DONE:
@@ -133,7 +133,7 @@ class QuestionWork:
 
     def _due(self, change: QuestionChange, found: Content) -> tuple[Field, ...]:
         """The fields that a change is about and that do not hold its goal yet."""
-        return differing(found, _goal(change), self._paths, among=changed(change))
+        return differing(found, _goal(change), self._paths, among=change.touched)
 
     def _create(self, index: int, change: QuestionChange) -> Attempt:
         goal = _goal(change)

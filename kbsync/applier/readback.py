@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from kbsync.applier.fields import PathChanges, changed, differing, shown
+from kbsync.applier.fields import PathChanges, differing, shown
 from kbsync.applier.ledger import Ledger
 from kbsync.applier.questions import QuestionWork
 from kbsync.applier.snapshot import Snapshot, spelled_alike
@@ -79,7 +79,7 @@ class ReadBack:
         if found is None:
             yield _absent(index, change.title)
             return
-        own = changed(change)
+        own = change.touched
         for part in differing(found.content, change.after, self._paths, among=(*own, *self._beside(index, change))):
             reason = _reason(part, change, found.content) if part in own else _changed_as_well()
             yield Mismatch(index, part.value, shown(change.after, part), shown(found.content, part), reason)
@@ -97,7 +97,7 @@ class ReadBack:
         applied = [at for at in links if self._ledger.outcome(at) is Outcome.APPLIED]
         if change.id is None or index != max(applied, default=None):
             return ()
-        told = {part for link in links.values() for part in changed(link)}
+        told = {part for link in links.values() for part in link.touched}
         return tuple(part for part in Field if part not in told)
 
 

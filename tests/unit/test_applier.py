@@ -166,7 +166,7 @@ def test_a_library_that_cannot_be_listed_is_left_alone() -> None:
 def test_a_category_that_is_only_renamed_moves_no_question() -> None:
     """A question that follows its category's new title is not sent a category."""
     store = FakeStore(library(HOURS))
-    follows = replace(update(HOURS), after=replace(HOURS.content, category=("Store",), answer="At ten."))
+    follows = replace(update(HOURS, answer="At ten."), after=replace(HOURS.content, category=("Store",), answer="At ten."))
     report = apply(store, plan(rename_category(10, SHOP, ("Store",)), follows))
     assert report.finished
     assert store.writes[-1].arguments == ("q1", None, "At ten.", None, None)

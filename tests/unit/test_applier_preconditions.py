@@ -176,7 +176,9 @@ def test_a_path_that_the_plan_frees_can_be_created() -> None:
 def test_a_renamed_category_does_not_move_its_questions() -> None:
     """Before, in the middle of and after a rename the questions inside fit, and one that only follows it is done."""
     shown = replace(HOURS.content, category=("Store",))
-    todo = plan(rename_category(10, SHOP, ("Store",)), replace(update(HOURS), after=replace(shown, answer="At ten.")))
+    todo = plan(
+        rename_category(10, SHOP, ("Store",)), replace(update(HOURS, answer="At ten."), after=replace(shown, answer="At ten."))
+    )
     after = Knowledge((Category(("Store",), id=10),), (question("q1", shown),))
     assert states(todo, library(HOURS)) == [State.PENDING, State.PENDING]
     assert states(todo, after) == [State.ALREADY, State.PENDING]
