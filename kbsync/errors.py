@@ -6,7 +6,7 @@ KbsyncError
 ├── SafetyRefusal          a brake, a removal without consent, a conflict            (exit 6)
 ├── StalePlan              live moved since the plan was made                        (exit 7)
 ├── TargetLocked           another apply holds the target                            (exit 8)
-├── MissingSecret          an environment variable is not set                        (exit 1)
+├── MissingSecret          an environment variable is not set, or is no text         (exit 1)
 ├── UnusableFile           a plan, a receipt or an output file cannot be used        (exit 1)
 ├── HistoryUnavailable     git cannot answer                                         (exit 1)
 └── ServiceError           the Desk service, by what it means for the call           (exit 1)
@@ -99,7 +99,7 @@ class TargetLocked(KbsyncError):
 
 
 class MissingSecret(KbsyncError):
-    """A secret is expected in an environment variable that is not set; the message names the variable."""
+    """A secret is expected in an environment variable that is not set, or is no text; the message names it."""
 
 
 class UnusableFile(KbsyncError):

@@ -207,8 +207,7 @@ class Credentials:
 def find_credentials(target: Target, environ: Mapping[str, str]) -> Credentials:
     """What signs the calls to a target; its own variables win over the general ones. Raises MissingSecret."""
     for prefix in (variable(target.name, ""), "KBSYNC_"):
-        secret = environ.get(f"{prefix}SECRET_KEY", "").strip()
-        usersig = environ.get(f"{prefix}USERSIG", "").strip()
+        secret, usersig = _read(environ, f"{prefix}SECRET_KEY"), _read(environ, f"{prefix}USERSIG")
         if secret:
             return Credentials(secret=secret)
         if usersig:
@@ -221,6 +220,17 @@ def find_credentials(target: Target, environ: Mapping[str, str]) -> Credentials:
             own=variable(target.name, "SECRET_KEY"),
         ),
     )
+
+
+def _read(environ: Mapping[str, str], name: str) -> str:
+    found = environ.get(name, "").strip()
+    # What Python makes of bytes that are not UTF-8 can neither be signed with nor sent.
+    if any("\ud800" <= letter <= "\udfff" for letter in found):
+        raise MissingSecret(
+            message("{name} holds bytes that are not UTF-8 text", name=name),
+            hint=message("copy it from the Chat console once more"),
+        )
+    return found
 
 
 def variable(target: str, name: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.errors import Throttled, Unreachable
+from kbsync.errors import MissingSecret, Throttled, Unreachable
 from kbsync.messages import Message, message
 from kbsync.settings import Target
 from kbsync.usecases.applying import actor, where
@@ -59,6 +59,14 @@ def test_credentials_do_not_show_themselves() -> None:
     target = Target("production")
     for name in ("KBSYNC_SECRET_KEY", "KBSYNC_USERSIG"):
         assert "canary" not in repr(find_credentials(target, {name: "canary"}))
+
+
+@pytest.mark.parametrize("name", ["KBSYNC_SECRET_KEY", "KBSYNC_USERSIG", "KBSYNC_PRODUCTION_USERSIG"])
+def test_a_secret_that_is_no_text_is_named(name: str) -> None:
+    """Bytes that can be neither signed with nor sent end in a sentence, and are not shown."""
+    with pytest.raises(MissingSecret) as caught:
+        find_credentials(Target("production"), {name: "ab\udcff"})
+    assert str(caught.value) == f"{name} holds bytes that are not UTF-8 text"
 
 
 def test_every_call_is_told_of(tmp_path: Path) -> None:

@@ -176,6 +176,8 @@ SERVICE: Mapping[str, str] = {
     "Name the session by its id, or by the client's and the customer service account.": (
         "请用会话 id，或用客户和客服的账号来指明会话。"
     ),
+    "{name} holds bytes that are not UTF-8 text": "{name} 含有不是 UTF-8 文本的字节",
+    "copy it from the Chat console once more": "请从即时通信控制台重新复制",
     "No secret is given to sign the calls with.": "没有提供用于签名的密钥。",
     "Set KBSYNC_SECRET_KEY (from the console), or KBSYNC_USERSIG to a signature made elsewhere.": (
         "请设置 KBSYNC_SECRET_KEY（来自控制台），或将 KBSYNC_USERSIG 设为在别处生成的签名。"
