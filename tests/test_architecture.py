@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,9 +60,20 @@ def rooms() -> dict[str, list[Path]]:
     return found
 
 
-def imports(path: Path) -> Iterator[tuple[str, int]]:
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a source file."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
+def imports(path: Path) -> tuple[tuple[str, int], ...]:
     """Every imported module name, wherever the import stands, with its line."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[str, int]]:
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -71,6 +83,7 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
             yield from ((name, node.lineno) for name in inside or [module])
 
 
+@cache
 def is_module(name: str) -> bool:
     """Whether a dotted name is a module of ours, and not a value inside one."""
     path = ROOT.parent.joinpath(*name.split("."))
@@ -178,7 +191,7 @@ def test_only_the_command_line_talks_and_exits(name: str) -> None:
         for room, paths in rooms().items()
         if room != "cli"
         for path in paths
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
     ]
     assert wrong == []
@@ -191,7 +204,7 @@ def test_only_pacing_sleeps() -> None:
         for room, paths in rooms().items()
         if room != "pacing"
         for path in paths
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute) and node.attr == "sleep"
     ]
     assert wrong == []

@@ -63,6 +63,8 @@ class SharedBudget:
         self._owner = uuid.uuid4().hex
         self._turn = threading.Lock()
         self._lock = FileLock(f"{path}.lock", timeout=patience, thread_local=False, poll_interval=0.002)
+        self._left: tuple[bytes, _Content] | None = None
+        """What this process left in the file last, as it stands there and as it was meant."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with self._lock:
@@ -93,14 +95,18 @@ class SharedBudget:
             page = self._page(content, command)
             yield page
             if page.notes or page.block or ahead:
+                self._left = None
                 self._note(content, command, page)
                 with contextlib.suppress(OSError):
-                    self._write(content)
+                    self._left = self._write(content), content
 
     def _read(self) -> _Content:
         """The file's content; what is missing, cut off or strange counts as empty, because notes live for seconds only."""
         try:
-            content = json.loads(self._path.read_bytes())
+            data = self._path.read_bytes()
+            if self._left is not None and self._left[0] == data:
+                return self._left[1]
+            content = json.loads(data)
             return _Content(
                 {command: {call: _note(*note) for call, note in calls.items()} for command, calls in content["calls"].items()},
                 {command: _moment(until) for command, until in content["blocked"].items()},
@@ -148,11 +154,14 @@ class SharedBudget:
         if blocked > wall:
             content.blocked[command] = min(blocked, wall + LONGEST)
 
-    def _write(self, content: _Content) -> None:
-        """Replace the file as a whole, so that a process that dies in between leaves the old one."""
-        beside = self._path.with_name(f"{self._path.name}.{self._owner}")
-        beside.write_text(json.dumps({"calls": content.calls, "blocked": content.blocked}), encoding="utf-8")
+    def _write(self, content: _Content) -> bytes:
+        """Replace the file as a whole, so that a process that dies in between leaves the old one; gives what it holds now."""
+        data = json.dumps({"calls": content.calls, "blocked": content.blocked}).encode()
+        beside = f"{self._path}.{self._owner}"
+        with open(beside, "wb") as file:  # noqa: PTH123  a path object would cost as much as the writing
+            file.write(data)
         os.replace(beside, self._path)  # noqa: PTH105  Path.replace is the same call; this one says that it is atomic
+        return data
 
 
 def _note(sent: object, answered: object, cold: object) -> _Note:

@@ -1,8 +1,11 @@
 """Real git repositories below a test's own directory, deaf to the configuration of the machine."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from kbsync.history.repository import Repository
@@ -56,8 +59,7 @@ class GitRepos:
     def init(self, name: str, *options: str) -> WorkTree:
         """A new, empty repository whose branch is called main."""
         tree = WorkTree(self.directory / name, self.environ)
-        tree.path.mkdir()
-        tree.git("init", "--quiet", "--initial-branch=main", *options)
+        shutil.copytree(_empty(options), tree.path)
         return tree
 
     def clone(self, origin: WorkTree, name: str, *options: str) -> WorkTree:
@@ -68,8 +70,42 @@ class GitRepos:
 
     def shared(self, *names: str) -> tuple[WorkTree, ...]:
         """A bare repository, called ``origin``, with one commit on main, and a clone of it for each name."""
-        origin = self.init("origin", "--bare")
-        seed = self.clone(origin, "seed")
-        seed.commit({"knowledge/a.yaml": "a"})
-        seed.git("push", "--quiet", "origin", "HEAD:main")
-        return (origin, *(self.clone(origin, name) for name in names))
+        first = _pushed()
+        trees = [WorkTree(self.directory / name, self.environ) for name in ("origin", *names)]
+        for tree in trees:
+            bare = tree is trees[0]
+            shutil.copytree(first / ("origin" if bare else "clone"), tree.path)
+            if not bare:
+                config = tree.path / ".git" / "config"
+                config.write_text(config.read_text(encoding="utf-8").replace(str(first), str(self.directory)), encoding="utf-8")
+        return tuple(trees)
+
+
+@cache
+def _place() -> tempfile.TemporaryDirectory[str]:
+    """Where the repositories lie that every test gets a copy of: it is gone when the process ends."""
+    return tempfile.TemporaryDirectory(prefix="kbsync-repositories-")
+
+
+@cache
+def _empty(options: tuple[str, ...]) -> Path:
+    """A repository that git made with these options, without its examples of hooks."""
+    repos = GitRepos(Path(tempfile.mkdtemp(dir=_place().name)))
+    tree = WorkTree(repos.directory / "empty", repos.environ)
+    tree.path.mkdir()
+    tree.git("init", "--quiet", "--initial-branch=main", *options)
+    for example in tree.path.rglob("hooks/*.sample"):
+        example.unlink()
+    return tree.path
+
+
+@cache
+def _pushed() -> Path:
+    """A directory with ``origin``, a bare repository with one commit on main, and ``clone``, a clone of it."""
+    repos = GitRepos(Path(tempfile.mkdtemp(dir=_place().name)))
+    origin = repos.init("origin", "--bare")
+    seed = repos.clone(origin, "seed")
+    seed.commit({"knowledge/a.yaml": "a"})
+    seed.git("push", "--quiet", "origin", "HEAD:main")
+    repos.clone(origin, "clone")
+    return repos.directory
