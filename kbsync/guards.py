@@ -12,7 +12,7 @@ __all__ = ["Consent", "objections", "refuse_unsafe", "removal_count", "update_co
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the person who applies agrees to.
+    """What is agreed to for one apply.
 
     ``remove`` is the exact number of removals; ``overwrite_conflicts`` lets git win where both sides edited.
     """
@@ -24,7 +24,7 @@ class Consent:
 def refuse_unsafe(plan: Plan, consent: Consent | None = None) -> None:
     """Raise SafetyRefusal with every reason why a plan may not be carried out.
 
-    Without a consent, which somebody gave before, only what no consent can heal is a reason.
+    Without ``consent``, because it was checked before, only what no consent can allow is a reason.
     """
     reasons = objections(plan, consent) if consent is not None else tuple(_unfit(plan))
     if reasons:
@@ -64,7 +64,7 @@ def _unfit(plan: Plan) -> Iterator[Message]:
 
 
 def _stops(problem: Problem, plan: Plan) -> bool:
-    """Whether a problem is a reason: a diverged history is one unless somebody named the commit to count from."""
+    """Whether a problem is a reason: a diverged history is none where the base was named by hand."""
     if problem.kind is ProblemKind.DIVERGED:
         return plan.source.base is not BaseKind.GIVEN
     return problem.blocking

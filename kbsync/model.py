@@ -124,8 +124,8 @@ class Question:
     """One standard question with what is known about it besides its content.
 
     ``id`` is the service's StandardQuestionId: always there when read from the service, in a file only when pinned.
-    ``previously`` lists texts it used to have; ``fresh`` means that its author said it had none, so that nothing is taken for
-    a rename that was not declared. ``protected`` means that no plan may remove or disable it. ``location`` is where
+    ``previously`` lists texts it used to have; ``fresh`` means that its author declared an empty list: then nothing is taken for
+    an undeclared rename. ``protected`` means that no plan may remove or disable it. ``location`` is where
     its text is written, ``category_location`` where its category is, which may be at the head of the document.
     """
 

@@ -69,7 +69,7 @@ class Cause(StrEnum):
     CONFLICT = "conflict"
     """Both changed it, differently."""
     UNKNOWN = "unknown"
-    """There is no base to tell."""
+    """There is no base."""
 
 
 class Kind(StrEnum):
@@ -259,8 +259,7 @@ class ProblemKind(StrEnum):
     INCOMPLETE = "incomplete"
     WITHHELD = "withheld"
     DIVERGED = "diverged"
-    """The files lack what was applied since, or nobody can tell: a reader is told, and an apply refuses unless the base was
-    named by hand."""
+    """The files lack, or may lack, what was applied since: a note, and an apply refuses unless the base was named by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +331,7 @@ class Purpose(StrEnum):
     """What a plan is for."""
 
     SYNC = "sync"
-    """Make the service what the files say."""
+    """Make the service equal to the files."""
     DRIFT = "drift"
     """Show what the console changed, as the way back to the base; it is for reading only."""
     UNDO = "undo"

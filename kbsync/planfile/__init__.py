@@ -26,7 +26,7 @@ LARGEST = 256 * 1024 * 1024
 
 
 def plan_digest(plan: Plan) -> str:
-    """``sha256:`` and 64 hexadecimal digits over everything that the plan says."""
+    """``sha256:`` and 64 hexadecimal digits over the whole content of the plan."""
     return _digest(plan_wire(plan))
 
 

@@ -41,10 +41,10 @@ class Context:
 
 
 def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, context: Context) -> Plan:
-    """Decide everything that an apply may do to make ``live`` what ``desired`` says.
+    """Decide every change that makes ``live`` equal to ``desired``.
 
-    ``base`` is what git said when it was last applied; None plans two-way: causes stay unknown and nothing is removed
-    outside authoritative categories.
+    ``base`` is the knowledge last applied. Without it the plan is two-way: causes are unknown, and nothing is removed outside
+    authoritative categories.
     """
     is_drift = context.purpose is Purpose.DRIFT
     said = BaseIndex(base)

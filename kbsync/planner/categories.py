@@ -79,7 +79,7 @@ class _Walk:
             self.changes.append(self._change(Action.CREATE, category, None))
 
     def likely_renames(self, base: Knowledge) -> Iterator[Problem]:
-        """Say where a title left and another came below the same parent: that may be a rename nobody declared."""
+        """Categories to be created beside one that is no longer declared: that may be an undeclared rename."""
         left = {category.path for category in base.categories} - self._declared - self.matched
         for change in self.changes:
             if change.action is not Action.CREATE or change.after is None:
@@ -96,7 +96,7 @@ class _Walk:
                 yield Problem(ProblemKind.WITHHELD, words, change.location, blocking=False)
 
     def missing(self, desired: Knowledge, live: Knowledge) -> Iterator[Problem]:
-        """Say where a question is put into a category that exists on neither side."""
+        """Categories that questions name and that exist neither in the files nor in the service."""
         known = self._declared | {path_after(category.path, self.renamed) for category in live.categories}
         for question in desired.questions:
             path = question.content.category
@@ -110,9 +110,9 @@ class _Walk:
                 yield Problem(ProblemKind.MISSING_CATEGORY, words, question.location)
 
     def _note_what_is_done(self, category: Category) -> None:
-        """Find a declared rename that an unfinished apply, or the console, has carried out: only the base has the old path.
+        """Record a declared rename that is done already, by an unfinished apply or in the console.
 
-        Without it, every question inside would seem to have been moved by somebody else.
+        Only the base has the old path then. Unrecorded, every question inside would look moved in the console.
         """
         if self._base is None or category.path in self._base:
             return
@@ -137,10 +137,10 @@ class _Walk:
         )
 
     def _retitled(self, path: CategoryPath, parent: CategoryPath) -> list[CategoryPath]:
-        """The live category that the console made of this one by giving it another title, if it did.
+        """The live category that is this one under a title given in the console; empty where there is none.
 
-        The service keeps no history, so the questions tell that git put into it: only where all of them that are still live
-        went to one live title that no file declares is it a new title. Otherwise the console deleted the category.
+        The service keeps no history, so the rule goes by the questions of the base: the category is retitled only where all of
+        them that are still live are in one live category that no file declares. Otherwise it was deleted in the console.
         """
         if self._base is None or path not in self._base:
             return []
@@ -193,7 +193,7 @@ class _Walk:
 
 
 def _homes(live: Knowledge, base: Knowledge) -> Iterator[tuple[CategoryPath, CategoryPath]]:
-    """Where each question of the base is now: what git said, and the live category; a text that is there twice has two."""
+    """For each live question of the base its category at the base and its live one; a text with live twins yields both."""
     by_id = {question.id: question for question in live.questions}
     by_text: dict[str, list[Question]] = {}
     for question in live.questions:

@@ -1,7 +1,7 @@
-"""Which live question each declared one stands for, and what the base said about it.
+"""Which live question and which question of the base each declared question corresponds to.
 
-A declared question is recognised by its pinned id, its text, an earlier text, a text that differs in spelling alone, and else
-by a rename that nobody declared.
+A live question is recognised by its pinned id, its text, an earlier text, a text that differs in spelling alone, or an
+undeclared rename, in this order.
 """
 
 from collections import Counter
@@ -42,7 +42,7 @@ class Matches:
 
 
 class BaseIndex:
-    """What git last applied: its questions by pinned id and by text, its categories by path; ``known`` tells whether it did."""
+    """The knowledge last applied: questions by pinned id and by text, categories by path. ``known`` is False without a base."""
 
     def __init__(self, base: Knowledge | None) -> None:
         self.known = base is not None
@@ -60,13 +60,13 @@ class BaseIndex:
         return self._by_text.get(text)
 
     def about(self, desired: Question, live: Question | None = None) -> Question | None:
-        """What the base said of a declared question: under its id, its text, the text that it has live, or an earlier one."""
+        """The base's version of a declared question: by its id, its text, the text of its live question, or an earlier text."""
         texts = [desired.content.question, *([] if live is None else [live.content.question]), *desired.previously]
         return self.pinned(desired.id) or next(filter(None, map(self.called, texts)), None)
 
 
 def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, work: CategoryWork) -> Matches:
-    """Pair declared and live questions; each is in at most one pair, and a surer sign goes before a weaker one."""
+    """Pair declared and live questions, each at most once; surer signs are used first."""
     pairing = _Pairing(desired, live, work)
     pairing.by_pin()
     pairing.by_text()

@@ -33,9 +33,10 @@ def is_unchanged(pair: Pair, work: CategoryWork) -> bool:
 
 
 def protected_disables(matches: Matches, said: BaseIndex) -> Iterator[Problem]:
-    """Protected questions that a plan would disable: customers had them at the base, and git now says otherwise.
+    """Protected questions that were enabled at the base and are declared disabled now.
 
-    One that is missing counts too, and whatever it is called live: else a plan that was cut off could not be finished.
+    A question that is missing live counts too, and the live text counts as well as the declared one: an apply that was cut off
+    must still be able to finish.
     """
     had = {question.content.question for question in said.questions if _is_enabled(question)}
     enabled = [(pair.desired, pair.live.content.question) for pair in matches.pairs if _is_enabled(pair.live)]
@@ -109,10 +110,10 @@ def _value(content: Content, field: Field) -> object:
 
 
 def _both_added(field: Field, live: Content, desired: Content) -> bool:
-    """Whether the base lacks the question because git and the console each added one, with something else to say.
+    """Whether a field of a question that the base lacks differs because git and the console each added the question.
 
-    An apply that was cut off leaves a created question whose status or type is not set yet, or that the service spells its
-    own way: that is no console edit, and the next run must be able to finish it.
+    An apply that was cut off leaves a created question whose status or type is not set yet, or whose text the service stores
+    in its own spelling: that is no console edit, and the next run must be able to finish it.
     """
     if field is Field.ANSWER:
         return bare(live.answer) != bare(desired.answer)

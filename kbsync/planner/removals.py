@@ -1,6 +1,6 @@
-"""What git does not declare: what of it is taken away, what is left alone, and what of it the console added.
+"""Live questions and categories that git does not declare: removed, left unmanaged, or added in the console.
 
-Removed is only what the base declared, or what lives undeclared in an authoritative category; all else is unmanaged.
+Only what the base declared, or what is in an authoritative category, is removed; the rest is unmanaged.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -30,10 +30,9 @@ __all__ = ["Removals", "added_in_console", "plan_removals", "with_additions"]
 
 @dataclass(frozen=True, slots=True)
 class Removals:
-    """The removals, what stays unmanaged, what was held back and why.
+    """The removals, the unmanaged objects, and the problems that held removals back.
 
-    ``owned`` counts the undeclared live questions that git has a say about: the base declared them, or their category is
-    authoritative.
+    ``owned`` counts the undeclared live questions that the base declared or whose category is authoritative.
     """
 
     changes: tuple[Change, ...]
@@ -52,10 +51,7 @@ def plan_removals(
     prune: Prune,
     formerly: Collection[str],
 ) -> Removals:
-    """Decide the fate of every live question and category that no file declares.
-
-    ``formerly`` are texts that git declared before the base.
-    """
+    """Decide about every live question and category that is not declared; ``formerly`` are texts declared before the base."""
     undeclared = _Undeclared(desired, live, said, matches=matches, work=work, prune=prune)
     changes: list[Change] = [change for question in matches.rest for change in undeclared.question(question, formerly)]
     if prune is Prune.DELETE:
@@ -76,10 +72,10 @@ def added_in_console(
     *,
     final: Callable[[CategoryPath], CategoryPath],
 ) -> list[Question]:
-    """Which of some undeclared live questions, by their ids, the console added where git has a say.
+    """The live questions among the ids ``undeclared`` that were added in the console to git's part of the library.
 
-    That is in one of the declared ``categories``, and anywhere below one that git owns; ``final`` tells what a live path is
-    called in git.
+    Git's part are the declared ``categories``, and everything below an authoritative one. ``final`` maps a live path to its
+    path in git.
     """
     declared = {category.path: category.authoritative for category in categories}
     owned = {path for path, authoritative in declared.items() if authoritative}
@@ -95,7 +91,7 @@ def added_in_console(
 
 
 def with_additions(removals: Removals, live: Knowledge, base: Knowledge, *, work: CategoryWork) -> Removals:
-    """The removals of a drift, which is planned as the way back to the base: what the console added goes again."""
+    """Add to the removals of a drift, which is the way back to the base, the questions that were added in the console."""
     undeclared = {item.id for item in removals.unmanaged if item.kind is Kind.QUESTION and not item.formerly_declared}
     added = added_in_console(undeclared, live, base.categories, final=work.final)
     told = {question.id for question in added}
@@ -136,7 +132,7 @@ class _Undeclared:
         self._hold = self._reason_to_hold()
 
     def question(self, live: Question, formerly: Collection[str]) -> Iterator[QuestionChange]:
-        """Remove one undeclared live question, or keep it and say so."""
+        """Remove one undeclared live question, or record it as unmanaged."""
         said = self._base_of(live)
         owned = self._is_owned(live.content)
         self.owned += said is not None or owned
@@ -153,7 +149,7 @@ class _Undeclared:
         self.unmanaged.append(Unmanaged(Kind.QUESTION, live.id or "", text, path, formerly_declared, enabled))
 
     def categories(self) -> Iterator[CategoryChange]:
-        """Delete what the base declared, git no longer does, and nothing will be left in."""
+        """Delete the categories that only the base declares and that will be empty."""
         leaving = [item for item in self._live.categories if item.path in self._said.categories and self._is_dropped(item)]
         gone: set[CategoryPath] = set()
         for category in sorted(leaving, key=lambda item: (-len(item.path), item.path)):
@@ -166,7 +162,7 @@ class _Undeclared:
                 yield CategoryChange(Action.DELETE, category.id, path, None, Cause.DECLARED, said.location)
 
     def keep_categories(self, removed: Collection[int | None]) -> None:
-        """Count the live categories that no file declares."""
+        """Record the remaining undeclared live categories as unmanaged."""
         for item in self._live.categories:
             if item.id not in removed and item.path not in self._work.matched and item.menu is not MenuType.ALL:
                 formerly = item.path in self._said.categories
@@ -185,7 +181,7 @@ class _Undeclared:
         return True
 
     def _base_of(self, live: Question) -> Question | None:
-        """What the base said about a live question; nothing when that stands for another one, its twin."""
+        """The base's version of a live question; None where that belongs to a declared twin of the same text."""
         text = live.content.question
         return self._said.pinned(live.id) or (None if text in self._claimed else self._said.called(text))
 

@@ -1,7 +1,7 @@
-"""Renames that nobody declared, seen against the base: a text that left and a text that came.
+"""Undeclared renames, found by comparing with the base: an old text that disappeared and a new one that appeared.
 
-In git both stand in one file; in the console both stand in one category. The same answer, or clearly the same wording,
-makes a pair; where two pairs are as likely, none is chosen.
+A rename in git has both texts in one file, a rename in the console both in one category. The same answer, or clearly the same
+wording, makes a pair; where two pairs are equally likely, none is chosen.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ SURE = 85
 """Percent of likeness from which two wordings are clearly the same question."""
 
 LIKELY = 60
-"""Percent of likeness from which a reader is told that it may be a rename."""
+"""Percent of likeness from which the plan notes that it may be a rename."""
 
 LEAD = 10
 """Percentage points by which a pair must lead every other pair of either side."""
@@ -30,10 +30,10 @@ WIDEST = 400
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """A declared question that live lacks, and the live question that it seems to be.
+    """A declared question that live lacks, paired with the live question that it may be.
 
-    ``confidence`` in percent counts every sign, ``wording`` the wording alone, by which pairs are told from each other.
-    ``console`` means that the text was changed in the console and not in git.
+    ``confidence`` in percent counts every sign; ``wording`` counts the wording alone and ranks competing pairs. ``console``
+    means that the text was changed in the console and not in git.
     """
 
     new: Question
@@ -54,7 +54,7 @@ class Renames:
 
 
 def find_renames(new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge) -> Renames:
-    """Pair texts that left with texts that came, where exactly one pairing is likely."""
+    """Pair old texts with new ones where exactly one pairing is likely."""
     pairs = _candidates(new, rest, base, desired)
     # By identity: two questions may be equal, and comparing every pair with every other would grow with the square.
     sides: dict[int, list[Rename]] = {}
@@ -120,7 +120,7 @@ def _candidates(new: Sequence[Question], rest: Sequence[Question], base: Knowled
 
 
 def _judge(new: Question, live: Question, said: Content) -> Rename:
-    """Weigh one pairing of git's: a text that left with a text that came."""
+    """Rate one pair of a rename in git."""
     wording = likeness(said.question, new.content.question)
     if said.answer == new.content.answer:
         # The wording decides between several questions with one answer; alone, the answer is enough.
@@ -129,10 +129,10 @@ def _judge(new: Question, live: Question, said: Content) -> Rename:
 
 
 def _judge_console(new: Question, live: Question, said: Content, *, telling: bool) -> Rename:
-    """Weigh one pairing of the console's: a declared text that is gone with one that git never declared.
+    """Rate one pair of a rename in the console: a declared text that is gone, and one that was never declared.
 
-    Only the wording counts, because a wrong guess would overwrite somebody's question; an answer that no other question
-    has (``telling``) is worth a word to the reader.
+    Only the wording counts, because a wrong guess would overwrite a question that is not git's; an equal answer that no other
+    question has (``telling``) is worth a note.
     """
     wording = likeness(said.question, live.content.question)
     same = telling and said.answer == live.content.answer

@@ -1,6 +1,7 @@
-"""The plan that takes an apply back: what was overwritten comes back, what was created goes, what was deleted returns.
+"""The plan that undoes an apply, made from its receipt and the live library.
 
-It is made from a receipt and a fresh look at the library. What changed again since is left out and told as a problem.
+Overwritten values are restored, created objects deleted, deleted ones created again. What changed since the apply is left out
+and becomes a problem of the plan.
 """
 
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ class _Live:
 
 
 def invert(report: ApplyReport, live: Knowledge, *, policy: Policy, rate: float) -> Plan:
-    """The inverse of everything that was applied and still stands as it was left."""
+    """The inverse of every applied change whose object is still as the apply left it."""
     found = _Live(
         {question.id: question for question in live.questions if question.id is not None},
         {question.content.question: question for question in live.questions},
@@ -91,7 +92,7 @@ def _question(change: QuestionChange, live: _Live) -> QuestionChange | Problem |
 
 
 def _fields(change: QuestionChange, now: Question, *, before: Content, after: Content) -> QuestionChange | Problem | None:
-    """Take back those fields that still hold what the apply gave them."""
+    """Restore the fields that still hold the value that the apply set."""
     goal, left = now.content, []
     for field in change.touched:
         value = getattr(now.content, field.value)
@@ -135,7 +136,7 @@ def _with(content: Content, field: Field, source: Content) -> Content:
 
 
 def _half_done(change: Change) -> Problem:
-    """A change that was sent and did not end as applied may have happened in part; only a look can tell."""
+    """A change that was sent and did not end as applied may have happened in part."""
     return _kept(
         change,
         message("{title} is not taken back: it may have been sent and did not end as applied; look at it", title=change.title),

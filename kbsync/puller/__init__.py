@@ -1,7 +1,7 @@
-"""The puller: a pure function from the plan and the three libraries to what goes into the files.
+"""The puller: a pure function from the three libraries and their plan to what is written into the files.
 
-The plan says who changed what; where it would undo what the console did, the puller takes that over, unless git changed
-the same.
+The plan holds the cause of every difference. Where applying it would overwrite a change made in the console, the puller takes
+that change over, unless git changed the same field.
 """
 
 from kbsync.puller.decision import Clash, Decision, Scope, decide

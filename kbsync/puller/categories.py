@@ -1,4 +1,4 @@
-"""What the console did to the category tree, and what of it goes into the files."""
+"""The category tree of a pull: titles that the console changed, categories that it deleted, categories that are new."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,11 +11,10 @@ __all__ = ["CategoryTree", "find_tree"]
 
 @dataclass(frozen=True, slots=True)
 class CategoryTree:
-    """The tree of the files beside the live one.
+    """The categories of the files and how they differ from the live ones.
 
-    ``retitled`` maps declared paths to the titles that the console gave them and the pull takes over; ``pending`` maps live
-    paths to the titles that git gives them and the service does not have yet. ``missing`` are the declared categories that
-    the console deleted, parents first.
+    ``retitled`` maps declared paths to new live paths that the pull takes over; ``pending`` maps live paths to the declared
+    paths that an apply will give them. ``missing`` are declared categories that were deleted in the console, parents first.
     """
 
     declared: frozenset[CategoryPath]
@@ -24,7 +23,7 @@ class CategoryTree:
     missing: tuple[CategoryPath, ...]
 
     def in_files(self, live: Content) -> Content:
-        """A live question as the files say it: with the titles that git gives and the service does not have yet."""
+        """A live question as the files write it: under the titles of git that the service does not have yet."""
         return replace(live, category=path_after(live.category, self.pending))
 
     def after(self, declared: CategoryPath) -> CategoryPath:
@@ -48,7 +47,7 @@ class CategoryTree:
 
 
 def find_tree(desired: Knowledge, changes: Iterable[Change], *, picks: Callable[[str, str], bool]) -> CategoryTree:
-    """Read the categories out of a plan's changes; a new title is taken over where ``picks`` says so of the old and the new."""
+    """The tree by a plan's changes; a new title is taken over where ``picks`` accepts the old and the new path."""
     categories = [change for change in changes if isinstance(change, CategoryChange)]
     renamed = renamed_paths(categories)
     drifted = [change for change in categories if change.cause is Cause.DRIFT]

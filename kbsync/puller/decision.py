@@ -70,14 +70,14 @@ def decide(
     formerly_declared: Collection[str] = (),
     cut: bool = False,
 ) -> Decision:
-    """Turn a plan, which would undo what the console did, into what brings it into the files.
+    """Decide what of the console's changes, which the plan would overwrite, is written into the files.
 
-    ``formerly_declared`` are texts of questions that git declared before the base and took out: they are not taken for new.
-    ``cut`` says that they only may be such, because the history is not all here.
+    ``formerly_declared`` are texts of questions that git declared before the base and took out: they do not count as new.
+    ``cut`` means that they only may be such, because the history is incomplete.
 
-    Where no question that git declares is live, and none ever was, everything comes: that is the first import.
-    Without a base nobody can tell who changed what: then the console's side is taken for every declared question, and
-    nothing is taken out of the files. Raises SafetyRefusal when the service holds nothing at all.
+    Where no declared question is live, and none was at the base, everything is taken over: the first import. Without a base
+    the console's side is taken for every declared question, and nothing is removed from the files. Raises SafetyRefusal when
+    the service holds no question at all.
     """
     if desired.questions and not live.questions:
         raise SafetyRefusal(

@@ -130,6 +130,16 @@ def test_new_questions_come_where_git_declares_the_category(policy: Policy) -> N
     assert (decision.merge.added, decision.undeclared) == (new[:2], 1)
 
 
+def test_new_questions_come_from_below_a_category_that_git_owns() -> None:
+    """In a category that the console made, which is declared with them, but not twice where it is retitled."""
+    inner, said = ("A", "In"), files(SAID, tree=(Category(A, authoritative=True),))
+    merge = judged(said, library(SAID, Content("z", "x", inner), tree=(A, inner, ("A", "Empty"))), said).merge
+    assert (merge.added, merge.declared) == ((Content("z", "x", inner),), (inner,))
+    retitled = library(replace(SAID, category=B), Content("z", "x", ("B", "In")), tree=(B, ("B", "In")))
+    merge = judged(said, retitled, said).merge
+    assert (merge.renamed, merge.declared) == ({A: B}, (("B", "In"),))
+
+
 def test_presets_come_only_when_asked_for() -> None:
     """They belong to the system, and are not counted as undeclared."""
     said, tree = files(SAID), (A, Category(B, menu=MenuType.PRESET))
