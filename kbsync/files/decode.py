@@ -158,10 +158,9 @@ class AnswerFiles:
         return self._texts[name]
 
     def _read(self, path: TextAt, name: str) -> str | None:
-        try:
-            data = self._tree.read(name)
-        except FileRefused as refused:
-            path.fault(Rule.KB310, refused.said)
+        data = self._tree.read(name)
+        if isinstance(data, FileRefused):
+            path.fault(Rule.KB310, data.said)
             return None
         own = SourceFile(str(PurePosixPath(self._shown_as, name)), name)
         text = decode(own, data)

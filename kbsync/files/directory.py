@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -29,18 +30,22 @@ OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOC
 NAMED = 3
 """How many of the changed files are named; a checkout of another branch changes them all."""
 
-Listing = tuple[tuple[str, ...], tuple[SourceFile, ...]]
-"""The names of the YAML files, sorted, and a file with a fault for everything that only looks like one or could hide some."""
+
+@dataclass(frozen=True, slots=True)
+class FileRefused:
+    """Why a file is not read: the rule it breaks, the reason in words, and what to do where that is known."""
+
+    rule: Rule
+    said: Message
+    hint: Message | None = None
+
+    def report(self, source: SourceFile) -> None:
+        """Report it as an error of the whole file."""
+        source.fault_at(self.rule, self.said, hint=self.hint)
 
 
-class FileRefused(Exception):
-    """A file cannot be read: the rule it breaks, the reason in words, and what to do where that is known."""
-
-    def __init__(self, rule: Rule, said: Message, *, hint: Message | None = None) -> None:
-        super().__init__(str(said))
-        self.rule = rule
-        self.said = said
-        self.hint = hint
+Listing = tuple[tuple[str, ...], Mapping[str, FileRefused]]
+"""The names of the YAML files, sorted; and by its name whatever only looks like one, or could hide some."""
 
 
 class FileTree(Protocol):
@@ -49,8 +54,8 @@ class FileTree(Protocol):
     def names(self) -> Listing:
         """What there is."""
 
-    def read(self, name: str) -> bytes:
-        """The content of a file. Raises FileRefused."""
+    def read(self, name: str) -> bytes | FileRefused:
+        """The content of a file."""
 
 
 class MemoryTree:
@@ -61,39 +66,34 @@ class MemoryTree:
 
     def names(self) -> Listing:
         """See ``FileTree``."""
-        return tuple(sorted(filter(is_yaml, self._files))), ()
+        return tuple(sorted(filter(is_yaml, self._files))), {}
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str) -> bytes | FileRefused:
         """See ``FileTree``."""
         data = self._files.get(name)
-        if data is None:
-            raise FileRefused(Rule.KB101, message("there is no such file"))
-        return _bounded(data, len(data))
+        return FileRefused(Rule.KB101, message("there is no such file")) if data is None else _bounded(data, len(data))
 
 
 class DiskTree:
     """A directory on the disk. Symbolic links below it are refused: git keeps the link and not what it points to."""
 
-    def __init__(self, directory: Path, shown_as: str) -> None:
+    def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._shown_as = shown_as
 
     def names(self) -> Listing:
         """See ``FileTree``."""
         found: list[str] = []
-        refused: list[SourceFile] = []
+        refused: dict[str, FileRefused] = {}
         waiting = [""]
         while waiting:
             for name, kind in self._list(waiting.pop()):
                 if isinstance(kind, FileRefused):
-                    source = SourceFile(visible(str(PurePosixPath(self._shown_as, name))), name)
-                    source.fault_at(kind.rule, kind.said, hint=kind.hint)
-                    refused.append(source)
+                    refused[name] = kind
                 else:
                     (waiting if kind == "directory" else found).append(name)
-        return tuple(sorted(found)), tuple(refused)
+        return tuple(sorted(found)), refused
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str) -> bytes | FileRefused:
         """See ``FileTree``."""
         place = self._directory
         try:
@@ -101,17 +101,17 @@ class DiskTree:
                 place = place / part
                 if place.is_symlink():
                     shown = visible(str(place.relative_to(self._directory)))
-                    raise FileRefused(Rule.KB115, message("{name} is a symbolic link", name=shown))
+                    return FileRefused(Rule.KB115, message("{name} is a symbolic link", name=shown))
             with os.fdopen(os.open(place, OPEN_FLAGS), "rb") as file:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode):
-                    raise FileRefused(Rule.KB101, message("this is not a file"))
+                    return FileRefused(Rule.KB101, message("this is not a file"))
                 data = b"" if status.st_size > MAX_FILE_BYTES else file.read(MAX_FILE_BYTES + 1)
         except (OSError, ValueError) as error:
-            raise _unreadable(error) from None
+            return _unreadable(error)
         return _bounded(data, max(status.st_size, len(data)))
 
-    def _list(self, directory: str) -> "list[tuple[str, str | FileRefused]]":
+    def _list(self, directory: str) -> list[tuple[str, str | FileRefused]]:
         try:
             with os.scandir(self._directory / directory) as listing:
                 entries = [entry for entry in listing if not entry.name.startswith(".")]
@@ -134,30 +134,28 @@ class DiskFiles(Mapping[str, bytes]):
     def __init__(self, directory: Path, *, shown_as: str) -> None:
         self.directory = directory
         self.shown_as = shown_as.replace("\\", "/")
-        self._tree = DiskTree(directory, self.shown_as)
+        self._tree = DiskTree(directory)
         self._read: dict[str, bytes | FileRefused] = {}
 
     def names(self) -> Listing:
         """See ``FileTree``."""
         return self._names
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str) -> bytes | FileRefused:
         """See ``FileTree``."""
         if name not in self._read:
-            self._read[name] = self._now(name)
-        found = self._read[name]
-        if isinstance(found, bytes):
-            return found
-        raise FileRefused(found.rule, found.said, hint=found.hint)
+            self._read[name] = self._tree.read(name)
+        return self._read[name]
 
     def changed(self) -> tuple[str, ...]:
         """The names of those files that are new on the disk, gone from it, or other than they were; sorted."""
-        listed = _all_names(self._names) ^ _all_names(self._tree.names())
+        (names, refused), (names_now, refused_now) = self._names, self._tree.names()
+        listed = {*names, *refused} ^ {*names_now, *refused_now}
         return tuple(sorted(listed | {name for name in self._read if self.has_changed(name)}))
 
     def has_changed(self, name: str) -> bool:
         """Whether a file is other than it was, or is there although it was not."""
-        now, then = self._now(name), self._read.get(name)
+        now, then = self._tree.read(name), self._read.get(name)
         return now != then if isinstance(now, bytes) else isinstance(then, bytes) or os.path.lexists(self.directory / name)
 
     def __getitem__(self, name: str) -> bytes:
@@ -175,12 +173,6 @@ class DiskFiles(Mapping[str, bytes]):
     @cached_property
     def _names(self) -> Listing:
         return self._tree.names()
-
-    def _now(self, name: str) -> bytes | FileRefused:
-        try:
-            return self._tree.read(name)
-        except FileRefused as refused:
-            return refused
 
 
 def store(files: DiskFiles, changed: Mapping[str, bytes]) -> None:
@@ -239,15 +231,10 @@ def _unreadable(error: OSError | ValueError, *, hint: Message | None = None) -> 
     return FileRefused(Rule.KB101, message("it cannot be read: {reason}", reason=reason), hint=hint)
 
 
-def _bounded(data: bytes, size: int) -> bytes:
-    if size > MAX_FILE_BYTES:
-        raise FileRefused(Rule.KB110, message("it is larger than {limit} MiB", limit=MAX_FILE_BYTES >> 20))
-    return data
-
-
-def _all_names(found: Listing) -> set[str]:
-    names, refused = found
-    return {*names, *(source.name for source in refused)}
+def _bounded(data: bytes, size: int) -> bytes | FileRefused:
+    if size <= MAX_FILE_BYTES:
+        return data
+    return FileRefused(Rule.KB110, message("it is larger than {limit} MiB", limit=MAX_FILE_BYTES >> 20))
 
 
 def _refuse(files: DiskFiles, names: tuple[str, ...]) -> None:

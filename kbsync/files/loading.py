@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kbsync.diagnostics import Diagnostic, Rule, sort_diagnostics
+from kbsync.display import visible
 from kbsync.files.agree import agreed_categories, check_questions
 from kbsync.files.configuration import read_settings, redacted
 from kbsync.files.decode import AnswerFiles, DocumentReader
@@ -58,12 +59,11 @@ def load_tree(tree: Mapping[str, bytes], *, shown_as: str, target: str | None = 
 
 def _load(tree: FileTree, shown_as: str, target: str | None, *, settings: bool) -> Loaded:
     with _without_collector():
-        names, sources = tree.names()
-        reader = _DirectoryReader(tree, shown_as, [*sources])
-        chosen = reader.settings(names) if settings else None
+        reader = _DirectoryReader(tree, shown_as)
+        chosen = reader.settings() if settings else None
         known = None if chosen is None else tuple(one.name for one in chosen.targets)
         picked = target if target is not None or chosen is None else chosen.default_target
-        knowledge = reader.knowledge(names, picked, known)
+        knowledge = reader.knowledge(picked, known)
         faults = [fault for source in reader.sources for fault in _told(source)]
     return Loaded(chosen, knowledge, sort_diagnostics(faults))
 
@@ -90,35 +90,31 @@ def _without_collector() -> Iterator[None]:
 class _DirectoryReader:
     """Reads files in order; ``sources`` are all that were looked at, with their faults."""
 
-    def __init__(self, tree: FileTree, shown_as: str, sources: list[SourceFile]) -> None:
-        self.sources = sources
+    def __init__(self, tree: FileTree, shown_as: str) -> None:
+        self.sources: list[SourceFile] = []
         self._tree = tree
         self._shown_as = shown_as
+        self._names, self._refused = tree.names()
+        for name, refused in self._refused.items():
+            refused.report(self._source(name, visible(str(PurePosixPath(shown_as, name)))))
 
-    def settings(self, names: tuple[str, ...]) -> Settings | None:
-        if SETTINGS_FILE in names:
-            source, roots = self._open(SETTINGS_FILE)
-            for further in roots[1:]:
-                source.fault(Rule.KB112, message("the settings are one document"), further)
-            if roots:
-                return read_settings(roots[0], source)
-            if source.faults:
-                return None
-        elif any(source.name in ("", SETTINGS_FILE) for source in self.sources):
-            return None  # the directory or the file was there and is refused already
-        else:
-            source = self._source(SETTINGS_FILE)
-        source.fault_at(
-            Rule.KB201,
-            message("the settings are missing"),
-            hint=message("make them with: kbsync init; or name the knowledge directory with --dir"),
-        )
+    def settings(self) -> Settings | None:
+        if {"", SETTINGS_FILE} & self._refused.keys():
+            return None
+        source, roots = self._open(SETTINGS_FILE) if SETTINGS_FILE in self._names else (self._source(SETTINGS_FILE), ())
+        for further in roots[1:]:
+            source.fault(Rule.KB112, message("the settings are one document"), further)
+        if roots:
+            return read_settings(roots[0], source)
+        if not source.faults:
+            hint = message("make them with: kbsync init; or name the knowledge directory with --dir")
+            source.fault_at(Rule.KB201, message("the settings are missing"), hint=hint)
         return None
 
-    def knowledge(self, names: tuple[str, ...], target: str | None, targets: tuple[str, ...] | None) -> Knowledge:
+    def knowledge(self, target: str | None, targets: tuple[str, ...] | None) -> Knowledge:
         answers = AnswerFiles(self._tree, self._shown_as)
         reader = DocumentReader(answers, target=target, targets=targets)
-        for name in names:
+        for name in self._names:
             if name != SETTINGS_FILE:
                 source, roots = self._open(name)
                 for root in roots:
@@ -129,15 +125,13 @@ class _DirectoryReader:
         return Knowledge(categories, tuple([draft.question for draft in reader.questions if draft.question is not None]))
 
     def _open(self, name: str) -> tuple[SourceFile, tuple[Node, ...]]:
-        source = self._source(name)
-        try:
-            text = decode(source, self._tree.read(name))
-        except FileRefused as refusal:
-            source.fault_at(refusal.rule, refusal.said, hint=refusal.hint)
+        source, data = self._source(name), self._tree.read(name)
+        if isinstance(data, FileRefused):
+            data.report(source)
             return source, ()
-        return source, () if text is None else documents(source, keys=KEYS)
+        return source, documents(source, keys=KEYS) if decode(source, data) is not None else ()
 
-    def _source(self, name: str) -> SourceFile:
-        source = SourceFile(str(PurePosixPath(self._shown_as, name)), name)
+    def _source(self, name: str, path: str | None = None) -> SourceFile:
+        source = SourceFile(path or str(PurePosixPath(self._shown_as, name)), name)
         self.sources.append(source)
         return source

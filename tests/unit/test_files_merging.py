@@ -140,7 +140,7 @@ def test_a_directory_is_read_as_files(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(b"a")
     (tmp_path / "x.txt").write_bytes(b"x")
     files = DiskFiles(tmp_path, shown_as="k")
-    assert (files.names(), files.read("a.yaml"), files.read("x.txt")) == ((("a.yaml",), ()), b"a", b"x")
+    assert (files.names(), files.read("a.yaml"), files.read("x.txt")) == ((("a.yaml",), {}), b"a", b"x")
     assert (list(files), len(files), files["x.txt"], files.get("none")) == (["a.yaml", "x.txt"], 2, b"x", None)
 
 
