@@ -1,4 +1,4 @@
-"""kbsync.yaml decoded to Settings. A key for a secret is as unknown as any other; what may be one is kept out of the findings."""
+"""kbsync.yaml decoded to settings, with faults that show nothing of what may be a secret."""
 
 import ipaddress
 import re
@@ -21,6 +21,32 @@ NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 ORIGIN = re.compile(r"https?://(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?/?")
 
 
+KNOWN = frozenset(schema.CHECKS).union(
+    *(table.names for table in (schema.SETTINGS, schema.TARGET, schema.POLICY, *schema.CHECKS.values()))
+)
+"""The keys whose values are no secrets."""
+
+WIDEST = 500
+"""Characters beyond which a line is not worth showing, nor worth the time to judge it."""
+
+COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+
+KEY = re.compile(r"""(?<![\w./@:\[-]) (["']?) (?P<name>\w[\w-]*) \1 \s* (?: : (?!//|[0-9]) | = )""", re.VERBOSE)
+"""A key, as far as a line alone shows that, also where the space behind it is missing or an equals sign is in its place."""
+
+LOOKS = re.compile(r"[0-9a-fA-F]{32,} | e[AFJN] [\w*+/=-]{40,}", re.VERBOSE)
+"""How the key of an application and a UserSig look, wherever they were pasted."""
+
+DOUBTFUL = re.compile(
+    rf"""
+    secret | sig | pass | pwd | token | cred | auth | private | key(?![a-z]) | 密[钥码] | 签名 | 口令
+    | :// [^\s"']* [?\#@%] | (?=[^\s:.]*[0-9]) [\w*+/=-]{{32,}} | {LOOKS.pattern}
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What a line must not hold to be shown: a word that goes with a secret, an address with more than a host, a text like a key."""
+
+
 def read_settings(root: Node, source: SourceFile) -> Settings | None:
     """The settings that a document says; None and faults where commands could not know which target they talk to."""
     record = read_record(root, source, schema.SETTINGS)
@@ -32,6 +58,17 @@ def read_settings(root: Node, source: SourceFile) -> Settings | None:
     checks = _checks(record)
     default = _default_target(record, tuple(target.name for target in targets))
     return None if default is None else Settings(default, targets, Policy(**policy.values()) if policy else Policy(), checks)
+
+
+def redacted(source: SourceFile) -> tuple[Diagnostic, ...]:
+    """The faults of the settings, as they may be shown: their lines end before a comment or the value of an unknown key.
+
+    Where the file is no YAML its structure is unknown, so that each line is judged by itself and by those above it.
+    """
+    faults = source.all_faults()
+    lines = [source.line(number) for number in range(max((fault.location.line for fault in faults), default=0))]
+    ends = _ends(lines)
+    return tuple(_redacted(fault, lines[fault.location.line - 1], ends[fault.location.line - 1]) for fault in faults)
 
 
 def _default_target(record: Record, names: tuple[str, ...]) -> str | None:
@@ -161,43 +198,6 @@ def _checks(record: Record) -> dict[str, Check]:
             severity = options.pop("severity", Severity.WARNING)
             found[name.text] = Check(None if severity == "off" else Severity(severity), options)
     return found
-
-
-KNOWN = frozenset(schema.CHECKS).union(
-    *(table.names for table in (schema.SETTINGS, schema.TARGET, schema.POLICY, *schema.CHECKS.values()))
-)
-"""The keys whose values are no secrets."""
-
-WIDEST = 500
-"""Characters beyond which a line is not worth showing, nor worth the time to judge it."""
-
-COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
-
-KEY = re.compile(r"""(?<![\w./@:\[-]) (["']?) (?P<name>\w[\w-]*) \1 \s* (?: : (?!//|[0-9]) | = )""", re.VERBOSE)
-"""A key, as far as a line alone shows that, also where the space behind it is missing or an equals sign is in its place."""
-
-LOOKS = re.compile(r"[0-9a-fA-F]{32,} | e[AFJN] [\w*+/=-]{40,}", re.VERBOSE)
-"""How the key of an application and a UserSig look, wherever they were pasted."""
-
-DOUBTFUL = re.compile(
-    rf"""
-    secret | sig | pass | pwd | token | cred | auth | private | key(?![a-z]) | 密[钥码] | 签名 | 口令
-    | :// [^\s"']* [?\#@%] | (?=[^\s:.]*[0-9]) [\w*+/=-]{{32,}} | {LOOKS.pattern}
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-"""What a line must not hold to be shown: a word that goes with a secret, an address with more than a host, a text like a key."""
-
-
-def redacted(source: SourceFile) -> tuple[Diagnostic, ...]:
-    """The faults of the settings, as they may be shown: their lines end before a comment or the value of an unknown key.
-
-    Where the file is no YAML its structure is unknown, so that each line is judged by itself and by those above it.
-    """
-    faults = source.all_faults()
-    lines = [source.line(number) for number in range(max((fault.location.line for fault in faults), default=0))]
-    ends = _ends(lines)
-    return tuple(_redacted(fault, lines[fault.location.line - 1], ends[fault.location.line - 1]) for fault in faults)
 
 
 def _redacted(fault: Diagnostic, line: str, end: int) -> Diagnostic:

@@ -93,7 +93,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CstEntry:
     """A key with its value, or an item of a list (``key`` is None).
 
     ``start`` is its key or its dash; ``apart`` means that an empty line stands before it; ``around`` are the collections that it
@@ -184,7 +184,7 @@ def walk(node: CstNode) -> Iterator[CstNode]:
         yield from walk(child)
 
 
-def entries_of(text: str, node: CstNode, around: tuple[CstNode, ...] = ()) -> Iterator[Entry]:
+def entries_of(text: str, node: CstNode, around: tuple[CstNode, ...] = ()) -> Iterator[CstEntry]:
     """Every entry in a value, in the order of the file."""
     inside = (*around, node)
     place = node.body
@@ -192,7 +192,7 @@ def entries_of(text: str, node: CstNode, around: tuple[CstNode, ...] = ()) -> It
     for key, value in members:
         start = key.start if key is not None else value.start if node.flow else skip(text, place)
         line = text.rfind("\n", 0, start) + 1
-        yield Entry(start, start - line, key, value, _is_apart(text, line), inside)
+        yield CstEntry(start, start - line, key, value, _is_apart(text, line), inside)
         yield from entries_of(text, value, inside)
         place = value.end
 
@@ -210,7 +210,7 @@ def all_comments(text: str, documents: Sequence[Document]) -> list[Comment]:
     return found
 
 
-def attach(comments: Sequence[Comment], entries: Sequence[Entry]) -> Comments:
+def attach(comments: Sequence[Comment], entries: Sequence[CstEntry]) -> Comments:
     """Give the comments of one document to its entries; both are in the order of the file."""
     found = Comments()
     starts = [entry.start for entry in entries]
@@ -279,12 +279,12 @@ def _is_apart(text: str, line: int) -> bool:
     return line > 0 and not text[text.rfind("\n", 0, line - 1) + 1 : line].strip()
 
 
-def _is_inside(entry: Entry | None, value: CstNode) -> bool:
+def _is_inside(entry: CstEntry | None, value: CstNode) -> bool:
     """Whether an entry is the first one of a collection in block style."""
     return entry is not None and entry.start < value.end and not value.flow
 
 
-def _closed(comment: Comment, following: Entry | None, around: tuple[CstNode, ...], columns: dict[int, int]) -> CstNode | None:
+def _closed(comment: Comment, following: CstEntry | None, around: tuple[CstNode, ...], columns: dict[int, int]) -> CstNode | None:
     """The collection that a comment closes, because it stands deeper than whatever comes after it."""
     floor = -1 if following is None else following.column
     deep = [node for node in around if floor < columns[id(node)] <= comment.column]

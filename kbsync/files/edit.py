@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from kbsync.files.cst import BLOCK_COMMENT, CstNode, Document, Entry, Shape, entries_of, pairs, skip, walk
+from kbsync.files.cst import BLOCK_COMMENT, CstEntry, CstNode, Document, Shape, entries_of, pairs, skip, walk
 from kbsync.files.emit import LONG, Value, block, flow_value, one_line, pair_lines, scalar, two_quotes
 
 COMMENT_BEHIND = re.compile(r"[ \t]+(#[^\r\n]*)")
@@ -227,7 +227,7 @@ class Editor:
         return end - (self.text[end - 1] == "\r")
 
 
-def _in_flow(entry: Entry) -> bool:
+def _in_flow(entry: CstEntry) -> bool:
     return entry.around[-1].flow
 
 

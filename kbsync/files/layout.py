@@ -11,9 +11,9 @@ from kbsync.diagnostics import has_errors
 from kbsync.errors import UnusableFile
 from kbsync.files.cst import (
     Comment,
+    CstEntry,
     CstNode,
     Document,
-    Entry,
     Shape,
     all_comments,
     attach,
@@ -55,7 +55,7 @@ def check_meaning(before: Mapping[str, bytes], after: Mapping[str, bytes], *, sh
 
     Raises UnusableFile.
     """
-    old, new = _said(before, shown_as), _said(after, shown_as)
+    old, new = _meaning(before, shown_as), _meaning(after, shown_as)
     for path in sorted({*old, *new}):
         if old.get(path) != new.get(path):
             raise UnusableFile(
@@ -82,7 +82,7 @@ def lay_out(text: str) -> str:
     return "\n".join([*lines, ""]) if lines else ""
 
 
-def _said(files: Mapping[str, bytes], shown_as: str) -> dict[str, list[object]]:
+def _meaning(files: Mapping[str, bytes], shown_as: str) -> dict[str, list[object]]:
     """What each file says, by the path it is shown as."""
     loaded = load_tree(files, shown_as=shown_as)
     said: dict[str, list[object]] = {f"{shown_as}/{SETTINGS_FILE}": [loaded.settings, has_errors(loaded.diagnostics)]}
@@ -119,10 +119,10 @@ class _Printer:
             lines.append("")
         return lines + self._collection(self._root, 0, DOCUMENT.names)
 
-    def _collection(self, span: CstNode, column: int, order: tuple[str, ...]) -> list[str]:
+    def _collection(self, node: CstNode, column: int, order: tuple[str, ...]) -> list[str]:
         """The lines of a collection in block style. Its first line never is a comment of a key: see ``_item``."""
         lines: list[str] = []
-        for entry in self._ordered(span, order):
+        for entry in self._ordered(node, order):
             before = list(self._comment_lines(self._comments.before.get(entry.start, []), column, first=not lines))
             if before and entry.apart:
                 before.append("")
@@ -130,18 +130,18 @@ class _Printer:
                 lines.append("")
             lines += before
             lines += self._pair(entry, column) if entry.key else self._item(entry, column, order)
-        return lines + list(self._comment_lines(self._comments.after.get(id(span), []), column, first=False))
+        return lines + list(self._comment_lines(self._comments.after.get(id(node), []), column, first=False))
 
-    def _ordered(self, span: CstNode, order: tuple[str, ...]) -> list[Entry]:
-        if span.shape is Shape.LIST:
-            return [self._entries[id(item)] for item in span.children]
-        entries = [self._entries[id(value)] for _, value in pairs(span)]
-        inside = set(map(id, walk(span)))
-        if any(id(each.target) in inside for each in walk(span)):
+    def _ordered(self, node: CstNode, order: tuple[str, ...]) -> list[CstEntry]:
+        if node.shape is Shape.LIST:
+            return [self._entries[id(item)] for item in node.children]
+        entries = [self._entries[id(value)] for _, value in pairs(node)]
+        inside = set(map(id, walk(node)))
+        if any(id(each.target) in inside for each in walk(node)):
             return entries  # an alias could come to stand before what it repeats
         return sorted(entries, key=lambda entry: _rank(entry, order))
 
-    def _pair(self, entry: Entry, column: int) -> list[str]:
+    def _pair(self, entry: CstEntry, column: int) -> list[str]:
         assert entry.key is not None  # noqa: S101  (a pair is an entry with a key)
         name = entry.key.value
         value = entry.value
@@ -155,7 +155,7 @@ class _Printer:
         head = f"{key} {self._prefix(value)}".rstrip()
         return self._with_comment(head, beside, column) + self._collection(value, column + 2, ITEM_KEYS.get(name, ()))
 
-    def _item(self, entry: Entry, column: int, order: tuple[str, ...]) -> list[str]:
+    def _item(self, entry: CstEntry, column: int, order: tuple[str, ...]) -> list[str]:
         value = entry.value
         beside = self._beside(entry)
         if value.shape in (Shape.SCALAR, Shape.ALIAS):
@@ -205,26 +205,26 @@ class _Printer:
         style = value.style if value.block or is_ambiguous(value.text) or is_cut_short(f"  {comment}") else ""
         return scalar(value.text, indent=column, style=style, flow=flow, comment=comment)
 
-    def _flow(self, span: CstNode, *, always_block: bool, width: int) -> str | None:
+    def _flow(self, node: CstNode, *, always_block: bool, width: int) -> str | None:
         """A collection on one line, if it is empty, or if its author wrote it so and it is short."""
-        is_flow = span.flow and not always_block and "\n" not in self._text[span.body : span.end]
-        line = self._on_one_line(span) if is_flow or not span.children else None
+        is_flow = node.flow and not always_block and "\n" not in self._text[node.body : node.end]
+        line = self._on_one_line(node) if is_flow or not node.children else None
         return line if line is not None and len(line) <= width else None
 
-    def _on_one_line(self, span: CstNode) -> str:
-        if span.shape in (Shape.SCALAR, Shape.ALIAS):
-            return self._prefix(span) + self._scalar(span, 0, "", flow=True)
-        if span.shape is Shape.LIST:
-            return f"{self._prefix(span)}[{', '.join(map(self._on_one_line, span.children))}]"
-        pieces = [f"{self._on_one_line(key)}: {self._on_one_line(value)}" for key, value in pairs(span)]
-        return f"{self._prefix(span)}{{{', '.join(pieces)}}}"
+    def _on_one_line(self, node: CstNode) -> str:
+        if node.shape in (Shape.SCALAR, Shape.ALIAS):
+            return self._prefix(node) + self._scalar(node, 0, "", flow=True)
+        if node.shape is Shape.LIST:
+            return f"{self._prefix(node)}[{', '.join(map(self._on_one_line, node.children))}]"
+        pieces = [f"{self._on_one_line(key)}: {self._on_one_line(value)}" for key, value in pairs(node)]
+        return f"{self._prefix(node)}{{{', '.join(pieces)}}}"
 
-    def _inside(self, span: CstNode) -> list[Comment]:
+    def _inside(self, node: CstNode) -> list[Comment]:
         """The comments that stand beside a collection on one line: the last value in it has them."""
-        inside = [self._entries[id(each)] for each in walk(span) if each is not span and id(each) in self._entries]
+        inside = [self._entries[id(each)] for each in walk(node) if each is not node and id(each) in self._entries]
         return [comment for entry in inside for comment in self._beside(entry)]
 
-    def _beside(self, entry: Entry) -> list[Comment]:
+    def _beside(self, entry: CstEntry) -> list[Comment]:
         return self._comments.beside.get(entry.start, [])
 
     def _with_comment(self, line: str, beside: list[Comment], column: int) -> list[str]:
@@ -237,22 +237,22 @@ class _Printer:
                 yield ""
             yield f"{' ' * column}{comment.text}"
 
-    def _prefix(self, span: CstNode) -> str:
+    def _prefix(self, node: CstNode) -> str:
         """The anchor and the tag of a value."""
-        return " ".join([*self._text[span.start : span.body].split(), ""])
+        return " ".join([*self._text[node.start : node.body].split(), ""])
 
 
 def _texts(root: CstNode) -> Iterator[CstNode]:
     """What customers read or write, wherever it stands."""
-    for span in walk(root):
-        if span.shape is Shape.MAP:
-            for key, value in pairs(span):
+    for node in walk(root):
+        if node.shape is Shape.MAP:
+            for key, value in pairs(node):
                 if key.value in CUSTOMER_TEXTS:
                     yield value
                     yield from value.children if value.shape is Shape.LIST else ()
 
 
-def _rank(entry: Entry, order: tuple[str, ...]) -> int:
+def _rank(entry: CstEntry, order: tuple[str, ...]) -> int:
     """The place of a key in its order, after all others where it has none."""
     return order.index(entry.key.value) if entry.key and entry.key.value in order else len(order)
 

@@ -57,7 +57,7 @@ def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, targ
         raise InvalidInput(
             message("with the console's changes the files would break the rules above; nothing was written"), after.diagnostics
         )
-    if _said(after.knowledge) != _expected(before, fitted):
+    if _meaning(after.knowledge) != _expected(before, fitted):
         raise UnusableFile(
             message("the files could not be edited as meant; nothing was written: {names}", names=", ".join(sorted(changed))),
             hint=message("this is a fault of kbsync: report it with these files, and edit them by hand meanwhile"),
@@ -217,7 +217,7 @@ def _answer_data(old: bytes, text: str) -> bytes:
     return mark + f"{text}{end}".replace("\n", newline).encode()
 
 
-def _said(knowledge: Knowledge) -> tuple[object, ...]:
+def _meaning(knowledge: Knowledge) -> tuple[object, ...]:
     """What files say, wherever it stands."""
     questions = {replace(question, location=None) for question in knowledge.questions}
     return questions, {replace(category, location=None) for category in knowledge.categories}
