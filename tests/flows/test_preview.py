@@ -140,13 +140,13 @@ class Eventful(FakeClock):
 
     def __init__(self, event: Callable[[], object]) -> None:
         super().__init__()
-        self._event = event
+        self._events = [event]
 
     def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
-        """Wait, and let it happen in its time."""
+        """Wait, and let it happen in its time, once."""
         stopped = super().wait(seconds, until=until)
-        if len(self.waits) == 2:
-            self._event()
+        if len(self.waits) == 2 and self._events:
+            self._events.pop()()
         return stopped
 
 
