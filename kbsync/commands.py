@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-__all__ = ["READS", "Command"]
+__all__ = ["READS", "SESSION_COMMANDS", "Command"]
 
 
 class Command(StrEnum):
@@ -37,3 +37,9 @@ READS = frozenset(
     }
 )
 """The commands that change nothing."""
+
+SESSION_COMMANDS = frozenset(
+    {Command.SESSION_STATE, Command.SESSION_MESSAGES, Command.SESSION_LIST, Command.SEND_STREAM},
+)
+"""The commands of the service ``desk_http_svc`` (www.tencentcloud.com/document/product/1229/68946); the others belong to
+``openim_console_http_svc``."""

@@ -5,6 +5,7 @@ What to call with is decided in ``chitchat``, ``robot`` and ``sessions``.
 
 import copy
 import json
+import math
 import secrets
 import threading
 from collections.abc import Callable, Mapping
@@ -12,30 +13,24 @@ from typing import Self
 
 import httpx
 
-from kbsync.commands import READS, Command
+from kbsync.commands import READS, SESSION_COMMANDS, Command
 from kbsync.desk.answers import Answer, http_date, misshapen, opened
 from kbsync.desk.connection import open_client, way_to
 from kbsync.desk.deadline import Deadline
 from kbsync.desk.failures import RESIGN
 from kbsync.desk.network import LOST, lost
 from kbsync.desk.signing import Signer
-from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Unreachable
+from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Throttled, Unreachable
 from kbsync.messages import message
 from kbsync.pacing import Clock, Pacer
 
 __all__ = ["Transport"]
 
-SESSION_COMMANDS = frozenset(
-    {Command.SESSION_STATE, Command.SESSION_MESSAGES, Command.SESSION_LIST, Command.SEND_STREAM},
-)
-"""The commands of ``desk_http_svc`` (www.tencentcloud.com/document/product/1229/68946); the others are the console's."""
-
 PATIENCE = 30.0
 """A call is not repeated later than this many seconds after it began."""
 
-ATTEMPTS = 5
-FIRST_PAUSE = 0.5
-"""Seconds before the first repetition; each pause is twice the one before."""
+PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds before each repetition of a call that got no usable answer."""
 
 LARGEST = 64 * 2**20
 """Bytes of an answer; 100 questions come nowhere near."""
@@ -99,65 +94,60 @@ class Transport:
         whenever the call could leave; where it says no, Outdated is raised and nothing is sent.
         """
         content = _encoded(command, body)
-        start = self._clock.now()
-        attempt, pause = 1, FIRST_PAUSE
+        start, pauses = self._clock.now(), iter(PAUSES)
+        patience, renewed = self._pacer.patience(), False
         doubt: OutcomeUnknown | None = None
         while True:
             try:
-                return self._signed(command, content, still)
-            except (OutcomeUnknown, Unreachable) as error:
-                doubt = error if isinstance(error, OutcomeUnknown) else doubt
-                last = not repeat or attempt == ATTEMPTS or self._clock.now() - start + pause > PATIENCE
-                if last or self._clock.wait(pause, until=self._stop or self._closing):
-                    raise doubt or error from None
+                try:
+                    with self._pacer.slot(command, stop=self._stop, still=still):
+                        return self._send(command, content)
+                except Throttled as refusal:
+                    self._pacer.bear(refusal, patience, stop=self._stop)
+                except SignatureRejected as refusal:
+                    if renewed or refusal.code not in RESIGN or not self._signer.renew():
+                        raise
+                    renewed = True
+                except (OutcomeUnknown, Unreachable) as error:
+                    doubt = error if isinstance(error, OutcomeUnknown) else doubt
+                    pause = next(pauses, math.inf)
+                    last = not repeat or self._clock.now() - start + pause > PATIENCE
+                    if last or self._clock.wait(pause, until=self._stop or self._closing):
+                        raise
             except ServiceError as error:
                 raise (doubt if doubt is not None and command not in READS else error) from None
-            attempt, pause = attempt + 1, pause * 2
 
     def close(self) -> None:
         """Close the connections and end the pauses; a call that is under way may still finish."""
         self._closing.set()
         self._client.close()
 
-    def _signed(self, command: Command, content: bytes, still: Callable[[], bool] | None) -> dict[str, object]:
-        """One call, and a second one with a new signature when the service calls the first one's expired."""
-        try:
-            return self._pacer.call(command, lambda: self._send(command, content), stop=self._stop, still=still)
-        except SignatureRejected as refusal:
-            if refusal.code not in RESIGN or not self._signer.renew():
-                raise
-        return self._pacer.call(command, lambda: self._send(command, content), stop=self._stop, still=still)
-
     def _send(self, command: Command, content: bytes) -> dict[str, object]:
         """One request. An exception of ours is raised where httpx's is no longer its context: that one knows the address."""
-        answer = self._exchange(command, content)
-        if isinstance(answer, ServiceError):
-            raise answer
-        wall = self._clock.wall()
-        date = http_date(answer.headers.get("date"))
-        self._skew = self._skew if date is None else wall - date
-        return opened(command, answer, wall=wall)
-
-    def _exchange(self, command: Command, content: bytes) -> Answer | ServiceError:
+        if self._closing.is_set():
+            raise Unreachable(message("{command} was not sent: kbsync is stopping.", command=command), command=command)
         service = "desk_http_svc" if command in SESSION_COMMANDS else "openim_console_http_svc"
         url = f"{self._endpoint}/v4/{service}/{command}"
         query = self._names | {"random": str(secrets.randbits(32))}
-        if self._closing.is_set():
-            return Unreachable(message("{command} was not sent: kbsync is stopping.", command=command), command=command)
+        received = bytearray()
         try:
             with (
                 self._deadline.within(self._longest),
                 self._client.stream("POST", url, params=query, content=content) as response,
             ):
-                received = bytearray()
                 for part in response.iter_bytes():
                     received += part
                     if len(received) > LARGEST:
-                        return misshapen(command, "body", f"longer than {LARGEST} bytes")
+                        raise misshapen(command, "body", f"longer than {LARGEST} bytes")
                     self._deadline.left()
-                return Answer(response.status_code, dict(response.headers), bytes(received))
+                answer = Answer(response.status_code, dict(response.headers), bytes(received))
         except LOST as error:
-            return lost(command, error, way=self._way)
+            failure = lost(command, error, way=self._way)
+        else:
+            wall, date = self._clock.wall(), http_date(answer.headers.get("date"))
+            self._skew = self._skew if date is None else wall - date
+            return opened(command, answer, wall=wall)
+        raise failure
 
 
 def _encoded(command: Command, body: Mapping[str, object]) -> bytes:

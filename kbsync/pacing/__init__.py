@@ -1,6 +1,6 @@
 """When a call may be sent. All waiting of the whole program goes through here, with the clock handed in."""
 
 from kbsync.pacing.clock import Clock, SystemClock
-from kbsync.pacing.pacer import Pacer
+from kbsync.pacing.pacer import CallObserver, Pacer
 
-__all__ = ["Clock", "Pacer", "SystemClock"]
+__all__ = ["CallObserver", "Clock", "Pacer", "SystemClock"]

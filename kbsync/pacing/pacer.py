@@ -8,20 +8,21 @@ import contextlib
 import math
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
-from kbsync.errors import Interrupted, Outdated, Rejected, Throttled, Unreachable
-from kbsync.messages import message
+from kbsync.errors import Interrupted, Outdated, Rejected, ServiceError, Throttled, Unreachable
+from kbsync.messages import Message, message
 from kbsync.pacing.clock import Clock
 from kbsync.pacing.slots import LONGEST, BudgetView, InboundDelay, Slots
 from kbsync.settings import Pacing
 
-__all__ = ["CommandQueue", "Pacer", "Patience", "Ticket"]
+__all__ = ["CallObserver", "CommandQueue", "Pacer", "Patience", "Ticket"]
 
 _FIRST = 0.5
 _MOST = 20.0
@@ -129,9 +130,32 @@ def _private() -> AbstractContextManager[BudgetView]:
     return contextlib.nullcontext(BudgetView())
 
 
-Result = TypeVar("Result")
+CallObserver: TypeAlias = Callable[[str, float, Message | None], object]
+"""Called with a command, the seconds until its answer, and what went wrong, if anything; from any thread."""
 
 _WORTH_TELLING = 1.0
+"""Seconds: a shorter pause is not reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Departure:
+    """What decides whether a call that waits may leave at all."""
+
+    command: str
+    stop: threading.Event | None
+    still: Callable[[], bool] | None
+
+    def check_stop(self) -> None:
+        """Raise Interrupted once ``stop`` is set."""
+        if self.stop is not None and self.stop.is_set():
+            raise _interrupted(self.command)
+
+    def check(self) -> None:
+        """Raise Interrupted or Outdated where the call must not leave any more."""
+        self.check_stop()
+        if self.still is not None and not self.still():
+            words = message("{command} had to wait until what it rests on was too old; it was not sent.", command=self.command)
+            raise Outdated(words, command=self.command)
 
 
 class Pacer:
@@ -144,6 +168,7 @@ class Pacer:
     - ``dice``: spreads the pauses; hand in a seeded one to repeat a run.
     - ``on_pause``: told the command and the seconds when the service makes a call wait more than a second, be it the refused
       one or one in the queue behind it; called from any thread.
+    - ``on_call``: told of every call that was sent, also of those that were refused or got no answer; called from any thread.
     - ``budget``: a file shared by the processes of this machine that use the target with the same rate; None for a budget of its
       own. Raises UnusableFile when it cannot be made.
     """
@@ -157,6 +182,7 @@ class Pacer:
         patience: float = 60.0,
         dice: Random | None = None,
         on_pause: Callable[[str, float], None] | None = None,
+        on_call: CallObserver | None = None,
         budget: Path | None = None,
     ) -> None:
         self._clock = clock
@@ -165,6 +191,7 @@ class Pacer:
         self._patience = patience
         self._dice = dice or Random()  # noqa: S311  it spreads pauses and guards no secret
         self._on_pause = on_pause
+        self._on_call = on_call or _unobserved
         self._page = _shared(budget, clock) if budget else None
         self._wariness = InboundDelay()
         self._lanes: dict[str, CommandQueue] = {}
@@ -190,44 +217,49 @@ class Pacer:
         with self._lock:
             return self._throttled
 
-    def call(
-        self,
-        command: str,
-        send: Callable[[], Result],
-        *,
-        stop: threading.Event | None = None,
-        still: Callable[[], bool] | None = None,
-    ) -> Result:
-        """Send when the command's limit allows it; repeat after a pause while the service says it was too fast.
+    @contextlib.contextmanager
+    def slot(
+        self, command: str, *, stop: threading.Event | None = None, still: Callable[[], bool] | None = None
+    ) -> Iterator[None]:
+        """Wait until a call may leave; in the block it is under way, and how the block ends says how long its slot is held.
 
-        Raises what ``send`` raises, Throttled too once the patience is used up or where the service wants a longer pause than
-        is waited for; Interrupted when ``stop``, which ends waiting, is set before the call has left; Outdated when ``still``,
-        asked each time the call could leave, says that it must not any more.
+        Raises Interrupted when ``stop``, which ends waiting, is set before the call has left; Outdated when ``still``, asked
+        each time the call could leave, says that it must not any more; Throttled where the service wants a longer pause than
+        is waited for.
         """
-
-        def check() -> None:
-            if stop is not None and stop.is_set():
-                raise _interrupted(command)
-            if still is not None and not still():
-                raise _outdated(command)
-
         lane = self._lane(command)
-        patience = Patience(self._dice, limit=self._patience)
-        while True:
-            ticket = self._ticket(command, lane, stop=stop, check=check)
-            try:
-                return self._send(lane, ticket, send)
-            except Throttled as refusal:
-                with self._lock:
-                    self._throttled += 1
-                    pause = patience.pause(self._clock.now(), refusal.retry_after)
-                if refusal.retry_after is not None and refusal.retry_after > LONGEST:
-                    raise _too_long(command, refusal.retry_after, code=refusal.code) from None
-                if pause is None:
-                    raise
-            self._tell(command, lane, pause)
-            if self._clock.wait(pause, until=stop):
-                raise _interrupted(command)
+        ticket = self._ticket(_Departure(command, stop, still), lane)
+        begun = self._clock.now()
+        try:
+            yield
+        except BaseException as error:
+            self._release(lane, ticket, error)
+            if isinstance(error, ServiceError):
+                self._on_call(command, self._clock.now() - begun, error.message)
+            raise
+        lane.answered(ticket)
+        self._on_call(command, self._clock.now() - begun, None)
+
+    def patience(self) -> Patience:
+        """What one call has for refusals."""
+        return Patience(self._dice, limit=self._patience)
+
+    def bear(self, refusal: Throttled, patience: Patience, *, stop: threading.Event | None = None) -> None:
+        """Wait as long as a refused call has to before it is sent again.
+
+        Raises Throttled once the patience is used up or where the service wants a longer pause than is waited for; Interrupted
+        when ``stop`` is set meanwhile.
+        """
+        command, wish = refusal.command, refusal.retry_after
+        with self._lock:
+            pause = patience.pause(self._clock.now(), wish)
+        if wish is not None and wish > LONGEST:
+            raise _too_long(command, wish, code=refusal.code) from None
+        if pause is None:
+            raise refusal
+        self._tell(command, self._lane(command), pause)
+        if self._clock.wait(pause, until=stop):
+            raise _interrupted(command)
 
     def _lane(self, command: str) -> CommandQueue:
         with self._lock:
@@ -237,7 +269,7 @@ class Pacer:
                 self._lanes[command] = CommandQueue(self._clock, slots, page=page)
             return self._lanes[command]
 
-    def _ticket(self, command: str, lane: CommandQueue, *, stop: threading.Event | None, check: Callable[[], None]) -> Ticket:
+    def _ticket(self, departure: _Departure, lane: CommandQueue) -> Ticket:
         """Wait in the queue of the command, then for a slot. Nobody waits or sends while holding a lock."""
         turn = threading.Event()
         with self._lock:
@@ -245,31 +277,30 @@ class Pacer:
             lane.queue[0].set()
         try:
             self._clock.wait(math.inf, until=turn)
-            ticket = self._slot(command, lane, stop=stop, check=check)
+            ticket = self._first_in_queue(departure, lane)
         finally:
             with self._lock:
                 lane.queue.remove(turn)
                 if lane.queue:
                     lane.queue[0].set()
         with self._lock:
-            self._calls[command] += 1
+            self._calls[departure.command] += 1
         self._here.calls = self.calls_here + 1
         return ticket
 
-    def _slot(self, command: str, lane: CommandQueue, *, stop: threading.Event | None, check: Callable[[], None]) -> Ticket:
+    def _first_in_queue(self, departure: _Departure, lane: CommandQueue) -> Ticket:
         """As the first in the queue, wait until a call may leave.
 
         While calls are under way, the next answer ends a wait: it tells more about when a slot is free. A stop is noticed with
         that answer, which the whole run waits for in any case; where none is to come, at once.
         """
         while True:
-            if stop is not None and stop.is_set():
-                raise _interrupted(command)
-            ticket, when = lane.attempt(check)
+            departure.check_stop()
+            ticket, when = lane.attempt(departure.check)
             if ticket is not None:
                 return ticket
-            self._heed(command, lane)
-            self._clock.wait(when - self._clock.now(), until=lane.freed if lane.awaited else stop)
+            self._heed(departure.command, lane)
+            self._clock.wait(when - self._clock.now(), until=lane.freed if lane.awaited else departure.stop)
 
     def _heed(self, command: str, lane: CommandQueue) -> None:
         """What a pause that the service asked an earlier call for means to those behind it: it is told, or ends them."""
@@ -278,24 +309,18 @@ class Pacer:
             raise _too_long(command, pause)
         self._tell(command, lane, pause)
 
-    def _send(self, lane: CommandQueue, ticket: Ticket, send: Callable[[], Result]) -> Result:
-        """Send, and tell the lane how the call ended, whatever happens."""
-        try:
-            result = send()
-        except Throttled as refusal:
-            lane.refused(ticket, refusal.retry_after)
-            raise
-        except Rejected:
+    def _release(self, lane: CommandQueue, ticket: Ticket, error: BaseException) -> None:
+        """Tell the queue how a call ended that was not answered with success."""
+        if isinstance(error, Throttled):
+            lane.refused(ticket, error.retry_after)
+            with self._lock:
+                self._throttled += 1
+        elif isinstance(error, Rejected):
             lane.answered(ticket)
-            raise
-        except Unreachable:
+        elif isinstance(error, Unreachable):
             lane.unsent(ticket)
-            raise
-        except BaseException:
+        else:
             lane.lost(ticket)
-            raise
-        lane.answered(ticket)
-        return result
 
     def _tell(self, command: str, lane: CommandQueue, pause: float) -> None:
         """Let whoever listens know of a pause, once for all calls that wait for the same moment."""
@@ -313,13 +338,12 @@ def _shared(path: Path, clock: Clock) -> Callable[[str], AbstractContextManager[
     return SharedBudget(path, clock).page
 
 
+def _unobserved(_command: str, _seconds: float, _problem: Message | None) -> None:
+    """Report a call to nobody."""
+
+
 def _interrupted(command: str) -> Interrupted:
     return Interrupted(message("Stopped before {command} was sent; nothing happened.", command=command), command=command)
-
-
-def _outdated(command: str) -> Outdated:
-    words = message("{command} had to wait until what it rests on was too old; it was not sent.", command=command)
-    return Outdated(words, command=command)
 
 
 def _too_long(command: str, seconds: float, *, code: int | None = None) -> Throttled:

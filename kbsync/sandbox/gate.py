@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kbsync.commands import Command
+from kbsync.commands import SESSION_COMMANDS, Command
 from kbsync.rehearsal.switches import (
     LimitAnswer,
     LimitScope,
@@ -25,7 +25,7 @@ from kbsync.rehearsal.switches import (
 )
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.library import Database, Library
-from kbsync.sandbox.replies import SESSION_COMMANDS, Code, HttpRefusal, Parameters, Refusal
+from kbsync.sandbox.replies import Code, HttpRefusal, Parameters, Refusal
 from kbsync.settings import REGIONS
 
 __all__ = ["SECOND", "Gate", "Request", "Scene", "allow_call", "check_usersig", "command_of"]

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
 
-from kbsync.commands import Command
+from kbsync.commands import SESSION_COMMANDS, Command
 from kbsync.rehearsal.faults import Fault, FaultKind
 from kbsync.rehearsal.switches import Codes
 
 __all__ = [
-    "SESSION_COMMANDS",
     "Code",
     "HttpRefusal",
     "Parameters",
@@ -115,10 +114,6 @@ SESSION: Mapping[Code, Code] = {
     Code.DESK: Code.NOT_DESK,
 }
 """The session pages have codes of their own (1229/68824, 1229/68825, DOC)."""
-
-
-SESSION_COMMANDS = frozenset({Command.SESSION_STATE, Command.SESSION_MESSAGES, Command.SESSION_LIST, Command.SEND_STREAM})
-"""The commands of ``desk_http_svc``; the others belong to ``openim_console_http_svc``."""
 
 
 class Refusal(Exception):

@@ -8,23 +8,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 from kbsync.desk.chitchat import DeskReader, DeskWriter
 from kbsync.desk.signing import Signer
 from kbsync.desk.transport import Transport
-from kbsync.errors import MissingSecret, ServiceError, UnusableFile
-from kbsync.messages import Message, message
-from kbsync.pacing import Clock, Pacer
+from kbsync.errors import MissingSecret, UnusableFile
+from kbsync.messages import message
+from kbsync.pacing import CallObserver, Pacer
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import RunContext
 from kbsync.usecases.workspace import check_state, prepare_state, shared_state_directory
 
 __all__ = [
-    "CallObserver",
     "Connection",
     "Credentials",
-    "ObservedPacer",
     "connect",
     "find_credentials",
     "sandbox_file",
@@ -36,13 +33,6 @@ Pause = Callable[[str, float], None]
 
 
 Rows = Callable[[int], object]
-
-
-CallObserver = Callable[[str, float, Message | None], None]
-"""Called with a command, the seconds until its answer, and what went wrong, if anything; from any thread."""
-
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +127,12 @@ def sandbox_file(state: Path, target: str = "sandbox") -> Path:
 
 def _pacer(target: Target, context: RunContext, *, state: Path, on_pause: Pause | None, on_call: CallObserver | None) -> Pacer:
     """The pace of a target; every process of this user and machine that reaches the same application draws from one budget."""
-    kind = Pacer if on_call is None else partial(ObservedPacer, on_call=on_call)
-    return kind(
+    return Pacer(
         context.clock,
         rate=target.calls_per_second,
         pacing=target.pacing,
         on_pause=on_pause,
+        on_call=on_call,
         budget=_budget(target, context, state),
     )
 
@@ -163,37 +153,6 @@ def _budget(target: Target, context: RunContext, state: Path) -> Path | None:
     writable = os.access(state, os.W_OK)
     name = target.name if target.driver is Driver.SANDBOX else target.sdkappid
     return state / f"pace-{name}.json" if writable else None
-
-
-class ObservedPacer(Pacer):
-    """A pacer that reports every call that was sent to ``on_call``, also those that were refused or got no answer."""
-
-    def __init__(self, clock: Clock, *, on_call: CallObserver, **options: Any) -> None:
-        super().__init__(clock, **options)
-        self._told_by = clock
-        self._on_call = on_call
-
-    def call(
-        self,
-        command: str,
-        send: Callable[[], Result],
-        *,
-        stop: threading.Event | None = None,
-        still: Callable[[], bool] | None = None,
-    ) -> Result:
-        """Send as ever, and report."""
-
-        def told() -> Result:
-            begun = self._told_by.now()
-            try:
-                result = send()
-            except ServiceError as error:
-                self._on_call(command, self._told_by.now() - begun, error.message)
-                raise
-            self._on_call(command, self._told_by.now() - begun, None)
-            return result
-
-        return super().call(command, told, stop=stop, still=still)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from kbsync.pacing.pacer import Patience
 from kbsync.settings import Pacing
 from tests.fakes.clock import FakeClock
 from tests.fakes.network import Service
+from tests.fakes.paced import paced
 
 
 def too_fast(retry_after: float | None = None) -> Throttled:
@@ -40,7 +41,7 @@ def test_a_sixth_call_waits_for_the_first_slot() -> None:
     clock = FakeClock()
     pacer = Pacer(clock)
     begin = clock.now()
-    moments = [pacer.call("list_chitchat", clock.now) - begin for _ in range(6)]
+    moments = [paced(pacer, "list_chitchat", clock.now) - begin for _ in range(6)]
     assert moments == pytest.approx([0, 0, 0, 0, 0, 1.02])
 
 
@@ -54,7 +55,7 @@ def test_the_sixth_of_many_leaves_as_soon_as_an_answer_allows(trip: float) -> No
         left.append(clock.now() - begin)
         clock.wait(trip)
 
-    clock.play([partial(pacer.call, "list_chitchat", send)] * 12)
+    clock.play([partial(paced, pacer, "list_chitchat", send)] * 12)
     second = 1.005 + trip
     assert left == pytest.approx([0.0] * 5 + [second] * 5 + [second + 1.02] * 2)
 
@@ -65,7 +66,7 @@ def test_commands_have_limits_of_their_own() -> None:
     pacer = Pacer(clock)
     for command in ("add_chitchat", "update_chitchat", "list_chitchat"):
         for _ in range(5):
-            pacer.call(command, lambda: None)
+            paced(pacer, command, lambda: None)
     assert clock.waits == []
     assert pacer.calls == {"add_chitchat": 5, "update_chitchat": 5, "list_chitchat": 5}
 
@@ -73,7 +74,7 @@ def test_commands_have_limits_of_their_own() -> None:
 def test_a_refused_call_is_repeated_until_it_is_served() -> None:
     """A refusal for speed is no failure: the caller sees the answer, the report counts both."""
     pacer = Pacer(FakeClock(), dice=Random(1))
-    assert pacer.call("add_chitchat", failing([too_fast(), too_fast()])) == "done"
+    assert paced(pacer, "add_chitchat", failing([too_fast(), too_fast()])) == "done"
     assert pacer.calls == {"add_chitchat": 3}
     assert pacer.throttled == 2
 
@@ -84,7 +85,7 @@ def test_retry_after_is_honoured_and_told() -> None:
     heard: list[tuple[str, float]] = []
     pacer = Pacer(clock, on_pause=lambda command, seconds: heard.append((command, seconds)))
     begin = clock.now()
-    pacer.call("add_chitchat", failing([too_fast(12.0)]))
+    paced(pacer, "add_chitchat", failing([too_fast(12.0)]))
     assert clock.now() - begin >= 12.0
     assert heard == [("add_chitchat", 12.0)]
 
@@ -95,9 +96,9 @@ def test_a_pause_is_told_to_those_who_wait_behind_it() -> None:
     heard: list[float] = []
     pacer = Pacer(clock, patience=5.0, on_pause=lambda _, seconds: heard.append(seconds))
     with pytest.raises(Throttled):
-        pacer.call("add_chitchat", failing([too_fast(40.0)]))
+        paced(pacer, "add_chitchat", failing([too_fast(40.0)]))
     begin = clock.now()
-    assert pacer.call("add_chitchat", clock.now) - begin == pytest.approx(40.0)
+    assert paced(pacer, "add_chitchat", clock.now) - begin == pytest.approx(40.0)
     assert heard == [40.0]
 
 
@@ -106,7 +107,7 @@ def test_a_minute_is_waited_for(wish: float) -> None:
     """The longest pause that is honoured ends with an answer."""
     clock = FakeClock()
     begin = clock.now()
-    assert Pacer(clock).call("add_chitchat", failing([too_fast(wish)])) == "done"
+    assert paced(Pacer(clock), "add_chitchat", failing([too_fast(wish)])) == "done"
     assert clock.now() - begin == pytest.approx(wish)
 
 
@@ -117,12 +118,12 @@ def test_nobody_waits_for_longer_than_a_minute(wish: float) -> None:
     pacer = Pacer(clock)
     said = f"wants no add_chitchat for {wish:.0f} s"
     with pytest.raises(Throttled, match=said) as refused:
-        pacer.call("add_chitchat", failing([too_fast(wish)]))
+        paced(pacer, "add_chitchat", failing([too_fast(wish)]))
     with pytest.raises(Throttled, match=said):
-        pacer.call("add_chitchat", lambda: None)
+        paced(pacer, "add_chitchat", lambda: None)
     assert (refused.value.code, refused.value.retry_after, clock.waits) == (60018, wish, [])
     assert pacer.calls == {"add_chitchat": 1}
-    assert pacer.call("update_chitchat", lambda: "sent") == "sent"
+    assert paced(pacer, "update_chitchat", lambda: "sent") == "sent"
 
 
 def test_a_short_pause_is_not_worth_a_word() -> None:
@@ -130,7 +131,7 @@ def test_a_short_pause_is_not_worth_a_word() -> None:
     heard: list[float] = []
     pacer = Pacer(FakeClock(), dice=Random(1), on_pause=lambda _, seconds: heard.append(seconds))
     assert Random(1).uniform(0.5, 1.5) < 1.0
-    pacer.call("add_chitchat", failing([too_fast()]))
+    paced(pacer, "add_chitchat", failing([too_fast()]))
     assert heard == []
 
 
@@ -140,7 +141,7 @@ def test_patience_ends() -> None:
     pacer = Pacer(clock, dice=Random(1))
     begin = clock.now()
     with pytest.raises(Throttled):
-        pacer.call("add_chitchat", failing([too_fast()] * 1000))
+        paced(pacer, "add_chitchat", failing([too_fast()] * 1000))
     assert 30 <= clock.now() - begin <= 80
     assert pacer.throttled == pacer.calls["add_chitchat"]
 
@@ -170,8 +171,8 @@ def test_every_end_of_a_call_frees_its_slot_in_time(error: Exception, free: floa
     pacer = Pacer(clock, rate=1.0)
     begin = clock.now()
     with pytest.raises(type(error)):
-        pacer.call("add_chitchat", failing([error]))
-    assert pacer.call("add_chitchat", clock.now) - begin == pytest.approx(free)
+        paced(pacer, "add_chitchat", failing([error]))
+    assert paced(pacer, "add_chitchat", clock.now) - begin == pytest.approx(free)
 
 
 def test_what_is_stopped_was_not_sent() -> None:
@@ -180,7 +181,7 @@ def test_what_is_stopped_was_not_sent() -> None:
     pacer = Pacer(FakeClock())
     stop.set()
     with pytest.raises(Interrupted, match="Stopped before add_chitchat was sent; nothing happened"):
-        pacer.call("add_chitchat", lambda: None, stop=stop)
+        paced(pacer, "add_chitchat", lambda: None, stop=stop)
     assert pacer.calls == {}
 
 
@@ -190,10 +191,10 @@ def test_a_stop_ends_the_calls_that_heed_it_alone() -> None:
     clock = FakeClock()
     pacer = Pacer(clock, rate=1.0)
     begin = clock.now()
-    pacer.call("batch_set_chitchat", stop.set)
+    paced(pacer, "batch_set_chitchat", stop.set)
     with pytest.raises(Interrupted):
-        pacer.call("batch_set_chitchat", lambda: None, stop=stop)
-    assert pacer.call("batch_set_chitchat", clock.now) - begin == pytest.approx(1.02)
+        paced(pacer, "batch_set_chitchat", lambda: None, stop=stop)
+    assert paced(pacer, "batch_set_chitchat", clock.now) - begin == pytest.approx(1.02)
 
 
 def test_a_stop_while_the_slot_is_taken_counts() -> None:
@@ -212,8 +213,8 @@ def test_a_stop_while_the_slot_is_taken_counts() -> None:
     pacer = Pacer(clock, rate=1.0)
     begin = clock.now()
     with pytest.raises(Interrupted):
-        pacer.call("add_chitchat", lambda: None, stop=Late())
-    assert pacer.call("add_chitchat", clock.now) == begin
+        paced(pacer, "add_chitchat", lambda: None, stop=Late())
+    assert paced(pacer, "add_chitchat", clock.now) == begin
 
 
 @pytest.mark.parametrize("pacing", Pacing)
@@ -225,14 +226,14 @@ def test_a_stop_is_noticed_with_the_next_answer(pacing: Pacing) -> None:
     def stopped() -> None:
         clock.wait(0.1)
         with pytest.raises(Interrupted):
-            pacer.call("add_chitchat", lambda: None, stop=stop)
+            paced(pacer, "add_chitchat", lambda: None, stop=stop)
         heard.append(clock.now() - begin)
 
     def stopping() -> None:
         clock.wait(0.2)
         stop.set()
 
-    clock.play([*[partial(pacer.call, "add_chitchat", partial(clock.wait, 0.3))] * 5, stopped, stopping])
+    clock.play([*[partial(paced, pacer, "add_chitchat", partial(clock.wait, 0.3))] * 5, stopped, stopping])
     assert heard == pytest.approx([0.3])
     assert pacer.calls == {"add_chitchat": 5}
 
@@ -242,10 +243,10 @@ def test_what_rests_on_something_old_is_not_sent() -> None:
     clock = FakeClock()
     pacer = Pacer(clock, rate=1.0)
     begin = clock.now()
-    pacer.call("del_chitchat_category", lambda: None, still=lambda: clock.now() - begin < 0.5)
+    paced(pacer, "del_chitchat_category", lambda: None, still=lambda: clock.now() - begin < 0.5)
     with pytest.raises(Outdated, match="had to wait until what it rests on was too old"):
-        pacer.call("del_chitchat_category", lambda: None, still=lambda: clock.now() - begin < 0.5)
-    assert pacer.call("del_chitchat_category", clock.now) - begin == pytest.approx(1.02)
+        paced(pacer, "del_chitchat_category", lambda: None, still=lambda: clock.now() - begin < 0.5)
+    assert paced(pacer, "del_chitchat_category", clock.now) - begin == pytest.approx(1.02)
     assert pacer.calls == {"del_chitchat_category": 2}
 
 
@@ -254,7 +255,7 @@ def test_each_thread_counts_its_own_calls() -> None:
     pacer = Pacer(FakeClock(), dice=Random(1))
 
     def work() -> int:
-        pacer.call("add_chitchat", failing([too_fast()]))
+        paced(pacer, "add_chitchat", failing([too_fast()]))
         return pacer.calls_here
 
     with ThreadPoolExecutor(1) as threads:
@@ -267,7 +268,7 @@ def test_a_pause_ends_when_stopped() -> None:
     stop = threading.Event()
     pacer = Pacer(FakeClock(), on_pause=lambda *_: stop.set())
     with pytest.raises(Interrupted):
-        pacer.call("add_chitchat", failing([too_fast(5.0)]), stop=stop)
+        paced(pacer, "add_chitchat", failing([too_fast(5.0)]), stop=stop)
     assert pacer.calls == {"add_chitchat": 1}
 
 
@@ -275,9 +276,9 @@ def test_waiting_on_the_machines_clock_ends_when_stopped() -> None:
     """With the real clock too, a wait of half a minute for a slot ends at the moment of the stop, for everybody in the queue."""
     stop = threading.Event()
     pacer = Pacer(SystemClock(), rate=1 / 30)
-    pacer.call("add_chitchat", lambda: None)
+    paced(pacer, "add_chitchat", lambda: None)
     with ThreadPoolExecutor(3) as threads:
-        waiting = [threads.submit(pacer.call, "add_chitchat", lambda: None, stop=stop) for _ in range(3)]
+        waiting = [threads.submit(paced, pacer, "add_chitchat", lambda: None, stop=stop) for _ in range(3)]
         stop.set()
         assert [type(call.exception()) for call in waiting] == [Interrupted] * 3
 
@@ -289,7 +290,7 @@ def test_many_threads_keep_the_pace(pacing: Pacing) -> None:
     pacer = Pacer(clock, pacing=pacing)
     begin = clock.now()
     with ThreadPoolExecutor(12) as threads:
-        calls = [threads.submit(pacer.call, "update_chitchat", partial(sent.append, number)) for number in range(300)]
+        calls = [threads.submit(paced, pacer, "update_chitchat", partial(sent.append, number)) for number in range(300)]
     assert [call.exception() for call in calls] == [None] * 300
     assert sorted(sent) == list(range(300))
     assert clock.now() - begin >= 59.0
@@ -305,7 +306,7 @@ def test_strict_threads_never_crowd_a_window() -> None:
             return service.arrive(clock.now())
 
     with ThreadPoolExecutor(12) as threads:
-        served = list(threads.map(lambda _: pacer.call("update_chitchat", send), range(300)))
+        served = list(threads.map(lambda _: paced(pacer, "update_chitchat", send), range(300)))
     assert served == [True] * 300
 
 
@@ -322,9 +323,9 @@ def test_strict_waits_for_the_answer_under_way() -> None:
 
     begin = clock.now()
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(pacer.call, "add_chitchat", slow)
+        first = threads.submit(paced, pacer, "add_chitchat", slow)
         leaving.wait()
-        second = threads.submit(pacer.call, "add_chitchat", clock.now)
+        second = threads.submit(paced, pacer, "add_chitchat", clock.now)
         assert pacer.calls == {"add_chitchat": 1}
         answered.set()
         assert first.result() is None

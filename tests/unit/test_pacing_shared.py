@@ -19,6 +19,7 @@ from kbsync.pacing.slots import Hold, Slots
 from kbsync.settings import Pacing
 from tests.fakes.clock import FakeClock
 from tests.fakes.network import Client, Network, NetworkClock, Service, Shape, drawn, steady, uneven
+from tests.fakes.paced import paced
 
 COMMAND = "update_chitchat"
 
@@ -131,9 +132,9 @@ def test_a_pacer_waits_for_the_calls_of_another(path: Path) -> None:
     first, second = (Pacer(clock, budget=path) for _ in range(2))
     begin = clock.now()
     for _ in range(5):
-        first.call(COMMAND, lambda: None)
-    assert second.call("list_chitchat", clock.now) == begin
-    assert second.call(COMMAND, clock.now) - begin == pytest.approx(1.02, abs=1e-5)
+        paced(first, COMMAND, lambda: None)
+    assert paced(second, "list_chitchat", clock.now) == begin
+    assert paced(second, COMMAND, clock.now) - begin == pytest.approx(1.02, abs=1e-5)
 
 
 def test_retry_after_counts_for_all(path: Path) -> None:
@@ -146,8 +147,8 @@ def test_retry_after_counts_for_all(path: Path) -> None:
         raise Throttled(message("Too fast."), command=COMMAND, retry_after=9.0)
 
     with pytest.raises(Throttled):
-        first.call(COMMAND, refuse)
-    assert second.call(COMMAND, clock.now) - begin == pytest.approx(9.0, abs=1e-5)
+        paced(first, COMMAND, refuse)
+    assert paced(second, COMMAND, clock.now) - begin == pytest.approx(9.0, abs=1e-5)
 
 
 def test_an_absurd_wish_keeps_others_for_a_minute_at_most(path: Path) -> None:
@@ -160,8 +161,8 @@ def test_an_absurd_wish_keeps_others_for_a_minute_at_most(path: Path) -> None:
         raise Throttled(message("Too fast."), command=COMMAND, retry_after=1e9)
 
     with pytest.raises(Throttled):
-        first.call(COMMAND, refuse)
-    assert second.call(COMMAND, clock.now) - begin == pytest.approx(60.0, abs=1e-5)
+        paced(first, COMMAND, refuse)
+    assert paced(second, COMMAND, clock.now) - begin == pytest.approx(60.0, abs=1e-5)
 
 
 @pytest.mark.parametrize(("ended", "free"), [(None, 30.0), (0.2, 1.205)])
@@ -173,7 +174,7 @@ def test_the_notes_of_a_dead_process_expire(path: Path, ended: float | None, fre
     begin = clock.now()
     clock.move(0.3)
     pacer = Pacer(clock, rate=1.0, pacing=Pacing.STRICT, budget=path)
-    assert pacer.call(COMMAND, clock.now) - begin == pytest.approx(free, abs=0.06)
+    assert paced(pacer, COMMAND, clock.now) - begin == pytest.approx(free, abs=0.06)
     clock.move(31)
     with SharedBudget(path, clock).page(COMMAND) as page:
         page.note(1, Hold(clock.now()))
@@ -203,7 +204,7 @@ def test_a_damaged_file_is_begun_anew(path: Path, content: str) -> None:
     clock = FakeClock()
     pacer = Pacer(clock, budget=path)
     path.write_text(content)
-    pacer.call(COMMAND, lambda: None)
+    paced(pacer, COMMAND, lambda: None)
     assert set(json.loads(path.read_text())["calls"]) == {COMMAND}
     assert clock.waits == []
 
@@ -232,7 +233,7 @@ def test_notes_from_the_future_expire(path: Path, pacing: Pacing, ended: bool, l
         with SharedBudget(path, ahead).page(COMMAND) as page:
             page.note(number, Hold(ahead.now(), ahead.now() if ended else None))
     begin = clock.now()
-    assert Pacer(clock, pacing=pacing, budget=path).call(COMMAND, clock.now) - begin <= latest
+    assert paced(Pacer(clock, pacing=pacing, budget=path), COMMAND, clock.now) - begin <= latest
 
 
 def test_a_pause_from_the_future_ends(path: Path) -> None:
@@ -243,8 +244,8 @@ def test_a_pause_from_the_future_ends(path: Path) -> None:
         page.block = ahead.now() + 5.0
     begin = clock.now()
     pacer = Pacer(clock, budget=path)
-    assert pacer.call(COMMAND, clock.now) - begin == pytest.approx(60.0, abs=1e-3)
-    assert pacer.call(COMMAND, clock.now) - begin == pytest.approx(60.0, abs=1e-3)
+    assert paced(pacer, COMMAND, clock.now) - begin == pytest.approx(60.0, abs=1e-3)
+    assert paced(pacer, COMMAND, clock.now) - begin == pytest.approx(60.0, abs=1e-3)
 
 
 class HaltingClock(FakeClock):
@@ -289,11 +290,11 @@ def test_a_budget_that_is_lost_on_the_way_stops_nobody(path: Path) -> None:
     pacer = Pacer(clock, budget=path)
     path.mkdir()
     begin = clock.now()
-    assert [pacer.call(COMMAND, clock.now) - begin for _ in range(6)][-1] == pytest.approx(1.02)
+    assert [paced(pacer, COMMAND, clock.now) - begin for _ in range(6)][-1] == pytest.approx(1.02)
     lock = Path(f"{path}.lock")
     lock.unlink()
     lock.mkdir()
-    assert pacer.call(COMMAND, clock.now) - begin == pytest.approx(1.02)
+    assert paced(pacer, COMMAND, clock.now) - begin == pytest.approx(1.02)
 
 
 @pytest.mark.parametrize(("pacing", "leaves"), [(Pacing.STEADY, True), (Pacing.STRICT, False)])

@@ -8,10 +8,12 @@ import pytest
 
 from kbsync.errors import MissingSecret, Throttled, Unreachable
 from kbsync.messages import Message, message
+from kbsync.pacing import Pacer
 from kbsync.settings import Target
 from kbsync.usecases.applying import actor, where
-from kbsync.usecases.composition import ObservedPacer, find_credentials, variable
+from kbsync.usecases.composition import find_credentials, variable
 from tests.fakes.clock import FakeClock
+from tests.fakes.paced import paced
 
 
 @pytest.mark.parametrize(
@@ -86,19 +88,19 @@ def test_every_call_is_told_of(tmp_path: Path) -> None:
             raise problem
         return "answer"
 
-    pacer = ObservedPacer(clock, on_call=hear)
-    assert pacer.call("list_chitchat", send) == "answer"
+    pacer = Pacer(clock, on_call=hear)
+    assert paced(pacer, "list_chitchat", send) == "answer"
     assert told == [("list_chitchat", 0.25, "too fast"), ("list_chitchat", 0.25, None)]
 
 
 def test_a_call_that_fails_is_told_of() -> None:
     """And raises what it raised."""
     told: list[str] = []
-    pacer = ObservedPacer(FakeClock(), on_call=lambda command, _seconds, problem: told.append(f"{command}: {problem}"))
+    pacer = Pacer(FakeClock(), on_call=lambda command, _seconds, problem: told.append(f"{command}: {problem}"))
 
     def send() -> None:
         raise Unreachable(message("no connection"), command="list_chitchat")
 
     with pytest.raises(Unreachable):
-        pacer.call("list_chitchat", send)
+        paced(pacer, "list_chitchat", send)
     assert told == ["list_chitchat: no connection"]

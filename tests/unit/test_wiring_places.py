@@ -17,6 +17,7 @@ from kbsync.usecases.context import RunContext
 from kbsync.usecases.planning import History
 from kbsync.usecases.workspace import shared_state_directory
 from tests.fakes.clock import FakeClock
+from tests.fakes.paced import paced
 
 TARGET = Target("production", endpoint="https://desk.invalid", sdkappid=1400000000)
 SECRET = {"KBSYNC_SECRET_KEY": "canary"}
@@ -107,7 +108,7 @@ def budgets(target: Target, state: Path, **environ: str) -> list[str]:
     """The budget files that one call leaves below a directory, from there."""
     context = RunContext(clock=FakeClock(), environ={**SECRET, **environ})
     with connect(target, context=context, state=state) as connection:
-        connection.pacer.call("list_chitchat", lambda: None)
+        paced(connection.pacer, "list_chitchat", lambda: None)
     return sorted(str(path.relative_to(state.parent)) for path in state.parent.rglob("pace*.json"))
 
 
@@ -119,7 +120,7 @@ def test_two_checkouts_share_one_budget(tmp_path: Path) -> None:
         with connect(replace(TARGET, name=name), context=context, state=tmp_path / name / ".kbsync") as connection:
             begin = clock.now()
             for _ in range(3):
-                connection.pacer.call("list_chitchat", lambda: None)
+                paced(connection.pacer, "list_chitchat", lambda: None)
             waited.append(clock.now() - begin)
     assert waited == [0.0, pytest.approx(1.02, abs=1e-5)]
 
