@@ -3,8 +3,8 @@
 from kbsync.cli.asking import confirms, is_interactive
 from kbsync.cli.options import Invocation
 from kbsync.errors import SafetyRefusal
+from kbsync.history.lease import LockInfo, show_time
 from kbsync.history.lock import read_lock, remove_lock
-from kbsync.history.lockinfo import LockInfo, show_time
 from kbsync.history.repository import Repository
 from kbsync.messages import message
 from kbsync.usecases.planning import is_shared

@@ -1,11 +1,11 @@
-"""Which commit stands for "as it was": the base of a three-way plan. Reading the files of that commit is ``snapshot``'s part."""
+"""Which commit stands for "as it was": the base of a three-way plan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.applied import last_seen, read_applied
+from kbsync.history.applied_ref import last_seen, read_applied
 from kbsync.history.remote import Remote
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message

@@ -1,25 +1,30 @@
-"""The apply lock of a target: the machine's and, where there is a remote, everybody's.
+"""The apply lock of a target: a file on this machine and, where there is a remote, the lease that all runners share.
 
-Renewing it in time is ``renewer``'s part.
+The file is freed by the operating system when its holder dies; the lease is renewed by a thread while the work goes on.
 """
 
+import os
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from filelock import FileLock, Timeout
+
 from kbsync.errors import HistoryUnavailable, KbsyncError, TargetLocked
-from kbsync.history.lease import Lease, read_lease
-from kbsync.history.locallock import LocalLock
-from kbsync.history.lockinfo import LockInfo, held_by, show_time
-from kbsync.history.refs import lock_ref
-from kbsync.history.remote import Remote
+from kbsync.history.lease import Lease, LockInfo, held_by, parse_lock, read_lease, show_time
+from kbsync.history.remote import Remote, check_target, lock_ref
 from kbsync.history.repository import Repository
-from kbsync.history.unsettled import Unsettled
 from kbsync.messages import Message, message
 from kbsync.pacing import Clock
 
-__all__ = ["TargetLock", "read_lock", "remove_lock"]
+__all__ = ["LocalLock", "Renewer", "TargetLock", "Unsettled", "read_lock", "remove_lock"]
+
+
+STEPS = 60
+"""Into so many steps a lease is cut for waiting: ten seconds each with the usual ten minutes."""
 
 
 class TargetLock:
@@ -147,6 +152,55 @@ class TargetLock:
         self._notes = (*self._notes, note)
 
 
+class Renewer:
+    """Renews a held lock every third of its lease, in a thread of its own, until its block ends or ``lock.lost`` is set.
+
+    While the remote does not answer it tries more often; the lock counts as lost once the lease is used up. Then ``on_lost`` is
+    called, once and in that thread. A machine that slept renews within moments of waking up, and so learns what became of it.
+    """
+
+    def __init__(self, lock: TargetLock, *, clock: Clock, on_lost: Callable[[], None] | None = None) -> None:
+        self._lock = lock
+        self._clock = clock
+        self._on_lost = on_lost
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="kbsync-lock", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        pause = self._lock.lease / 3
+        while not self._lock.lost.is_set() and not self._rest(pause):
+            pause = self._lock.lease / 3 if self._renew() else self._lock.lease / 20
+        if self._lock.lost.is_set() and self._on_lost is not None:
+            self._on_lost()
+
+    def _rest(self, pause: float) -> bool:
+        """Wait until a renewal is due; says whether the block ended meanwhile.
+
+        In short steps, because waiting stands still while the machine sleeps, and the lease goes on by the wall clock.
+        """
+        due, wall_due = self._clock.now() + pause, self._clock.wall() + pause
+        while (left := min(due - self._clock.now(), wall_due - self._clock.wall())) > 0:
+            if self._clock.wait(min(left, self._lock.lease / STEPS), until=self._stop):
+                return True
+        return self._stop.is_set()
+
+    def _renew(self) -> bool:
+        try:
+            self._lock.renew()
+        except Exception:  # noqa: BLE001  (whatever it was, a thread that dies unseen would let the lease run out unseen)
+            self._lock.is_held()
+            return False
+        return True
+
+
 def read_lock(repository: Repository | None, *, target: str, directory: Path) -> LockInfo | None:
     """Who holds a target: by the remote where there is one, else by the lock file of this machine. None when nobody does."""
     remote = None if repository is None else Remote.of(repository)
@@ -169,3 +223,99 @@ def remove_lock(repository: Repository | None, expected: LockInfo) -> None:
             ),
             hint=message("Run `kbsync unlock -t {target}` again to see it.", target=expected.target),
         )
+
+
+class LocalLock:
+    """``lock-<target>`` in a directory, with ``lock-<target>.json`` beside it that says who holds it."""
+
+    def __init__(self, directory: Path, *, target: str) -> None:
+        self._directory = directory
+        self._target = target
+        check_target(target)
+        self._about = directory / f"lock-{target}.json"
+        self._file = FileLock(directory / f"lock-{target}", timeout=0, thread_local=False)
+
+    def acquire(self, *, owner: str, where: str, since: float) -> None:
+        """Take it now. Raises TargetLocked when another process has it, HistoryUnavailable when the directory cannot be used."""
+        if not self._grasp():
+            raise held_by(self._read())
+        info = LockInfo(self._target, owner, where, since, None, str(os.getpid()))
+        draft = self._about.with_suffix(".new")
+        try:
+            draft.write_bytes(info.to_json())
+            draft.replace(self._about)
+        except OSError as problem:
+            self.release()
+            raise self._unusable(problem) from None
+
+    def release(self) -> None:
+        """Give it back, if it is held here. What says who held it may stay behind: nobody reads that while nobody holds it."""
+        if self._file.is_locked:
+            with suppress(OSError):
+                self._about.unlink()
+            with suppress(OSError):
+                self._file.release()
+
+    def read(self) -> LockInfo | None:
+        """Who has it, None when nobody has. Looking means to take it for a moment: the file of a dead holder stays behind."""
+        if not self._directory.is_dir():
+            return None
+        if self._grasp():
+            self._file.release()
+            return None
+        return self._read()
+
+    def _grasp(self) -> bool:
+        try:
+            if not self._directory.exists():
+                self._directory.mkdir(parents=True)
+                (self._directory / ".gitignore").write_text("*\n", encoding="utf-8")
+            self._file.acquire()
+        except Timeout:
+            return False
+        except OSError as problem:
+            raise self._unusable(problem) from None
+        return True
+
+    def _unusable(self, problem: OSError) -> HistoryUnavailable:
+        return HistoryUnavailable(
+            message(
+                "The lock file in {directory} cannot be used: {reason}",
+                directory=self._directory,
+                reason=problem.strerror or "unknown reason",
+            ),
+            hint=message("Make the directory writable, with room in it, on a file system that knows file locks."),
+        )
+
+    def _read(self) -> LockInfo:
+        text = b""
+        with suppress(OSError):
+            text = self._about.read_bytes()
+        return parse_lock(text, target=self._target, identity="", remote=None)
+
+
+class Unsettled:
+    """``unsettled-<target>`` in the directory of the lock: it outlives the process, whatever ends that."""
+
+    def __init__(self, directory: Path, *, target: str) -> None:
+        check_target(target)
+        self._path = directory / f"unsettled-{target}"
+
+    def is_noted(self) -> bool:
+        """Whether a run left the note behind, or this one made it."""
+        return self._path.exists()
+
+    def note(self) -> None:
+        """Make the note, before anything is sent. Raises HistoryUnavailable."""
+        try:
+            self._path.touch()
+        except OSError as problem:
+            raise HistoryUnavailable(
+                message("{path} cannot be written: {reason}", path=self._path, reason=problem.strerror or "unknown reason"),
+                hint=message("choose another path, or mend the permissions of its directory"),
+            ) from None
+
+    def clear(self) -> None:
+        """Everything has been seen. A note that cannot be removed costs the next run some patience and nothing else."""
+        with suppress(OSError):
+            self._path.unlink()

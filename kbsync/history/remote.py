@@ -1,9 +1,10 @@
-"""Refs on the remote: read, fetched, and moved by compare-and-swap. What the refs mean is said by those who move them.
+"""The refs of kbsync and the remote that shares them: their names, read, fetched, and moved by compare-and-swap.
 
 A push with lease carries the value that the ref must still have, and the remote checks it while it holds the ref: of several
 pushes with the same expectation exactly one takes effect.
 """
 
+import re
 from dataclasses import dataclass
 
 from kbsync.errors import HistoryUnavailable
@@ -11,7 +12,8 @@ from kbsync.history.git import NETWORK_SECONDS, Answer
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 
-__all__ = ["Remote"]
+__all__ = ["Remote", "applied_ref", "check_target", "lock_ref"]
+
 
 CONTENTION = (
     "stale info",
@@ -22,6 +24,9 @@ CONTENTION = (
     "fetch first",
 )
 """What git and its servers say of a push whose expectation no longer holds, or that met another one on the ref."""
+
+COMPONENT = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
+"""One component of a ref by the rules of git-check-ref-format, narrowed to letters, digits, dot, dash and underscore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,26 @@ class Remote:
         if now == old != new and not any(words in said for words in CONTENTION):
             raise _refused(self.name, ref, answer=answer)
         return now
+
+
+def applied_ref(target: str) -> str:
+    """The ref that names the commit which was last applied in full to a target."""
+    return f"refs/kbsync/applied/{check_target(target)}"
+
+
+def lock_ref(target: str) -> str:
+    """The ref whose existence on the remote means that somebody applies to a target."""
+    return f"refs/kbsync/lock/{check_target(target)}"
+
+
+def check_target(target: str) -> str:
+    """The name of a target, which must do as a component of a ref and of a file name; raises HistoryUnavailable if not."""
+    if COMPONENT.fullmatch(target) is None:
+        raise HistoryUnavailable(
+            message("The target name {target} cannot be part of a git ref.", target=repr(target)),
+            hint=message("Use letters, digits, `-`, `_` and single dots inside; the name must not end in `.lock`."),
+        )
+    return target
 
 
 def _unreadable(remote: str, answer: Answer) -> HistoryUnavailable:

@@ -12,8 +12,7 @@ from kbsync.applier import Applier, OnFailure, Owed
 from kbsync.applier.readback import PRESENCE
 from kbsync.errors import UnusableFile
 from kbsync.guards import Consent, refuse_unsafe
-from kbsync.history.lock import TargetLock
-from kbsync.history.renewer import Renewer
+from kbsync.history.lock import Renewer, TargetLock
 from kbsync.plan import Plan
 from kbsync.planfile import encode_receipt
 from kbsync.progress import Progress

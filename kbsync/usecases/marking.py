@@ -5,7 +5,7 @@ How the ref is moved safely is ``history``'s part.
 
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, StalePlan
-from kbsync.history.applied import advance_applied, read_applied
+from kbsync.history.applied_ref import advance_applied, read_applied
 from kbsync.messages import Message, message
 from kbsync.plan import BaseKind, Plan, ProblemKind, Purpose
 from kbsync.settings import Target

@@ -8,8 +8,8 @@ from kbsync.diagnostics import has_errors
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
 from kbsync.files import Loaded, load_tree
+from kbsync.history.ancestry import commits_touching
 from kbsync.history.base import Base, find_base
-from kbsync.history.pickaxe import commits_touching
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import snapshot
 from kbsync.messages import Message, message

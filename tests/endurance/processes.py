@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kbsync.history.applied import advance_applied
+from kbsync.history.applied_ref import advance_applied
 from kbsync.model import Knowledge
 from kbsync.pacing.clock import Clock, SystemClock
 from kbsync.planfile import read_plan_or_receipt

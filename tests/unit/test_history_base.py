@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.applied import advance_applied, read_applied
+from kbsync.history.applied_ref import advance_applied, read_applied
 from kbsync.history.base import Base, find_base
 from kbsync.plan import BaseKind
 from tests.fakes.git_repos import GitRepos, WorkTree

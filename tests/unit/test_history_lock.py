@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kbsync.errors import HistoryUnavailable, TargetLocked
+from kbsync.history.lease import LockInfo, held_by, parse_lock
 from kbsync.history.lock import TargetLock, read_lock, remove_lock
-from kbsync.history.lockinfo import LockInfo, held_by, parse_lock
 from kbsync.history.remote import Remote
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree

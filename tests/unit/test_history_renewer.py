@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.history.lock import TargetLock, read_lock, remove_lock
-from kbsync.history.lockinfo import LockInfo
-from kbsync.history.renewer import Renewer
+from kbsync.history.lease import LockInfo
+from kbsync.history.lock import Renewer, TargetLock, read_lock, remove_lock
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree
 

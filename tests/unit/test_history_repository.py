@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.applied import advance_applied
+from kbsync.history.applied_ref import advance_applied
 from kbsync.history.git import Answer, Git
 from kbsync.history.remote import Remote
 from kbsync.history.repository import Repository

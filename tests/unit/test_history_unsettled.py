@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.lock import TargetLock
-from kbsync.history.unsettled import Unsettled
+from kbsync.history.lock import TargetLock, Unsettled
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree
 

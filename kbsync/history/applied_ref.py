@@ -1,12 +1,8 @@
-"""The mark of what was applied: ``refs/kbsync/applied/<target>``, moved only from where it was seen.
-
-When a target counts as applied in full is decided by those who move it.
-"""
+"""The applied ref of a target: the commit that was last applied to it in full, moved only from where it was seen."""
 
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.refs import applied_ref
-from kbsync.history.remote import Remote
+from kbsync.history.remote import Remote, applied_ref
 from kbsync.history.repository import Repository
 from kbsync.messages import message
 

@@ -1,7 +1,4 @@
-"""Which commits brought a text into the files of a directory, or took it out: git's own search through the history.
-
-What such a text is in its file is not known here; reading the files of a commit is ``snapshot``'s part.
-"""
+"""Which commits brought a text into the files of a directory, or took it out: git's own search through the history."""
 
 import re
 from collections.abc import Iterable, Iterator
