@@ -1,7 +1,7 @@
 """Content rules over valid files: what would embarrass in front of customers, or make plans repeat themselves.
 
 A rule is a member of ``Rule`` and a function that finds what breaks it, joined in ``FINDERS``. Its options, where it has some,
-are keys in ``files/tables``.
+are keys in ``files/schema``.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -1,6 +1,6 @@
 """YAML written for new values: scalars in the plainest style that reads back as exactly that text, entries, whole files.
 
-A style can hold a text only if libyaml, PyYAML and ``scalars`` read it back alike.
+A style can hold a text only if libyaml, PyYAML and our own reader read it back alike.
 """
 
 import re
