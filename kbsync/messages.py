@@ -1,37 +1,56 @@
-"""Words for people as values: a template and what fills it, so that a renderer can say the same thing in another language.
+"""Words for people as values: a template and what fills it, so that a renderer can say the same thing in another language."""
 
-What a message means belongs to its producer; which language it is said in belongs to ``render/``.
-"""
-
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Message", "message"]
+__all__ = ["Message", "message", "plural"]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """A sentence: an English template (also its key in the catalogue) and the values for its ``{fields}``.
 
-    ``parts`` are the values that were messages themselves, so that they can be said in the other language too. They say nothing
-    that ``values`` does not say in English: a message that was saved and read again has none, and equals itself.
+    ``plural`` is the template for any other number than one, where the sentence depends on ``{count}``. ``parts`` are the values
+    that were messages themselves, so that they can be said in the other language too. They say nothing that ``values`` does not
+    say in English: a message that was saved and read again has none, and equals itself.
     """
 
     template: str
     values: tuple[tuple[str, str], ...] = ()
     parts: tuple[tuple[str, "Message | tuple[Message, ...]"], ...] = field(default=(), compare=False, repr=False)
+    plural: str = ""
 
     def __str__(self) -> str:
-        return self.template.format_map(dict(self.values))
+        template = self.template if not self.plural or self.count == 1 else self.plural
+        return template.format_map(dict(self.values))
+
+    @property
+    def count(self) -> int:
+        """The number that the sentence depends on."""
+        return int(dict(self.values)["count"])
+
+    def fill(self, **values: object) -> "Message":
+        """The same sentence with its values, for templates that stand in a table."""
+        return _filled(self.template, self.plural, values)
 
 
 def message(template: str, **values: object) -> Message:
-    """Make a message; the template must be a literal, because the catalogue test reads it from the source.
+    """Make a message; the template must be a literal, because the catalogue is extracted from the source.
 
     A value may be a message, or a tuple of messages, which is said as a list.
     """
+    return _filled(template, "", values)
+
+
+def plural(one: str, other: str, **values: object) -> Message:
+    """Make a message that depends on the value ``count``: two literals, for one and for any other number, as in gettext."""
+    return _filled(one, other, values)
+
+
+def _filled(template: str, other: str, values: Mapping[str, object]) -> Message:
     ordered = sorted(values.items())
     parts = tuple((name, part) for name, value in ordered if (part := _part(value)))
-    return Message(template, tuple((name, _english(value)) for name, value in ordered), parts)
+    return Message(template, tuple((name, _english(value)) for name, value in ordered), parts, other)
 
 
 def _part(value: object) -> Message | tuple[Message, ...]:

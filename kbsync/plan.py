@@ -7,11 +7,12 @@ from enum import StrEnum
 from kbsync.commands import Command
 from kbsync.diagnostics import Location
 from kbsync.messages import Message, message
-from kbsync.model import CategoryPath, Content, Status, show_path
+from kbsync.model import AnswerType, CategoryPath, Content, Status, show_path
 from kbsync.settings import Policy
 
 __all__ = [
     "FIELD_NAMES",
+    "VALUE_NAMES",
     "Action",
     "BaseKind",
     "CategoryChange",
@@ -31,6 +32,7 @@ __all__ = [
     "TargetRef",
     "Unmanaged",
     "renamed_paths",
+    "value_of",
 ]
 
 
@@ -99,6 +101,29 @@ FIELD_NAMES: Mapping[Field, Message] = {
     Field.STATUS: message("status"),
 }
 """What a field is called inside a sentence, as a value of another message."""
+
+VALUE_NAMES: Mapping[AnswerType | Status, Message] = {
+    AnswerType.TEXT: message("plain text"),
+    AnswerType.RICH: message("rich text"),
+    Status.ENABLED: message("enabled"),
+    Status.DISABLED: message("disabled"),
+}
+"""The values that have names."""
+
+
+def value_of(content: Content, field: Field) -> Message | str:
+    """A field's value for people: a name, or the text as it stands; ``—`` where a list is empty."""
+    match field:
+        case Field.ANSWER_TYPE:
+            return VALUE_NAMES[content.answer_type]
+        case Field.STATUS:
+            return VALUE_NAMES[content.status]
+        case Field.CATEGORY:
+            return show_path(content.category)
+        case Field.SIMILAR:
+            return " · ".join(content.similar) or "—"
+        case _:
+            return content.question if field is Field.QUESTION else content.answer
 
 
 class Match(StrEnum):

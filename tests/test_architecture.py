@@ -22,7 +22,8 @@ LAYERS = (
     ("store", "progress", "pacing", "saving", "compare", "ordering", "guards", "rehearsal"),
     ("checks", "planner", "applier", "conversations"),
     ("puller",),
-    ("files", "history", "desk", "sandbox", "render", "planfile"),
+    ("files", "history", "desk", "sandbox", "planfile"),
+    ("render",),
     ("usecases",),
     ("cli",),
 )

@@ -16,6 +16,7 @@ from kbsync.planfile import decode, encode_plan
 from kbsync.planner import Context, make_plan
 from kbsync.puller import Scope, decide
 from kbsync.render.text import plan_text
+from kbsync.render.words import RenderOptions
 from kbsync.settings import Policy, Prune
 from tests.golden import check_golden
 
@@ -90,7 +91,7 @@ def test_case(path: Path) -> None:
     plan = planned(story)
     reasons = objections(plan, Consent(**(story.get("consent") or {})))
     verdict = "\n".join(["", "Apply refuses:", *(f"- {reason}" for reason in reasons)]) if reasons else "\nApply agrees."
-    told = f"{story['about']}\n\n{plan_text(plan, digest='sha256:0', width=100)}{verdict}\n"
+    told = f"{story['about']}\n\n{plan_text(plan, RenderOptions(width=100), digest='sha256:0')}{verdict}\n"
     if "pull" in story:
         told += "\n".join([*pulled(story, plan), ""])
     check_golden(path.with_suffix(".txt"), told)

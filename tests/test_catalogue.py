@@ -46,7 +46,7 @@ def spoken() -> Iterator[tuple[str, list[str]]]:
     """Each place where something is said to people, with its templates."""
     for path in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and node.args and called(node) in ("message", "words"):
+            if isinstance(node, ast.Call) and node.args and called(node) in ("message", "words", "plural"):
                 yield f"{called(node)} at {path.relative_to(ROOT)}:{node.lineno}", literals(node.args[0])
 
 
@@ -62,7 +62,7 @@ def fields(template: str) -> set[str]:
 
 def test_every_message_is_written_out() -> None:
     """A template that is put together at run time would escape the catalogue."""
-    assert [place for place, found in spoken() if place.startswith("message") and not found] == []
+    assert [place for place, found in spoken() if not place.startswith("words") and not found] == []
 
 
 def test_nothing_is_left_in_english() -> None:
@@ -89,7 +89,7 @@ def test_a_translation_has_the_fields_of_its_template(part: dict[str, str]) -> N
 def test_a_translation_is_chinese() -> None:
     """No sentence was copied over: whatever has words of its own has Chinese characters."""
     worded = {key for key in CHINESE if re.search(r"[A-Za-z]", re.sub(r"\{\w+\}", "", key))}
-    assert {key for key in worded if not re.search(r"[一-鿿]", CHINESE[key])} == {"git wants"}
+    assert {key for key in worded if not re.search(r"[一-鿿]", CHINESE[key])} == set()
 
 
 def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:

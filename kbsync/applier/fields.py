@@ -5,8 +5,8 @@ What a difference means is decided by those who ask: ``preconditions`` before, `
 
 from collections.abc import Iterable
 
-from kbsync.model import AnswerType, CategoryPath, Content, Status, path_after, show_path
-from kbsync.plan import Change, Field, renamed_paths
+from kbsync.model import CategoryPath, Content, path_after
+from kbsync.plan import Change, Field, renamed_paths, value_of
 
 __all__ = ["PathChanges", "differing", "shown"]
 
@@ -41,12 +41,7 @@ def differing(found: Content, wanted: Content, paths: PathChanges, *, among: Ite
 
 def shown(content: Content, field: Field) -> str:
     """A field's value as text for people."""
-    value = _value(content, field)
-    if isinstance(value, (AnswerType, Status)):
-        return value.name.lower()
-    if field is Field.CATEGORY:
-        return show_path(content.category)
-    return " | ".join(content.similar) if field is Field.SIMILAR else str(value)
+    return str(value_of(content, field))
 
 
 def _value(content: Content, field: Field) -> object:

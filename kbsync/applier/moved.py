@@ -1,9 +1,8 @@
 """What to say about a live object that moved since the plan was reviewed. That it moved is found in ``preconditions``."""
 
-from kbsync.applier.fields import shown
 from kbsync.messages import Message, message
 from kbsync.model import CategoryPath, Content, Question, show_path
-from kbsync.plan import FIELD_NAMES, Field
+from kbsync.plan import FIELD_NAMES, Field, value_of
 
 __all__ = ["category_gone", "category_moved", "field_edited", "field_moved", "question_gone", "text_taken", "title_edited"]
 
@@ -16,7 +15,7 @@ LEAD = 20
 
 def field_moved(question: Question, field: Field, expected: Content) -> Message:
     """One field of a question holds neither what the plan found nor what it wants."""
-    wanted, found = _excerpts(shown(expected, field), shown(question.content, field))
+    wanted, found = _excerpts(value_of(expected, field), value_of(question.content, field))
     return message(
         "question “{question}” ({id}), {field}: it is “{found}” now, the plan was made when it was “{expected}”",
         question=expected.question,
@@ -33,7 +32,7 @@ def field_edited(found: Content, field: Field) -> Message:
         "its {field} is “{found}” now, neither as it was nor as it was sent: somebody edited it meanwhile, "
         "or the service stores it otherwise; it was not sent again, so look at it and plan again",
         field=FIELD_NAMES[field],
-        found=_cut(shown(found, field), 0),
+        found=_excerpts(value_of(found, field), "")[0],
     )
 
 
@@ -82,7 +81,10 @@ def category_moved(identifier: int, expected: CategoryPath, found: CategoryPath 
     )
 
 
-def _excerpts(one: str, other: str) -> tuple[str, str]:
+def _excerpts(one: Message | str, other: Message | str) -> tuple[Message | str, Message | str]:
+    """The same part of two texts, around the first difference; names stay as they are."""
+    if isinstance(one, Message) or isinstance(other, Message):
+        return one, other
     pairs = enumerate(zip(one, other, strict=False))
     first = next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
     start = 0 if max(len(one), len(other)) <= WIDTH else max(0, first - LEAD)

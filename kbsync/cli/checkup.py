@@ -1,6 +1,5 @@
 """The course of ``kbsync doctor``: reach the target, ask, draw the findings."""
 
-import json
 from collections.abc import Sequence
 
 import click
@@ -8,6 +7,7 @@ import click
 from kbsync.cli.flow import chosen_target, opened
 from kbsync.cli.options import Invocation
 from kbsync.desk.examine import Finding, examine
+from kbsync.render.json_documents import checkup_json
 from kbsync.usecases.workspace import open_workspace
 
 __all__ = ["draw_checkup", "run_checkup"]
@@ -26,16 +26,7 @@ def run_checkup(call: Invocation) -> tuple[Finding, ...]:
 def draw_checkup(findings: Sequence[Finding], call: Invocation) -> str:
     """The findings as text, or as JSON for machines."""
     if call.format == "json":
-        rows = [
-            {
-                "name": item.name,
-                "ok": item.ok,
-                "message": str(item.message),
-                "hint": None if item.hint is None else str(item.hint),
-            }
-            for item in findings
-        ]
-        return json.dumps({"format_version": "1.0", "findings": rows}, ensure_ascii=False, indent=2)
+        return checkup_json(findings)
     return "\n".join(line for item in findings for line in _lines(item, call))
 
 

@@ -23,7 +23,7 @@ from kbsync.usecases.conversing import (
 )
 from kbsync.usecases.workspace import Workspace, open_workspace
 
-__all__ = ["Wanted", "draw_coverage", "run_coverage"]
+__all__ = ["Wanted", "run_coverage"]
 
 SINCE = "7"
 """Days that are looked at unless a span is named."""
@@ -62,28 +62,6 @@ def run_coverage(call: Invocation, wanted: Wanted, reading: Reading) -> Coverage
     if not reading.masked:
         call.screen.note(message("The result is not masked: it is personal data."))
     return cover(collected.transcripts, workspace.knowledge, reading=reading, live=live)
-
-
-def draw_coverage(found: Coverage, call: Invocation) -> str:
-    """A finding in the format that was asked for."""
-    language = call.screen.language
-    match call.format:
-        case "json":
-            from kbsync.render.coverage_json import coverage_json  # noqa: PLC0415
-
-            return coverage_json(found)
-        case "yaml":
-            from kbsync.render.coverage_yaml import coverage_yaml  # noqa: PLC0415
-
-            return coverage_yaml(found, language=language)
-        case "markdown":
-            from kbsync.render.coverage_markdown import coverage_markdown  # noqa: PLC0415
-
-            return coverage_markdown(found, language=language)
-        case _:
-            from kbsync.render.coverage_text import coverage_text  # noqa: PLC0415
-
-            return coverage_text(found, width=call.screen.width, color=call.screen.color, language=language)
 
 
 def _brought(call: Invocation, wanted: Wanted, workspace: Workspace) -> tuple[Collected, Knowledge | None]:

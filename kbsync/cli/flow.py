@@ -148,7 +148,4 @@ def saved(plan: Plan, path: Path, call: Invocation) -> None:
 def warn(call: Invocation, found: tuple[Diagnostic, ...]) -> None:
     """Show warnings on stderr."""
     if found and call.screen.verbosity >= 0:
-        from kbsync.render.findings_text import diagnostics_text  # noqa: PLC0415
-
-        screen = call.screen
-        screen.aside(diagnostics_text(found, color=screen.color_errors, width=screen.width, language=screen.language))
+        call.screen.findings(found)

@@ -1,6 +1,5 @@
 """The course of ``kbsync fmt``: read and judge the files, lay them out in memory, write or show what is different."""
 
-import json
 from dataclasses import dataclass
 
 from kbsync.cli.differences import unified
@@ -11,6 +10,7 @@ from kbsync.files import DiskFiles, load_files
 from kbsync.files.directory import store
 from kbsync.files.layout import format_files
 from kbsync.messages import message
+from kbsync.render.json_documents import document
 
 __all__ = ["Formatted", "draw_formatted", "format_directory"]
 
@@ -41,5 +41,5 @@ def format_directory(call: Invocation, *, write: bool) -> Formatted:
 def draw_formatted(found: Formatted, call: Invocation, *, diff: bool) -> str:
     """The paths one a line, the difference, or both as JSON."""
     if call.format == "json":
-        return json.dumps({"format_version": "1.0", "files": list(found.paths), "diff": found.diff}, ensure_ascii=False, indent=2)
+        return document(files=list(found.paths), diff=found.diff)
     return found.diff if diff else "\n".join(found.paths)

@@ -1,6 +1,5 @@
 """The course of ``kbsync preview``: find the answer, show it, get consent, stream it, say how far it came."""
 
-import json
 import textwrap
 import threading
 from pathlib import Path
@@ -16,6 +15,7 @@ from kbsync.display import visible
 from kbsync.errors import Misuse, SafetyRefusal
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
+from kbsync.render.json_documents import document
 from kbsync.usecases.previewing import Draft, Streamed, draft_of, look_first, read_draft, stream_draft
 from kbsync.usecases.workspace import open_workspace
 
@@ -49,16 +49,7 @@ def run_preview(
 def draw_streamed(done: Streamed, session: str, call: Invocation) -> str:
     """How far it came, in the format that was asked for."""
     if call.format == "json":
-        fields = {
-            "format_version": "1.0",
-            "session": session,
-            "key": done.key,
-            "sent": done.sent,
-            "pieces": done.total,
-            "ended": done.ended,
-            "state": done.state,
-        }
-        return json.dumps(fields, ensure_ascii=False, indent=2)
+        return document(session=session, key=done.key, sent=done.sent, pieces=done.total, ended=done.ended, state=done.state)
     return call.screen.say(
         message("Pieces sent to {session}: {sent} of {total}.", sent=done.sent, total=done.total, session=session)
     )

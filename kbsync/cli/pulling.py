@@ -1,6 +1,5 @@
 """The course of ``kbsync pull``: files, base and live library to a decision, that to new files, and what is said of them."""
 
-import json
 from dataclasses import dataclass
 
 from kbsync.cli.differences import unified
@@ -11,9 +10,10 @@ from kbsync.errors import SafetyRefusal
 from kbsync.files.directory import store
 from kbsync.files.merging import Merged, merge_files
 from kbsync.messages import Message, message
-from kbsync.model import Content, show_path
-from kbsync.plan import FIELD_NAMES, Field
+from kbsync.model import Content
+from kbsync.plan import FIELD_NAMES, Field, value_of
 from kbsync.puller import Clash, Decision, Scope
+from kbsync.render.json_documents import pulled_json
 from kbsync.usecases.pulling import decide_against
 
 __all__ = ["Pulled", "draw_pulled", "pull_changes", "refusal"]
@@ -59,7 +59,7 @@ def draw_pulled(pulled: Pulled, call: Invocation, *, diff: bool) -> str:
     """Each file with what happened in it, or the difference; as JSON both, with the clashes."""
     shown_as = call.directory.as_posix()
     if call.format == "json":
-        return json.dumps(_record(pulled, shown_as), ensure_ascii=False, indent=2)
+        return pulled_json(pulled.merged, pulled.clashes, shown_as=shown_as, diff=pulled.diff)
     if diff:
         return pulled.diff
     return "\n".join(
@@ -94,8 +94,11 @@ def _counts(merged: Merged, name: str) -> Message:
 
 
 def _words(clash: Clash) -> Message:
-    git, console = _sides(clash)
-    values = {"question": shorten(clash.question), "git": shorten(git), "console": shorten(console)}
+    values = {
+        "question": shorten(clash.question),
+        "git": _said(clash.git, clash.field, message("declared")),
+        "console": _said(clash.console, clash.field, message("changed")),
+    }
     if clash.field is None:
         return message("{place}: {question}: git says {git}, the console {console}", place=clash.location, **values)
     return message(
@@ -106,50 +109,9 @@ def _words(clash: Clash) -> Message:
     )
 
 
-def _sides(clash: Clash) -> tuple[str, str]:
-    return _said(clash.git, clash.field, "declared"), _said(clash.console, clash.field, "changed")
-
-
-def _said(content: Content | None, field: Field | None, kept: str) -> str:
-    """What one side says in a clash, for people."""
-    if content is None:
-        return "removed"
-    values = {
-        None: kept,
-        Field.QUESTION: content.question,
-        Field.ANSWER: content.answer,
-        Field.ANSWER_TYPE: content.answer_type.word,
-        Field.CATEGORY: show_path(content.category),
-        Field.SIMILAR: ", ".join(content.similar),
-        Field.STATUS: content.status.word,
-    }
-    return values[field]
-
-
-def _record(pulled: Pulled, shown_as: str) -> dict[str, object]:
-    return {
-        "format_version": "1.0",
-        "files": [
-            {
-                "path": f"{shown_as}/{name}",
-                "updated": touched.updated if touched else 0,
-                "added": touched.added if touched else 0,
-                "removed": touched.removed if touched else 0,
-            }
-            for name in sorted(pulled.merged.files)
-            for touched in [pulled.merged.touched.get(name)]
-        ],
-        "conflicts": [
-            {
-                "location": str(clash.location),
-                "question": clash.question,
-                "field": None if clash.field is None else clash.field.value,
-                "git": git,
-                "console": console,
-            }
-            for clash in pulled.clashes
-            for git, console in [_sides(clash)]
-        ],
-        "left_out": [str(note) for note in pulled.merged.notes],
-        "diff": pulled.diff,
-    }
+def _said(content: Content | None, field: Field | None, kept: Message) -> Message | str:
+    """What one side says in a clash."""
+    if content is None or field is None:
+        return message("removed") if content is None else kept
+    value = value_of(content, field)
+    return shorten(value) if isinstance(value, str) else value

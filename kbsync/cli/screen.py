@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 import click
 
+from kbsync.diagnostics import Diagnostic
 from kbsync.display import cut, visible
 from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, StalePlan, UnusableFile
 from kbsync.messages import Message, message
-from kbsync.render.orders import harmless, harmless_json, harmless_markup
-from kbsync.render.words import Words
+from kbsync.render.formats import disarmed
+from kbsync.render.words import RenderOptions, Words
+from kbsync.render.workflow_commands import Level, command, harmless
 
 __all__ = ["Screen", "TargetScreen", "make_screen"]
 
@@ -43,13 +45,18 @@ class Screen:
     annotated: bool = False
     format: str = "text"
 
+    @property
+    def options(self) -> RenderOptions:
+        """How what stands on stdout is drawn."""
+        return RenderOptions(self.width, self.color, self.language)
+
     def result(self, text: str) -> None:
         """Put a command's result on stdout, with a line end; an empty result prints nothing.
 
         Raises BrokenPipeError or UnusableFile where it does not arrive.
         """
         if text:
-            self._put(_disarmed(text, self.format))
+            self._put(disarmed(text, self.format))
 
     def report(self, text: str) -> None:
         """Put on stdout what was done; that stands, and its exit code with it, where the words do not arrive."""
@@ -81,10 +88,7 @@ class Screen:
     def error(self, error: KbsyncError) -> None:
         """Say on stderr what went wrong, every reason, and what to do; a runner shows the same above its log."""
         if isinstance(error, InvalidInput):
-            from kbsync.render.findings_text import diagnostics_text  # noqa: PLC0415
-
-            found = error.diagnostics
-            self.aside(diagnostics_text(found, color=self.color_errors, width=self.width, language=self.language))
+            self.findings(error.diagnostics)
         label = click.style(self.say(message("error:")), fg="red", bold=True)
         lines = [f"{label} {self.say(error.message)}", *(f"  - {self.say(reason)}" for reason in _reasons(error))]
         if error.hint is not None:
@@ -93,13 +97,17 @@ class Screen:
         if self.annotated:
             self._annotate([error.message, *_reasons(error), *filter(None, (error.hint,))])
 
+    def findings(self, found: Sequence[Diagnostic]) -> None:
+        """Draw what is wrong in files on stderr."""
+        from kbsync.render.findings_text import diagnostics_text  # noqa: PLC0415  (loads rich)
+
+        self.aside(diagnostics_text(found, RenderOptions(self.width, self.color_errors, self.language)))
+
     def say(self, words: Message) -> str:
         """A message in the user's language, safe to print, on one line whatever its values hold."""
         return harmless(visible(Words(self.language).say(words), newlines=False))
 
     def _annotate(self, words: Sequence[Message]) -> None:
-        from kbsync.render.github_commands import Level, command  # noqa: PLC0415
-
         short = cut("\n".join(map(self.say, words)), LONGEST)
         # A command is one line from its first column on, so nothing stands before it, not even the name of a target.
         click.echo(command(Level.ERROR, short, {"title": self._title()}), file=sys.stderr, err=True, color=False)
@@ -144,20 +152,6 @@ def make_screen(*, color: str, quiet: bool, verbose: int, environ: Mapping[str, 
         animated=sys.stderr.isatty() and environ.get("TERM") != "dumb" and not environ.get("CI"),
         annotated=environ.get("GITHUB_ACTIONS") == "true",
     )
-
-
-def _disarmed(text: str, format: str) -> str:  # noqa: A002  (the word that users write)
-    """A result in its own format that says the same, as far as that can be, and orders no runner about."""
-    match format:
-        case "json" | "sarif" | "matrix":
-            return harmless_json(text)
-        case "html" | "junit":
-            return harmless_markup(text)
-        case "github":
-            # Annotations: orders of ours, in which no text can begin another one.
-            return text
-        case _:
-            return harmless(text)
 
 
 def _columns(environ: Mapping[str, str]) -> int:

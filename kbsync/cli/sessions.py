@@ -1,10 +1,8 @@
 """The course of ``kbsync session``: reach the target, ask or send, draw the answer."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from kbsync.cli.flow import chosen_target, opened
 from kbsync.cli.options import Invocation
@@ -13,6 +11,7 @@ from kbsync.dialogue import ChatMessage, Session, SessionState
 from kbsync.display import visible
 from kbsync.errors import SafetyRefusal
 from kbsync.messages import message
+from kbsync.render.json_documents import document, messages_json, moment, session_json
 from kbsync.usecases.composition import Connection
 from kbsync.usecases.workspace import open_workspace
 
@@ -52,7 +51,7 @@ def send_letter(call: Invocation, letter: Letter) -> str:
 def draw_state(found: Session, call: Invocation) -> str:
     """A session's state in the format that was asked for."""
     if call.format == "json":
-        return _json({"session": found.id, "state": found.state, "agent": found.agent})
+        return session_json(found)
     agent = f" ({visible(found.agent)})" if found.agent else ""
     return f"{found.state}{agent}"
 
@@ -60,20 +59,16 @@ def draw_state(found: Session, call: Invocation) -> str:
 def draw_messages(total: int, found: Sequence[ChatMessage], call: Invocation) -> str:
     """A transcript in the format that was asked for; times are UTC."""
     if call.format == "json":
-        rows = [
-            {"account": item.account, "role": item.role.name.lower(), "sent_at": _time(item.sent_at), "text": item.text}
-            for item in found
-        ]
-        return _json({"total": total, "messages": rows})
+        return messages_json(total, found)
     lines = [
-        f"{_time(item.sent_at)}  {item.role.name.lower():<6}  {visible(item.account)}: {visible(item.text)}" for item in found
+        f"{moment(item.sent_at)}  {item.role.name.lower():<6}  {visible(item.account)}: {visible(item.text)}" for item in found
     ]
     return "\n".join(lines)
 
 
 def draw_key(key: str, call: Invocation) -> str:
     """The key of a sent message in the format that was asked for."""
-    return _json({"key": key}) if call.format == "json" else key
+    return document(key=key) if call.format == "json" else key
 
 
 @contextmanager
@@ -89,11 +84,3 @@ def _check_state(found: Session) -> None:
             message("the session is in state {state}; nothing was sent", state=found.state),
             [message("a person serves this session, or nobody does; add --anyway if the message is meant to go there")],
         )
-
-
-def _json(fields: dict[str, object]) -> str:
-    return json.dumps({"format_version": "1.0", **fields}, ensure_ascii=False, indent=2)
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,12 +1,10 @@
 """One command for all targets at once: limits are per application, so they do not wait for each other. One report."""
 
-import json
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 from kbsync.cli.exits import Exit, exit_of
 from kbsync.cli.options import Invocation
@@ -14,6 +12,7 @@ from kbsync.cli.screen import Screen, TargetScreen
 from kbsync.cli.signals import stopping_well
 from kbsync.errors import KbsyncError, Misuse
 from kbsync.messages import message
+from kbsync.render.json_documents import joined_json
 from kbsync.usecases.workspace import open_workspace
 
 __all__ = ["for_target", "run_side_by_side"]
@@ -97,5 +96,4 @@ def _run_one(call: Invocation, run: Run) -> _Ended:
 def _joined(ended: Sequence[_Ended], call: Invocation) -> str:
     if call.format != "json":
         return "\n".join(result for one in ended for result in one.results)
-    found: dict[str, Any] = {one.name: json.loads(one.results[0]) if one.results else None for one in ended}
-    return json.dumps({"format_version": "1.0", "targets": found}, ensure_ascii=False, indent=2, sort_keys=True)
+    return joined_json({one.name: one.results[0] if one.results else None for one in ended})

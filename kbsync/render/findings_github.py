@@ -7,20 +7,20 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kbsync.diagnostics import Diagnostic, Severity
-from kbsync.render.github_commands import LIMIT, Level, command
-from kbsync.render.words import Words
+from kbsync.render.words import RenderOptions, Words
+from kbsync.render.workflow_commands import LIMIT, Level, command
 
 __all__ = ["diagnostics_github"]
 
 _LEVELS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING, Severity.NOTE: Level.NOTICE}
 
 
-def diagnostics_github(diagnostics: Sequence[Diagnostic], *, language: str = "en") -> str:
+def diagnostics_github(diagnostics: Sequence[Diagnostic], options: RenderOptions = RenderOptions()) -> str:
     """Write the most important findings as commands; where some are withheld, a last notice says how many.
 
     Important is an error before a warning before a note, and the first finding of each rule before repetitions.
     """
-    words = Words(language)
+    words = Words(options.language)
     groups = {severity: _by_importance(diagnostics, severity) for severity in Severity}
     crowded = any(len(found) > LIMIT for found in groups.values())
     limits = {severity: LIMIT - (crowded and severity is Severity.NOTE) for severity in Severity}

@@ -3,25 +3,20 @@
 The words are English, because programs compare them.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from kbsync.diagnostics import Diagnostic, Location, Severity
+from kbsync.render.json_documents import document
+from kbsync.render.words import RenderOptions
 
-__all__ = ["diagnostics_json", "json_text"]
+__all__ = ["diagnostics_json"]
 
 
-def diagnostics_json(diagnostics: Sequence[Diagnostic]) -> str:
+def diagnostics_json(diagnostics: Sequence[Diagnostic], _options: RenderOptions = RenderOptions()) -> str:
     """Write findings in the order given, with their number by severity."""
     counts = {severity.value: sum(found.severity is severity for found in diagnostics) for severity in Severity}
-    return json_text({"format_version": "1.0", "counts": counts, "diagnostics": [_finding(found) for found in diagnostics]})
-
-
-def json_text(document: object) -> str:
-    """Write JSON that any UTF-8 file can hold: a lone surrogate, as in an odd file name, stays an escape."""
-    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return document(counts=counts, diagnostics=[_finding(found) for found in diagnostics])
 
 
 def _finding(found: Diagnostic) -> dict[str, Any]:

@@ -6,17 +6,17 @@ from xml.etree import ElementTree as ET
 
 from kbsync.diagnostics import Diagnostic, Severity
 from kbsync.display import visible
-from kbsync.render.words import Words
+from kbsync.render.words import RenderOptions, Words
 
 __all__ = ["diagnostics_junit"]
 
 
-def diagnostics_junit(diagnostics: Sequence[Diagnostic], *, language: str = "en") -> str:
+def diagnostics_junit(diagnostics: Sequence[Diagnostic], options: RenderOptions = RenderOptions()) -> str:
     """Write errors as failures, and warnings and notes as passed cases that have something to say.
 
     Without findings there is one passed case, because CI servers take a report without cases for a broken one.
     """
-    words = Words(language)
+    words = Words(options.language)
     root = ET.Element("testsuites", name="kbsync")
     ordered = sorted(diagnostics, key=lambda found: found.location.path)
     for path, group in groupby(ordered, key=lambda found: found.location.path):

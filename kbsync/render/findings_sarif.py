@@ -12,14 +12,15 @@ from urllib.parse import quote
 from kbsync import __version__
 from kbsync.diagnostics import Diagnostic, Location, Rule
 from kbsync.messages import Message
-from kbsync.render.findings_json import json_text
+from kbsync.render.json_documents import json_text
+from kbsync.render.words import RenderOptions
 
 __all__ = ["diagnostics_sarif"]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 
 
-def diagnostics_sarif(diagnostics: Sequence[Diagnostic]) -> str:
+def diagnostics_sarif(diagnostics: Sequence[Diagnostic], _options: RenderOptions = RenderOptions()) -> str:
     """Write one run with every rule there is and one result for each finding."""
     rules = list(Rule)
     driver = {"name": "kbsync", "version": __version__, "rules": [_rule(rule) for rule in rules]}

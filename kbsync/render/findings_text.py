@@ -1,16 +1,53 @@
 """Findings as text: place, code and message on one line, then the line of the file with a caret under the fault."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from kbsync.diagnostics import Diagnostic, Severity
+from kbsync.display import visible
 from kbsync.messages import Message, message
-from kbsync.render.snippets import Snippet, snippet
-from kbsync.render.text_page import Page, Style
-from kbsync.render.words import Words
+from kbsync.render.text_page import Style, TextPage
+from kbsync.render.words import RenderOptions, Words
 
-__all__ = ["diagnostics_text"]
+__all__ = ["Snippet", "diagnostics_text", "snippet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A line in three parts, made visible, tabs as one mark: what is ``marked`` may be empty at the end of a line."""
+
+    before: str
+    marked: str
+    after: str
+
+
+def snippet(found: Diagnostic, *, columns: int) -> Snippet:
+    """Cut the line at the fault; where it is wider than ``columns`` its ends give way, the fault the last."""
+    start = min(found.location.column - 1, len(found.source))
+    end = start + max(found.width, 1)
+    before, marked, after = (
+        visible(part, newlines=False)
+        for part in (found.source[:start].lstrip(), found.source[start:end], found.source[end:].rstrip())
+    )
+    room = max(columns, 20)
+    marked = _first(marked, room // 2)
+    before = _last(before, room - cell_len(marked) - min(cell_len(after), room // 4))
+    return Snippet(before, marked, _first(after, room - cell_len(before) - cell_len(marked)))
+
+
+def _first(text: str, columns: int) -> str:
+    """The start of a text in at most ``columns`` columns, an ellipsis where something is left out."""
+    return text if cell_len(text) <= columns else f"{set_cell_size(text, max(columns - 1, 0)).rstrip()}…"
+
+
+def _last(text: str, columns: int) -> str:
+    kept = text
+    while cell_len(kept) > columns:
+        kept = f"…{kept[1 + max(1, (cell_len(kept) - columns) // 2) :]}"
+    return kept
+
 
 _SEVERITIES: dict[Severity, Message] = {
     Severity.ERROR: message("error"),
@@ -19,18 +56,17 @@ _SEVERITIES: dict[Severity, Message] = {
 }
 
 
-def diagnostics_text(diagnostics: Sequence[Diagnostic], *, width: int = 100, color: bool = False, language: str = "en") -> str:
+def diagnostics_text(diagnostics: Sequence[Diagnostic], options: RenderOptions = RenderOptions()) -> str:
     """Draw findings in the order given, a blank line between them, with their number at the end."""
-    words = Words(language)
-    page = Page(width=width, color=color)
+    words, page = Words(options.language), TextPage(options)
     for found in diagnostics:
-        _draw(page, found, width=width, words=words)
+        _draw(page, found, width=options.width, words=words)
         page.blank()
     page.line((_total(diagnostics, words), Style.TITLE))
     return page.text()
 
 
-def _draw(page: Page, found: Diagnostic, *, width: int, words: Words) -> None:
+def _draw(page: TextPage, found: Diagnostic, *, width: int, words: Words) -> None:
     severity = f"{words.say(_SEVERITIES[found.severity])}[{found.rule.name}]"
     style = Style.DANGER if found.severity is Severity.ERROR else Style.TITLE
     page.line((f"{found.location}: ", Style.TITLE), (severity, style), (f" {words.say(found.message)}", Style.PLAIN), hang=2)
@@ -44,7 +80,7 @@ def _draw(page: Page, found: Diagnostic, *, width: int, words: Words) -> None:
         page.line((f"= {related.location}: ", Style.QUIET), (words.say(related.message), Style.PLAIN), indent=indent, hang=2)
 
 
-def _source(page: Page, number: str, shown: Snippet, style: Style) -> None:
+def _source(page: TextPage, number: str, shown: Snippet, style: Style) -> None:
     margin = " " * len(number)
     page.line(
         (f"{number} │ ", Style.QUIET), (shown.before, Style.PLAIN), (shown.marked, style), (shown.after, Style.PLAIN), indent=2

@@ -1,25 +1,22 @@
-"""A plan for a GitHub Actions step: the job summary, the annotations and the step outputs, as values.
-
-Writing them where the runner looks is the command line's business.
-"""
+"""A plan or a receipt for a GitHub Actions step: annotations, the job summary and the step's outputs."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from kbsync.diagnostics import Location
 from kbsync.display import cut, visible
 from kbsync.guards import removal_count
 from kbsync.plan import Action, Change, Plan, ProblemKind, Purpose
-from kbsync.render.github_commands import LIMIT, Level, command
+from kbsync.render.formats import Drawing
 from kbsync.render.headline import headline
-from kbsync.render.markdown import plan_markdown
-from kbsync.render.outline import DANGEROUS, Outline, Section, action_of, is_conflict, outline
-from kbsync.render.phrases import still_given
-from kbsync.render.voices import voice
-from kbsync.render.words import Words
+from kbsync.render.markdown import plan_markdown, receipt_markdown
+from kbsync.render.phrases import still_given, voice
+from kbsync.render.view import DANGEROUS, Outline, Section, action_of, is_conflict, outline
+from kbsync.render.words import RenderOptions, Words
+from kbsync.render.workflow_commands import LIMIT, Level, command
+from kbsync.report import Receipt
 
-__all__ = ["GithubOutput", "plan_github"]
+__all__ = ["plan_github", "receipt_github"]
 
 SUMMARY_BYTES = 1_000_000
 """A step's summary above 1 MiB is dropped whole ("supports content up to a size of 1024k"); this leaves a margin."""
@@ -29,32 +26,29 @@ _LONGEST = 500
 """Characters of an annotation; more would not be read beside a line of code."""
 
 
-@dataclass(frozen=True, slots=True)
-class GithubOutput:
-    """What a step tells: ``summary`` is Markdown, ``annotations`` are workflow commands, one line each.
+def plan_github(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: str) -> Drawing:
+    """Everything a step has to say about a plan, within the limits that GitHub enforces in silence.
 
-    ``outputs`` are strings on one line: counts by action, ``changes``, ``removals`` (what leaves because git stopped
-    declaring it), ``drift``, ``conflicts``, ``dangerous``, ``blocking``, ``unmanaged``, ``calls``, ``digest``, ``target``.
-    Of a drift the actions are the console's, all changes are ``drift``, and it has neither ``removals`` nor ``calls``.
+    The result are annotations, one workflow command a line; the summary is Markdown. The outputs are strings on one line:
+    counts by action, ``changes``, ``removals`` (what leaves because git stopped declaring it), ``drift``, ``conflicts``,
+    ``dangerous``, ``blocking``, ``unmanaged``, ``calls``, ``digest``, ``target``. Of a drift the actions are the console's, all
+    changes are ``drift``, and it has neither ``removals`` nor ``calls``.
     """
-
-    summary: str
-    annotations: tuple[str, ...]
-    outputs: Mapping[str, str]
-
-
-def plan_github(plan: Plan, *, digest: str, language: str = "en") -> GithubOutput:
-    """Everything a step has to say about a plan, within the limits that GitHub enforces in silence."""
     shown = outline(plan)
-    return GithubOutput(
-        summary=_summary(plan, digest, language),
-        annotations=_annotations(plan, shown, Words(language)),
+    return Drawing(
+        "\n".join(_annotations(plan, shown, Words(options.language))),
+        summary=_summary(plan, digest, options),
         outputs=_outputs(plan, shown, digest),
     )
 
 
-def _summary(plan: Plan, digest: str, language: str) -> str:
-    drawn = (plan_markdown(plan, digest=digest, budget=budget, language=language) for budget in _BUDGETS)
+def receipt_github(receipt: Receipt, options: RenderOptions = RenderOptions()) -> Drawing:
+    """What an apply did, as a step's summary."""
+    return Drawing("", summary=receipt_markdown(receipt, options))
+
+
+def _summary(plan: Plan, digest: str, options: RenderOptions) -> str:
+    drawn = (plan_markdown(plan, options, digest=digest, budget=budget) for budget in _BUDGETS)
     return next(summary for summary in drawn if len(summary.encode("utf-8")) <= SUMMARY_BYTES)
 
 

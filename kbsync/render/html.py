@@ -1,30 +1,37 @@
-"""A plan as one HTML file that a content editor opens from a mail or an artifact: no network, no server, nothing to install.
+"""A plan or a receipt as one HTML file that a content editor opens from a mail or an artifact: no network, nothing to install.
 
-What a change consists of belongs to ``html_view``, what it looks like to ``report.html.jinja``, its frame to ``html_page``.
+What it looks like stands in the templates beside this module; every word and value is made here.
 """
 
-from collections.abc import Iterator
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from importlib.resources import files
+
+from jinja2 import DictLoader, Environment, StrictUndefined
 
 from kbsync.display import visible
+from kbsync.messages import Message
 from kbsync.model import show_path
 from kbsync.plan import Cause, Kind, Plan, Problem, Purpose, Unmanaged
-from kbsync.render.headline import headline
-from kbsync.render.html_labels import labels
-from kbsync.render.html_page import around, page
-from kbsync.render.html_view import Card, card, language_of
-from kbsync.render.next_steps import next_steps
-from kbsync.render.outline import DANGEROUS, Outline, outline
-from kbsync.render.phrases import alien, base_label, kept_note, nothing_to_do
-from kbsync.render.voices import title, voice
-from kbsync.render.words import Words
+from kbsync.render.headline import headline, next_steps
+from kbsync.render.html_cards import Card, card, language_of
+from kbsync.render.outcomes import OutcomePart, caveats, report_parts, report_title, verdict
+from kbsync.render.phrases import alien, base_label, kept_note, nothing_to_do, still_given, voice
+from kbsync.render.view import DANGEROUS, Outline, outline
+from kbsync.render.words import RenderOptions, Words
+from kbsync.report import Receipt
 
-__all__ = ["plan_html"]
+__all__ = ["plan_html", "receipt_html"]
+
+_NAME = "\ue000"
+"""Stands for a name in a title; the character means nothing, so that no title holds it."""
+_TEMPLATES = ("page.html.jinja", "report.html.jinja", "receipt.html.jinja")
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _CardPart:
     """One section of changes."""
 
     id: str
@@ -45,22 +52,43 @@ class _Listing:
     danger: bool = False
 
 
-def plan_html(plan: Plan, *, digest: str, language: str = "en") -> str:
+@dataclass(frozen=True, slots=True)
+class _ChangeEnd:
+    """One change with how it ended, or one of its fields with what was sent and what was found."""
+
+    action: str
+    title: str
+    notes: tuple[str, ...]
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _EndPart:
+    """The changes that ended alike."""
+
+    id: str
+    title: str
+    note: str
+    danger: bool
+    entries: tuple[_ChangeEnd, ...]
+
+
+def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: str) -> str:
     """The whole report as one file: every change, nothing cut.
 
     Without scripts everything is shown; the script only adds the filters.
     """
-    words = Words(language)
+    words = Words(options.language)
     shown, spoken = outline(plan), voice(plan.purpose)
     parts = tuple(_parts(shown, words))
     steps = next_steps(plan)
     told = words.sentence(headline(plan, shown))
-    return page(
+    return _page(
         "report.html.jinja",
         words,
-        label={**labels(words), "stopped": words.say(spoken.stopped)},
-        title=around(partial(title, plan.purpose), words),
-        target=visible(plan.target.name, newlines=False),
+        label={**_labels(words), "stopped": words.say(spoken.stopped)},
+        title=_around(spoken.title, words),
+        target=_line(plan.target.name),
         headline=told[:1].upper() + told[1:],
         notices=tuple(_notices(plan, shown, words)),
         problems=tuple(_problem(problem, words) for problem in shown.blocking),
@@ -68,31 +96,87 @@ def plan_html(plan: Plan, *, digest: str, language: str = "en") -> str:
         categories={name: number for number, name in enumerate(_categories(parts))},
         causes=tuple((cause.value, words.say(spoken.causes[cause])) for cause in Cause if _has(parts, cause)),
         kept=_kept(plan, shown, words),
-        listings=tuple(_listings(shown, words)),
-        record=tuple(_record(plan, digest, words)),
+        listings=tuple(
+            _Listing(f"unmanaged-{items[0].kind.value}", words.say(told), tuple(map(_named, items)))
+            for told, items in alien(shown)
+        ),
+        record=tuple(_plan_record(plan, digest, words)),
         empty=words.say(spoken.nothing) if shown.empty else "",
-        unchanged=words.say(spoken.empty or nothing_to_do(plan)),
+        unchanged=words.say(nothing_to_do(plan)),
         steps=words.say(steps.title) if steps else "",
-        lines=tuple(visible(words.say(line), newlines=False) for line in steps.lines) if steps else (),
+        lines=tuple(_line(words.say(line)) for line in steps.lines) if steps else (),
         language_of=language_of,
     )
 
 
-def _parts(shown: Outline, words: Words) -> Iterator[_Part]:
-    image, spoken = labels(words)["image"], voice(shown.purpose)
+def receipt_html(receipt: Receipt, options: RenderOptions = RenderOptions()) -> str:
+    """The whole receipt as one file: every change, nothing cut."""
+    words = Words(options.language)
+    report = receipt.report
+    return _page(
+        "receipt.html.jinja",
+        words,
+        label=_labels(words),
+        title=_around(report_title(report), words),
+        target=_line(report.plan.target.name),
+        headline=words.say(verdict(report)),
+        given=words.say(still_given(report.plan) or ""),
+        parts=tuple(map(_end_part, report_parts(report, words))),
+        record=tuple(_receipt_record(receipt, words)),
+        language_of=language_of,
+    )
+
+
+def _page(template: str, words: Words, **values: object) -> str:
+    """One file from a template, with everything in it escaped.
+
+    Its content security policy forbids every request and every script or style but its own, by hash.
+    """
+    style, script = _resource("report.css"), _resource("report.js")
+    environment = Environment(
+        loader=DictLoader({name: _resource(name) for name in _TEMPLATES}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    frame = {"style": style, "script": script, "policy": _policy(style, script), "language": words.tag}
+    return environment.get_template(template).render({**frame, **values})
+
+
+def _policy(style: str, script: str) -> str:
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
+    return (
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _resource(name: str) -> str:
+    return files("kbsync.render").joinpath(name).read_text(encoding="utf-8")
+
+
+def _around(title: Message, words: Words) -> tuple[str, str]:
+    """What a title says before the target that it is about, and behind it."""
+    before, _, behind = words.say(title.fill(target=_NAME)).partition(_NAME)
+    return before, behind
+
+
+def _parts(shown: Outline, words: Words) -> Iterator[_CardPart]:
+    spoken, image = voice(shown.purpose), words("image not loaded:")
     for group in shown.groups:
-        yield _Part(
+        yield _CardPart(
             group.section.value,
             words.say(spoken.sections[group.section]),
-            words.say(spoken.notes[group.section]) if group.section in spoken.notes else "",
+            words.say(spoken.notes.get(group.section, "")),
             group.section in DANGEROUS,
-            tuple(card(change, voice=spoken, words=words, image=image) for change in group.changes),
+            tuple(card(change, spoken=spoken, words=words, image=image) for change in group.changes),
         )
 
 
 def _notices(plan: Plan, shown: Outline, words: Words) -> Iterator[tuple[str, str]]:
     if plan.only is not None:
-        yield visible(words("Only what matches {pattern}", pattern=plan.only), newlines=False), ""
+        yield _line(words("Only what matches {pattern}", pattern=plan.only)), ""
     if plan.offline:
         yield words("Made without looking at the live library: it can be read, not applied."), ""
     yield from (_problem(problem, words) for problem in shown.notices)
@@ -100,14 +184,14 @@ def _notices(plan: Plan, shown: Outline, words: Words) -> Iterator[tuple[str, st
 
 def _problem(problem: Problem, words: Words) -> tuple[str, str]:
     where = f"{problem.location.path}:{problem.location.line}" if problem.location else ""
-    return visible(words.say(problem.message), newlines=False), visible(where, newlines=False)
+    return _line(words.say(problem.message)), _line(where)
 
 
-def _categories(parts: tuple[_Part, ...]) -> list[str]:
+def _categories(parts: tuple[_CardPart, ...]) -> list[str]:
     return sorted({name for part in parts for shown in part.cards for name in shown.categories})
 
 
-def _has(parts: tuple[_Part, ...], cause: Cause) -> bool:
+def _has(parts: tuple[_CardPart, ...], cause: Cause) -> bool:
     return any(shown.cause == cause.value for part in parts for shown in part.cards)
 
 
@@ -115,24 +199,17 @@ def _kept(plan: Plan, shown: Outline, words: Words) -> _Listing | None:
     """What git gave up and customers still get: it stands open, because it may not be meant."""
     if not shown.lapsed:
         return None
-    note = kept_note(plan)
     items = tuple(_named(item) for item in shown.lapsed)
-    return _Listing(
-        "lapsed", words("No longer in git, kept live"), items, words.say(note) if note else "", danger=shown.outlived > 0
-    )
-
-
-def _listings(shown: Outline, words: Words) -> Iterator[_Listing]:
-    for told, items in alien(shown):
-        yield _Listing(f"unmanaged-{items[0].kind.value}", words.say(told), tuple(_named(item) for item in items))
+    title, note = words("No longer in git, kept live"), words.say(kept_note(plan) or "")
+    return _Listing("lapsed", title, items, note, danger=shown.outlived > 0)
 
 
 def _named(item: Unmanaged) -> tuple[str, str]:
-    category = visible(show_path(item.category), newlines=False)
-    return (category, "") if item.kind is Kind.CATEGORY else (visible(item.title, newlines=False), category)
+    category = _line(show_path(item.category))
+    return (category, "") if item.kind is Kind.CATEGORY else (_line(item.title), category)
 
 
-def _record(plan: Plan, digest: str, words: Words) -> Iterator[tuple[str, str]]:
+def _plan_record(plan: Plan, digest: str, words: Words) -> Iterator[tuple[str, str]]:
     is_drift = plan.purpose is Purpose.DRIFT
     if not is_drift:
         yield words("Digest"), digest
@@ -142,5 +219,63 @@ def _record(plan: Plan, digest: str, words: Words) -> Iterator[tuple[str, str]]:
     if plan.purpose is not Purpose.UNDO:
         yield words("Compared with"), words.say(base_label(plan))
     yield words("Managed questions"), str(plan.managed)
-    for command, calls in () if is_drift else sorted(plan.cost.calls.items()):
-        yield command, words("calls: {count}", count=calls)
+    yield from () if is_drift else _calls(plan.cost.calls, words)
+
+
+def _receipt_record(receipt: Receipt, words: Words) -> Iterator[tuple[str, str]]:
+    report = receipt.report
+    yield words("Applied by"), _line(receipt.actor)
+    yield words("Started"), receipt.started
+    yield words("Ended"), receipt.finished
+    yield words("Application"), str(report.plan.target.sdkappid)
+    yield from ((words("Note"), words.say(caveat)) for caveat in caveats(report))
+    yield from _calls(report.calls, words)
+    yield words("Time"), words("took {seconds} s", seconds=f"{report.seconds:.1f}")
+
+
+def _calls(calls: Mapping[str, int], words: Words) -> Iterator[tuple[str, str]]:
+    return ((command, words("calls: {count}", count=count)) for command, count in sorted(calls.items()))
+
+
+def _end_part(part: OutcomePart) -> _EndPart:
+    entries = tuple(
+        _ChangeEnd(
+            action=entry.action,
+            title=_line(entry.title),
+            notes=tuple(_line(note) for note in (*entry.reasons, entry.where) if note),
+            values=tuple((name, visible(value)) for name, value in entry.values),
+        )
+        for entry in part.entries
+    )
+    return _EndPart(part.id, part.title, part.note, part.danger, entries)
+
+
+def _line(text: str) -> str:
+    return visible(text, newlines=False)
+
+
+def _labels(words: Words) -> Mapping[str, str]:
+    """Every fixed word of the templates by the name under which they ask for it."""
+    return {
+        "all_categories": words("All categories"),
+        "all_causes": words("All causes"),
+        "all_kinds": words("All kinds"),
+        "by_category": words("Category"),
+        "by_cause": words("Cause"),
+        "by_kind": words("Kind of change"),
+        "by_text": words("Find text"),
+        "changes": words("Changes"),
+        "show_all": words("Show all"),
+        "customer": words("Customer"),
+        "filter": words("Filter"),
+        "links": words("Links"),
+        "notices": words("Notices"),
+        "none_shown": words("No change matches the filter."),
+        "record": words("About this page"),
+        "robot": words("Chatbot"),
+        "shown": words("shown"),
+        "similar": words("Similar questions"),
+        "skip": words("Skip to the changes"),
+        "source": words("Source of the answer, with marks"),
+        "summary": words("Summary"),
+    }

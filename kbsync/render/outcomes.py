@@ -1,31 +1,46 @@
-"""How an apply ended, in words that every format of its report shares.
+"""An apply as people are told of it: what did not work first, then what reads back differently, then what was done."""
 
-How they are laid out belongs to ``text_report``, ``markdown_report`` and ``html_receipt``.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from kbsync.messages import Message, message
-from kbsync.plan import Plan, Purpose
-from kbsync.render.voices import title
-from kbsync.report import ApplyReport, Outcome
+from kbsync.model import show_path
+from kbsync.plan import FIELD_NAMES, VALUE_NAMES, Field, Plan, Purpose
+from kbsync.render.phrases import place_of, voice
+from kbsync.render.words import Words
+from kbsync.report import ApplyReport, Mismatch, Outcome
 
-__all__ = ["TITLES", "report_title", "verdict"]
-
-TITLES: Mapping[Outcome, Message] = {
-    Outcome.UNKNOWN: message("Outcome unknown"),
-    Outcome.REFUSED: message("Refused by the service"),
-    Outcome.NOT_ATTEMPTED: message("Not attempted"),
-    Outcome.APPLIED: message("Applied"),
-    Outcome.ALREADY: message("Already as declared"),
-}
-"""The heading of each outcome, in the order in which they are shown."""
+__all__ = ["Entry", "OutcomePart", "caveats", "report_parts", "report_title", "tally", "verdict"]
 
 
-def report_title(report: ApplyReport, target: str) -> Message:
-    """The title of the page about an apply to a target."""
-    purpose = report.plan.purpose
-    return title(purpose, target) if purpose is Purpose.UNDO else message("Apply to {target}", target=target)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One object with what was done to it and why it ended so; ``where`` is its place in the files, or its category.
+
+    ``values`` are what was sent and what was found where it reads back differently.
+    """
+
+    title: str
+    action: str = ""
+    where: str = ""
+    reasons: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomePart:
+    """What ended alike: changes, or questions that git gave up and customers still get."""
+
+    id: str
+    title: str
+    danger: bool
+    entries: tuple[Entry, ...]
+    note: str = ""
+
+
+def report_title(report: ApplyReport) -> Message:
+    """The title of the page about an apply, with ``{target}`` still open."""
+    return voice(Purpose.UNDO).title if report.plan.purpose is Purpose.UNDO else message("Apply to {target}")
 
 
 def verdict(report: ApplyReport) -> Message:
@@ -47,3 +62,72 @@ def _done(plan: Plan) -> Message:
     if plan.outlived:
         return message("Finished: what git declares is live.")
     return message("Finished: everything is live as declared.")
+
+
+_TITLES: Mapping[Outcome, Message] = {
+    Outcome.UNKNOWN: message("Outcome unknown"),
+    Outcome.REFUSED: message("Refused by the service"),
+    Outcome.NOT_ATTEMPTED: message("Not attempted"),
+    Outcome.APPLIED: message("Applied"),
+    Outcome.ALREADY: message("Already as declared"),
+}
+"""The heading of each outcome, in the order in which they are shown."""
+
+
+def report_parts(report: ApplyReport, words: Words) -> Iterator[OutcomePart]:
+    """The changes by how they ended."""
+    for outcome, title in _TITLES.items():
+        entries = tuple(
+            _entry(report.plan, each.change, tuple(_reasons(each.reason, each.code, words)), words)
+            for each in report.outcomes
+            if each.outcome is outcome
+        )
+        if entries:
+            lost = words("No usable answer came, and looking again did not settle it.") if outcome is Outcome.UNKNOWN else ""
+            yield OutcomePart(outcome.value, words.say(title), not outcome.good, entries, lost)
+        if outcome is Outcome.NOT_ATTEMPTED and report.mismatches:
+            differing = tuple(_mismatched(report, each, words) for each in report.mismatches)
+            yield OutcomePart("differing", words("Reads back differently"), danger=True, entries=differing)
+        if outcome is Outcome.NOT_ATTEMPTED and report.plan.outlived:
+            kept = tuple(Entry(item.title, where=show_path(item.category)) for item in report.plan.outlived)
+            yield OutcomePart("lapsed", words("No longer in git, kept live"), danger=True, entries=kept)
+
+
+def tally(report: ApplyReport) -> tuple[tuple[Message, int], ...]:
+    """Each outcome that occurred, with its number."""
+    counts = {outcome: sum(each.outcome is outcome for each in report.outcomes) for outcome in _TITLES}
+    return tuple((_TITLES[outcome], count) for outcome, count in counts.items() if count)
+
+
+def caveats(report: ApplyReport) -> Iterator[Message]:
+    """What a reader should know of the way it went."""
+    if report.throttled:
+        yield message("Refused for speed and sent again: {count}", count=report.throttled)
+    if not report.verified:
+        yield message("The library was not read back afterwards.")
+
+
+def _reasons(reason: Message | None, code: int | None, words: Words) -> Iterator[str]:
+    if reason is not None:
+        yield words.say(reason)
+    if code is not None:
+        yield words("error code {code}", code=code)
+
+
+def _mismatched(report: ApplyReport, found: Mismatch, words: Words) -> Entry:
+    names = {field.value: name for field, name in FIELD_NAMES.items()}
+    values = {str(value): value for value in VALUE_NAMES.values()} if found.field in _NAMED else {}
+    sent, read = (words.say(values.get(value, value)) for value in (found.wanted, found.found))
+    reason = f"{words.say(names.get(found.field, found.field))}: {words.say(found.reason)}"
+    named = _entry(report.plan, found.change, (reason,), words)
+    return replace(named, values=((words("sent"), sent), (words("found"), read)))
+
+
+def _entry(plan: Plan, index: int, reasons: tuple[str, ...], words: Words) -> Entry:
+    change = plan.changes[index]
+    label, place = voice(plan.purpose).label(change), place_of(change, plan.purpose)
+    return Entry(change.title, words.say(label), words.say(place), reasons)
+
+
+_NAMED = (Field.ANSWER_TYPE, Field.STATUS)
+"""The fields whose values have names."""

@@ -4,21 +4,217 @@ Which marks or colours a difference is drawn with is each format's business.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
-from kbsync.render.prose_steps import Step, align, clusters, letters, tokens
+import regex
+from rapidfuzz.distance import Indel
 
-__all__ = ["Gap", "Mark", "Piece", "difference", "fold"]
+__all__ = ["Mark", "Omission", "Piece", "Step", "align", "clusters", "difference", "fold", "letters", "tokens"]
+
+_BOUNDARY = regex.compile(r"(?w)\b")
+
+
+_CLUSTER = regex.compile(r"\X")
+
+
+_UNSPACED = regex.compile(
+    r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}"
+    r"\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}ー]"
+)
+
+
+_LETTER = regex.compile(r"[\p{L}\p{N}\p{Emoji_Presentation}]")
+
+
+_ANCHOR = regex.compile(r"[\p{L}\p{N}\p{Emoji_Presentation}\n]")
+
+
+_LARGE = 20_000
+"""Characters of both texts together from which lines are aligned before words."""
+
+
+_CELLS = 16_000_000
+"""How many pairs of tokens are compared at most: a tenth of a second. Beyond that a stretch is replaced as a whole."""
+
+
+@dataclass(slots=True)
+class Step:
+    """Tokens that both texts have, followed by tokens that only one of them has."""
+
+    same: list[str]
+    removed: list[str]
+    added: list[str]
+
+
+def align(before: str, after: str) -> list[Step]:
+    """Align two texts in bounded time: large ones by lines first, and what is still too long is replaced as a whole."""
+    if len(before) + len(after) < _LARGE:
+        steps = _steps(tokens(before), tokens(after))
+    else:
+        steps = list(_refined(_steps(before.splitlines(keepends=True), after.splitlines(keepends=True))))
+    return _slid(_merged(steps))
+
+
+def tokens(text: str) -> list[str]:
+    """Cut a text into words and what is between them; into characters as readers see them where there are no spaces."""
+    found: list[str] = []
+    for word in _BOUNDARY.split(text):
+        if _UNSPACED.search(word):
+            found.extend(_CLUSTER.findall(word))
+        elif word:
+            found.append(word)
+    return found
+
+
+def clusters(text: str) -> list[str]:
+    """Cut a text into the characters that a reader sees, each of one or more code points."""
+    return _CLUSTER.findall(text)
+
+
+def letters(text: str) -> int:
+    """How many letters, figures and emoji a text has: what it says, without spaces and punctuation."""
+    return len(_LETTER.findall(text))
+
+
+def _steps(before: list[str], after: list[str]) -> list[Step]:
+    """Align two token lists; the common beginning and end are taken off first, because edits are mostly local."""
+    start, end = _common_ends(before, after)
+    left, right = before[start : len(before) - end], after[start : len(after) - end]
+    steps = [Step(before[:start], [], [])]
+    if len(left) * len(right) > _CELLS:
+        steps[0].removed, steps[0].added = left, right
+    else:
+        steps.extend(_aligned(left, right))
+    return [*steps, Step(before[len(before) - end :], [], [])]
+
+
+def _common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
+    shorter = min(len(before), len(after))
+    start = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    rest = shorter - start
+    return start, next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
+
+
+def _aligned(before: list[str], after: list[str]) -> Iterator[Step]:
+    """Between two words that match, what the stretches begin and end with alike is common, the rest is a change."""
+    step = Step([], [], [])
+    at = to = 0
+    for left, right in (*_matches(before, after), (len(before), len(after))):
+        removed, added = before[at:left], after[to:right]
+        start, end = _common_ends(removed, added)
+        step.same += removed[:start]
+        if removed[start:] or added[start:]:
+            step.removed, step.added = removed[start : len(removed) - end], added[start : len(added) - end]
+            yield step
+            step = Step(removed[len(removed) - end :], [], [])
+        step.same += before[left : left + 1]
+        at, to = left + 1, right + 1
+    yield step
+
+
+def _matches(before: list[str], after: list[str]) -> Iterator[tuple[int, int]]:
+    """Where both have the same word or line end; spaces and punctuation have no say, or they would outvote words."""
+    numbers: dict[str, int] = {}
+    left, right = ([at for at, token in enumerate(side) if _ANCHOR.search(token)] for side in (before, after))
+    codes = Indel.opcodes(
+        [numbers.setdefault(before[at], len(numbers)) for at in left],
+        [numbers.setdefault(after[at], len(numbers)) for at in right],
+    )
+    for code in codes:
+        if code.tag == "equal":
+            yield from zip(left[code.src_start : code.src_end], right[code.dest_start : code.dest_end], strict=True)
+
+
+def _refined(steps: Iterable[Step]) -> Iterator[Step]:
+    """Align the words inside each stretch of changed lines."""
+    for step in steps:
+        yield Step(step.same, [], [])
+        yield from _steps(tokens("".join(step.removed)), tokens("".join(step.added)))
+
+
+def _merged(steps: Iterable[Step]) -> list[Step]:
+    """Join neighbouring changes when what stands between them is no more than a joint.
+
+    That is: nothing at all, spaces and punctuation inside a line, or less text than both neighbours change.
+    """
+    merged: list[Step] = [Step([], [], [])]
+    for step in steps:
+        merged.append(Step(list(step.same), list(step.removed), list(step.added)))
+        while len(merged) > 1 and _is_joint(merged[-2], merged[-1]):
+            last = merged.pop()
+            merged[-1].removed += last.same + last.removed
+            merged[-1].added += last.same + last.added
+            if not (merged[-1].removed or merged[-1].added):
+                merged[-1].same += last.same
+    return merged
+
+
+def _is_joint(earlier: Step, later: Step) -> bool:
+    between = "".join(later.same)
+    if not between:
+        return True
+    if not (earlier.removed or earlier.added) or not (later.removed or later.added):
+        return False
+    if "\n" in between:
+        return False
+    return not _LETTER.search(between) or len(between) <= min(_size(earlier), _size(later))
+
+
+def _size(step: Step) -> int:
+    return max(len("".join(step.removed)), len("".join(step.added)))
+
+
+def _slid(steps: list[Step]) -> list[Step]:
+    """Move a pure insertion or removal to where a reader would put it: at the start of a line, sentence or word."""
+    for step, following in pairwise(steps):
+        edit = step.added or step.removed
+        if bool(step.added) == bool(step.removed):
+            continue
+        room = 0
+        while room < min(len(step.same), len(edit) * 4) and step.same[-1 - room] == edit[-1 - room % len(edit)]:
+            room += 1
+        line = step.same + edit
+        best = max(range(room + 1), key=lambda back: (_start_of(line, len(step.same) - back), -back))
+        if best:
+            at = len(step.same) - best
+            following.same = line[at + len(edit) :] + following.same
+            edit[:] = line[at : at + len(edit)]
+            step.same = line[:at]
+    return steps
+
+
+def _start_of(tokens: list[str], at: int) -> int:
+    """How good a place is to begin an insertion: 4 a line, 3 a sentence, 2 after a space, 1 before one, 0 in a word."""
+    earlier = "".join(tokens[max(0, at - 2) : at])
+    if not earlier or earlier.endswith("\n"):
+        return 4
+    if earlier.rstrip() != earlier and earlier.rstrip().endswith((".", "!", "?", "…")):
+        return 3
+    if earlier.endswith(("。", "\uff01", "\uff1f")):
+        return 3
+    if earlier[-1].isspace():
+        return 2
+    return int(at < len(tokens) and tokens[at][0].isspace())
+
 
 _KINSHIP = 0.3
 """The share of the shorter text that must be common; below it, marks inside the text would be confetti."""
+
+
 _WORTHWHILE = 40
 """Characters that folding must at least save."""
+
+
 _LONGEST_TAG = 400
 """Characters up to which a tag of a rich answer is kept whole: a word without its tag is read as part of the text."""
+
+
 _TAG = re.compile(rf"</?[A-Za-z][^<>]{{0,{_LONGEST_TAG}}}>?")
+
+
 _REST_OF_TAG = re.compile(rf"[^<>]{{0,{_LONGEST_TAG}}}>")
 
 
@@ -39,7 +235,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Omission:
     """A stretch of unchanged text that is not shown: how many characters, and how many line ends among them."""
 
     characters: int
@@ -60,9 +256,9 @@ def difference(before: str, after: str) -> tuple[Piece, ...]:
     return _pieces(steps)
 
 
-def fold(pieces: Sequence[Piece], *, context: int = 40) -> tuple[Piece | Gap, ...]:
+def fold(pieces: Sequence[Piece], *, context: int = 40) -> tuple[Piece | Omission, ...]:
     """Leave out the middle of long unchanged stretches, keeping about ``context`` characters next to each change."""
-    folded: list[Piece | Gap] = []
+    folded: list[Piece | Omission] = []
     for index, piece in enumerate(pieces):
         if piece.mark is not Mark.SAME:
             folded.append(piece)
@@ -74,9 +270,9 @@ def fold(pieces: Sequence[Piece], *, context: int = 40) -> tuple[Piece | Gap, ..
         if len(head) + len(tail) + _WORTHWHILE > len(piece.text):
             folded.append(piece)
             continue
-        gap = Gap(len(hidden), hidden.count("\n"))
+        gap = Omission(len(hidden), hidden.count("\n"))
         kept = (Piece(Mark.SAME, head), gap, Piece(Mark.SAME, tail))
-        folded.extend(part for part in kept if isinstance(part, Gap) or part.text)
+        folded.extend(part for part in kept if isinstance(part, Omission) or part.text)
     return tuple(folded)
 
 

@@ -1,6 +1,6 @@
 """A page of plain or coloured text: lines of styled spans, wrapped by the columns that a terminal gives each character.
 
-What stands on the page is the other ``text`` modules' business; every text becomes visible here, so none can forget it.
+Every text becomes visible here, so that no caller can forget it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.text import Text
 
 from kbsync.display import visible
-from kbsync.render.orders import ORDER
+from kbsync.render.words import RenderOptions
+from kbsync.render.workflow_commands import ORDER
 
-__all__ = ["Page", "Span", "Style"]
+__all__ = ["Span", "Style", "TextPage"]
 
 _NARROW = 76
 """Below this width a label stands above its text instead of beside it."""
@@ -50,13 +51,14 @@ _MARKS: Mapping[Style, tuple[str, str]] = {Style.REMOVED: ("[-", "-]"), Style.AD
 Span = tuple[str, Style]
 
 
-class Page:
-    """Collects lines. ``width`` is in columns; ``color`` asks for escape codes, else there are none."""
+class TextPage:
+    """Collects lines."""
 
-    def __init__(self, *, width: int, color: bool) -> None:
+    def __init__(self, options: RenderOptions) -> None:
+        color = options.color
         self._file = StringIO()
         self._color = color
-        self._width = max(width, 20)
+        self._width = max(options.width, 20)
         self._console = Console(
             file=self._file,
             width=self._width,

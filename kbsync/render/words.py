@@ -1,13 +1,24 @@
-"""The language that people are spoken to: fixed words and messages go through here, data does not.
+"""The language that people are spoken to: fixed words and messages are said in it, data is not.
 
 What the words of one language are stands in that language's catalogue, such as ``chinese``.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from kbsync.messages import Message
 
-__all__ = ["Words"]
+__all__ = ["RenderOptions", "Words"]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How people want a page: ``width`` in columns, ``color`` with escape codes, ``language`` a tag such as ``zh_CN.UTF-8``."""
+
+    width: int = 100
+    color: bool = False
+    language: str = "en"
+
 
 _ENGLISH: Mapping[str, str] = {}
 
@@ -31,10 +42,13 @@ class Words:
         """Say a fixed phrase; the template must be a literal, because the catalogue test reads it from the source."""
         return self._catalogue.get(template, template).format_map(values)
 
-    def say(self, message: Message) -> str:
-        """Say what a producer meant, and what it is made of, in the same language."""
+    def say(self, message: Message | str) -> str:
+        """Say what a producer meant, and what it is made of, in the same language; data stays as it is."""
+        if isinstance(message, str):
+            return message
+        english = message.plural if message.plural and message.count != 1 else message.template
         parts = {name: self._part(part) for name, part in message.parts}
-        return self._catalogue.get(message.template, message.template).format_map({**dict(message.values), **parts})
+        return self._catalogue.get(message.template, english).format_map({**dict(message.values), **parts})
 
     def sentence(self, clauses: Iterable[Iterable[Message]]) -> str:
         """Join messages: commas inside a clause, semicolons between clauses."""

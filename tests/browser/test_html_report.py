@@ -23,8 +23,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from kbsync.model import AnswerType
 from kbsync.plan import Field, Plan
-from kbsync.render.html import plan_html
-from kbsync.render.html_receipt import receipt_html
+from kbsync.render.html import plan_html, receipt_html
+from kbsync.render.words import RenderOptions
 from tests.unit import plan_purposes, plans
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
 from tests.unit.large_plans import large
@@ -102,7 +102,7 @@ class Page:
 
     def show(self, plan: Plan, language: str = "en") -> None:
         """Write the report and open it from the disk."""
-        self.open(plan_html(plan, digest=plans.DIGEST, language=language))
+        self.open(plan_html(plan, RenderOptions(language=language), digest=plans.DIGEST))
 
     def open(self, html: str) -> None:
         """Write a page and open it from the disk."""

@@ -18,10 +18,9 @@ from kbsync.render.findings_github import diagnostics_github
 from kbsync.render.findings_text import diagnostics_text
 from kbsync.render.github import plan_github
 from kbsync.render.html import plan_html
-from kbsync.render.markdown import plan_markdown
-from kbsync.render.markdown_report import report_markdown
-from kbsync.render.text import plan_text
-from kbsync.render.text_report import receipt_text
+from kbsync.render.markdown import plan_markdown, report_markdown
+from kbsync.render.text import plan_text, receipt_text
+from kbsync.render.words import RenderOptions
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
 from tests.endurance.bench import Bench
 from tests.fakes.naughty import BROKEN, NAUGHTY
@@ -104,7 +103,10 @@ def test_a_plan_file_keeps_it(text: str) -> None:
 @every_text
 def test_a_terminal_is_told_nothing(text: str) -> None:
     """Of a field no control, hidden or reordering character reaches a terminal: colours are sent, all of them ours."""
-    for drawn in (plan_text(hostile_everywhere(text), digest=text, color=True), receipt_text(receipt(text), color=True)):
+    for drawn in (
+        plan_text(hostile_everywhere(text), RenderOptions(color=True), digest=text),
+        receipt_text(receipt(text), RenderOptions(color=True)),
+    ):
         plain = re.sub(r"\x1b\[[0-9;]*m", "", drawn)
         assert CONTROLS.search(plain) is None
         assert COMMAND.search(plain) is None
@@ -112,7 +114,7 @@ def test_a_terminal_is_told_nothing(text: str) -> None:
 
 def test_a_colour_of_theirs_is_shown_and_not_sent() -> None:
     """A field's own escape sequence is there to be read."""
-    drawn = plan_text(hostile_everywhere("\x1b[31mred"), digest="d", color=False)
+    drawn = plan_text(hostile_everywhere("\x1b[31mred"), RenderOptions(color=False), digest="d")
     assert "␛[31mred" in drawn
     assert "\x1b" not in drawn
 
@@ -174,7 +176,7 @@ def test_a_page_runs_nothing(text: str) -> None:
 def test_a_runner_gets_our_orders_alone(text: str) -> None:
     """Each annotation is one line with one order of ours in front, and no output spans lines."""
     output = plan_github(hostile_everywhere(text), digest="d")
-    assert all(re.fullmatch(r"::(error|warning|notice) [^\r\n]*", line) for line in output.annotations)
+    assert all(re.fullmatch(r"::(error|warning|notice) [^\r\n]*", line) for line in output.result.splitlines())
     assert all(len(value.splitlines()) <= 1 for value in output.outputs.values())
 
 

@@ -64,7 +64,7 @@ def hostile_everywhere(payload: str) -> Plan:
         QuestionChange(Action.DELETE, payload, before, None, Cause.DRIFT, location=place),
         QuestionChange(Action.DELETE, payload, before, None, Cause.CONFLICT, base=after, location=place),
         update(before, after, Field.ANSWER, Field.CATEGORY, Field.SIMILAR, cause=Cause.CONFLICT),
-        update(replace(before, answer_type=AnswerType.TEXT), replace(after, question=f"{payload}?"), Field.ANSWER),
+        update(replace(before, answer_type=AnswerType.TEXT), replace(after, question=f"{payload}?")),
     )
     problems = tuple(
         Problem(ProblemKind.CONFLICT, message("“{question}” changed", question=payload), place, blocking=blocking)

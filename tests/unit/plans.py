@@ -62,7 +62,8 @@ def plan_of(*changes: Change, calls: dict[str, int] | None = None, seconds: floa
 
 
 def update(before: Content, after: Content, *fields: Field, cause: Cause = Cause.DECLARED) -> QuestionChange:
-    """One update of a live question; all its fields have the one cause."""
+    """One update of a live question, of the fields that differ unless they are named; all have the one cause."""
+    fields = fields or tuple(field for field in Field if getattr(before, field) != getattr(after, field))
     return QuestionChange(
         Action.UPDATE,
         "1400000000-q-0001",
@@ -109,7 +110,7 @@ def conflicts() -> Plan:
         console,
         replace(declared, status=Status.DISABLED),
         Cause.CONFLICT,
-        fields=(FieldChange(Field.ANSWER, Cause.CONFLICT), FieldChange(Field.SIMILAR, Cause.DECLARED)),
+        fields=(FieldChange(Field.ANSWER, Cause.CONFLICT),),
         base=PARCEL,
         location=Location("knowledge/shipping.yaml", 12, 5),
     )

@@ -10,6 +10,7 @@ from kbsync.render.findings_json import diagnostics_json
 from kbsync.render.findings_junit import diagnostics_junit
 from kbsync.render.findings_sarif import diagnostics_sarif
 from kbsync.render.findings_text import diagnostics_text
+from kbsync.render.words import RenderOptions
 
 HUSH = "hunter2"
 LONG = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e"
@@ -73,7 +74,9 @@ def told(text: str) -> str:
     """The findings of settings in every format there is, one after the other."""
     found = load_tree({"kbsync.yaml": text.encode("latin-1" if "\xff" in text else "utf-8")}, shown_as="k").diagnostics
     assert found
-    drawn = [diagnostics_text(found, width=width, language=language) for width in (80, 200) for language in ("en", "zh")]
+    drawn = [
+        diagnostics_text(found, RenderOptions(width=width, language=language)) for width in (80, 200) for language in ("en", "zh")
+    ]
     return "\n".join(
         [*drawn, diagnostics_github(found), diagnostics_json(found), diagnostics_junit(found), diagnostics_sarif(found)]
     )

@@ -13,10 +13,8 @@ from kbsync.conversations.coverage import Coverage, Reading, Served, Tally, Unan
 from kbsync.diagnostics import Diagnostic, Severity
 from kbsync.files import load_tree
 from kbsync.model import Content, Knowledge
-from kbsync.render.coverage_json import coverage_json
-from kbsync.render.coverage_markdown import coverage_markdown
-from kbsync.render.coverage_text import coverage_text
-from kbsync.render.coverage_yaml import coverage_yaml
+from kbsync.render.coverage import coverage_json, coverage_markdown, coverage_text, coverage_yaml
+from kbsync.render.words import RenderOptions
 from tests.golden import check_golden
 from tests.unit.talk import BOT, NOVEMBER, library, live, session, spoken, week
 
@@ -96,7 +94,7 @@ def test_markdown_fits_a_comment(language: str) -> None:
     """However much there is, a comment takes it, and the rest is counted."""
     gaps = tuple(UnansweredQuestion((f"{number} " + "很长的问题" * 30,), 1, 1, NOVEMBER, "👍" * 500) for number in range(2000))
     served = tuple(Served(f"{number} @everyone" * 90, 1, NOVEMBER) for number in range(2000))
-    drawn = coverage_markdown(replace(NOTHING, gaps=gaps, served=served), language=language)
+    drawn = coverage_markdown(replace(NOTHING, gaps=gaps, served=served), RenderOptions(language=language))
     assert 30_000 < len(drawn.encode("utf-16-le")) / 2 < 65_536
     assert "2000" in drawn
     assert "@everyone" not in drawn

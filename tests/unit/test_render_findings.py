@@ -15,8 +15,8 @@ from kbsync.render.findings_github import diagnostics_github
 from kbsync.render.findings_json import diagnostics_json
 from kbsync.render.findings_junit import diagnostics_junit
 from kbsync.render.findings_sarif import diagnostics_sarif
-from kbsync.render.findings_text import diagnostics_text
-from kbsync.render.snippets import snippet
+from kbsync.render.findings_text import diagnostics_text, snippet
+from kbsync.render.words import RenderOptions
 from tests.golden import check_golden
 from tests.unit.findings import finding, samples
 
@@ -30,14 +30,14 @@ def test_findings_read_like_a_compiler_s() -> None:
 
 def test_findings_fit_a_narrow_page_in_chinese() -> None:
     """At sixty columns a long line is cut around the fault and words are wrapped."""
-    text = diagnostics_text(samples(), width=60, language="zh")
+    text = diagnostics_text(samples(), RenderOptions(width=60, language="zh"))
     assert max(cell_len(line) for line in text.splitlines()) <= 60
     check_golden(GOLDEN / "findings_zh.txt", text)
 
 
 def test_findings_in_colour_say_the_same() -> None:
     """Colour adds escape codes and nothing else."""
-    check_golden(GOLDEN / "findings_color.txt", diagnostics_text(samples(), color=True).replace("\x1b", "␛"))
+    check_golden(GOLDEN / "findings_color.txt", diagnostics_text(samples(), RenderOptions(color=True)).replace("\x1b", "␛"))
 
 
 def test_no_findings_are_said_too() -> None:

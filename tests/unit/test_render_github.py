@@ -8,7 +8,8 @@ import pytest
 from kbsync.messages import message
 from kbsync.model import Content
 from kbsync.plan import Action, Cause, Plan, Problem, ProblemKind, QuestionChange
-from kbsync.render.github import GithubOutput, plan_github
+from kbsync.render.formats import Drawing
+from kbsync.render.github import plan_github
 from tests.golden import check_golden
 from tests.unit import plan_purposes, plans
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
@@ -18,15 +19,15 @@ GOLDEN = Path(__file__).parent / "golden"
 MIB = 1_048_576
 
 
-def levels(output: GithubOutput) -> dict[str, int]:
+def levels(output: Drawing) -> dict[str, int]:
     """How many annotations of each level there are."""
-    kinds = [re.split("[ :]", line)[2] for line in output.annotations]
+    kinds = [re.split("[ :]", line)[2] for line in output.result.splitlines()]
     return {kind: kinds.count(kind) for kind in ("error", "warning", "notice")}
 
 
-def written(output: GithubOutput) -> str:
+def written(output: Drawing) -> str:
     """The annotations and the outputs as lines."""
-    return "\n".join([*output.annotations, "", *(f"{key}={value}" for key, value in output.outputs.items()), ""])
+    return "\n".join([output.result, "", *(f"{key}={value}" for key, value in output.outputs.items()), ""])
 
 
 @pytest.mark.parametrize("name", ["empty", "everything", "dangerous", "conflicts", "hostile"])
@@ -55,7 +56,7 @@ def test_annotations_keep_to_ten_of_each_level() -> None:
     plan = many_removals(25)
     output = plan_github(Plan(plan.target, plan.source, plan.changes, problems=problems), digest="d")
     assert levels(output) == {"error": 10, "warning": 10, "notice": 10}
-    assert output.annotations[-1].endswith(
+    assert output.result.endswith(
         "Not shown: errors 10, warnings 15, notices 12. The summary of this step names them.",
     )
 
@@ -64,7 +65,7 @@ def test_annotations_keep_to_ten_of_each_level() -> None:
 def test_no_text_becomes_a_command_or_an_output(payload: str) -> None:
     """An annotation is one line that begins one command; an output is one line; nothing unescaped is left in a property."""
     output = plan_github(hostile_everywhere(payload), digest=payload)
-    for line in output.annotations:
+    for line in output.result.splitlines():
         assert re.fullmatch(r"::(error|warning|notice) (\w+=[^:,\r\n]*,)*\w+=[^:,\r\n]*::[^\r\n]+", line)
         assert re.search(r"%(?!25|0A|0D|3A|2C)", line) is None
     assert [value for value in output.outputs.values() if len(value.splitlines()) > 1] == []
@@ -73,7 +74,7 @@ def test_no_text_becomes_a_command_or_an_output(payload: str) -> None:
 def test_a_long_title_is_cut_in_an_annotation() -> None:
     """An annotation is something to read beside a line, not a document."""
     gone = QuestionChange(Action.DELETE, "1", Content("why " * 1000, "", ("A",)), None, Cause.DECLARED)
-    assert max(len(line) for line in plan_github(plans.plan_of(gone), digest="d").annotations) < 600
+    assert max(len(line) for line in plan_github(plans.plan_of(gone), digest="d").result.splitlines()) < 600
 
 
 def test_a_huge_summary_stays_under_a_mebibyte_and_hides_no_removal() -> None:

@@ -11,7 +11,8 @@ import pytest
 from kbsync.model import AnswerType, Content
 from kbsync.plan import Action, Cause, Field, FieldChange, Match, Plan, Purpose, QuestionChange
 from kbsync.render.html import plan_html
-from kbsync.render.html_view import language_of
+from kbsync.render.html_cards import language_of
+from kbsync.render.words import RenderOptions
 from kbsync.settings import Policy, Prune
 from tests.unit import plan_purposes, plans
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
@@ -54,7 +55,7 @@ class Page(HTMLParser):
 
 def page_of(plan: Plan, language: str = "en") -> Page:
     """The report of a plan, read."""
-    return Page(plan_html(plan, digest=plans.DIGEST, language=language))
+    return Page(plan_html(plan, RenderOptions(language=language), digest=plans.DIGEST))
 
 
 def test_every_change_is_there() -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from kbsync.messages import message
 from kbsync.plan import Plan
-from kbsync.render.html_receipt import receipt_html
+from kbsync.render.html import receipt_html
+from kbsync.render.words import RenderOptions
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
 from tests.unit import plan_purposes, plans
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
@@ -49,7 +50,7 @@ def test_a_finished_undo_is_calm() -> None:
     """Nothing is marked as dangerous, and the page is about an undo."""
     plan = plan_purposes.undo()
     done = ApplyReport(plan, tuple(ChangeOutcome(index, Outcome.APPLIED) for index in range(len(plan.changes))))
-    page = Page(receipt_html(Receipt(done, "ci", "then", "now"), language="zh"))
+    page = Page(receipt_html(Receipt(done, "ci", "then", "now"), RenderOptions(language="zh")))
     assert page.text("title") == ["撤销对 production 的应用"]
     assert not [values for _, values in page.tags if "danger" in (values.get("class") or "")]
 

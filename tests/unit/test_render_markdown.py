@@ -12,6 +12,7 @@ from kbsync.model import Content, Status
 from kbsync.plan import Action, Cause, Field, Plan, Purpose, QuestionChange
 from kbsync.render.markdown import plan_markdown
 from kbsync.render.markdown_text import size
+from kbsync.render.words import RenderOptions
 from tests.golden import check_golden
 from tests.unit import plan_purposes, plans
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
@@ -45,7 +46,7 @@ def test_each_purpose_has_a_page_of_its_own(name: str) -> None:
 
 def test_a_chinese_comment_reads_as_agreed() -> None:
     """The fixed words are Chinese where that is asked for."""
-    drawn = plan_markdown(plans.everything(), digest=plans.DIGEST, language="zh_CN.UTF-8")
+    drawn = plan_markdown(plans.everything(), RenderOptions(language="zh_CN.UTF-8"), digest=plans.DIGEST)
     check_golden(GOLDEN / "markdown_everything_zh.md", drawn)
 
 
@@ -144,7 +145,7 @@ def test_what_is_hard_to_see_is_told() -> None:
     after = replace(
         before, answer="One two\n", status=Status.DISABLED, similar=tuple(f"{n} {'x' * 900}" for n in range(9)), category=("B",)
     )
-    drawn = plan_markdown(plans.plan_of(plans.update(before, after, Field.ANSWER)), digest="d")
+    drawn = plan_markdown(plans.plan_of(plans.update(before, after)), digest="d")
     assert "One two<ins><b>↵<br></b></ins>" in drawn
     assert "**Status**<br><del>enabled</del> → <ins><b>disabled</b></ins>" in drawn
     assert "and 4 more" in drawn

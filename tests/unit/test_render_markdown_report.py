@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.messages import message
-from kbsync.render.markdown_report import report_markdown
+from kbsync.render.markdown import report_markdown
 from kbsync.render.markdown_text import size
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome
 from tests.golden import check_golden

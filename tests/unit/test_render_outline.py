@@ -25,7 +25,7 @@ from kbsync.plan import (
     Unmanaged,
 )
 from kbsync.render.headline import headline, tallies
-from kbsync.render.outline import Count, Section, action_of, differing, other_edit, outline
+from kbsync.render.view import Count, Section, Time, Version, action_of, outline, view_of
 from kbsync.render.words import Words
 from tests.unit import plan_purposes, plans
 
@@ -102,9 +102,9 @@ REWRITTEN = replace(MOVED, answer="Never.")
         (question(Action.RENAME, answer=Cause.DRIFT), Section.DRIFT),
         (question(Action.CREATE, Cause.DRIFT), Section.DRIFT),
         (question(Action.RENAME), Section.RENAMES),
-        (question(Action.UPDATE, goal=MOVED), Section.MOVES),
-        (question(Action.MOVE, goal=MOVED), Section.MOVES),
-        (question(Action.MOVE, goal=REWRITTEN), Section.UPDATES),
+        (question(Action.UPDATE, goal=MOVED, category=Cause.DECLARED), Section.MOVES),
+        (question(Action.MOVE, goal=MOVED, category=Cause.DECLARED), Section.MOVES),
+        (question(Action.MOVE, goal=REWRITTEN, answer=Cause.DECLARED, category=Cause.DECLARED), Section.UPDATES),
         (question(Action.ENABLE), Section.ENABLED),
         (question(Action.CREATE, Cause.UNKNOWN), Section.CREATES),
         (CategoryChange(Action.DELETE, 1, ("A",), None, Cause.DECLARED), Section.REMOVALS),
@@ -118,23 +118,48 @@ def test_a_change_stands_where_its_danger_is(change: Change, section: Section) -
     assert [group.section for group in outline(plans.plan_of(change)).groups] == [section]
 
 
-def test_what_differs_is_read_from_the_values() -> None:
-    """The fields that differ are those whose values do; a create or delete compares nothing."""
-    assert differing(question(Action.UPDATE, goal=REWRITTEN)) == (Field.ANSWER, Field.CATEGORY)
-    assert differing(question(Action.CREATE)) == differing(question(Action.DELETE)) == ()
-    assert action_of(question(Action.MOVE, goal=REWRITTEN)) is Action.UPDATE
+def told(change: QuestionChange, purpose: Purpose = Purpose.SYNC) -> tuple[list[Field], tuple[Field, ...]]:
+    """The fields that are told as differences, and those that are told as they stand."""
+    view = view_of(change, purpose)
+    return [found.field for found in view.differences], view.whole
 
 
-def test_where_one_side_took_a_question_away_the_other_edit_is_known() -> None:
+def test_what_differs_is_what_the_change_carries() -> None:
+    """Nothing is compared anew; a question that comes or goes is told as it stands, and what is as usual is not told."""
+    rewritten = question(Action.MOVE, goal=REWRITTEN, answer=Cause.DECLARED, category=Cause.DECLARED)
+    assert told(rewritten) == ([Field.ANSWER, Field.CATEGORY], ())
+    assert told(question(Action.CREATE)) == told(question(Action.DELETE)) == ([], (Field.ANSWER, Field.CATEGORY))
+    assert action_of(rewritten) is Action.UPDATE
+
+
+def test_a_category_that_is_only_renamed_is_no_difference() -> None:
+    """The rename is a change of its own."""
+    assert told(question(Action.UPDATE, goal=REWRITTEN, answer=Cause.DECLARED)) == ([Field.ANSWER], ())
+
+
+def test_every_side_of_a_conflict_is_told() -> None:
+    """The base stands before the two sides where both changed a field, and the cause of the others beside them."""
+    change = replace(question(Action.UPDATE, Cause.CONFLICT, REWRITTEN, answer=Cause.CONFLICT, category=Cause.DRIFT), base=MOVED)
+    answer, category = view_of(change, Purpose.SYNC).differences
+    assert [version.time for version in answer.versions] == [Time.BASE, Time.BEFORE, Time.AFTER]
+    assert (answer.named, answer.cause, category.named, category.cause) == (True, None, False, Cause.DRIFT)
+    assert view_of(change, Purpose.SYNC).versions == answer.versions
+
+
+def test_where_one_side_took_a_question_away_the_other_edit_is_told() -> None:
     """The base and what the other side made of it; nothing where both sides still have the question, or there is no base."""
     deleted, disabled, created = (
         change for change in plan_purposes.edited_removals().changes if isinstance(change, QuestionChange)
     )
-    assert other_edit(deleted) == (deleted.base, deleted.before, Cause.DRIFT)
-    assert other_edit(disabled) == (disabled.base, disabled.before, Cause.DRIFT)
-    assert other_edit(created) == (created.base, created.after, Cause.DECLARED)
-    assert other_edit(replace(deleted, base=None)) is other_edit(replace(deleted, cause=Cause.DECLARED)) is None
-    assert other_edit(replace(question(Action.UPDATE, Cause.CONFLICT), base=plans.RETURNS)) is None
+    for change, time in ((deleted, Time.BEFORE), (disabled, Time.BEFORE), (created, Time.AFTER)):
+        content = change.before or change.after
+        assert change.base is not None
+        assert content is not None
+        view = view_of(change, Purpose.SYNC)
+        assert {found.versions for found in view.differences} == {(Version(Time.BASE, change.base), Version(time, content))}
+        assert not {found.field for found in view.differences} & {*view.whole}
+    assert told(replace(deleted, base=None)) == told(replace(deleted, cause=Cause.DECLARED))
+    assert told(replace(deleted, base=None))[0] == []
 
 
 def test_the_rest_of_a_plan_is_arranged_too() -> None:

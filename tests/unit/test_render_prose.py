@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kbsync.render.prose import Gap, Mark, Piece, difference, fold
+from kbsync.render.prose import Mark, Omission, Piece, difference, fold
 
 MARKS = {Mark.SAME: "{}", Mark.REMOVED: "[-{}-]", Mark.ADDED: "{{+{}+}}"}
 ALPHABET = "ab ,.\n我是的สวัรคあ\u0301👨\u200d👩🇫🇷\ud800"
@@ -114,7 +114,7 @@ def test_long_unchanged_text_is_folded_at_words() -> None:
     """Whole words of context stay next to a change, and what is left out is counted."""
     before = "first line stays\n" * 20 + "old" + "\nlast line stays" * 20
     start, kept, *middle, last = fold(difference(before, before.replace("old", "new")), context=20)
-    assert (start, last) == (Gap(323, 19), Gap(304, 19))
+    assert (start, last) == (Omission(323, 19), Omission(304, 19))
     assert kept == Piece(Mark.SAME, "first line stays\n")
     assert middle == [Piece(Mark.REMOVED, "old"), Piece(Mark.ADDED, "new"), Piece(Mark.SAME, "\nlast line stays")]
 
@@ -127,7 +127,7 @@ def test_short_unchanged_text_is_not_folded() -> None:
 
 def test_text_without_changes_folds_to_its_start() -> None:
     """Where nothing changed, the beginning stands for the whole."""
-    assert fold((Piece(Mark.SAME, "word " * 40),), context=10) == (Piece(Mark.SAME, "word word"), Gap(191, 0))
+    assert fold((Piece(Mark.SAME, "word " * 40),), context=10) == (Piece(Mark.SAME, "word word"), Omission(191, 0))
 
 
 def test_a_word_longer_than_the_context_is_cut() -> None:
@@ -151,12 +151,12 @@ def test_a_tag_is_not_cut(before: str, after: str) -> None:
     """Context begins before a tag and ends behind it: half of one would read as text, and hide where its word leads."""
     kept = "".join(part.text for part in fold(difference(before, after), context=20) if isinstance(part, Piece))
     assert ("https://" in kept, kept.count("<"), "cashier" in kept) == (True, kept.count(">"), True)
-    assert Gap in map(type, fold(difference(before, after), context=20))
+    assert Omission in map(type, fold(difference(before, after), context=20))
 
 
 @given(st.text(ALPHABET, max_size=300), st.integers(0, 50))
 def test_folding_leaves_out_nothing_but_what_it_counts(text: str, context: int) -> None:
     """Shown text and gaps together have the length of the whole."""
     pieces = (Piece(Mark.ADDED, "x"), *((Piece(Mark.SAME, text),) if text else ()), Piece(Mark.ADDED, "y"))
-    lengths = [part.characters if isinstance(part, Gap) else len(part.text) for part in fold(pieces, context=context)]
+    lengths = [part.characters if isinstance(part, Omission) else len(part.text) for part in fold(pieces, context=context)]
     assert sum(lengths) == len(text) + 2

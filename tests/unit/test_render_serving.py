@@ -8,8 +8,8 @@ from kbsync.model import Content, Status
 from kbsync.plan import Action, Cause, Field, FieldChange, Plan, Purpose, QuestionChange
 from kbsync.render.html import plan_html
 from kbsync.render.markdown import plan_markdown
-from kbsync.render.outline import Section, outline
 from kbsync.render.text import plan_text
+from kbsync.render.view import Section, outline
 from tests.unit import plans
 
 OFF = "disabled: customers get no answer"

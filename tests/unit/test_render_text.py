@@ -14,8 +14,8 @@ from rich.cells import cell_len
 from kbsync.messages import message
 from kbsync.model import AnswerType, Content, Status
 from kbsync.plan import Action, CategoryChange, Cause, Field, FieldChange, Match, Plan, QuestionChange
-from kbsync.render.text import plan_text
-from kbsync.render.text_report import receipt_text, report_text
+from kbsync.render.text import plan_text, receipt_text, report_text
+from kbsync.render.words import RenderOptions
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
 from tests.golden import check_golden
 from tests.unit import plan_purposes, plans
@@ -25,7 +25,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def drawn(plan: Plan, *, width: int = 100, color: bool = False, language: str = "en") -> str:
     """A plan as text with the sample digest."""
-    return plan_text(plan, digest=plans.DIGEST, width=width, color=color, language=language)
+    return plan_text(plan, RenderOptions(width=width, color=color, language=language), digest=plans.DIGEST)
 
 
 def flat(plan: Plan) -> str:
@@ -202,7 +202,7 @@ def test_every_field_of_a_conflict_shows_three_sides() -> None:
     base = plans.RETURNS
     live = replace(base, question="Q live", answer_type=AnswerType.RICH, category=("Live",), similar=("live",))
     goal = replace(base, question="Q git", category=("Git",), similar=("git",), status=Status.DISABLED)
-    both = tuple(FieldChange(field, Cause.CONFLICT) for field in Field if field is not Field.STATUS)
+    both = tuple(FieldChange(field, Cause.CONFLICT) for field in Field if field not in (Field.ANSWER, Field.STATUS))
     change = replace(plans.update(live, goal), cause=Cause.CONFLICT, fields=(*both, FieldChange(Field.STATUS, Cause.DECLARED)))
     compare("three_sides", drawn(plans.plan_of(replace(change, base=base))))
 
@@ -268,7 +268,7 @@ def test_a_report_tells_first_what_did_not_work() -> None:
 def test_a_receipt_tells_who_and_when() -> None:
     """A receipt is a report with its actor and its times."""
     receipt = Receipt(report(), "ci@example.com", "2026-03-01T10:00:00Z", "2026-03-01T10:00:04Z")
-    compare("receipt", receipt_text(receipt, width=60))
+    compare("receipt", receipt_text(receipt, RenderOptions(width=60)))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import click
 from kbsync.cli.exits import Exit
 from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
+from kbsync.render.formats import COVERAGE
 
 __all__ = ["coverage"]
 
@@ -40,7 +41,7 @@ __all__ = ["coverage"]
 # Intent is shown on the command line alone: a variable could unmask every run in silence.
 @click.option("--unmasked", is_flag=True, allow_from_autoenv=False, help="Show addresses and numbers; personal data.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 when questions are shown that nothing answers.")
-@invocation("text", "json", "yaml", "markdown")
+@invocation(*COVERAGE)
 def coverage(
     call: Invocation,
     *,
@@ -57,7 +58,8 @@ def coverage(
     are masked, and what fewer than --min-count people asked is only counted; names in running text cannot be recognised, so
     read before you publish.
     """
-    from kbsync.cli.conversing import Wanted, draw_coverage, run_coverage  # noqa: PLC0415
+    from kbsync.cli.conversing import Wanted, run_coverage  # noqa: PLC0415
+    from kbsync.cli.drawing import draw_coverage  # noqa: PLC0415
     from kbsync.conversations.coverage import Reading  # noqa: PLC0415
 
     reading = Reading(threshold=threshold, min_count=min_count, masked=not unmasked, robots=robots)

@@ -5,6 +5,7 @@ import click
 from kbsync.cli.exits import Exit
 from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
+from kbsync.render.formats import PLANS
 
 __all__ = ["drift"]
 
@@ -23,7 +24,7 @@ __all__ = ["drift"]
 )
 @click.option("--base", metavar="REV", help="Count from the files at this commit. [default: what was last applied]")
 @click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
-@invocation("text", "json", "markdown", "html", "github")
+@invocation(*PLANS)
 def drift(call: Invocation, *, base: str | None, all_targets: bool) -> int:
     """Show what the console changed since the last apply.
 

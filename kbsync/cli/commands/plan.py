@@ -8,6 +8,7 @@ import click
 from kbsync.cli.exits import Exit
 from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
+from kbsync.render.formats import PLANS
 
 __all__ = ["plan"]
 
@@ -33,7 +34,7 @@ __all__ = ["plan"]
 @click.option("--only", metavar="PATTERN", help="Plan only what matches by question, category path or file.")
 @click.option("--undo", type=click.Path(path_type=Path), metavar="RECEIPT", help="Plan to take an apply back.")
 @click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
-@invocation("text", "json", "markdown", "html", "github")
+@invocation(*PLANS)
 def plan(call: Invocation, *, all_targets: bool, **wanted: Any) -> int:
     """Show what customers would see change, and why.
 

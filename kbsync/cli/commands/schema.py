@@ -1,7 +1,5 @@
 """``kbsync schema``: the JSON Schemas of the files."""
 
-import json
-
 import click
 
 from kbsync.cli.exits import Exit
@@ -26,6 +24,8 @@ def schema(call: Invocation, *, name: str) -> int:
 
     Knowledge and settings are for editors, plan and receipt for machines that read them.
     """
+    from kbsync.render.json_documents import json_text  # noqa: PLC0415
+
     if name in ("plan", "receipt"):
         from kbsync.planfile import schemas  # noqa: PLC0415
 
@@ -34,5 +34,5 @@ def schema(call: Invocation, *, name: str) -> int:
         from kbsync.files.schema import knowledge_schema, settings_schema  # noqa: PLC0415
 
         found = knowledge_schema() if name == "knowledge" else settings_schema()
-    call.screen.result(json.dumps(found, ensure_ascii=False, indent=2))
+    call.screen.result(json_text(found))
     return Exit.DONE

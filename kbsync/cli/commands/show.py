@@ -7,6 +7,7 @@ import click
 from kbsync.cli.exits import Exit
 from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
+from kbsync.render.formats import PLANS
 
 __all__ = ["show"]
 
@@ -20,7 +21,7 @@ __all__ = ["show"]
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@invocation("text", "json", "markdown", "html", "github", target=False, directory=False)
+@invocation(*PLANS, target=False, directory=False)
 def show(call: Invocation, *, file: Path) -> int:
     """Show a saved plan or receipt in any format.
 

@@ -1,7 +1,5 @@
 """``kbsync targets``: the applications that the settings name."""
 
-import json
-
 import click
 
 from kbsync.cli.exits import Exit
@@ -27,16 +25,16 @@ def targets(call: Invocation) -> int:
 
     With `--format matrix` the list feeds a CI matrix, one job a target.
     """
+    from kbsync.render.json_documents import matrix_json, targets_json  # noqa: PLC0415
     from kbsync.usecases.workspace import open_workspace  # noqa: PLC0415
 
     workspace = open_workspace(call.directory)
     known = [workspace.target(target.name) for target in workspace.settings.targets]
-    rows = [{"target": item.name, "driver": item.driver.value, "sdkappid": item.sdkappid} for item in known]
     match call.format:
         case "matrix":
-            call.screen.result(json.dumps({"include": rows}, ensure_ascii=False))
+            call.screen.result(matrix_json(known))
         case "json":
-            call.screen.result(json.dumps({"format_version": "1.0", "targets": rows}, ensure_ascii=False, indent=2))
+            call.screen.result(targets_json(known))
         case _:
-            call.screen.result("\n".join(f"{row['target']}  {row['driver']}  {row['sdkappid']}" for row in rows))
+            call.screen.result("\n".join(f"{item.name}  {item.driver.value}  {item.sdkappid}" for item in known))
     return Exit.DONE

@@ -7,6 +7,7 @@ from kbsync.cli.help import DocumentedCommand
 from kbsync.cli.options import Invocation, invocation
 from kbsync.diagnostics import has_errors
 from kbsync.messages import message
+from kbsync.render.formats import FINDINGS
 
 __all__ = ["validate"]
 
@@ -23,7 +24,7 @@ __all__ = ["validate"]
         Exit.INVALID: "there are errors; warnings alone are not",
     },
 )
-@invocation("text", "json", "sarif", "github", "junit")
+@invocation(*FINDINGS)
 def validate(call: Invocation) -> int:
     """Check the files and the content rules, offline.
 

@@ -11,7 +11,6 @@ APPLYING: Mapping[str, str] = {
     "Applied by {actor}": "由 {actor} 应用",
     "from {started} to {finished}": "从 {started} 到 {finished}",
     "Finished: what git declares is live.": "已完成：git 声明的内容均已上线。",
-    "still given": "仍在使用",
     "Finished: everything is live as declared.": "已完成：所有内容均已按声明上线。",
     "Finished: the part that was chosen is live as declared; the rest was left alone.": (
         "已完成：所选部分已按声明上线；其余部分未作处理。"
@@ -29,14 +28,8 @@ APPLYING: Mapping[str, str] = {
     "Not attempted": "未执行",
     "Applied": "已应用",
     "Already as declared": "原已一致",
-    "unknown": "未知",
-    "refused": "被拒绝",
-    "not attempted": "未执行",
-    "applied": "已应用",
-    "already as declared": "原已一致",
     "No usable answer came, and looking again did not settle it.": "没有收到可用的应答，重新查询也未能确定结果。",
     "error code {code}": "错误码 {code}",
-    "Reads back differently ({count})": "读回的内容不一致（{count}）",
     "sent": "已发送",
     "found": "读回",
     "Refused for speed and sent again: {count}": "因过快被拒绝后重发：{count} 次",

@@ -190,4 +190,7 @@ DECISIONS: Mapping[str, str] = {
     "this shows what the console changed and is no plan to apply: kbsync plan makes one": (
         "这里显示的是控制台的修改，不是可应用的计划：请用 kbsync plan 生成计划"
     ),
+    "changed": "已修改",
+    "declared": "有声明",
+    "removed": "已移除",
 }

@@ -29,8 +29,7 @@ REVIEWS: Mapping[str, str] = {
     "Unmanaged questions, not touched": "未纳入管理的问题，不会改动",
     "Unmanaged categories, not touched": "未纳入管理的分类，不会改动",
     "Links": "链接",
-    "1 change takes an answer from customers or overwrites somebody's work.": "1 项变更会使客户失去答案，或覆盖他人的修改。",
-    "{count} changes take answers from customers or overwrite somebody's work.": (
+    "{count} change takes an answer from customers or overwrites somebody's work.": (
         "{count} 项变更会使客户失去答案，或覆盖他人的修改。"
     ),
     # what has no room
@@ -51,7 +50,6 @@ REVIEWS: Mapping[str, str] = {
     "Live now": "目前线上",
     "After the apply": "应用之后",
     "Git applied last": "git 上次应用",
-    "Answer that git applied last": "git 上次应用的答案",
     "Conversation": "对话",
     "Customer": "客户",
     "Chatbot": "机器人",
@@ -80,6 +78,4 @@ REVIEWS: Mapping[str, str] = {
     "Started": "开始",
     "Ended": "结束",
     "Time": "用时",
-    "Read back": "读回",
-    "Sent again": "重发",
 }

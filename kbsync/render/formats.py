@@ -1,0 +1,114 @@
+"""The table from what is drawn and the format to the renderer: a module is loaded when its format is asked for.
+
+A renderer takes a value and how people want their page, and gives text.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any
+
+from kbsync.diagnostics import Diagnostic
+from kbsync.plan import Plan
+from kbsync.render.words import RenderOptions
+from kbsync.render.workflow_commands import harmless, harmless_json, harmless_markup
+from kbsync.report import Receipt
+
+if TYPE_CHECKING:
+    from kbsync.conversations.coverage import Coverage
+
+__all__ = [
+    "COVERAGE",
+    "FINDINGS",
+    "PLANS",
+    "RECEIPTS",
+    "Drawing",
+    "disarmed",
+    "draw_coverage",
+    "draw_findings",
+    "draw_plan",
+    "draw_receipt",
+]
+
+PLANS: Mapping[str, str] = {
+    "text": "text:plan_text",
+    "json": "json_documents:plan_json",
+    "markdown": "markdown:plan_markdown",
+    "html": "html:plan_html",
+    "github": "github:plan_github",
+}
+RECEIPTS: Mapping[str, str] = {
+    "text": "text:receipt_text",
+    "json": "json_documents:receipt_json",
+    "markdown": "markdown:receipt_markdown",
+    "html": "html:receipt_html",
+    "github": "github:receipt_github",
+}
+FINDINGS: Mapping[str, str] = {
+    "text": "findings_text:diagnostics_text",
+    "json": "findings_json:diagnostics_json",
+    "sarif": "findings_sarif:diagnostics_sarif",
+    "github": "findings_github:diagnostics_github",
+    "junit": "findings_junit:diagnostics_junit",
+}
+COVERAGE: Mapping[str, str] = {
+    "text": "coverage:coverage_text",
+    "json": "coverage:coverage_json",
+    "yaml": "coverage:coverage_yaml",
+    "markdown": "coverage:coverage_markdown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What stands on stdout, and what a GitHub runner is handed besides: a summary in Markdown and a step's outputs."""
+
+    result: str
+    summary: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+def draw_plan(plan: Plan, format: str, options: RenderOptions) -> Drawing:  # noqa: A002  (the word that users write)
+    """A plan in a format."""
+    from kbsync.planfile import plan_digest  # noqa: PLC0415  (loads msgspec)
+
+    return _drawing(_renderer(PLANS[format])(plan, options, digest=plan_digest(plan)))
+
+
+def draw_receipt(receipt: Receipt, format: str, options: RenderOptions) -> Drawing:  # noqa: A002
+    """A receipt in a format."""
+    return _drawing(_renderer(RECEIPTS[format])(receipt, options))
+
+
+def draw_findings(found: Sequence[Diagnostic], format: str, options: RenderOptions) -> str:  # noqa: A002
+    """Diagnostics in a format; empty text when there is nothing to say."""
+    return str(_renderer(FINDINGS[format])(found, options))
+
+
+def draw_coverage(found: "Coverage", format: str, options: RenderOptions) -> str:  # noqa: A002
+    """A coverage report in a format."""
+    return str(_renderer(COVERAGE[format])(found, options))
+
+
+def disarmed(text: str, format: str) -> str:  # noqa: A002
+    """A result in its own format that says the same, as far as that can be, and orders no CI runner about."""
+    return _HARMLESS.get(format, harmless)(text)
+
+
+_HARMLESS: Mapping[str, Callable[[str], str]] = {
+    "json": harmless_json,
+    "sarif": harmless_json,
+    "matrix": harmless_json,
+    "html": harmless_markup,
+    "junit": harmless_markup,
+    "github": str,  # orders of ours, in which no text can begin another one
+}
+
+
+def _renderer(name: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = resolve_name(f"kbsync.render.{name}")
+    return found
+
+
+def _drawing(drawn: str | Drawing) -> Drawing:
+    return drawn if isinstance(drawn, Drawing) else Drawing(drawn)

@@ -1,0 +1,151 @@
+"""What commands find and do as JSON for other programs; fields are added, never renamed, within one ``format_version``.
+
+The words are English, because programs compare them.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from kbsync.dialogue import ChatMessage, Session
+from kbsync.model import Content
+from kbsync.plan import Field, Plan, value_of
+from kbsync.puller.decision import Clash
+from kbsync.render.words import RenderOptions
+from kbsync.report import Receipt
+from kbsync.settings import Target
+
+if TYPE_CHECKING:
+    from kbsync.desk.examine import Finding
+    from kbsync.files.merging import Merged
+
+__all__ = [
+    "checkup_json",
+    "document",
+    "joined_json",
+    "json_text",
+    "matrix_json",
+    "messages_json",
+    "moment",
+    "plan_json",
+    "pulled_json",
+    "receipt_json",
+    "session_json",
+    "targets_json",
+]
+
+
+def document(**fields: object) -> str:
+    """A document of ours: its version, then its fields in the order in which they are named."""
+    return json_text({"format_version": "1.0", **fields})
+
+
+def json_text(found: object, *, indent: int | None = 2) -> str:
+    """JSON that any UTF-8 file can hold: a lone surrogate, as in an odd file name, stays an escape."""
+    text = json.dumps(found, ensure_ascii=False, indent=indent) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def plan_json(plan: Plan, _options: RenderOptions = RenderOptions(), *, digest: str = "") -> str:  # noqa: ARG001
+    """The plan file; it holds its digest."""
+    from kbsync.planfile import encode_plan  # noqa: PLC0415  (loads msgspec)
+
+    return encode_plan(plan).decode()
+
+
+def receipt_json(receipt: Receipt, _options: RenderOptions = RenderOptions()) -> str:
+    """The receipt file."""
+    from kbsync.planfile import encode_receipt  # noqa: PLC0415  (loads msgspec)
+
+    return encode_receipt(receipt).decode()
+
+
+def targets_json(targets: Sequence[Target]) -> str:
+    """The targets of the settings."""
+    return document(targets=[_target(target) for target in targets])
+
+
+def matrix_json(targets: Sequence[Target]) -> str:
+    """The targets as a CI matrix, on one line."""
+    return json_text({"include": [_target(target) for target in targets]}, indent=None)
+
+
+def checkup_json(findings: Sequence["Finding"]) -> str:
+    """What a check-up found; ``ok`` is null where it could not be told."""
+    return document(
+        findings=[
+            {
+                "name": found.name,
+                "ok": found.ok,
+                "message": str(found.message),
+                "hint": None if found.hint is None else str(found.hint),
+            }
+            for found in findings
+        ]
+    )
+
+
+def session_json(found: Session) -> str:
+    """A session and its state."""
+    return document(session=found.id, state=found.state, agent=found.agent)
+
+
+def messages_json(total: int, found: Sequence[ChatMessage]) -> str:
+    """Messages of a session; times are UTC."""
+    rows = [
+        {"account": item.account, "role": item.role.name.lower(), "sent_at": moment(item.sent_at), "text": item.text}
+        for item in found
+    ]
+    return document(total=total, messages=rows)
+
+
+def moment(seconds: float) -> str:
+    """A time in UTC, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def pulled_json(merged: "Merged", clashes: Sequence[Clash], *, shown_as: str, diff: str) -> str:
+    """What a pull did to the files, and where git and the console clash."""
+    touched = {name: merged.touched.get(name) for name in sorted(merged.files)}
+    return document(
+        files=[
+            {
+                "path": f"{shown_as}/{name}",
+                "updated": counts.updated if counts else 0,
+                "added": counts.added if counts else 0,
+                "removed": counts.removed if counts else 0,
+            }
+            for name, counts in touched.items()
+        ],
+        conflicts=[
+            {
+                "location": str(clash.location),
+                "question": clash.question,
+                "field": None if clash.field is None else clash.field.value,
+                "git": _said(clash.git, clash.field, "declared"),
+                "console": _said(clash.console, clash.field, "changed"),
+            }
+            for clash in clashes
+        ],
+        left_out=[str(note) for note in merged.notes],
+        diff=diff,
+    )
+
+
+def joined_json(results: Mapping[str, str | None]) -> str:
+    """The documents of several targets in one; null where a target gave none."""
+    found = {name: None if result is None else json.loads(result) for name, result in sorted(results.items())}
+    return document(targets=found)
+
+
+def _target(target: Target) -> dict[str, object]:
+    return {"target": target.name, "driver": target.driver.value, "sdkappid": target.sdkappid}
+
+
+def _said(content: Content | None, field: Field | None, kept: str) -> str:
+    """What one side of a clash holds, in the words of the files."""
+    if content is None or field is None:
+        return "removed" if content is None else kept
+    named = {Field.ANSWER_TYPE: content.answer_type.word, Field.STATUS: content.status.word}
+    return named.get(field) or str(value_of(content, field))

@@ -1,0 +1,327 @@
+"""A plan as people are told of it: its changes in sections, the most dangerous first, and of each change what is to be shown.
+
+Every format draws this one view; it is made of values alone and holds no words.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum, auto
+
+from kbsync.compare import changed_fields
+from kbsync.model import AnswerType, Content, Status
+from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, Purpose, QuestionChange, Unmanaged
+
+__all__ = [
+    "DANGEROUS",
+    "Count",
+    "Difference",
+    "Group",
+    "Outline",
+    "QuestionView",
+    "Section",
+    "Time",
+    "Version",
+    "action_of",
+    "counted",
+    "is_conflict",
+    "is_unserved",
+    "outline",
+    "view_of",
+]
+
+
+class Section(StrEnum):
+    """The parts of a shown plan, from the most dangerous to the least."""
+
+    REMOVALS = "removals"
+    DISABLED = "disabled"
+    CONFLICTS = "conflicts"
+    DRIFT = "drift"
+    RENAMES = "renames"
+    MOVES = "moves"
+    UPDATES = "updates"
+    ENABLED = "enabled"
+    CREATES = "creates"
+    CATEGORIES = "categories"
+
+
+DANGEROUS = frozenset({Section.REMOVALS, Section.DISABLED, Section.CONFLICTS, Section.DRIFT})
+"""The sections whose changes take something from customers or overwrite somebody's work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One section that has changes, in the order in which they will be carried out."""
+
+    section: Section
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many objects of one kind something happens to."""
+
+    kind: Kind
+    action: Action
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What there is to show. Empty sections and counts of nothing are left out.
+
+    The changes of a drift are told from the console's side: what the way back to git would create, the console deleted.
+    ``danger`` is the number of changes in the dangerous sections. ``blocking`` problems stop an apply, ``notices`` do
+    not. ``lapsed`` are the unmanaged objects that git used to declare, ``undeclared`` the others; ``outlived`` counts the
+    answers that an apply will leave with customers though git gave them up.
+    """
+
+    purpose: Purpose
+    groups: tuple[Group, ...]
+    counts: tuple[Count, ...]
+    danger: int
+    blocking: tuple[Problem, ...]
+    notices: tuple[Problem, ...]
+    lapsed: tuple[Unmanaged, ...]
+    undeclared: tuple[Unmanaged, ...]
+    outlived: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.groups
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change, in the order in which they are shown."""
+        return tuple(change for group in self.groups for change in group.changes)
+
+    @property
+    def unmanaged(self) -> int:
+        """How many live questions git never declared."""
+        return sum(item.kind is Kind.QUESTION for item in self.undeclared)
+
+
+class Time(Enum):
+    """When a question is, was or will be as shown."""
+
+    BASE = auto()
+    BEFORE = auto()
+    AFTER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A question at one time."""
+
+    time: Time
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that differs between ``versions``, the oldest first.
+
+    ``named`` means that a reader has to be told whose versions these are; else they are the one before and the one after.
+    ``cause`` is why it differs, where that is not the cause of the whole change and its versions do not tell.
+    """
+
+    field: Field
+    versions: tuple[Version, ...]
+    named: bool = False
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """What is told of one question: the ``differences``, and the ``whole`` fields of ``content``, which are told as they stand.
+
+    ``versions`` are the conversations that a page puts side by side, the oldest first; one where customers hear nothing new.
+    """
+
+    versions: tuple[Version, ...]
+    differences: tuple[Difference, ...]
+    content: Content
+    whole: tuple[Field, ...]
+
+
+def outline(plan: Plan) -> Outline:
+    """Arrange a plan: each change is in exactly one section, the most dangerous that fits."""
+    is_drift = plan.purpose is Purpose.DRIFT
+    sections: dict[Section, list[Change]] = {section: [] for section in Section}
+    changes = tuple(change.inverse() for change in plan.changes) if is_drift else plan.changes
+    for change, told in zip(changes, _with_statuses(changes), strict=True):
+        sections[_taken(change) or (_harmless(change) if is_drift else _section(change))].append(told)
+    return Outline(
+        purpose=plan.purpose,
+        groups=tuple(Group(section, tuple(found)) for section, found in sections.items() if found),
+        counts=counted(change for found in sections.values() for change in found),
+        danger=sum(len(found) for section, found in sections.items() if section in DANGEROUS),
+        blocking=tuple(problem for problem in plan.problems if problem.blocking),
+        notices=tuple(problem for problem in plan.problems if not problem.blocking),
+        lapsed=tuple(item for item in plan.unmanaged if item.formerly_declared),
+        undeclared=tuple(item for item in plan.unmanaged if not item.formerly_declared),
+        outlived=len(plan.outlived),
+    )
+
+
+def action_of(change: Change) -> Action:
+    """What a reader would call it: an update of nothing but the category is a move, a move that rewrites is an update."""
+    if not isinstance(change, QuestionChange) or change.action not in (Action.UPDATE, Action.MOVE):
+        return change.action
+    # A status that differs is another change's doing.
+    return Action.MOVE if {*change.touched} - {Field.STATUS} == {Field.CATEGORY} else Action.UPDATE
+
+
+def counted(changes: Iterable[Change]) -> tuple[Count, ...]:
+    """How often what happens: questions before categories, what takes away before what adds."""
+    tally = Counter((change.kind, action_of(change)) for change in changes)
+    return tuple(Count(kind, action, tally[kind, action]) for kind in _KINDS for action in _ACTIONS if tally[kind, action])
+
+
+_KINDS = (Kind.QUESTION, Kind.CATEGORY)
+_ACTIONS = (Action.DELETE, Action.DISABLE, Action.RENAME, Action.MOVE, Action.UPDATE, Action.ENABLE, Action.CREATE)
+
+
+def is_conflict(change: Change) -> bool:
+    """Whether git and the console both changed the object, or one part of it."""
+    return Cause.CONFLICT in _causes(change)
+
+
+def is_unserved(content: Content) -> bool:
+    """Whether customers get no answer though the question is there."""
+    return content.status is Status.DISABLED
+
+
+def view_of(change: QuestionChange, purpose: Purpose) -> QuestionView:
+    """What every format tells of a question's change, made for one purpose.
+
+    Where one side took the question away, that is what the other side made of it since the base.
+    """
+    versions = _versions(change)
+    if change.action in _SWITCHES:
+        versions = versions[-1:]
+    edited = _edited(change)
+    if edited:
+        base, kept = (version.content for version in edited)
+        fields = changed_fields(base, kept)
+        differences = tuple(Difference(field, edited, named=True) for field in fields)
+        return QuestionView(edited if _SAID & {*fields} else versions, differences, kept, _rest(kept, fields))
+    content = versions[-1].content
+    if change.before is None or change.after is None:
+        return QuestionView(versions, (), content, _rest(content, ()))
+    differences = tuple(_differences(change, purpose))
+    if change.action in _SWITCHES:
+        return QuestionView(versions, differences, content, _rest(content, change.touched))
+    both = next(
+        (found.versions for found in differences if found.field in _SAID and len(found.versions) > len(versions)), versions
+    )
+    off = all(is_unserved(version.content) for version in versions)
+    return QuestionView(both, differences, content, (Field.STATUS,) if off else ())
+
+
+_SWITCHES = (Action.ENABLE, Action.DISABLE)
+"""The actions that change the status and nothing else that a customer would see."""
+
+_SAID = frozenset({Field.QUESTION, Field.ANSWER, Field.ANSWER_TYPE})
+"""The fields that make up a conversation."""
+
+
+def _edited(change: QuestionChange) -> tuple[Version, Version] | None:
+    """Where one side of a conflict took the question away: the base, and what the other side made of it."""
+    if change.cause is not Cause.CONFLICT or change.base is None:
+        return None
+    if change.removal and change.before is not None:
+        return Version(Time.BASE, change.base), Version(Time.BEFORE, change.before)
+    if change.action is Action.CREATE and change.after is not None:
+        return Version(Time.BASE, change.base), Version(Time.AFTER, change.after)
+    return None
+
+
+def _versions(change: QuestionChange) -> tuple[Version, ...]:
+    sides = ((Time.BEFORE, change.before), (Time.AFTER, change.after))
+    return tuple(Version(time, content) for time, content in sides if content)
+
+
+def _differences(change: QuestionChange, purpose: Purpose) -> Iterator[Difference]:
+    versions = _versions(change)
+    for each in change.fields:
+        if purpose is Purpose.DRIFT:
+            yield Difference(each.field, versions, named=True)
+        elif each.cause is Cause.CONFLICT and change.base is not None:
+            yield Difference(each.field, (Version(Time.BASE, change.base), *versions), named=True)
+        else:
+            yield Difference(each.field, versions, cause=None if each.cause is change.cause else each.cause)
+
+
+def _rest(content: Content, told: Sequence[Field]) -> tuple[Field, ...]:
+    """The fields of a question that comes or goes, but for what is told already; what is as usual goes without saying."""
+    usual = {
+        Field.QUESTION: True,
+        Field.ANSWER_TYPE: content.answer_type is AnswerType.TEXT,
+        Field.SIMILAR: not content.similar,
+        Field.STATUS: not is_unserved(content),
+    }
+    return tuple(field for field in _ORDER if field not in told and not usual.get(field))
+
+
+_ORDER = (Field.ANSWER, Field.ANSWER_TYPE, Field.CATEGORY, Field.SIMILAR, Field.STATUS)
+
+
+def _with_statuses(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The same changes, where one that leaves the status to another change has both statuses on its sides.
+
+    A plan switches a question with a change of its own beside the other one; a reader of either wants to know how it ends.
+    """
+    switches = {change.id: change for change in changes if isinstance(change, QuestionChange) and change.action in _SWITCHES}
+    return tuple(
+        _with_status(change, switches.get(change.id)) if isinstance(change, QuestionChange) else change for change in changes
+    )
+
+
+def _with_status(change: QuestionChange, switch: QuestionChange | None) -> QuestionChange:
+    if switch is None or change.action in _SWITCHES or None in (change.before, change.after):
+        return change
+    if not {change.before, change.after} & {switch.before, switch.after}:  # not two halves of one change
+        return change
+    before, after = _switched(change.before, switch.before), _switched(change.after, switch.after)
+    if (before, after) == (change.before, change.after):
+        return change
+    return replace(change, before=before, after=after, fields=(*change.fields, *switch.fields))
+
+
+def _switched(content: Content | None, other: Content | None) -> Content | None:
+    return replace(content, status=other.status) if content and other else content
+
+
+def _taken(change: Change) -> Section | None:
+    """The section of what customers lose."""
+    if change.action is Action.DELETE:
+        return Section.REMOVALS
+    return Section.DISABLED if change.action is Action.DISABLE else None
+
+
+def _section(change: Change) -> Section:
+    if is_conflict(change):
+        return Section.CONFLICTS
+    return Section.DRIFT if Cause.DRIFT in _causes(change) else _harmless(change)
+
+
+def _causes(change: Change) -> frozenset[Cause]:
+    fields = change.fields if isinstance(change, QuestionChange) else ()
+    return frozenset({change.cause, *(field.cause for field in fields)})
+
+
+def _harmless(change: Change) -> Section:
+    if not isinstance(change, QuestionChange):
+        return Section.CATEGORIES
+    return _HARMLESS.get(action_of(change), Section.UPDATES)
+
+
+_HARMLESS = {
+    Action.RENAME: Section.RENAMES,
+    Action.MOVE: Section.MOVES,
+    Action.ENABLE: Section.ENABLED,
+    Action.CREATE: Section.CREATES,
+}
