@@ -171,6 +171,8 @@ class QuestionChange:
 
     def __post_init__(self) -> None:
         _check_sides(self.action, self.before, self.after)
+        if not self._names_every_difference():
+            raise ValueError("a change names every field in which its sides differ")
         if self.action is Action.DELETE and not self.removal:
             object.__setattr__(self, "removal", True)
 
@@ -202,6 +204,13 @@ class QuestionChange:
             return (Command.BATCH_SET,)
         needed = {Command.UPDATE_SIMILAR if part is Field.SIMILAR else Command.UPDATE for part in self.touched}
         return tuple(command for command in (Command.UPDATE, Command.UPDATE_SIMILAR) if command in needed)
+
+    def _names_every_difference(self) -> bool:
+        """What is shown is what its fields name, so nothing may differ beside them but a category that is renamed."""
+        if self.before is None or self.after is None:
+            return True
+        silent = (Field.QUESTION, Field.ANSWER, Field.ANSWER_TYPE, Field.SIMILAR, Field.STATUS)
+        return all(getattr(self.before, part) == getattr(self.after, part) for part in silent if part not in self.touched)
 
     def inverse(self) -> "QuestionChange":
         """The change that takes it back."""

@@ -92,7 +92,7 @@ def _wire(value: Any) -> Any:
         case Mapping():
             return {str(key): each for key, each in value.items()}
         case Message():
-            return v1.MessageV1(text=str(value), template=value.template, values=dict(value.values))
+            return v1.MessageV1(str(value), value.template, dict(value.values), value.plural)
     kind = FORMATS.get(type(value))
     if kind is None:
         return value
@@ -125,10 +125,14 @@ def _typed(hint: Any, value: Any) -> Any:
 
 def _message(wire: v1.MessageV1) -> Message:
     # Only plain {names}: str.format would also follow attributes and pad to any width for whoever wrote the file.
-    names = re.findall(r"\{(.*?)\}", wire.template)
-    words = Message(wire.template, tuple(sorted(wire.values.items())))
+    templates = (wire.template, wire.plural)
+    names = [name for template in templates for name in re.findall(r"\{(.*?)\}", template)]
+    words = Message(wire.template, tuple(sorted(wire.values.items())), plural=wire.plural)
     if not set(names) <= set(wire.values) or not all(name.isidentifier() for name in names):
         raise ValueError("a message has fields without values")
-    if "{{" in wire.template or wire.template.count("{") != wire.template.count("}") or str(words) != wire.text:
+    if wire.plural and not wire.values.get("count", "").isdecimal():
+        raise ValueError("a message has no number to depend on")
+    is_odd = any("{{" in template or template.count("{") != template.count("}") for template in templates)
+    if is_odd or str(words) != wire.text:
         raise ValueError("a message does not say what its template says")
     return words

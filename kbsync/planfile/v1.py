@@ -32,12 +32,16 @@ class LocationV1(Strict, frozen=True):
     column: int
 
 
-class MessageV1(Strict, frozen=True):
-    """A sentence: ``text`` in English, and the template and values it was made of."""
+class MessageV1(Strict, frozen=True, omit_defaults=True):
+    """A sentence: ``text`` in English, and the template and values it was made of.
+
+    ``plural`` is the template for any other ``count`` than one, where the sentence depends on it.
+    """
 
     text: str
     template: str
     values: dict[str, str]
+    plural: str = ""
 
 
 class ContentV1(Strict, frozen=True):

@@ -68,7 +68,7 @@ def test_everything_that_moved_is_named_at_once() -> None:
             "question “When do you open?” (q1), answer: it is “…n the morning until eight. Come in.” now, "
             "the plan was made when it was “…n the morning until six. Come in.”"
         ),
-        "question “When do you open?” (q1), answer type: it is “rich” now, the plan was made when it was “text”",
+        "question “When do you open?” (q1), answer type: it is “rich text” now, the plan was made when it was “plain text”",
         "question “When do you open?” (q1), status: it is “disabled” now, the plan was made when it was “enabled”",
     ]
 
@@ -79,7 +79,7 @@ def test_a_field_that_the_plan_does_not_change_must_not_have_moved() -> None:
     assert moved(plan(update(HOURS, answer="At ten.")), live) == [
         "question “When do you open?” (q1), category: it is “Bar” now, the plan was made when it was “Shop”",
         (
-            "question “When do you open?” (q1), similar questions: it is “Hours | Opening hours” now, "
+            "question “When do you open?” (q1), similar questions: it is “Hours · Opening hours” now, "
             "the plan was made when it was “Opening hours”"
         ),
     ]

@@ -79,7 +79,7 @@ def test_an_ignored_answer_type_is_told() -> None:
     assert not report.finished
     assert lines(report.mismatches) == [
         (
-            "0 answer_type: 'text' 'rich': the service seems to read AnswerType 0 as “leave as it is”: "
+            "0 answer_type: 'plain text' 'rich text': the service seems to read AnswerType 0 as “leave as it is”: "
             "set the answer to plain text in the console, or delete the question and create it anew"
         )
     ]
@@ -154,7 +154,7 @@ def test_lag_is_waited_for() -> None:
         (
             update(HOURS, similar=("Hours", "When?")),
             (
-                "0 similar: 'Hours | When?' 'Hours': the service did not keep every similar question: "
+                "0 similar: 'Hours · When?' 'Hours': the service did not keep every similar question: "
                 "it may drop repeats or allow fewer"
             ),
         ),
@@ -263,9 +263,9 @@ BESIDE = "no change was about it: the service changed it as well, or somebody ed
 @pytest.mark.parametrize(
     ("sweep", "expected"),
     [
-        (lambda fake: fake.update_question("q1", answer_type=AnswerType.TEXT), "0 answer_type: 'rich' 'text'"),
+        (lambda fake: fake.update_question("q1", answer_type=AnswerType.TEXT), "0 answer_type: 'rich text' 'plain text'"),
         (lambda fake: fake.set_status(["q1"], Status.DISABLED), "0 status: 'enabled' 'disabled'"),
-        (lambda fake: fake.set_similar("q1", ()), "0 similar: 'Hours' ''"),
+        (lambda fake: fake.set_similar("q1", ()), "0 similar: 'Hours' '—'"),
     ],
 )
 def test_what_an_update_changes_as_well_is_told(sweep: Callable[[FakeStore], None], expected: str) -> None:
@@ -281,7 +281,7 @@ def test_a_field_beside_two_changes_of_a_question_is_told_once() -> None:
     assert first.after is not None
     second = status(replace(RICH, content=first.after))
     store = Sweeping(library(RICH), lambda fake: fake.set_similar("q1", ()))
-    assert lines(apply(store, plan(first, second)).mismatches) == [f"1 similar: 'Hours' '': {BESIDE}"]
+    assert lines(apply(store, plan(first, second)).mismatches) == [f"1 similar: 'Hours' '—': {BESIDE}"]
 
 
 def test_a_change_that_failed_is_no_mismatch_of_the_one_before() -> None:

@@ -36,7 +36,7 @@ def delete(identifier: str, text: str) -> QuestionChange:
 def disable(identifier: str, text: str) -> QuestionChange:
     """A question that is switched off."""
     off = content(text, status=Status.DISABLED)
-    return QuestionChange(Action.DISABLE, identifier, content(text), off, Cause.DECLARED)
+    return QuestionChange(Action.DISABLE, identifier, content(text), off, Cause.DECLARED, differ(Field.STATUS))
 
 
 def category(action: Action, *path: str) -> CategoryChange:
@@ -87,7 +87,10 @@ def test_a_circle_is_always_cut_in_the_same_place() -> None:
 def test_a_text_that_two_let_go_of_is_taken_after_both() -> None:
     """Two questions may hold one similar text; the third waits for either."""
     holders = [
-        QuestionChange(Action.UPDATE, one, content(f"q{one}", similar=("s",)), content(f"q{one}"), Cause.DECLARED) for one in "12"
+        QuestionChange(
+            Action.UPDATE, one, content(f"q{one}", similar=("s",)), content(f"q{one}"), Cause.DECLARED, differ(Field.SIMILAR)
+        )
+        for one in "12"
     ]
     assert titles(create("s"), *holders) == ["q1", "q2", "s"]
 
@@ -118,7 +121,7 @@ def test_one_call_carries_all_fields_but_similar_questions() -> None:
     everything = [Field.QUESTION, Field.ANSWER, Field.ANSWER_TYPE, Field.CATEGORY, Field.SIMILAR]
     written = QuestionChange(Action.UPDATE, "1", content("a"), content("b"), Cause.DECLARED, differ(*everything))
     assert written.calls == (Command.UPDATE, Command.UPDATE_SIMILAR)
-    assert replace(written, fields=differ(Field.SIMILAR)).calls == (Command.UPDATE_SIMILAR,)
+    assert replace(written, after=written.before, fields=differ(Field.SIMILAR)).calls == (Command.UPDATE_SIMILAR,)
 
 
 def test_a_disabled_create_costs_a_second_call() -> None:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kbsync.errors import UnusableFile
-from kbsync.messages import message
-from kbsync.plan import Plan
+from kbsync.messages import message, plural
+from kbsync.plan import Plan, Problem, ProblemKind
 from kbsync.planfile import decode, encode_plan, encode_receipt, plan_digest, read_plan_or_receipt, schemas
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
 from tests.unit import plans
@@ -37,6 +37,17 @@ def test_a_plan_comes_back_as_it_was(name: str) -> None:
     data = encode_plan(SAMPLES[name])
     assert decode(data, name="plan.json") == SAMPLES[name]
     assert encode_plan(SAMPLES[name]) == data
+
+
+def test_a_message_with_a_plural_comes_back() -> None:
+    """It is said in the other language too, in the right number; a message without one has no such key."""
+    several = Problem(ProblemKind.WITHHELD, plural("{count} stays", "{count} stay", count=2))
+    plan = replace(FULL, problems=(several, *FULL.problems))
+    data = encode_plan(plan)
+    assert decode(data, name="plan.json") == plan
+    first, second = (problem["message"] for problem in json.loads(data)["problems"])
+    assert (first["text"], first["plural"], "plural" in second) == ("2 stay", "{count} stay", False)
+    jsonschema.validate(json.loads(data), schemas()["plan"])
 
 
 def test_a_receipt_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -108,11 +119,15 @@ def sealed(document: dict[str, Any]) -> bytes:
 
 
 CONTRADICTIONS = {
+    "a field that is not named": set_at("changes", 3, "fields", value=[]),
     "delete with an after": set_at("changes", 0, "action", value="delete"),
     "message with attributes": set_at(
         "problems", 0, "message", value={"text": "x", "template": "{a.__class__}", "values": {"a": "x"}}
     ),
     "message with padding": set_at("problems", 0, "message", value={"text": "x", "template": "{{", "values": {}}),
+    "message without its number": set_at(
+        "problems", 0, "message", value={"text": "x", "template": "x", "values": {"count": "one"}, "plural": "y"}
+    ),
     "message that lies": set_at("problems", 0, "message", value={"text": "x", "template": "y", "values": {}}),
 }
 

@@ -133,8 +133,9 @@ RICH = replace(plans.RETURNS, answer='<p>Pay <a href="https://shop.example/pay">
 
 def linked(before: Content | None, after: Content | None) -> list[tuple[str, str]]:
     """The signs and addresses that a page lists under the conversations of a change."""
-    action = Action.CREATE if before is None else Action.DELETE if after is None else Action.UPDATE
-    html = plan_html(plans.plan_of(QuestionChange(action, "1", before, after, Cause.DECLARED)), digest="d")
+    action = Action.CREATE if before is None else Action.DELETE
+    change = plans.update(before, after) if before and after else QuestionChange(action, "1", before, after, Cause.DECLARED)
+    html = plan_html(plans.plan_of(change), digest="d")
     listed = re.search(r'<div class="links">.*?</div>', html, re.DOTALL)
     return re.findall(r">([-+])</span> <code[^>]*><(?:del|ins)>(.*?)</", listed[0]) if listed else []
 
@@ -183,8 +184,13 @@ def test_a_conflict_shows_three_conversations() -> None:
     assert re.findall("<h4>(.*?)</h4>", html)[:3] == ["Git applied last", "Live now", "After the apply"]
     mixed = plans.conflicts().changes[0]
     assert isinstance(mixed, QuestionChange)
-    status = replace(mixed, fields=(FieldChange(Field.CATEGORY, Cause.DRIFT),), after=replace(plans.PARCEL, category=("B",)))
-    assert "Category (changed in the console)" in plan_html(plans.plan_of(status), digest="d")
+    assert mixed.after is not None
+    moved = replace(
+        mixed,
+        fields=(*mixed.fields, FieldChange(Field.CATEGORY, Cause.DRIFT)),
+        after=replace(mixed.after, category=("B",)),
+    )
+    assert "Category (changed in the console)" in plan_html(plans.plan_of(moved), digest="d")
 
 
 def test_added_blanks_are_seen() -> None:
@@ -225,11 +231,12 @@ def test_a_removal_that_meets_an_edit_shows_the_base() -> None:
     """What git applied last stands beside what the other side made of it; a removal's line is told as the base's."""
     page = page_of(plan_purposes.edited_removals())
     assert page.text("h4") == [
-        *("Git applied last", "Live now", "After the apply", "Similar questions", "Conversation", "Similar questions"),
+        *("Git applied last", "Live now", "After the apply", "Similar questions (Git applied last → Live now)"),
+        *("Conversation", "Similar questions (Git applied last → Live now)"),
         *("Git applied last", "After the apply", "Similar questions"),
     ]
     assert page.text("span").count("was in knowledge/shipping.yaml:12") == 2
-    assert "Category (changed in the console)" in page.text("dt")
+    assert "Category (Git applied last → Live now)" in page.text("dt")
 
 
 def test_the_source_of_a_removed_rich_answer_is_compared_with_the_base() -> None:
