@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,20 @@ def test_rights_are_given_job_by_job() -> None:
         written = {right for right, level in rights.items() if level == "write"}
         assert written <= {"contents"} or "secrets." not in str(job), name
         assert "contents" not in written or name == "apply.yml: apply", name
+
+
+def test_every_week_shows_what_the_locks_do_not() -> None:
+    """With the locks on each push; once a week with them, with the newest releases and with the lower bounds as well."""
+    found = {name: job for name, job in jobs() if name.startswith("ci.yml")}
+    assert [job["steps"][-1]["run"] for job in found.values()] == [".ci/run"] * len(found)
+    assert "if" not in found["ci.yml: test"]
+    weekly = found["ci.yml: weekly"]
+    assert "github.event_name == 'schedule'" in weekly["if"]
+    chosen = {each["environment"] for each in weekly["strategy"]["matrix"]["include"]}
+    assert {"newest", "lowest"} <= chosen
+    tox = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["tox"]
+    assert chosen <= tox["env"].keys() - set(tox["env_list"])
+    assert weekly["steps"][-1]["env"] == {"TOXENV": "${{ matrix.environment }}"}
 
 
 def test_forks_never_meet_a_secret() -> None:
