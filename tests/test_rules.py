@@ -81,7 +81,7 @@ def test_one_function_tells_whether_a_plan_may_be_applied() -> None:
 
 def test_texts_freed_and_taken_are_told_by_the_order() -> None:
     """The applier asks a phase what its changes need."""
-    assert users("needs") <= {"ordering.py", "applier/questions.py"}
+    assert users("needs") <= {"ordering.py", "applier/phases.py", "applier/run.py"}
 
 
 def test_line_ends_become_lf_in_one_function() -> None:

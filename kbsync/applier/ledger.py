@@ -1,18 +1,87 @@
-"""The book of one apply: an outcome for each change, the calls it took, and whether anything new may be started."""
+"""The record of one apply: how each write ended, an outcome for each change, and whether anything new may be started."""
 
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum, auto
 
-from kbsync.applier.attempts import Attempt, Ended, attempt
+from kbsync.errors import (
+    DeskNotEnabled,
+    Interrupted,
+    KbsyncError,
+    NotAdministrator,
+    Outdated,
+    Rejected,
+    ServiceError,
+    SignatureRejected,
+    Throttled,
+    UnknownCommand,
+    Unreachable,
+    WrongDataCentre,
+)
 from kbsync.messages import Message, message
 from kbsync.plan import Plan
 from kbsync.progress import Progress
 from kbsync.report import ChangeOutcome, Outcome
 from kbsync.store import Meter
 
-__all__ = ["Ledger", "OnFailure"]
+__all__ = ["Attempt", "Ended", "Ledger", "OnFailure"]
+
+
+class OnFailure(StrEnum):
+    """What an apply does once a change has failed."""
+
+    STOP = "stop"
+    """Start nothing new; calls in flight end."""
+    CONTINUE = "continue"
+    """Go on with what does not depend on it."""
+
+
+EVERY_CALL = (SignatureRejected, NotAdministrator, WrongDataCentre, DeskNotEnabled)
+"""Refusals that have nothing to do with what was sent: every further call would meet them too."""
+
+
+class Ended(Enum):
+    """The ways a write can end."""
+
+    DONE = auto()
+    ALREADY = auto()
+    """Nothing had to be sent."""
+    REFUSED = auto()
+    UNKNOWN = auto()
+    """It may have happened: look."""
+    UNSENT = auto()
+    """It did not happen, through nobody's refusal: no connection, too many calls."""
+    HELD = auto()
+    """It was not tried, for a reason of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How it ended, and why when it is not done.
+
+    ``hopeless`` means that the same call for fewer objects would fare no better, ``systemic`` that every other call would
+    fail in the same way, ``interrupted`` that the user or the lock said stop before it was sent, ``outdated`` that it had to
+    wait for longer than what it rests on holds. ``sent`` is how often it was sent.
+    """
+
+    ended: Ended
+    reason: Message | None = None
+    code: int | None = None
+    hopeless: bool = False
+    systemic: bool = False
+    interrupted: bool = False
+    outdated: bool = False
+    sent: int = 0
+
+    def in_part(self) -> "Attempt":
+        """The same for a change whose earlier calls took effect: it can no longer count as not attempted."""
+        if self.ended not in (Ended.UNSENT, Ended.REFUSED):
+            return self
+        reason = message("done in part, plan again to finish it: {cause}", cause=self.reason)
+        return replace(self, ended=Ended.REFUSED, reason=reason)
+
 
 OUTCOMES = {
     Ended.DONE: Outcome.APPLIED,
@@ -24,13 +93,11 @@ OUTCOMES = {
 }
 
 
-class OnFailure(StrEnum):
-    """What an apply does once a change has failed."""
+@dataclass(slots=True)
+class Write:
+    """One write; ``attempt`` tells how it ended."""
 
-    STOP = "stop"
-    """Start nothing new; calls in flight end."""
-    CONTINUE = "continue"
-    """Go on with what does not depend on it."""
+    attempt: Attempt = Attempt(Ended.DONE)
 
 
 class Ledger:
@@ -75,16 +142,23 @@ class Ledger:
         """How many writes were begun so far: a listing tells of those alone that were begun before it."""
         return self._writes
 
-    def send(self, write: Callable[[], object], index: int) -> Attempt:
-        """Carry out one write for a change, and count how often it was really sent: the writer repeats what it may."""
+    @contextmanager
+    def write(self, index: int) -> Iterator[Write]:
+        """One call of a writer for a change: what it raises ends here, and ``attempt`` tells afterwards how it ended.
+
+        It is counted how often it was really sent, because the writer repeats what it may.
+        """
         with self._lock:
             self._writes += 1
-        before = self._meter.calls_here
-        ended = attempt(write)
+        write, before = Write(), self._meter.calls_here
+        try:
+            yield write
+        except KbsyncError as error:
+            write.attempt = _failed(error)
         sent = self._meter.calls_here - before
         with self._lock:
             self._calls[index] += sent
-        return replace(ended, sent=sent)
+        write.attempt = replace(write.attempt, sent=sent)
 
     def enter(self, index: int, attempt: Attempt) -> None:
         """Write down how a change ended, or correct what was written."""
@@ -150,3 +224,19 @@ class Ledger:
             self._halted = message(
                 "not started, because “{title}” failed: {cause}", title=self._changes[index].title, cause=attempt.reason
             )
+
+
+def _failed(error: KbsyncError) -> Attempt:
+    """How a write ended that raised; what may be the service's and is of a kind not known here counts as unknown."""
+    if isinstance(error, Interrupted | Outdated):
+        outdated = isinstance(error, Outdated)
+        return Attempt(Ended.UNSENT, error.message, interrupted=not outdated, outdated=outdated)
+    if isinstance(error, Throttled | Unreachable):
+        return Attempt(Ended.UNSENT, error.message, error.code)
+    if isinstance(error, Rejected):
+        systemic = isinstance(error, EVERY_CALL)
+        hopeless = systemic or isinstance(error, UnknownCommand)
+        return Attempt(Ended.REFUSED, error.message, error.code, hopeless=hopeless, systemic=systemic)
+    if isinstance(error, ServiceError):
+        return Attempt(Ended.UNKNOWN, error.message, error.code)
+    return Attempt(Ended.UNSENT, error.message, systemic=True)

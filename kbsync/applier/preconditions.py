@@ -1,19 +1,24 @@
-"""Whether a plan still fits the live library, object by object. Nothing is changed here, and nothing is decided anew."""
+"""Whether a plan still fits the live library, object by object, and what to say where it does not."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kbsync.applier.fields import PathChanges, differing
-from kbsync.applier.moved import category_gone, category_moved, field_moved, question_gone, text_taken
-from kbsync.applier.snapshot import Snapshot
+from kbsync.applier.snapshot import PathChanges, Snapshot, differing
+from kbsync.display import cut
 from kbsync.errors import StalePlan
 from kbsync.messages import Message, message
-from kbsync.model import CategoryPath, Content, Knowledge
-from kbsync.plan import CategoryChange, Field, Plan, QuestionChange
+from kbsync.model import CategoryPath, Content, Knowledge, Question, show_path
+from kbsync.plan import FIELD_NAMES, CategoryChange, Field, Plan, QuestionChange, value_of
 
 __all__ = ["Standing", "State", "check_preconditions"]
+
+WIDTH = 60
+"""Characters of a text that are enough to recognise it in a report."""
+
+LEAD = 20
+"""Characters shown before the first difference of two long texts."""
 
 
 class State(StrEnum):
@@ -92,7 +97,7 @@ class _Check:
         parents = {path[:-1] for path in allowed}
         titles = {path[-1:] for path in (before, change.after) if path is not None}
         if live is None or live.path[:-1] not in parents or live.path[-1:] not in titles:
-            self.moved.append(category_moved(change.id, before, None if live is None else live.path))
+            self.moved.append(_category_moved(change.id, before, None if live is None else live.path))
             return State.PENDING
         if change.after is not None and live.path[-1:] == change.after[-1:]:
             return State.ALREADY
@@ -116,7 +121,7 @@ class _Check:
         if holder is not None and self._targets.get(holder, path) == path:
             return State.ALREADY
         if len(path) > 1 and path[:-1] not in self._paths:
-            self.moved.append(category_gone(path[:-1], change.title))
+            self.moved.append(_category_gone(path[:-1], change.title))
         return State.PENDING
 
     def _create(self, index: int, change: QuestionChange) -> State:
@@ -130,7 +135,7 @@ class _Check:
         holder = min(strangers, key=lambda question: len(found[question.id]))
         others = found[holder.id]
         if others and others != (Field.STATUS,):
-            self.moved.append(text_taken(after.question, holder, others))
+            self.moved.append(_text_taken(after.question, holder, others))
             return State.PENDING
         self.adopted[index] = holder.id or ""
         return State.PARTIAL if others else State.ALREADY
@@ -142,10 +147,10 @@ class _Check:
         if live is None:
             if any(link.after is None for link in chain):
                 return State.ALREADY if self._live.knowledge.complete else State.PENDING
-            self.moved.append(question_gone(identifier, before))
+            self.moved.append(_question_gone(identifier, before))
             return State.PENDING
         moved = [part for part in Field if not self._allowed(part, live.content, chain)]
-        self.moved.extend(field_moved(live, part, chain[0].before or before) for part in moved)
+        self.moved.extend(_field_moved(live, part, chain[0].before or before) for part in moved)
         if change.after is None:
             return State.PENDING
         if not differing(live.content, change.after, self._path_changes, among=change.touched):
@@ -162,8 +167,71 @@ class _Check:
 
     def _text_is_free(self, text: str) -> None:
         holders = [q for q in self._live.called(text, besides=self._chains) if q.content.question == text]
-        self.moved.extend(text_taken(text, holder) for holder in holders)
+        self.moved.extend(_text_taken(text, holder) for holder in holders)
 
     def _category_exists(self, path: CategoryPath, change: QuestionChange) -> None:
         if path not in self._paths:
-            self.moved.append(category_gone(path, change.title))
+            self.moved.append(_category_gone(path, change.title))
+
+
+def _field_moved(question: Question, field: Field, expected: Content) -> Message:
+    """One field of a question holds neither what the plan found nor what it wants."""
+    wanted, found = _excerpts(value_of(expected, field), value_of(question.content, field))
+    return message(
+        "question “{question}” ({id}), {field}: it is “{found}” now, the plan was made when it was “{expected}”",
+        question=expected.question,
+        id=question.id,
+        field=FIELD_NAMES[field],
+        found=found,
+        expected=wanted,
+    )
+
+
+def _question_gone(identifier: str, expected: Content) -> Message:
+    """A question that the plan changes is not in the library any more."""
+    return message("question “{question}” ({id}) is gone", question=expected.question, id=identifier)
+
+
+def _text_taken(text: str, holder: Question, fields: tuple[Field, ...] = ()) -> Message:
+    """A question that the plan did not know has a text that the plan gives to another."""
+    if not fields:
+        return message(
+            "question “{question}” exists now ({id}), and the plan renames another question to it", question=text, id=holder.id
+        )
+    return message(
+        "question “{question}”, which the plan creates, exists now ({id}) with another {fields}",
+        question=text,
+        id=holder.id,
+        fields=tuple(FIELD_NAMES[field] for field in fields),
+    )
+
+
+def _category_gone(path: CategoryPath, title: str) -> Message:
+    """A category that the plan needs is not in the library any more."""
+    return message("category {category}, which “{title}” needs, is gone", category=show_path(path), title=title)
+
+
+def _category_moved(identifier: int, expected: CategoryPath, found: CategoryPath | None) -> Message:
+    """A category that the plan renames or deletes has another title, is gone, or its new title is taken."""
+    if found is None:
+        return message("category {category} ({id}) is gone", category=show_path(expected), id=identifier)
+    return message(
+        "category {id} is called {found} now, the plan was made when it was called {expected}",
+        id=identifier,
+        found=show_path(found),
+        expected=show_path(expected),
+    )
+
+
+def _excerpts(one: Message | str, other: Message | str) -> tuple[Message | str, Message | str]:
+    """The same part of two texts, around the first difference; names stay as they are."""
+    if isinstance(one, Message) or isinstance(other, Message):
+        return one, other
+    pairs = enumerate(zip(one, other, strict=False))
+    first = next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+    start = 0 if max(len(one), len(other)) <= WIDTH else max(0, first - LEAD)
+    return _excerpt(one, start), _excerpt(other, start)
+
+
+def _excerpt(text: str, start: int) -> str:
+    return ("…" if start else "") + cut(" ".join(text[start:].splitlines()), WIDTH)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from kbsync.applier.fields import PathChanges, differing, shown
-from kbsync.applier.ledger import Ledger
-from kbsync.applier.questions import QuestionWork
-from kbsync.applier.snapshot import Snapshot, spelled_alike
+from kbsync.applier.phases import Job
+from kbsync.applier.questions import QuestionWrites
+from kbsync.applier.snapshot import Snapshot, differing, shown, spelled_alike
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, Content, Question, Status, show_path
-from kbsync.plan import Action, CategoryChange, Change, Field, Plan, QuestionChange
+from kbsync.plan import Action, CategoryChange, Change, Field, QuestionChange
 from kbsync.report import Mismatch, Outcome
 
 __all__ = ["PRESENCE", "ReadBack"]
@@ -20,13 +19,13 @@ PRESENCE = "presence"
 class ReadBack:
     """Knows the goal of every change of one apply."""
 
-    def __init__(self, plan: Plan, questions: QuestionWork, ledger: Ledger) -> None:
-        self._plan = plan
+    def __init__(self, job: Job, questions: QuestionWrites) -> None:
+        self._plan = job.plan
+        self._ledger = job.ledger
+        self._paths = job.paths
         self._questions = questions
-        self._ledger = ledger
-        self._paths = PathChanges(plan.changes)
-        self._touched = {change.id for change in plan.changes}
-        self._enabled = {change.id for change in plan.changes if change.action is Action.ENABLE}
+        self._touched = {change.id for change in job.plan.changes}
+        self._enabled = {change.id for change in job.plan.changes if change.action is Action.ENABLE}
 
     def differences(self, index: int, seen: Snapshot) -> tuple[Mismatch, ...]:
         """What of an applied change a listing does not show, and what else of the question is other than the plan has it."""

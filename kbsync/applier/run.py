@@ -1,21 +1,27 @@
-"""One apply from beginning to end: look, carry out phase by phase, look again. It decides nothing that the plan does not say."""
+"""One apply from beginning to end: list, carry out phase by phase, read back. It decides nothing that the plan does not say."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from kbsync.applier.job import Job
-from kbsync.applier.ledger import Ledger, OnFailure
-from kbsync.applier.leftovers import look_for_leftovers
-from kbsync.applier.looking import Looker
-from kbsync.applier.preconditions import State, check_preconditions
+from kbsync.applier.categories import CategoryDeletion, CategoryWrites
+from kbsync.applier.ledger import Attempt, Ended, Ledger, OnFailure
+from kbsync.applier.phases import Job, PhaseRunner, Strategy
+from kbsync.applier.polling import Observation, Poller, await_pending_creates
+from kbsync.applier.preconditions import Standing, State, check_preconditions
+from kbsync.applier.questions import BatchWrites, QuestionWrites
+from kbsync.applier.readback import ReadBack
+from kbsync.applier.snapshot import PathChanges, Snapshot
 from kbsync.errors import Interrupted
 from kbsync.guards import refuse_unsafe
-from kbsync.messages import message
+from kbsync.messages import Message, message
+from kbsync.model import Knowledge, Status
+from kbsync.ordering import Phase, Step, phases
 from kbsync.pacing import Clock
 from kbsync.plan import Plan
 from kbsync.progress import Progress, Silent
-from kbsync.report import ApplyReport
+from kbsync.report import ApplyReport, Mismatch, Outcome
 from kbsync.store import Meter, Reader, Writer
 
 __all__ = ["Applier", "Begun", "Owed"]
@@ -80,31 +86,33 @@ class Applier:
         started, sent, throttled = self._clock.now(), dict(self._meter.calls), self._meter.throttled
         stop = stop or threading.Event()
         ledger = Ledger(plan, on_failure=on_failure, stop=stop, meter=self._meter, progress=self._progress)
-        looker = Looker(self._owed.reader, self._clock, unwritten=self._reader, progress=self._progress, stop=stop)
+        poller = Poller(self._owed.reader, self._clock, unwritten=self._reader, progress=self._progress, stop=stop)
         try:
             live = self._reader.read()
             if unsure:
-                live = look_for_leftovers(plan, live, looker=looker, progress=self._progress)
+                live = await_pending_creates(plan, live, poller=poller, progress=self._progress)
         except Interrupted:
             return ApplyReport(plan, ledger.close(), seconds=self._clock.now() - started, interrupted=True)
         standing = check_preconditions(plan, live)
+        steps = phases(plan.changes)
         job = Job(
             plan,
             self._writer,
+            self._owed.writer,
             ledger=ledger,
-            looker=looker,
-            finisher=self._owed.writer,
-            workers=self._workers,
-            live=live,
-            standing=standing,
+            poller=poller,
+            before=Snapshot(live),
+            paths=PathChanges(plan.changes),
+            needs={index: needs for phase in steps for index, needs in phase.needs.items()},
         )
+        run = _ApplyRun(job, steps, live=live, standing=standing, runner=PhaseRunner(ledger, poller, workers=self._workers))
         if on_begin is not None and any(state is not State.ALREADY for state in standing.states):
             on_begin(lambda: _unfinished(plan, ledger, seconds=self._clock.now() - started))
         self._progress.start(message("applying"), len(plan.changes))
         try:
-            job.carry_out()
+            run.carry_out()
             self._progress.start(message("reading back what was applied"), None)
-            mismatches, verified = job.read_back()
+            mismatches, verified = run.read_back()
             outcomes = ledger.close()
         finally:
             self._progress.finish()
@@ -124,3 +132,113 @@ class Applier:
 def _unfinished(plan: Plan, ledger: Ledger, *, seconds: float) -> ApplyReport:
     """A report without the meter's figures, whose lock the thread may hold that a signal interrupts."""
     return ApplyReport(plan, ledger.so_far(), seconds=seconds, interrupted=True, verified=False)
+
+
+class _ApplyRun:
+    """One plan on one library, from the checked preconditions on."""
+
+    def __init__(self, job: Job, steps: Sequence[Phase], *, live: Knowledge, standing: Standing, runner: PhaseRunner) -> None:
+        self._job = job
+        self._steps = steps
+        self._live = live
+        self._standing = standing
+        self._runner = runner
+        categories = CategoryWrites(job)
+        self._questions = QuestionWrites(job, categories=categories)
+        self._finishing = BatchWrites(job, questions=self._questions, finishing=True)
+        self._strategies: Mapping[Step, Strategy] = {
+            Step.CATEGORIES: categories,
+            Step.QUESTIONS: self._questions,
+            Step.STATUS: BatchWrites(job, questions=self._questions),
+            Step.REMOVALS: BatchWrites(job, questions=self._questions, removing=True),
+            Step.EMPTY_CATEGORIES: CategoryDeletion(job, categories=categories),
+        }
+
+    def carry_out(self) -> None:
+        """Run every phase; once the ledger halts, the phases that are left start nothing."""
+        self._note_what_is_done()
+        for step, group in groupby(self._steps, key=lambda phase: phase.step):
+            begun: list[int] = []
+            for phase in group:
+                due = tuple(index for index in phase.changes if self._due(index))
+                self._runner.carry_out(due, self._strategies[step])
+                begun.extend(phase.changes)
+            if step is Step.QUESTIONS:
+                self._finish_created([index for index in begun if self._job.plan.changes[index].id is None])
+
+    def read_back(self) -> tuple[tuple[Mismatch, ...], bool]:
+        """List once more, patiently, and compare: what differs, and whether the library could be listed."""
+        if not self._job.ledger.wrote:
+            return (), True
+        check = ReadBack(self._job, self._questions)
+        applied = self._ended(Outcome.APPLIED)
+        found = self._job.poller.poll(lambda seen: check.has_settled(applied, seen), writes=self._job.ledger.writes)
+        if found.snapshot is not None:
+            found = self._disable_again(check.woken(applied, found.snapshot), check, found)
+        if found.snapshot is None or found.trouble is not None or not found.snapshot.knowledge.complete:
+            return (), False
+        for index in self._ended(Outcome.UNKNOWN):
+            if not check.differences(index, found.snapshot):
+                self._job.ledger.enter(index, Attempt(Ended.DONE))
+        applied = self._ended(Outcome.APPLIED)
+        return tuple(mismatch for index in applied for mismatch in check.differences(index, found.snapshot)), True
+
+    def _disable_again(self, woken: Sequence[int], check: ReadBack, found: Observation) -> Observation:
+        """Disable again what an update enabled, which no page says and none rules out; gives the last observation."""
+        if not woken:
+            return found
+        self._runner.carry_out(woken, self._finishing)
+        applied = self._ended(Outcome.APPLIED)
+        return self._job.poller.poll(
+            lambda seen: check.has_settled(applied, seen) and not check.woken(woken, seen), writes=self._job.ledger.writes
+        )
+
+    def _note_what_is_done(self) -> None:
+        withheld = Attempt(Ended.HELD, message("the listing is not complete, and nothing is removed because of such a listing"))
+        for index, change in enumerate(self._job.plan.changes):
+            if change.removal and not self._live.complete:
+                self._job.ledger.enter(index, withheld)
+            elif change.before is None and not self._live.complete and self._standing.states[index] is State.PENDING:
+                self._job.ledger.enter(
+                    index, Attempt(Ended.HELD, message("the listing is not complete, and it may exist already"))
+                )
+            elif self._standing.states[index] is State.ALREADY:
+                self._job.ledger.enter(index, Attempt(Ended.ALREADY))
+            elif self._standing.states[index] is State.PARTIAL:
+                self._job.created[index] = self._standing.adopted[index]
+
+    def _due(self, index: int) -> bool:
+        return self._job.ledger.outcome(index) is None and self._standing.states[index] is State.PENDING
+
+    def _finish_created(self, creates: Sequence[int]) -> None:
+        """Learn the ids of created questions, and give those their status that came out with another."""
+        added = [index for index in creates if self._job.ledger.outcome(index) is Outcome.APPLIED]
+        partial = [index for index in creates if self._standing.states[index] is State.PARTIAL]
+        due = [] if self._job.ledger.halted else partial
+        if added:
+            found = self._job.poller.poll(
+                lambda seen: all(self._questions.find(index, seen) for index in added), writes=self._job.ledger.writes
+            )
+            if found.snapshot is not None:
+                self._questions.learn(added, found.snapshot)
+                due.extend(self._other_status(added, found.snapshot))
+            self._give_up_on((index for index in added if index not in self._job.created), found.trouble)
+        self._runner.carry_out(due, self._finishing)
+
+    def _other_status(self, added: Sequence[int], seen: Snapshot) -> Iterator[int]:
+        for index in added:
+            found, goal = self._questions.find(index, seen), self._questions.change(index).after
+            if found is not None and goal is not None and found.content.status is not goal.status:
+                yield index
+
+    def _give_up_on(self, unseen: Iterable[int], trouble: Message | None) -> None:
+        """A created question that no listing shows has no id: one that must not be answered may be answered now."""
+        cause = trouble or message("no listing shows it")
+        for index in unseen:
+            goal = self._questions.change(index).after
+            if goal is not None and goal.status is Status.DISABLED:
+                reason = message("it was created, and it could not be looked up to disable it: {cause}; plan again", cause=cause)
+                self._job.ledger.enter(index, Attempt(Ended.UNKNOWN, reason))
+
+    def _ended(self, outcome: Outcome) -> tuple[int, ...]:
+        return tuple(index for index in range(len(self._job.plan.changes)) if self._job.ledger.outcome(index) is outcome)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from kbsync.applier import OnFailure
-from kbsync.applier.looking import PAUSES
+from kbsync.applier.polling import PAUSES
 from kbsync.commands import Command
 from kbsync.errors import Unreachable
 from kbsync.messages import message
