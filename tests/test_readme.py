@@ -1,6 +1,7 @@
-"""The README is true: its commands run, its tables match the program, its samples are valid."""
+"""README and the pages beside it are true: commands run, tables match the program, samples are valid, links lead somewhere."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -9,9 +10,21 @@ import pytest
 from kbsync.cli.app import application
 from kbsync.cli.exits import Exit
 from kbsync.files import load_tree
+from kbsync.files.kinds import Table
+from kbsync.files.schema import CATEGORY, CHECK_OPTIONS, CHECKS, DOCUMENT, POLICY, QUESTION, SETTINGS, TARGET
+from kbsync.settings import REGIONS
+from tests.test_architecture import LAYERS
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOOR = ROOT / "README.md"
+PAGES = {path: path.read_text(encoding="utf-8") for path in (DOOR, *sorted((ROOT / ".github" / "docs").glob("*.md")))}
+README = PAGES[DOOR]
+EVERYTHING = "\n".join(PAGES.values())
+LINKS = [
+    (page, target)
+    for page, text in PAGES.items()
+    for target in re.findall(r"""(?:\]\(|src(?:set)?=")(?!https?:)([^)"]+)[)"]""", text)
+]
 DESIGN_MEANINGS = {
     Exit.DONE: "done",
     Exit.FAILED: "failed before anything was changed",
@@ -34,7 +47,17 @@ def between(mark: str) -> str:
 
 def blocks(language: str) -> list[str]:
     """Every fenced block in one language."""
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", EVERYTHING, re.DOTALL)
+
+
+def page(name: str) -> str:
+    """A page by its name."""
+    return PAGES[ROOT / ".github" / "docs" / f"{name}.md"]
+
+
+def first_column(text: str) -> list[str]:
+    """The words in code style that begin the rows of a page's tables."""
+    return re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
 
 
 def test_ci_runs_exactly_the_test_command() -> None:
@@ -52,7 +75,7 @@ def test_each_command_is_one_line_with_its_own_environment(mark: str) -> None:
 
 def test_every_command_is_in_the_table_and_the_other_way_round() -> None:
     """The table of commands is the program's own list."""
-    table = set(re.findall(r"^\| `kbsync ([a-z]+)", README, re.MULTILINE))
+    table = set(re.findall(r"^\| `kbsync ([a-z]+)", page("commands"), re.MULTILINE))
     assert table == set(application.commands)
 
 
@@ -64,8 +87,8 @@ def test_the_exit_codes_are_the_programs() -> None:
 
 
 def mentions() -> list[str]:
-    """Every command line in the README that begins with kbsync."""
-    inline = re.findall(r"`(kbsync [a-z][^`]*)`", README)
+    """Every command line in the pages that begins with kbsync."""
+    inline = re.findall(r"`((?:\.venv/bin/)?kbsync [a-z][^`]*)`", EVERYTHING)
     fenced = [line.strip() for block in blocks("sh") for line in re.split(r"\n|&&", block)]
     return sorted(
         {line.replace(".venv/bin/", "") for line in [*inline, *fenced] if re.match(r"(\.venv/bin/)?kbsync [a-z]", line)}
@@ -74,7 +97,7 @@ def mentions() -> list[str]:
 
 @pytest.mark.parametrize("line", mentions())
 def test_mentioned_options_exist(line: str) -> None:
-    """Whatever the README tells to type, the program knows."""
+    """Whatever a page tells to type, the program knows."""
     command: click.Command = application
     for word in line.split()[1:]:
         if isinstance(command, click.Group) and word in command.commands:
@@ -86,8 +109,8 @@ def test_mentioned_options_exist(line: str) -> None:
 
 
 def test_the_samples_are_valid() -> None:
-    """The settings and the knowledge that the README shows are read without a word."""
-    settings, knowledge = (block for block in blocks("yaml") if block.startswith(("version", "categories")))
+    """The settings and the knowledge that the pages show are read without a word."""
+    settings, knowledge = (next(block for block in blocks("yaml") if block.startswith(key)) for key in ("version", "categories"))
     tree = {
         "kbsync.yaml": settings.replace("https://…", "").encode(),
         "faq.yaml": knowledge.encode(),
@@ -98,7 +121,93 @@ def test_the_samples_are_valid() -> None:
     assert [question.protected for question in loaded.knowledge.questions] == [False, True]
 
 
+def test_the_entry_of_the_editor_is_valid() -> None:
+    """The question that the README shows is read without a word, in a category of the sample on the page about files."""
+    settings, knowledge, entry = (
+        next(block for block in blocks("yaml") if block.startswith(key)) for key in ("version", "categories", "category")
+    )
+    tree = {"kbsync.yaml": settings.encode(), "tree.yaml": knowledge.partition("---")[0].encode(), "faq.yaml": entry.encode()}
+    loaded = load_tree(tree, shown_as="knowledge")
+    assert [str(found.message) for found in loaded.diagnostics] == []
+    assert [question.previously for question in loaded.knowledge.questions] == [("Do you deliver on Saturdays?",)]
+
+
+@pytest.mark.parametrize("table", [DOCUMENT, CATEGORY, QUESTION, SETTINGS, TARGET, POLICY], ids=lambda table: table.name)
+def test_every_key_is_told(table: Table) -> None:
+    """The page about files has a row for each key, in the words that the JSON Schema has for editors."""
+    rows = "".join(f"| `{key.name}` | {key.about} |\n" for key in table.keys)
+    assert f"|---|---|\n{rows}\n" in page("files")
+
+
+def test_every_content_check_is_told() -> None:
+    """Each with the options that it has of its own."""
+    rows = page("files").partition("## Content checks")[2]
+    assert first_column(rows) == list(CHECKS)
+    options = [f"`{key.name}`: {key.about}" for key in CHECK_OPTIONS.values()]
+    assert [option for option in options if option not in rows] == []
+
+
+def test_every_region_is_told() -> None:
+    """Nobody has to try which names there are."""
+    assert f"Regions: {', '.join(f'`{region}`' for region in REGIONS)}." in page("files")
+
+
+def test_every_room_is_told_from_the_bottom_up() -> None:
+    """The page for newcomers lists the rooms of the architecture, lower layers first, each with a line of its own."""
+    told = first_column(page("inside"))
+    assert sorted(told) == sorted(room for layer in LAYERS for room in layer)
+    assert told == sorted(told, key=lambda room: next(place for place, layer in enumerate(LAYERS) if room in layer))
+
+
+def test_named_environments_exist() -> None:
+    """What the pages have tox run is there."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    named = set(re.findall(r"tox -e (\w+)", EVERYTHING))
+    assert {"lock", "newest", "lowest"} <= named <= set(project["tool"]["tox"]["env"])
+
+
+def paths() -> set[str]:
+    """What the pages name of the repository's own files, by a path or a pattern, or as a module to be run."""
+    named = re.findall(r"`((?:kbsync|tests|\.ci|knowledge)/[^`\s…]*)`", EVERYTHING)
+    run = [f"{module.replace('.', '/')}.py" for module in re.findall(r"python -m (tests\.[\w.]+)", EVERYTHING)]
+    return {*named, *run}
+
+
+def test_named_files_are_there() -> None:
+    """A newcomer who follows a path arrives."""
+    assert len(paths()) > len(PAGES)
+    assert sorted(path for path in paths() if not any(ROOT.glob(path.rstrip("/")))) == []
+
+
+def anchors(path: Path) -> set[str]:
+    """What the headings of a page are called in a link, as GitHub forms it."""
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 def test_links_lead_somewhere() -> None:
-    """Every relative link names a file of the repository."""
-    targets = re.findall(r"\]\((?!https?:|#)([^)]+)\)", README)
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    """Every relative link names a file of the repository, and every anchor a heading of its page."""
+    wrong = []
+    for at, target in LINKS:
+        name, _, anchor = target.partition("#")
+        path = at.parent / name if name else at
+        if not path.exists() or (anchor and anchor not in anchors(path)):
+            wrong.append(f"{at.name}: {target}")
+    assert wrong == []
+
+
+def test_every_page_is_reached_from_every_other() -> None:
+    """The README leads to each page, and each page to all the others."""
+    reached = {at: {(at.parent / target.partition("#")[0]).resolve() for page, target in LINKS if page == at} for at in PAGES}
+    missing = [f"{at.name} to {other.name}" for at in PAGES for other in PAGES if other != at and other not in reached[at]]
+    assert missing == []
+
+
+def test_a_source_distribution_holds_what_the_pages_lead_to() -> None:
+    """Whoever unpacks one has every file that is linked or named, and what the tests read."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    linked = {((at.parent / target.partition("#")[0]).resolve().relative_to(ROOT)).parts[:1] for at, target in LINKS}
+    needed = {parts[0] for parts in linked if parts} | {path.partition("/")[0] for path in paths()} | {".pre-commit-hooks.yaml"}
+    assert needed - set(included) == set()
