@@ -1,10 +1,10 @@
-"""A repository and the plain questions about it: where, which commit, is it clean. Remotes and contents are asked elsewhere."""
+"""A repository and the plain questions about it: where, which commit, which branch, how far back."""
 
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
@@ -12,9 +12,6 @@ from kbsync.history.git import Git
 from kbsync.messages import Message, message
 
 __all__ = ["Repository"]
-
-YAML = frozenset({".yaml", ".yml"})
-"""The files that are read as knowledge unless a part of their path is hidden."""
 
 QUIET = re.compile(
     r"(advice|alias|blame|branch|color|column|commit|diff|format|grep|gui|help|i18n|init|interactive|log|mailmap|merge|mergetool"
@@ -136,21 +133,6 @@ class Repository:
         answer = self.git.run("merge-base", first, second, accept=(0, 1))
         return answer.text if answer.code == 0 else None
 
-    def is_clean(self, directory: Path) -> bool:
-        """Whether everything below a directory is committed: nothing staged, changed or untracked.
-
-        Ignored files do not count, unless they are read as knowledge, because no commit has them: YAML, and what a file here
-        names, as it does with the file of an answer.
-        """
-        path = self.inside(directory) or "."
-        if self.git.run("status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--", path).output:
-            return False
-        ignored = self.git.run("ls-files", "--others", "--ignored", "--exclude-standard", "--full-name", "-z", "--", path).output
-        names = [PurePosixPath(name.decode("utf-8", "surrogateescape")) for name in ignored.split(b"\0") if name]
-        above = len(PurePosixPath(path).parts)
-        visible = [name for name in names if not any(part.startswith(".") for part in name.parts[above:])]
-        return not any(name.suffix in YAML for name in visible) and not self._names_any(visible, path=path)
-
     def is_shallow(self) -> bool:
         """Whether this clone was cut off at some depth, so that older commits are missing."""
         return self.git.run("rev-parse", "--is-shallow-repository").text == "true"
@@ -166,14 +148,6 @@ class Repository:
             )
         path = absolute.relative_to(root).as_posix()
         return "" if path == "." else path
-
-    def _names_any(self, names: Sequence[PurePosixPath], *, path: str) -> bool:
-        """Whether a file below the path speaks of one of these by its last name."""
-        if not names:
-            return False
-        wanted = "".join(f"{name.name}\n" for name in names).encode("utf-8", "surrogateescape")
-        answer = self.git.run("grep", "--quiet", "--fixed-strings", "-f", "-", "--", path, stdin=wanted, accept=(0, 1))
-        return answer.code == 0
 
     def _named(self, ref: str, below: str) -> str | None:
         answer = self.git.attempt("symbolic-ref", "--quiet", ref)

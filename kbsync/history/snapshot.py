@@ -1,20 +1,43 @@
-"""Files as of a commit, straight from git's objects: nothing is checked out, and the working tree is not looked at."""
+"""Files as of a commit, straight from git's objects, and how files that were read from the disk differ from them."""
 
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.git import DIFF, NETWORK_SECONDS
 from kbsync.history.repository import Repository
-from kbsync.messages import message
+from kbsync.messages import Message, message
 from kbsync.model import MAX_FILE_BYTES
 
-__all__ = ["MAX_TOTAL_BYTES", "snapshot"]
+__all__ = ["MAX_TOTAL_BYTES", "Difference", "differences", "is_content_of", "snapshot"]
 
 MAX_TOTAL_BYTES = 256 * 1024 * 1024
 """The whole snapshot is held in memory."""
 
 REGULAR = (b"100644", b"100755")
 """The modes of files; symbolic links (120000) and submodules (160000) are no knowledge."""
+
+
+LINK, SUBMODULE = b"120000", b"160000"
+
+SHA1_DIGITS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A file that was read from the disk and is another one in the commit, or that only one of the two has.
+
+    ``blob`` is its content in the commit, None where the commit has no such file. ``missing`` says that git left it out of the
+    working tree on purpose; ``foreign`` that the disk and git's objects cannot be compared, as behind a filter.
+    """
+
+    name: str
+    why: Message
+    blob: str | None = None
+    missing: bool = False
+    foreign: bool = False
 
 
 def snapshot(repository: Repository, commit: str, directory: Path, *, limit: int = MAX_TOTAL_BYTES) -> dict[str, bytes]:
@@ -34,6 +57,86 @@ def snapshot(repository: Repository, commit: str, directory: Path, *, limit: int
     return {path: contents[blob] for path, blob in blobs.items()}
 
 
+def differences(
+    repository: Repository, commit: str, directory: Path, read: Mapping[str, bytes], *, is_read: Callable[[str], bool]
+) -> tuple[Difference, ...]:
+    """How files that were read from a directory differ from a commit; sorted, none where they are the commit's.
+
+    ``read`` are the files by their POSIX path from the directory, ``is_read`` says of a path whether it would be among them. No
+    filter is run and the index is not asked whether something changed: contents are compared, line ends aside.
+    """
+    path = repository.inside(directory)
+    answer = repository.git.attempt("ls-tree", "-r", "-z", "--full-tree", f"{commit}:{path}", seconds=NETWORK_SECONDS)
+    if answer.code != 0 and "Not a valid object name" not in answer.complaint:
+        raise repository.git.failure("ls-tree", answer)
+    entries = dict(_entries(answer.output))
+    blobs = {name: blob for name, (mode, blob) in entries.items() if mode in REGULAR}
+    other = [name for name, data in read.items() if name not in blobs or not is_content_of(data, blobs[name], any_line_end=True)]
+    gone = [name for name in blobs if name not in read and is_read(name)]
+    if not other and not gone:
+        return ()
+    marked = _marked(repository, path)
+    filtered = _filtered(repository, path, [name for name in other if name in blobs])
+    found = [_left_out(name, blobs[name], marked.get(name, "")) for name in gone]
+    found += [_changed(name, entries, marked.get(name, ""), filtered.get(name)) for name in other]
+    return tuple(sorted(found, key=lambda each: each.name))
+
+
+def is_content_of(data: bytes, blob: str, *, any_line_end: bool = False) -> bool:
+    """Whether bytes are the content that an object id stands for (git-hash-object without filters)."""
+    make = hashlib.sha1 if len(blob) == SHA1_DIGITS else hashlib.sha256
+    forms = (data, data.replace(b"\r\n", b"\n")) if any_line_end else (data,)
+    return any(make(b"blob %d\0" % len(form) + form).hexdigest() == blob for form in forms)
+
+
+def _left_out(name: str, blob: str, mark: str) -> Difference:
+    if mark.upper() == "S":
+        why = message("it is left out of the working tree (sparse checkout or skip-worktree): git sparse-checkout disable")
+        return Difference(name, why, blob, missing=True)
+    if mark.islower():
+        why = message("it is not on the disk and marked assume-unchanged: git update-index --no-assume-unchanged")
+        return Difference(name, why, blob, missing=True)
+    return Difference(name, message("it is not on the disk"), blob)
+
+
+def _changed(name: str, entries: Mapping[str, tuple[bytes, str]], mark: str, driver: str | None) -> Difference:
+    mode, blob = entries.get(name, (b"", None))
+    if mode == LINK:
+        return Difference(name, message("it is a symbolic link in git and a file here"), foreign=True)
+    if blob is None:
+        within = any(kind == SUBMODULE and name.startswith(f"{top}/") for top, (kind, _) in entries.items())
+        why = message("it lies in a submodule") if within else message("git does not have it")
+        return Difference(name, why, foreign=within)
+    if driver is not None:
+        return Difference(name, message("git changes it on its way to the disk ({driver})", driver=driver), blob, foreign=True)
+    if mark == "S" or mark.islower():
+        return Difference(name, message("it was changed, and git was told not to look (skip-worktree or assume-unchanged)"), blob)
+    return Difference(name, message("it was changed"), blob)
+
+
+def _marked(repository: Repository, path: str) -> dict[str, str]:
+    """The tag of each file in the index (git-ls-files -v), by its path from the directory."""
+    lines = repository.git.run("ls-files", "-v", "-z", "--full-name", "--", path or ".").output.split(b"\0")[:-1]
+    above = f"{path}/" if path else ""
+    return {line[2:].decode("utf-8", "surrogateescape").removeprefix(above): line[:1].decode() for line in lines}
+
+
+def _filtered(repository: Repository, path: str, names: list[str]) -> dict[str, str]:
+    """Which attribute lets git change a file on its way to the disk, for those of the files that have one."""
+    if not names:
+        return {}
+    above = f"{path}/" if path else ""
+    asked = "".join(f"{above}{name}\0" for name in names).encode("utf-8", "surrogateescape")
+    answer = repository.git.run("check-attr", "-z", "--stdin", "filter", "ident", "working-tree-encoding", stdin=asked)
+    words = answer.output.decode("utf-8", "surrogateescape").split("\0")
+    told = zip(words[::3], words[1::3], words[2::3], strict=False)
+    return {
+        place.removeprefix(above): name if value == "set" else f"{name}={value}"
+        for place, name, value in told
+        if value not in ("unspecified", "unset")
+    }
+
+
 def _tree(repository: Repository, commit: str, *, path: str) -> str | None:
     found = repository.git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:{path}")
     if found.code != 0:
@@ -44,13 +147,15 @@ def _tree(repository: Repository, commit: str, *, path: str) -> str | None:
 
 def _blobs(repository: Repository, tree: str) -> dict[str, str]:
     listing = repository.git.run("ls-tree", "-r", "-z", "--full-tree", tree, seconds=NETWORK_SECONDS).output
-    blobs = {}
+    return {name: blob for name, (mode, blob) in _entries(listing) if mode in REGULAR}
+
+
+def _entries(listing: bytes) -> Iterator[tuple[str, tuple[bytes, str]]]:
+    """The mode and the object of each path in the output of git-ls-tree."""
     for entry in listing.split(b"\0")[:-1]:
         head, _, path = entry.partition(b"\t")
         mode, _, blob = head.split(b" ")
-        if mode in REGULAR:
-            blobs[path.decode("utf-8", "surrogateescape")] = blob.decode("ascii")
-    return blobs
+        yield path.decode("utf-8", "surrogateescape"), (mode, blob.decode("ascii"))
 
 
 def _prefetch(repository: Repository, tree: str) -> None:

@@ -4,16 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kbsync.diagnostics import has_errors
+from kbsync.diagnostics import Severity, has_errors
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
-from kbsync.files import Loaded, load_tree
+from kbsync.files import Loaded, is_yaml, load_tree
 from kbsync.history.ancestry import commits_touching
 from kbsync.history.base import Base, find_base
 from kbsync.history.repository import Repository
-from kbsync.history.snapshot import snapshot
+from kbsync.history.snapshot import Difference, differences, is_content_of, snapshot
 from kbsync.messages import Message, message
-from kbsync.model import Knowledge
+from kbsync.model import Category, Knowledge, Question
 from kbsync.plan import BaseKind, Kind, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.planner.selection import is_known
@@ -44,7 +44,8 @@ __all__ = [
 class History:
     """The git side of a run.
 
-    ``knowledge`` is the library at the base, None without one; ``notes`` say what was used, ``warnings`` belong into a plan.
+    ``knowledge`` is the library at the base, None without one that can be compared; ``notes`` say what was used, ``warnings``
+    belong into a plan. ``missing`` are the places of files that git left out of the working tree.
     """
 
     repository: Repository | None
@@ -53,6 +54,7 @@ class History:
     commit: str | None
     notes: tuple[Message, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    missing: frozenset[str] = frozenset()
 
 
 def check_target(plan: Plan, target: Target) -> None:
@@ -97,13 +99,18 @@ def find_history(
     base = find_base(repository, target=target.name, given=given, environ=context.environ, shared=is_shared(target))
     if base.doubt is not None and certain:
         raise _uncertain(base.doubt, target)
-    commit, doubts = _commit_of(workspace, repository)
+    commit, found, doubts = _commit_of(workspace, repository)
     notes = (*base.notes, *doubts)
-    warnings = () if base.doubt is None else (_guessed(target),)
+    missing = [each for each in found if each.missing]
+    warnings = (*(() if base.doubt is None else (_guessed(target),)), *(_left_out(each, workspace) for each in missing[:1]))
+    places = frozenset(f"{workspace.shown_as}/{each.name}" for each in missing)
     if base.commit is None:
-        return History(repository, base, None, commit, notes, warnings)
-    knowledge = _knowledge_at(base.commit, repository, workspace, target)
-    return History(repository, base, knowledge, commit, notes, (*warnings, *find_divergence(repository, base, workspace)))
+        return History(repository, base, None, commit, notes, warnings, places)
+    knowledge = _knowledge_at(base.commit, repository, workspace, target, found)
+    if isinstance(knowledge, Problem):
+        return History(repository, base, None, commit, notes, (*warnings, knowledge), places)
+    warnings = (*warnings, *find_divergence(repository, base, workspace))
+    return History(repository, base, knowledge, commit, notes, warnings, places)
 
 
 def _uncertain(doubt: HistoryUnavailable, target: Target) -> HistoryUnavailable:
@@ -124,31 +131,75 @@ def _guessed(target: Target) -> Problem:
     return Problem(ProblemKind.DIVERGED, words, blocking=False)
 
 
-def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None, tuple[Message, ...]]:
-    """The commit whose files are those that were read, None where they are of no commit, and a word where that is by accident.
-
-    The files were read before git is asked. So they are read again in between: what git then calls clean is what was read.
-    """
+def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None, tuple[Difference, ...], tuple[Message, ...]]:
+    """The commit whose files are those that were read; None where there is none, with what differs, and why in words."""
     commit = repository.head()
-    if not repository.is_clean(workspace.directory):
-        return None, ()
-    if workspace.files.changed() or repository.head() != commit:
-        return None, (message("The files changed or were committed while they were read: this is planned as of no commit."),)
-    return commit, ()
+    if commit is None:
+        return None, (), ()
+    found = differences(repository, commit, workspace.directory, workspace.files, is_read=is_yaml)
+    if not found:
+        return commit, (), ()
+    if workspace.files.changed():
+        return (
+            None,
+            found,
+            (message("The files changed or were committed while they were read: this is planned as of no commit."),),
+        )
+    first = message(
+        "Files of no commit: {file} is not as in {commit}: {why}.",
+        file=f"{workspace.shown_as}/{found[0].name}",
+        commit=short_commit(commit),
+        why=found[0].why,
+    )
+    return None, found, (first,)
 
 
-def _knowledge_at(commit: str, repository: Repository, workspace: Workspace, target: Target) -> Knowledge:
-    loaded = _load_at(commit, repository, workspace.directory, shown_as=workspace.shown_as, target=target.name)
+def _left_out(difference: Difference, workspace: Workspace) -> Problem:
+    words = message(
+        "{file} is in git and was not read, so what it declares is left alone and nothing is applied: {why}",
+        file=f"{workspace.shown_as}/{difference.name}",
+        why=difference.why,
+    )
+    return Problem(ProblemKind.WITHHELD, words)
+
+
+def _knowledge_at(
+    commit: str, repository: Repository, workspace: Workspace, target: Target, found: Collection[Difference]
+) -> Knowledge | Problem:
+    """The knowledge at the base as the disk would have it; a problem where git's objects cannot be compared with the disk.
+
+    What stands behind a filter is known where the object is the same as now: its file is what the filter made of it.
+    """
+    tree = snapshot(repository, commit, workspace.directory)
+    for each in found:
+        if each.foreign and (each.blob is None or each.name in tree):
+            if each.blob is None or not is_content_of(tree[each.name], each.blob):
+                return _incomparable(each, commit, workspace)
+            tree[each.name] = workspace.files[each.name]
+    loaded = load_tree(tree, shown_as=workspace.shown_as, target=target.name, settings=False)
     if has_errors(loaded.diagnostics):
+        first = next(each for each in loaded.diagnostics if each.severity is Severity.ERROR)
         raise HistoryUnavailable(
             message(
-                "the knowledge at the base {commit} has errors: {first}",
+                "the knowledge at the base {commit} has errors: {place}: {first}",
                 commit=short_commit(commit),
-                first=loaded.diagnostics[0].message,
+                place=f"{first.location.path}:{first.location.line}",
+                first=first.message,
             ),
             hint=message("name a commit whose files are valid with --base"),
         )
     return loaded.knowledge
+
+
+def _incomparable(difference: Difference, commit: str, workspace: Workspace) -> Problem:
+    words = message(
+        "{file} cannot be compared with the base {base}, so every cause is unknown: {why}; look at what the plan overwrites and, "
+        "if it is meant, say so with --base {base}",
+        file=f"{workspace.shown_as}/{difference.name}",
+        base=short_commit(commit),
+        why=difference.why,
+    )
+    return Problem(ProblemKind.DIVERGED, words, blocking=False)
 
 
 def _load_at(commit: str, repository: Repository, directory: Path, *, shown_as: str, target: str) -> Loaded:
@@ -166,6 +217,8 @@ def find_drift(reader: Reader, workspace: Workspace, target: Target, *, history:
 
     Raises Misuse without a base, ServiceError.
     """
+    if history.knowledge is None and history.base.commit is not None:
+        raise HistoryUnavailable(history.warnings[-1].message)
     if history.knowledge is None:
         raise Misuse(
             message("drift is counted from the base, and there is none"),
@@ -251,7 +304,19 @@ def make_offline_plan(workspace: Workspace, target: Target, *, history: History,
 def _plan(workspace: Workspace, target: Target, history: History, live: Knowledge, *, only: str | None, offline: bool) -> Plan:
     check_pattern(only, workspace.knowledge, live, history.knowledge)
     context = _context(workspace, target, history, only=only, offline=offline)
-    return make_plan(workspace.knowledge, live, history.knowledge, context=context)
+    return make_plan(workspace.knowledge, live, _said_of_read(history), context=context)
+
+
+def _said_of_read(history: History) -> Knowledge | None:
+    """The knowledge at the base without that of files which git left out of the working tree: nobody took it out of git."""
+    said = history.knowledge
+    if said is None or not history.missing:
+        return said
+
+    def stays(item: Question | Category) -> bool:
+        return item.location is None or item.location.path not in history.missing
+
+    return replace(said, categories=tuple(filter(stays, said.categories)), questions=tuple(filter(stays, said.questions)))
 
 
 def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:

@@ -13,6 +13,7 @@ from kbsync.history.applied_ref import advance_applied
 from kbsync.history.git import Answer, Git
 from kbsync.history.remote import Remote
 from kbsync.history.repository import Repository
+from kbsync.history.snapshot import differences, snapshot
 from tests.fakes.git_repos import GitRepos, WorkTree
 
 
@@ -142,9 +143,7 @@ def test_a_repository_whose_data_lies_elsewhere_is_found(repos: GitRepos, kind: 
             (place / ".git").symlink_to("../data")
     found = WorkTree(place, repos.environ).repository
     assert (found.root, found.head(), found.inside(place / "knowledge")) == (place, tree.repository.head(), "knowledge")
-    assert found.is_clean(place / "knowledge")
-    (place / "knowledge" / "new.yaml").touch()
-    assert not found.is_clean(place / "knowledge")
+    assert snapshot(found, "HEAD", place / "knowledge") == {"a.yaml": b"a"}
 
 
 def test_no_hook_is_run(repos: GitRepos) -> None:
@@ -156,7 +155,8 @@ def test_no_hook_is_run(repos: GitRepos) -> None:
         (tree.path / ".hooks" / name).chmod(0o755)
     tree.git("config", "core.fsmonitor", ".hooks/fsmonitor-watchman")
     advance_applied(tree.repository, "production", "HEAD", expected=None)
-    assert not tree.repository.is_clean(tree.path)
+    tree.commit({"other": "2"})
+    differences(tree.repository, "HEAD", tree.path, {}, is_read=lambda _name: True)
     assert origin.git("for-each-ref", "refs/kbsync") != ""
     assert not (tree.path / "trace").exists()
 
@@ -268,7 +268,7 @@ def test_variables_of_a_git_hook_do_not_lead_astray(repos: GitRepos) -> None:
     found = Repository.find(tree.path, environ=hook)
     assert found is not None
     assert found.head() == commit
-    assert found.is_clean(tree.path)
+    assert snapshot(found, commit, tree.path) == {"a": b"1"}
 
 
 def test_the_environment_of_the_process_is_the_default(repos: GitRepos) -> None:
@@ -378,36 +378,6 @@ def test_the_merge_base_of_two_branches(repos: GitRepos) -> None:
         tree.repository.merge_base("main", "stranger")
 
 
-@pytest.mark.parametrize(
-    ("change", "clean"),
-    [
-        ({}, True),
-        ({"elsewhere.txt": "x"}, True),
-        ({"[k]*/notes.log": "ignored"}, True),
-        ({"k/beside.yaml": "the brackets are no pattern"}, True),
-        ({"[k]*/a.yaml": "changed"}, False),
-        ({"[k]*/新的.yaml": "untracked"}, False),
-    ],
-)
-def test_clean_means_all_below_the_directory_is_committed(repos: GitRepos, *, change: dict[str, str], clean: bool) -> None:
-    """Changed and untracked files below the directory count; ignored files and files elsewhere do not."""
-    tree = repos.init("repo")
-    tree.commit({"[k]*/a.yaml": "a", ".gitignore": "*.log\n"})
-    tree.write(change)
-    assert tree.repository.is_clean(tree.path / "[k]*") is clean
-
-
-@pytest.mark.parametrize("command", [("rm", "--quiet", "k/a.yaml"), ("mv", "k/a.yaml", "b.yaml"), ("add", "k/c.yaml")])
-def test_what_is_staged_is_not_committed(repos: GitRepos, command: tuple[str, ...]) -> None:
-    """A staged removal, a file moved out and a staged addition leave the directory unclean."""
-    tree = repos.init("repo")
-    tree.commit({"k/a.yaml": "a", "k/b.yaml": "b"})
-    tree.write({"k/c.yaml": "c"} if command[0] == "add" else {})
-    tree.git(*command)
-    assert not tree.repository.is_clean(tree.path / "k")
-    assert not tree.repository.is_clean(tree.path)
-
-
 def test_a_directory_outside_is_refused(repos: GitRepos) -> None:
     """A directory that the repository does not hold has no history there."""
     tree = repos.init("repo")
@@ -466,15 +436,3 @@ def test_output_keeps_bytes_that_are_no_text() -> None:
     """A path that is not UTF-8 survives the way in and out of text."""
     answer = Answer(0, b"caf\xe9\n", "")
     assert answer.text.encode(sys.getfilesystemencoding(), "surrogateescape") == b"caf\xe9"
-
-
-@pytest.mark.parametrize(
-    ("name", "clean"),
-    [("local.yaml", False), ("deep/local.yml", False), ("local.txt", True), ("local.html", False), (".hidden/local.yaml", True)],
-)
-def test_an_ignored_file_that_is_read_as_knowledge_is_no_clean_tree(repos: GitRepos, *, name: str, clean: bool) -> None:
-    """No commit has a YAML file or an answer's file that git ignores, and it would be applied all the same."""
-    tree = repos.init("repo")
-    tree.commit({".kb/faq.yaml": "questions: [{answer: {file: ../x/local.html}}]\n", ".gitignore": "local.*\n"})
-    tree.write({f".kb/{name}": "questions: []\n"})
-    assert tree.repository.is_clean(tree.path / ".kb") is clean

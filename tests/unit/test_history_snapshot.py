@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.snapshot import snapshot
+from kbsync.history.snapshot import Difference, differences, snapshot
 from kbsync.model import MAX_FILE_BYTES
 from tests.fakes.git_repos import GitRepos, WorkTree
 
@@ -122,3 +122,129 @@ def test_a_damaged_repository_is_an_error_in_words(repos: GitRepos) -> None:
     with pytest.raises(HistoryUnavailable, match=f"lacks the object {blob}") as failure:
         snapshot(tree.repository, commit, tree.path / "k")
     assert "clone again" in str(failure.value.hint)
+
+
+def compared(tree: WorkTree, directory: str = "k") -> tuple[Difference, ...]:
+    """How the YAML and HTML files that lie in a directory differ from what is checked out."""
+    place = tree.path / directory
+    files = [
+        path for path in place.rglob("*") if path.is_file() and path.suffix in (".yaml", ".html") and ".git" not in path.parts
+    ]
+    read = {path.relative_to(place).as_posix(): path.read_bytes() for path in files}
+    return differences(tree.repository, "HEAD", place, read, is_read=lambda name: name.endswith(".yaml"))
+
+
+def told(tree: WorkTree, directory: str = "k") -> dict[str, str]:
+    """The same in words."""
+    return {each.name: str(each.why) for each in compared(tree, directory)}
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({}, ""),
+        ({"elsewhere.txt": "x"}, ""),
+        ({"[k]*/notes.log": "ignored", "[k]*/.DS_Store": "x", "[k]*/a.yaml~": "x", "[k]*/notes.txt": "x"}, ""),
+        ({"k/beside.yaml": "the brackets are no pattern"}, ""),
+        ({"[k]*/a.yaml": "a\r\n"}, ""),
+        ({"[k]*/a.yaml": "changed"}, "a.yaml"),
+        ({"[k]*/新的.yaml": "untracked"}, "新的.yaml"),
+        ({"[k]*/local.yaml": "ignored"}, "local.yaml"),
+        ({"[k]*/local.html": "the file of an answer, ignored"}, "local.html"),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--object-format=sha256",)])
+def test_only_what_is_read_makes_a_difference(
+    repos: GitRepos, options: tuple[str, ...], *, change: dict[str, str], name: str
+) -> None:
+    """Changed, untracked and ignored files that are read count; line ends, files that are not read and files elsewhere do not."""
+    tree = repos.init("repo", *options)
+    tree.commit({"[k]*/a.yaml": "a\n", ".gitignore": "*.log\nlocal.*\n"})
+    tree.write(change)
+    assert [each.name for each in compared(tree, "[k]*")] == ([name] if name else [])
+
+
+@pytest.mark.parametrize("command", [("rm", "--quiet", "k/a.yaml"), ("mv", "k/a.yaml", "b.yaml"), ("add", "k/c.yaml")])
+def test_what_is_staged_is_not_committed(repos: GitRepos, command: tuple[str, ...]) -> None:
+    """A staged removal, a file moved out and a staged addition are no commit's."""
+    tree = repos.init("repo")
+    tree.commit({"k/a.yaml": "a", "k/b.yaml": "b"})
+    tree.write({"k/c.yaml": "c"} if command[0] == "add" else {})
+    tree.git(*command)
+    assert compared(tree)
+    assert compared(tree, ".")
+
+
+def test_a_directory_that_the_commit_lacks_has_none_of_its_files(repos: GitRepos) -> None:
+    """Every file is one that git does not have."""
+    tree = repos.init("repo")
+    tree.commit({"a": "1"})
+    tree.write({"k/a.yaml": "a"})
+    assert told(tree) == {"a.yaml": "git does not have it"}
+
+
+def test_a_tree_that_is_missing_is_not_empty(repos: GitRepos) -> None:
+    """Damage is told as such."""
+    tree = repos.init("repo")
+    tree.commit({"k/a.yaml": "a"})
+    found = tree.git("rev-parse", "HEAD:k")
+    (tree.path / ".git" / "objects" / found[:2] / found[2:]).unlink()
+    with pytest.raises(HistoryUnavailable, match="ls-tree"):
+        compared(tree)
+
+
+@pytest.mark.parametrize(
+    ("commands", "change", "missing", "word"),
+    [
+        (["sparse-checkout set --no-cone /* !/k/a.yaml"], None, True, "sparse"),
+        (["update-index --skip-worktree k/a.yaml"], "", True, "sparse"),
+        (["update-index --assume-unchanged k/a.yaml"], "", True, "assume-unchanged"),
+        ([], "", False, "not on the disk"),
+        (["update-index --skip-worktree k/a.yaml"], "b", False, "told not to look"),
+        (["update-index --assume-unchanged k/a.yaml"], "b", False, "told not to look"),
+        (["update-index --skip-worktree k/a.yaml", "update-index --assume-unchanged k/a.yaml"], "", True, "left out"),
+    ],
+)
+def test_what_git_does_not_look_at_is_looked_at(
+    repos: GitRepos, commands: list[str], change: str | None, word: str, *, missing: bool
+) -> None:
+    """Git calls such a tree clean; what it left out on purpose is told from what somebody removed."""
+    tree = repos.init("repo")
+    tree.commit({"k/a.yaml": "a", "k/b.yaml": "b"})
+    for command in commands:
+        tree.git(*command.split())
+    if change:
+        tree.write({"k/a.yaml": change})
+    elif change is not None:
+        (tree.path / "k/a.yaml").unlink()
+    (found,) = compared(tree)
+    assert (found.name, found.missing, found.foreign) == ("a.yaml", missing, False)
+    assert word in str(found.why)
+
+
+@pytest.mark.parametrize("attribute", ["filter=rot", "ident", "working-tree-encoding=UTF-16"])
+def test_what_git_changes_on_its_way_is_foreign(repos: GitRepos, attribute: str) -> None:
+    """A filter, an expanded id and another encoding each make the disk differ from the object; no filter is run to see that."""
+    tree = repos.init("repo")
+    tree.commit({"k/a.yaml": "a: $Id$\n", "k/b.html": "b"})
+    tree.write({".gitattributes": f"a.yaml {attribute}\n*.html -text\n"})
+    tree.git("config", "filter.rot.clean", "touch trace")
+    tree.write({"k/a.yaml": "a: $Id: 1$\n", "k/b.html": "changed"})
+    found = {each.name: each for each in compared(tree)}
+    assert (found["a.yaml"].foreign, attribute in str(found["a.yaml"].why)) == (True, True)
+    assert (found["b.html"].foreign, str(found["b.html"].why)) == (False, "it was changed")
+    assert not (tree.path / "trace").exists()
+
+
+def test_submodules_and_links_are_no_files_of_the_commit(repos: GitRepos) -> None:
+    """What lies in a submodule is in another repository; a link that was checked out as text is still a link in git."""
+    tree, other = repos.init("repo"), repos.init("other")
+    other.commit({"x.yaml": "x"})
+    tree.write({"k/a.yaml": "a"})
+    (tree.path / "k/link.yaml").symlink_to("a.yaml")
+    tree.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", f"file://{other.path}", "k/sub")
+    tree.commit({})
+    (tree.path / "k/link.yaml").unlink()
+    tree.write({"k/link.yaml": "a.yaml"})
+    assert told(tree) == {"link.yaml": "it is a symbolic link in git and a file here", "sub/x.yaml": "it lies in a submodule"}
+    assert all(each.foreign for each in compared(tree))

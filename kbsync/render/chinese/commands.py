@@ -145,7 +145,7 @@ COMMANDS: Mapping[str, str] = {
     "the plan is for target {planned} (SDKAppID {planned_app}), the settings say {target} (SDKAppID {app})": (
         "计划的目标是 {planned}（SDKAppID {planned_app}），而设置中是 {target}（SDKAppID {app}）"
     ),
-    "the knowledge at the base {commit} has errors: {first}": "基准 {commit} 处的知识有错误：{first}",
+    "the knowledge at the base {commit} has errors: {place}: {first}": "基准 {commit} 处的知识有错误：{place}：{first}",
     "The files changed or were committed while they were read: this is planned as of no commit.": (
         "读取期间文件有改动或被提交：此计划不对应任何提交。"
     ),

@@ -135,4 +135,27 @@ HISTORY: Mapping[str, str] = {
     "Keep large files outside the knowledge directory.": "请将大文件放在知识目录之外。",
     "Keep files that are no knowledge outside the knowledge directory.": "请将非知识文件放在知识目录之外。",
     "Run `git fsck`, or clone again.": "请运行 `git fsck`，或重新克隆。",
+    "it is left out of the working tree (sparse checkout or skip-worktree): git sparse-checkout disable": (
+        "工作区中没有检出此文件（稀疏检出或 skip-worktree）：请运行 git sparse-checkout disable"
+    ),
+    "it is not on the disk and marked assume-unchanged: git update-index --no-assume-unchanged": (
+        "此文件不在磁盘上，且被标记为 assume-unchanged：请运行 git update-index --no-assume-unchanged"
+    ),
+    "it is not on the disk": "此文件不在磁盘上",
+    "it is a symbolic link in git and a file here": "在 git 中是符号链接，在这里却是文件",
+    "it lies in a submodule": "此文件位于子模块中",
+    "git does not have it": "git 中没有此文件",
+    "git changes it on its way to the disk ({driver})": "git 在检出时会改写此文件（{driver}）",
+    "it was changed, and git was told not to look (skip-worktree or assume-unchanged)": (
+        "此文件已被修改，但 git 被设置为不检查它（skip-worktree 或 assume-unchanged）"
+    ),
+    "it was changed": "此文件已被修改",
+    "Files of no commit: {file} is not as in {commit}: {why}.": "文件不属于任何提交：{file} 与 {commit} 中的不同：{why}。",
+    "{file} is in git and was not read, so what it declares is left alone and nothing is applied: {why}": (
+        "{file} 在 git 中但未被读取，因此保留其声明的内容，且不应用任何变更：{why}"
+    ),
+    "{file} cannot be compared with the base {base}, so every cause is unknown: {why}; look at what the plan overwrites and, "
+    "if it is meant, say so with --base {base}": (
+        "{file} 无法与基准 {base} 比较，因此所有原因均未知：{why}；请查看计划将覆盖的内容，如确属本意，请用 --base {base} 说明"
+    ),
 }

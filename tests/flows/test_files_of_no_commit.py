@@ -1,0 +1,123 @@
+"""What was read is what is named: files that are not those of the commit that git calls checked out, and files nobody reads."""
+
+import pytest
+
+from tests.flows.harness import Bench
+from tests.flows.shop import SMALL
+
+MARK = "refs/kbsync/applied/sandbox"
+MORE = {"more.yaml": "category: Shop\nquestions: [{question: More?, answer: No.}, {question: Less?, answer: No.}]\n"}
+BOXED = {
+    "boxed.yaml": "category: Shop\nquestions: [{question: Boxed?, answer_type: rich, answer: {file: answers/boxed.html}}]\n",
+    "answers/boxed.html": "<p>$Id$ one</p>\n",
+}
+
+
+@pytest.fixture
+def shop(bench: Bench) -> Bench:
+    """A bench whose only commit is live."""
+    bench.commit({**SMALL, **MORE})
+    assert bench.run("apply", "--yes").code == 0
+    return bench
+
+
+def git(bench: Bench, *words: str) -> str:
+    """Run git in the bench's repository."""
+    assert bench.tree is not None
+    return bench.tree.git(*words)
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "small.yaml~", "notes.txt", ".small.yaml.x1Yz", "Thumbs.db"])
+def test_files_that_nobody_reads_are_no_difference(bench: Bench, name: str) -> None:
+    """The commit counts as applied all the same, and nothing is said about them."""
+    newest = bench.commit(SMALL)
+    bench.write({name: "clutter"})
+    done = bench.run("apply", "--yes")
+    assert (done.code, git(bench, "rev-parse", MARK), "no commit" in done.err) == (0, newest, False)
+
+
+@pytest.mark.parametrize("way", ["sparse", "skip-worktree", "assume-unchanged"])
+def test_what_git_left_out_is_not_taken_out(shop: Bench, way: str) -> None:
+    """No removal is planned, the plan is of no commit and says why, and an apply is refused until the file is there."""
+    if way == "sparse":
+        git(shop, "sparse-checkout", "set", "--no-cone", "/*", "!/knowledge/more.yaml")
+    else:
+        git(shop, "update-index", f"--{way}", "knowledge/more.yaml")
+        (shop.path / "knowledge/more.yaml").unlink()
+    planned = shop.run("plan")
+    assert (planned.code, "Delete" in planned.out, "knowledge/more.yaml" in planned.err) == (0, False, True)
+    for words in ("apply --yes", "apply --yes --allow-remove 2"):
+        refused = shop.run(*words.split())
+        assert (refused.code, "knowledge/more.yaml is in git and was not read" in " ".join(refused.err.split())) == (6, True)
+    assert shop.run("drift").code == 0
+
+
+def test_a_file_that_somebody_removed_is_taken_out(shop: Bench) -> None:
+    """Nobody told git to leave it out: it is a removal of no commit."""
+    (shop.path / "knowledge/more.yaml").unlink()
+    planned = shop.run("plan")
+    assert ("Delete" in planned.out, "it is not on the disk" in planned.err) == (True, True)
+
+
+@pytest.mark.parametrize("flag", ["skip-worktree", "assume-unchanged"])
+def test_a_change_that_git_does_not_look_at_is_of_no_commit(shop: Bench, flag: str) -> None:
+    """The applied ref stays where it is, and the first file is named with the reason."""
+    before = git(shop, "rev-parse", MARK)
+    git(shop, "commit", "--quiet", "--allow-empty", "--message=next")
+    git(shop, "update-index", f"--{flag}", "knowledge/more.yaml")
+    shop.write({"more.yaml": MORE["more.yaml"].replace("Less?", "Fewer?")})
+    done = shop.run("apply", "--yes", "--overwrite-conflicts")
+    assert (done.code, git(shop, "rev-parse", MARK)) == (0, before)
+    assert "knowledge/more.yaml" in done.err
+
+
+def expand(bench: Bench, word: str) -> None:
+    """The answer as git's ident puts it on the disk."""
+    bench.write({"answers/boxed.html": f"<p>$Id: {word}$ one</p>\n"})
+
+
+@pytest.fixture
+def filtered(bench: Bench) -> Bench:
+    """A commit is the base whose answer git changes on its way to the disk; what is on the disk is live."""
+    (bench.path / ".gitattributes").write_text("*.html ident\n", encoding="utf-8")
+    commit = bench.commit({**SMALL, **BOXED})
+    expand(bench, "1")
+    assert bench.run("apply", "--yes").code == 0
+    git(bench, "update-ref", MARK, commit)
+    return bench
+
+
+def test_what_a_filter_made_is_read_with_the_same_eyes(filtered: Bench) -> None:
+    """The object is the same as at the base, so its file is too: no drift, nothing to do."""
+    assert filtered.cause("drift") == {}
+    assert filtered.cause("plan") == {}
+    filtered.write({"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")})
+    assert filtered.cause("plan") == {"Open?": "declared"}
+
+
+def test_what_a_filter_hides_is_unknown_and_no_conflict(filtered: Bench) -> None:
+    """The object changed: the cause is unknown, drift says that it cannot tell, an apply waits until the base is named."""
+    filtered.commit({"answers/boxed.html": "<p>$Id$ two</p>\n"})
+    expand(filtered, "2")
+    assert filtered.cause("plan") == {"Boxed?": "unknown"}
+    told = filtered.run("drift")
+    assert (told.code, "cannot be compared" in " ".join(told.err.split())) == (1, True)
+    refused = filtered.run("apply", "--yes")
+    assert (refused.code, "--base" in refused.err) == (6, True)
+    base = git(filtered, "rev-parse", MARK)
+    assert filtered.run("apply", "--yes", "--base", base).code == 0
+
+
+def test_knowledge_in_a_submodule_is_unknown_and_no_conflict(shop: Bench) -> None:
+    """What lies in another repository is no part of the base."""
+    other = shop.path.parent / "other"
+    git(shop, "init", "--quiet", "--initial-branch=main", str(other))
+    (other / "sub.yaml").write_text("category: Shop\nquestions: [{question: Sub?, answer: Old.}]\n", encoding="utf-8")
+    git(shop, "-C", str(other), "add", "--all")
+    git(shop, "-C", str(other), "commit", "--quiet", "--message=sub")
+    git(shop, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "knowledge/sub")
+    commit = shop.commit({})
+    assert "it lies in a submodule" in shop.run("apply", "--yes", "--base", "HEAD").err
+    git(shop, "update-ref", MARK, commit)
+    (shop.path / "knowledge/sub/sub.yaml").write_text("category: Shop\nquestions: [{question: Sub?, answer: New.}]\n")
+    assert shop.cause("plan") == {"Sub?": "unknown"}
