@@ -11,7 +11,7 @@ from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 from kbsync.model import MAX_FILE_BYTES
 
-__all__ = ["MAX_TOTAL_BYTES", "Difference", "differences", "is_content_of", "snapshot"]
+__all__ = ["MAX_TOTAL_BYTES", "FileDifference", "differences", "is_content_of", "snapshot"]
 
 MAX_TOTAL_BYTES = 256 * 1024 * 1024
 """The whole snapshot is held in memory."""
@@ -26,7 +26,7 @@ SHA1_DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FileDifference:
     """A file that was read from the disk and is another one in the commit, or that only one of the two has.
 
     ``blob`` is its content in the commit, None where the commit has no such file. ``missing`` says that git left it out of the
@@ -59,7 +59,7 @@ def snapshot(repository: Repository, commit: str, directory: Path, *, limit: int
 
 def differences(
     repository: Repository, commit: str, directory: Path, read: Mapping[str, bytes], *, is_read: Callable[[str], bool]
-) -> tuple[Difference, ...]:
+) -> tuple[FileDifference, ...]:
     """How files that were read from a directory differ from a commit; sorted, none where they are the commit's.
 
     ``read`` are the files by their POSIX path from the directory, ``is_read`` says of a path whether it would be among them. No
@@ -89,29 +89,33 @@ def is_content_of(data: bytes, blob: str, *, any_line_end: bool = False) -> bool
     return any(make(b"blob %d\0" % len(form) + form).hexdigest() == blob for form in forms)
 
 
-def _left_out(name: str, blob: str, mark: str) -> Difference:
+def _left_out(name: str, blob: str, mark: str) -> FileDifference:
     if mark.upper() == "S":
         why = message("it is left out of the working tree (sparse checkout or skip-worktree): git sparse-checkout disable")
-        return Difference(name, why, blob, missing=True)
+        return FileDifference(name, why, blob, missing=True)
     if mark.islower():
         why = message("it is not on the disk and marked assume-unchanged: git update-index --no-assume-unchanged")
-        return Difference(name, why, blob, missing=True)
-    return Difference(name, message("it is not on the disk"), blob)
+        return FileDifference(name, why, blob, missing=True)
+    return FileDifference(name, message("it is not on the disk"), blob)
 
 
-def _changed(name: str, entries: Mapping[str, tuple[bytes, str]], mark: str, driver: str | None) -> Difference:
+def _changed(name: str, entries: Mapping[str, tuple[bytes, str]], mark: str, driver: str | None) -> FileDifference:
     mode, blob = entries.get(name, (b"", None))
     if mode == LINK:
-        return Difference(name, message("it is a symbolic link in git and a file here"), foreign=True)
+        return FileDifference(name, message("it is a symbolic link in git and a file here"), foreign=True)
     if blob is None:
         within = any(kind == SUBMODULE and name.startswith(f"{top}/") for top, (kind, _) in entries.items())
         why = message("it lies in a submodule") if within else message("git does not have it")
-        return Difference(name, why, foreign=within)
+        return FileDifference(name, why, foreign=within)
     if driver is not None:
-        return Difference(name, message("git changes it on its way to the disk ({driver})", driver=driver), blob, foreign=True)
+        return FileDifference(
+            name, message("git changes it on its way to the disk ({driver})", driver=driver), blob, foreign=True
+        )
     if mark == "S" or mark.islower():
-        return Difference(name, message("it was changed, and git was told not to look (skip-worktree or assume-unchanged)"), blob)
-    return Difference(name, message("it was changed"), blob)
+        return FileDifference(
+            name, message("it was changed, and git was told not to look (skip-worktree or assume-unchanged)"), blob
+        )
+    return FileDifference(name, message("it was changed"), blob)
 
 
 def _marked(repository: Repository, path: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from kbsync.files import Loaded, is_yaml, load_tree
 from kbsync.history.ancestry import commits_touching
 from kbsync.history.base import Base, find_base
 from kbsync.history.repository import Repository
-from kbsync.history.snapshot import Difference, differences, is_content_of, snapshot
+from kbsync.history.snapshot import FileDifference, differences, is_content_of, snapshot
 from kbsync.messages import Message, message
 from kbsync.model import Category, Knowledge, Question
 from kbsync.plan import BaseKind, Kind, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
@@ -131,7 +131,9 @@ def _guessed(target: Target) -> Problem:
     return Problem(ProblemKind.DIVERGED, words, blocking=False)
 
 
-def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None, tuple[Difference, ...], tuple[Message, ...]]:
+def _commit_of(
+    workspace: Workspace, repository: Repository
+) -> tuple[str | None, tuple[FileDifference, ...], tuple[Message, ...]]:
     """The commit whose files are those that were read; None where there is none, with what differs, and why in words."""
     commit = repository.head()
     if commit is None:
@@ -154,7 +156,7 @@ def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None
     return None, found, (first,)
 
 
-def _left_out(difference: Difference, workspace: Workspace) -> Problem:
+def _left_out(difference: FileDifference, workspace: Workspace) -> Problem:
     words = message(
         "{file} is in git and was not read, so what it declares is left alone and nothing is applied: {why}",
         file=f"{workspace.shown_as}/{difference.name}",
@@ -164,7 +166,7 @@ def _left_out(difference: Difference, workspace: Workspace) -> Problem:
 
 
 def _knowledge_at(
-    commit: str, repository: Repository, workspace: Workspace, target: Target, found: Collection[Difference]
+    commit: str, repository: Repository, workspace: Workspace, target: Target, found: Collection[FileDifference]
 ) -> Knowledge | Problem:
     """The knowledge at the base as the disk would have it; a problem where git's objects cannot be compared with the disk.
 
@@ -191,7 +193,7 @@ def _knowledge_at(
     return loaded.knowledge
 
 
-def _incomparable(difference: Difference, commit: str, workspace: Workspace) -> Problem:
+def _incomparable(difference: FileDifference, commit: str, workspace: Workspace) -> Problem:
     words = message(
         "{file} cannot be compared with the base {base}, so every cause is unknown: {why}; look at what the plan overwrites and, "
         "if it is meant, say so with --base {base}",

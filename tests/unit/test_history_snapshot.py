@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.snapshot import Difference, differences, snapshot
+from kbsync.history.snapshot import FileDifference, differences, snapshot
 from kbsync.model import MAX_FILE_BYTES
 from tests.fakes.git_repos import GitRepos, WorkTree
 
@@ -124,7 +124,7 @@ def test_a_damaged_repository_is_an_error_in_words(repos: GitRepos) -> None:
     assert "clone again" in str(failure.value.hint)
 
 
-def compared(tree: WorkTree, directory: str = "k") -> tuple[Difference, ...]:
+def compared(tree: WorkTree, directory: str = "k") -> tuple[FileDifference, ...]:
     """How the YAML and HTML files that lie in a directory differ from what is checked out."""
     place = tree.path / directory
     files = [
