@@ -1,13 +1,13 @@
-"""Which commits brought a text into the files of a directory, or took it out: git's own search through the history."""
+"""What history tells of a directory: which commits brought a text into its files or took it out, and where it was before."""
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kbsync.history.git import DIFF, NETWORK_SECONDS
 from kbsync.history.repository import Repository
 
-__all__ = ["commits_touching"]
+__all__ = ["commits_touching", "former_directory"]
 
 _TOGETHER = 40
 """Texts that are looked for at once: each search goes through the whole history, and a longer pattern makes it slower."""
@@ -31,6 +31,19 @@ def commits_touching(repository: Repository, commit: str, directory: Path, texts
             "log", "--format=%H", *DIFF, "--pickaxe-regex", f"-S{'|'.join(group)}", commit, "--", path, seconds=NETWORK_SECONDS
         )
         yield from answer.text.split()
+
+
+def former_directory(repository: Repository, commit: str, directory: Path, *, known_by: str) -> Path | None:
+    """Where a directory was at an earlier commit, told by a file of it that was renamed since; None where git tells of none."""
+    path = repository.inside(directory)
+    options = ("-r", "-z", "--find-renames", "--diff-filter=R", "--name-status", *DIFF)
+    answer = repository.git.run("diff-tree", *options, commit, "HEAD", seconds=NETWORK_SECONDS)
+    words = answer.output.decode("utf-8", "surrogateescape").split("\0")
+    renamed = dict(zip(words[2::3], words[1::3], strict=False))
+    former = renamed.get(f"{path}/{known_by}" if path else known_by, "")
+    if PurePosixPath(former).name != known_by:
+        return None
+    return repository.root / PurePosixPath(former).parent
 
 
 def _pattern(text: str) -> str:

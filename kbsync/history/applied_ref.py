@@ -6,7 +6,7 @@ from kbsync.history.remote import Remote, applied_ref
 from kbsync.history.repository import Repository
 from kbsync.messages import message
 
-__all__ = ["advance_applied", "last_seen", "read_applied"]
+__all__ = ["advance_applied", "last_seen", "read_applied", "seen_applied"]
 
 
 def read_applied(repository: Repository, target: str, *, shared: bool = True) -> str | None:
@@ -24,6 +24,16 @@ def read_applied(repository: Repository, target: str, *, shared: bool = True) ->
     if commit is not None:
         _remember(repository, ref, commit=commit)
     return commit
+
+
+def seen_applied(repository: Repository, target: str, *, shared: bool = True) -> str | None:
+    """The object that the ref names, whatever it is and wherever it is; None when there is no ref. Raises HistoryUnavailable."""
+    ref = applied_ref(target)
+    remote = Remote.of(repository) if shared else None
+    if remote is not None:
+        return remote.read(ref)
+    answer = repository.git.attempt("rev-parse", "--verify", "--quiet", ref)
+    return answer.text if answer.code == 0 else None
 
 
 def last_seen(repository: Repository, target: str) -> str | None:
@@ -45,7 +55,7 @@ def advance_applied(repository: Repository, target: str, commit: str, *, expecte
     remote = Remote.of(repository) if shared else None
     if remote is None:
         answer = repository.git.attempt("update-ref", ref, new, expected or "")
-        now = new if answer.code == 0 else repository.local(ref)
+        now = new if answer.code == 0 else seen_applied(repository, target, shared=False)
         if now == expected != new:
             raise repository.git.failure("update-ref", answer)
     else:
@@ -71,11 +81,7 @@ def _bring(remote: Remote, ref: str) -> str | None:
                 remote=remote.name,
                 identity=identity,
             ),
-            hint=message(
-                "Move it to the commit that was last applied, or remove it: `git push {remote} :{ref}`.",
-                remote=remote.name,
-                ref=ref,
-            ),
+            hint=message("Name the commit that was last applied with --base: an apply then moves the ref to its own."),
         )
     return commit
 

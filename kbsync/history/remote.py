@@ -57,7 +57,7 @@ class Remote:
 
         Raises HistoryUnavailable when the remote cannot be asked within that many seconds.
         """
-        answer = self.repository.git.attempt("ls-remote", "--quiet", "--", self.name, ref, seconds=seconds)
+        answer = self.repository.git.attempt("ls-remote", "--quiet", "--", self._address(), ref, seconds=seconds)
         if answer.code != 0:
             raise _unreadable(self.name, answer)
         # The argument is a pattern that also matches longer names.
@@ -71,7 +71,7 @@ class Remote:
         """
         depth = ("--depth=1",) if self.repository.is_shallow() else ()
         options = ("--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--refmap=", "--recurse-submodules=no")
-        answer = self.repository.git.attempt("fetch", *options, *depth, "--", self.name, ref, seconds=NETWORK_SECONDS)
+        answer = self.repository.git.attempt("fetch", *options, *depth, "--", self._address(), ref, seconds=NETWORK_SECONDS)
         if answer.code != 0:
             raise _unreadable(self.name, answer)
 
@@ -92,6 +92,12 @@ class Remote:
         if now == old != new and not any(words in said for words in CONTENTION):
             raise _refused(self.name, ref, answer=answer)
         return now
+
+    def _address(self) -> str:
+        """Where its refs are read: where they are written, which a mirror for reading may follow late or never."""
+        if not self.repository.split:
+            return self.name
+        return self.repository.git.run("remote", "get-url", "--push", "--", self.name).text.partition("\n")[0]
 
 
 def applied_ref(target: str) -> str:

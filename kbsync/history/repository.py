@@ -26,13 +26,15 @@ QUIET = re.compile(
 class Repository:
     """A git repository with a working tree, whose top is ``root``. ``remotes`` are the names of those that it knows.
 
-    ``partial`` says that a remote has promised objects which are missing here.
+    ``partial`` says that a remote has promised objects which are missing here, ``split`` that a push may go to another address
+    than a fetch.
     """
 
     root: Path
     git: Git
     remotes: tuple[str, ...] = ()
     partial: bool = False
+    split: bool = False
 
     @classmethod
     def find(cls, directory: Path, *, environ: Mapping[str, str] | None = None) -> "Repository | None":
@@ -55,7 +57,13 @@ class Repository:
         settings = tuple(_settings(git, Path(root)))
         _refuse_foreign(git, Path(root), settings)
         remotes = {each.subsection for each in settings if each.section == "remote" and each.subsection}
-        return cls(Path(root), git, tuple(sorted(remotes)), any(each.is_promise() for each in settings))
+        return cls(
+            Path(root),
+            git,
+            tuple(sorted(remotes)),
+            any(each.is_promise() for each in settings),
+            any(each.splits() for each in settings),
+        )
 
     def head(self) -> str | None:
         """The full id of the commit that is checked out, None before the first commit. Raises HistoryUnavailable."""
@@ -181,6 +189,10 @@ class _Setting:
     def is_promise(self) -> bool:
         """Whether it says that a remote has more objects than this clone."""
         return self.section == "remote" and self.key.endswith(".promisor") and self.is_on
+
+    def splits(self) -> bool:
+        """Whether it lets a push go elsewhere than a fetch."""
+        return self.key.endswith((".pushurl", ".pushinsteadof"))
 
     def is_quiet(self) -> bool:
         """Whether it may come from anybody."""

@@ -5,7 +5,7 @@ How the ref is moved safely is ``history``'s part.
 
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, StalePlan
-from kbsync.history.applied_ref import advance_applied, read_applied
+from kbsync.history.applied_ref import advance_applied, read_applied, seen_applied
 from kbsync.messages import Message, message
 from kbsync.plan import BaseKind, Plan, ProblemKind, Purpose
 from kbsync.settings import Target
@@ -34,9 +34,11 @@ def check_applied_ref(plan: Plan, target: Target, *, history: History) -> str | 
     """
     if history.repository is None or not moves_applied_ref(plan, history=history):
         return None
+    if plan.source.base not in (BaseKind.APPLIED, BaseKind.NONE):
+        # Whatever it names is left behind: the base was named by hand, perhaps because this leads to no commit.
+        return seen_applied(history.repository, target.name, shared=is_shared(target))
     now = read_applied(history.repository, target.name, shared=is_shared(target))
-    counted = plan.source.base in (BaseKind.APPLIED, BaseKind.NONE)
-    if counted and now not in (plan.source.base_commit, plan.source.commit):
+    if now not in (plan.source.base_commit, plan.source.commit):
         raise StalePlan(
             message("another commit was applied since this plan was made; nothing was changed"),
             [

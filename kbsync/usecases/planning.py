@@ -1,14 +1,14 @@
 """From a workspace to a Plan: finds the base in git, looks at the service, and lets the planner decide."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kbsync.diagnostics import Severity, has_errors
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
-from kbsync.files import Loaded, is_yaml, load_tree
-from kbsync.history.ancestry import commits_touching
+from kbsync.files import SETTINGS_FILE, Loaded, is_yaml, load_tree
+from kbsync.history.ancestry import commits_touching, former_directory
 from kbsync.history.base import Base, find_base
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import FileDifference, differences, is_content_of, snapshot
@@ -23,7 +23,7 @@ from kbsync.settings import Driver, Target
 from kbsync.store import Reader
 from kbsync.usecases.context import RunContext
 from kbsync.usecases.lineage import find_divergence
-from kbsync.usecases.workspace import Workspace
+from kbsync.usecases.workspace import Workspace, name_of
 
 __all__ = [
     "History",
@@ -45,7 +45,8 @@ class History:
     """The git side of a run.
 
     ``knowledge`` is the library at the base, None without one that can be compared; ``notes`` say what was used, ``warnings``
-    belong into a plan. ``missing`` are the places of files that git left out of the working tree.
+    belong into a plan. ``missing`` are the places of files that git left out of the working tree; ``untold`` is why there is a
+    base without knowledge.
     """
 
     repository: Repository | None
@@ -55,6 +56,7 @@ class History:
     notes: tuple[Message, ...] = ()
     warnings: tuple[Problem, ...] = ()
     missing: frozenset[str] = frozenset()
+    untold: Message | None = None
 
 
 def check_target(plan: Plan, target: Target) -> None:
@@ -106,10 +108,14 @@ def find_history(
     places = frozenset(f"{workspace.shown_as}/{each.name}" for each in missing)
     if base.commit is None:
         return History(repository, base, None, commit, notes, warnings, places)
-    knowledge = _knowledge_at(base.commit, repository, workspace, target, found)
-    if isinstance(knowledge, Problem):
-        return History(repository, base, None, commit, notes, (*warnings, knowledge), places)
+    tree, moved = _tree_at(base.commit, repository, workspace)
+    notes = (*notes, *moved)
     warnings = (*warnings, *find_divergence(repository, base, workspace))
+    if not tree:
+        return History(repository, base, None, commit, notes, warnings, places, moved[0])
+    knowledge = _knowledge_at(base.commit, tree, workspace, target, found)
+    if isinstance(knowledge, Problem):
+        return History(repository, base, None, commit, notes, (*warnings, knowledge), places, knowledge.message)
     return History(repository, base, knowledge, commit, notes, warnings, places)
 
 
@@ -131,9 +137,7 @@ def _guessed(target: Target) -> Problem:
     return Problem(ProblemKind.DIVERGED, words, blocking=False)
 
 
-def _commit_of(
-    workspace: Workspace, repository: Repository
-) -> tuple[str | None, tuple[FileDifference, ...], tuple[Message, ...]]:
+def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None, Sequence[FileDifference], Sequence[Message]]:
     """The commit whose files are those that were read; None where there is none, with what differs, and why in words."""
     commit = repository.head()
     if commit is None:
@@ -156,6 +160,20 @@ def _commit_of(
     return None, found, (first,)
 
 
+def _tree_at(commit: str, repository: Repository, workspace: Workspace) -> tuple[dict[str, bytes], tuple[Message, ...]]:
+    """The files of the knowledge directory at a commit, wherever it was then; none, with a note, where that cannot be told."""
+    tree = snapshot(repository, commit, workspace.directory)
+    if tree:
+        return tree, ()
+    former = former_directory(repository, commit, workspace.directory, known_by=SETTINGS_FILE)
+    words = {"commit": short_commit(commit), "directory": workspace.shown_as}
+    if former is None:
+        unknown = message("The base {commit} has no directory {directory}, and git does not tell where it was.", **words)
+        return {}, (unknown, message("No base: every cause is unknown."))
+    moved = message("The directory {directory} was moved: at the base {commit} it was {former}.", **words, former=name_of(former))
+    return snapshot(repository, commit, former), (moved,)
+
+
 def _left_out(difference: FileDifference, workspace: Workspace) -> Problem:
     words = message(
         "{file} is in git and was not read, so what it declares is left alone and nothing is applied: {why}",
@@ -166,13 +184,12 @@ def _left_out(difference: FileDifference, workspace: Workspace) -> Problem:
 
 
 def _knowledge_at(
-    commit: str, repository: Repository, workspace: Workspace, target: Target, found: Collection[FileDifference]
+    commit: str, tree: dict[str, bytes], workspace: Workspace, target: Target, found: Collection[FileDifference]
 ) -> Knowledge | Problem:
     """The knowledge at the base as the disk would have it; a problem where git's objects cannot be compared with the disk.
 
     What stands behind a filter is known where the object is the same as now: its file is what the filter made of it.
     """
-    tree = snapshot(repository, commit, workspace.directory)
     for each in found:
         if each.foreign and (each.blob is None or each.name in tree):
             if each.blob is None or not is_content_of(tree[each.name], each.blob):
@@ -219,8 +236,8 @@ def find_drift(reader: Reader, workspace: Workspace, target: Target, *, history:
 
     Raises Misuse without a base, ServiceError.
     """
-    if history.knowledge is None and history.base.commit is not None:
-        raise HistoryUnavailable(history.warnings[-1].message)
+    if history.untold is not None:
+        raise HistoryUnavailable(message("drift cannot be told: {reason}", reason=history.untold))
     if history.knowledge is None:
         raise Misuse(
             message("drift is counted from the base, and there is none"),

@@ -1,4 +1,4 @@
-"""What was read is what is named: files that are not those of the commit that git calls checked out, and files nobody reads."""
+"""What was read is what is named: moved directories, files that are not those of the commit, and files that nobody reads."""
 
 import pytest
 
@@ -121,3 +121,53 @@ def test_knowledge_in_a_submodule_is_unknown_and_no_conflict(shop: Bench) -> Non
     git(shop, "update-ref", MARK, commit)
     (shop.path / "knowledge/sub/sub.yaml").write_text("category: Shop\nquestions: [{question: Sub?, answer: New.}]\n")
     assert shop.cause("plan") == {"Sub?": "unknown"}
+
+
+EDITED = {"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")}
+
+
+def test_a_directory_that_was_moved_is_followed(shop: Bench) -> None:
+    """Its edits are declared and its removals are removals, as if it had been there before; the note says where it was."""
+    git(shop, "rm", "--quiet", "knowledge/more.yaml")
+    shop.write(EDITED)
+    (shop.path / "bot").mkdir()
+    git(shop, "mv", "knowledge", "bot/knowledge")
+    (shop.path / ".kbsync").rename(shop.path / "bot/.kbsync")
+    git(shop, "commit", "--quiet", "--all", "--message=move")
+    words = ("plan", "--dir", "bot/knowledge")
+    assert shop.cause(*words) == {"Open?": "declared", "More?": "declared", "Less?": "declared"}
+    assert "it was knowledge" in " ".join(shop.run(*words).err.split())
+
+
+def test_where_a_directory_was_may_be_unknown(shop: Bench) -> None:
+    """With new settings nothing tells that it is the same one: causes are unknown, a note says so, and drift cannot be told."""
+    git(shop, "mv", "knowledge", "elsewhere")
+    new = (
+        "version: 1\n"
+        + "# wholly other words than those of the settings that were there\n" * 9
+        + "targets: {sandbox: {driver: sandbox}}\n"
+    )
+    (shop.path / "elsewhere/kbsync.yaml").write_text(new, encoding="utf-8")
+    (shop.path / "elsewhere/small.yaml").write_text(EDITED["small.yaml"], encoding="utf-8")
+    git(shop, "commit", "--quiet", "--all", "--message=move")
+    words = ("--dir", "elsewhere")
+    assert shop.cause("plan", *words) == {"Open?": "unknown"}
+    assert "git does not tell where it was" in " ".join(shop.run("plan", *words).err.split())
+    told = shop.run("drift", *words)
+    assert (told.code, "drift cannot be told" in told.err) == (1, True)
+
+
+@pytest.mark.parametrize("kind", ["tree", "blob", "nothing"])
+def test_an_applied_ref_that_leads_to_no_commit_is_passed_with_a_base(shop: Bench, kind: str) -> None:
+    """It is named, with ``--base`` as the way on; then the ref moves to what was applied."""
+    base = git(shop, "rev-parse", MARK)
+    wrong = {
+        "tree": git(shop, "rev-parse", "HEAD:"),
+        "blob": git(shop, "rev-parse", "HEAD:knowledge/small.yaml"),
+        "nothing": "1" * 40,
+    }
+    (shop.path / ".git" / MARK).write_text(f"{wrong[kind]}\n", encoding="ascii")
+    newest = shop.commit(EDITED)
+    refused = shop.run("apply", "--yes")
+    assert (refused.code, MARK in refused.err, "--base" in refused.err) == (1, True, True)
+    assert (shop.run("apply", "--yes", "--base", base).code, git(shop, "rev-parse", MARK)) == (0, newest)

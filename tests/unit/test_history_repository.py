@@ -436,3 +436,18 @@ def test_output_keeps_bytes_that_are_no_text() -> None:
     """A path that is not UTF-8 survives the way in and out of text."""
     answer = Answer(0, b"caf\xe9\n", "")
     assert answer.text.encode(sys.getfilesystemencoding(), "surrogateescape") == b"caf\xe9"
+
+
+@pytest.mark.parametrize("setting", ["remote.origin.pushurl", "url.{origin}.pushInsteadOf"])
+def test_a_ref_is_read_where_it_is_written(repos: GitRepos, setting: str) -> None:
+    """A mirror for reading follows late or never: what was moved is seen all the same, and its objects are had."""
+    origin, tree = repos.shared("work")
+    mirror = repos.clone(origin, "mirror", "--mirror")
+    tree.git("remote", "set-url", "origin", f"file://{mirror.path}")
+    push = f"file://{origin.path}"
+    tree.git("config", setting.format(origin=push), push if setting.endswith("pushurl") else f"file://{mirror.path}")
+    found = Remote(tree.repository, "origin")
+    commit = tree.commit({"b": "2"})
+    assert found.move("refs/kbsync/x", old=None, new=commit) == commit
+    assert (found.read("refs/kbsync/x"), origin.git("rev-parse", "refs/kbsync/x")) == (commit, commit)
+    assert found.move("refs/kbsync/x", old=commit, new=None) is None

@@ -13,8 +13,15 @@ HISTORY: Mapping[str, str] = {
     "Base: {commit}, the one that this clone saw last; it may be old.": "基准：{commit}，此克隆上次看到的提交；可能已过时。",
     "No base: every cause is unknown.": "没有基准：所有原因都未知。",
     "The ref {ref} on {remote} leads to {identity}, which is no commit.": "{remote} 上的 ref {ref} 指向 {identity}，它不是提交。",
-    "Move it to the commit that was last applied, or remove it: `git push {remote} :{ref}`.": (
-        "请将它移到上次应用的提交，或将其移除：`git push {remote} :{ref}`。"
+    "Name the commit that was last applied with --base: an apply then moves the ref to its own.": (
+        "请用 --base 指明上次应用的提交：应用之后，该 ref 会移到其自己的提交。"
+    ),
+    "drift cannot be told: {reason}": "无法判断漂移：{reason}",
+    "The base {commit} has no directory {directory}, and git does not tell where it was.": (
+        "基准 {commit} 中没有目录 {directory}，且 git 无法说明它当时在何处。"
+    ),
+    "The directory {directory} was moved: at the base {commit} it was {former}.": (
+        "目录 {directory} 已被移动：在基准 {commit} 处它是 {former}。"
     ),
     "Another apply moved the mark of {target} from {expected} to {now} meanwhile; it was left there.": (
         "另一次应用在此期间将 {target} 的标记从 {expected} 移到了 {now}；标记未作改动。"
