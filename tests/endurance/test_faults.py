@@ -1,10 +1,13 @@
 """Every fault at every call, on a real port: the report is honest, and the next run ends as an undisturbed one would have."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from kbsync.applier import OnFailure
 from kbsync.report import Outcome
 from tests.endurance.bench import Bench, Side
+from tests.endurance.shares import shares
 from tests.endurance.shop import FIRST, SECOND, add_unmanaged, read
 from tests.endurance.trial import Trial, endure
 
@@ -32,6 +35,12 @@ ONCE = (
 GENTLE = ("lose-answer", "cut-json", "refuse:-7", "refuse:70001", "hang:20", "unreachable")
 """For ``continue``, where the others come to the same; ``tests.bench.storm`` goes through all of them."""
 FOREVER = ("lose-answer", "garbage", "http-502", "refuse:60010", "unreachable", "html-503")
+SHARES = 7
+
+
+def struck(calls: Sequence[int], kind: str, kinds: Sequence[str], share: int) -> Sequence[int]:
+    """The calls that a kind of fault strikes in one share: others for each kind, so that a share strikes every call."""
+    return calls[(share + kinds.index(kind)) % SHARES :: SHARES]
 
 
 def trial(*faults: str, on_failure: OnFailure = OnFailure.STOP) -> Trial:
@@ -44,6 +53,15 @@ def trial(*faults: str, on_failure: OnFailure = OnFailure.STOP) -> Trial:
         return endure(bench, SIDE, faults, on_failure=on_failure)
     finally:
         bench.close()
+
+
+@pytest.mark.parametrize(("calls", "kinds"), [(WRITES, ONCE), (READS, ONCE), (WRITES, FOREVER)])
+def test_the_shares_are_everything(calls: Sequence[int], kinds: Sequence[str]) -> None:
+    """Together they strike every call with every kind, and each of them alone strikes almost every call with some kind."""
+    for kind in kinds:
+        assert sorted(number for share in range(SHARES) for number in struck(calls, kind, kinds, share)) == list(calls)
+    alone = {number for kind in kinds for number in struck(calls, kind, kinds, 0)}
+    assert len(alone) >= len(calls) - 3
 
 
 def test_the_calls_are_all_calls() -> None:
@@ -61,24 +79,28 @@ def test_the_calls_are_all_calls() -> None:
     ("kind", "on_failure"),
     [*((kind, OnFailure.STOP) for kind in ONCE), *((kind, OnFailure.CONTINUE) for kind in GENTLE)],
 )
-def test_a_fault_at_any_write(kind: str, on_failure: OnFailure) -> None:
+@pytest.mark.parametrize("share", shares(SHARES))
+def test_a_fault_at_any_write(kind: str, on_failure: OnFailure, share: int) -> None:
     """One write goes wrong: nothing is left open, because the library can be looked at, and the next run finishes."""
-    trials = {number: trial(f"*#{number}={kind}", on_failure=on_failure) for number in WRITES}
+    calls = struck(WRITES, kind, ONCE, share)
+    trials = {number: trial(f"*#{number}={kind}", on_failure=on_failure) for number in calls}
     assert {number: found.wrong for number, found in trials.items() if found.wrong} == {}
     assert [number for number, found in trials.items() if found.unknown] == []
 
 
 @pytest.mark.parametrize("kind", ONCE)
-def test_a_fault_at_any_read(kind: str) -> None:
+@pytest.mark.parametrize("share", shares(SHARES))
+def test_a_fault_at_any_read(kind: str, share: int) -> None:
     """One read goes wrong: nothing is claimed that was not seen, and nothing is begun on half a listing."""
-    trials = {number: trial(f"*#{number}={kind}") for number in READS}
+    trials = {number: trial(f"*#{number}={kind}") for number in struck(READS, kind, ONCE, share)}
     assert {number: found.wrong for number, found in trials.items() if found.wrong} == {}
 
 
 @pytest.mark.parametrize("kind", FOREVER)
-def test_the_service_goes_away_at_any_write(kind: str) -> None:
+@pytest.mark.parametrize("share", shares(SHARES))
+def test_the_service_goes_away_at_any_write(kind: str, share: int) -> None:
     """From one write on every call goes wrong: what cannot be known is called unknown, and the next run finishes."""
-    trials = {number: trial(f"*#{number}+={kind}") for number in WRITES}
+    trials = {number: trial(f"*#{number}+={kind}") for number in struck(WRITES, kind, FOREVER, share)}
     assert {number: found.wrong for number, found in trials.items() if found.wrong} == {}
     assert all(found.report is not None and not found.report.finished for found in trials.values())
 

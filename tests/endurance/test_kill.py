@@ -11,6 +11,7 @@ from kbsync.model import Knowledge
 from kbsync.rehearsal.switches import Switches
 from tests.endurance.bench import Bench, Died, library, unlike, untouched
 from tests.endurance.processes import APPLY, SIDE, Play, finish, played
+from tests.endurance.shares import shares
 from tests.endurance.shop import add_unmanaged
 from tests.flows.harness import WRITES
 
@@ -22,6 +23,8 @@ WRITING = (11, 12, 13, 14, 15, 16, 17, 18, 24, 25, 26, 27, 33)
 
 MOMENTS = [*((number, True) for number in range(1, CALLS + 1)), *((number, False) for number in WRITING)]
 SHARES = 8
+PUSHED = 2
+"""The share of each push: a category, a question, a batch and a removal are written, and reads before, between and after."""
 
 
 def test_the_moments_are_all_moments(tmp_path: Path) -> None:
@@ -35,7 +38,7 @@ def test_the_moments_are_all_moments(tmp_path: Path) -> None:
     assert tuple(number for number, command in calls if command in WRITES) == WRITING
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize("share", shares(SHARES, pushed=PUSHED))
 def test_a_killed_apply_is_finished_by_the_next(share: int, tmp_path: Path) -> None:
     """Killed at any call, carried out or not: run again, the library is as declared, without twins, and others' work is whole."""
     moments = MOMENTS[share::SHARES]
@@ -51,22 +54,21 @@ LAG = 8.0
 """Seconds by which reads trail writes: less than the patience of one look, more than it takes to kill and run again."""
 
 
-def test_a_killed_apply_is_finished_by_the_next_while_reads_lag(tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", shares(3))
+def test_a_killed_apply_is_finished_by_the_next_while_reads_lag(share: int, tmp_path: Path) -> None:
     """Run again at once, when no listing shows what the killed one made: nothing is made twice."""
     creating = WRITING[1:8:3]
-    with ExitStack() as stack, ThreadPoolExecutor(len(creating)) as pool:
-        plays = [stack.enter_context(played(_below(tmp_path, str(number)), lag=LAG)) for number in creating]
-        codes = list(pool.map(lambda pair: pair[0].kill_at(pair[1], done=True), zip(plays, creating, strict=True)))
-        assert codes == [-9] * len(creating)
-        wrong = {number: found for number, play in zip(creating, plays, strict=True) if (found := _next_run(play))}
-    assert wrong == {}
+    with played(tmp_path, lag=LAG) as play:
+        assert play.kill_at(creating[share], done=True) == -9
+        assert _next_run(play) == []
 
 
-def test_an_apply_that_died_at_any_call_is_finished_by_the_next_while_reads_lag() -> None:
+@pytest.mark.parametrize("share", shares(SHARES))
+def test_an_apply_that_died_at_any_call_is_finished_by_the_next_while_reads_lag(share: int) -> None:
     """The same in virtual time at every call from the first write on, the looks afterwards included."""
     calls = _calls_with_lag(None)
     assert calls > CALLS
-    assert {number: wrong for number in range(WRITING[0], calls + 1) if (wrong := _died_with_lag(number))} == {}
+    assert {number: wrong for number in range(WRITING[0] + share, calls + 1, SHARES) if (wrong := _died_with_lag(number))} == {}
 
 
 def _calls_with_lag(dies_at: int | None) -> int:
