@@ -86,7 +86,7 @@ def work_together(directory: Path, *, pacing: Pacing, questions: int, processes:
         ]
         with ExitStack() as stack:
             running = [stack.enter_context(_started(home)) for home in homes]
-            runs = tuple(finish(process, seconds=600.0) for process in running)
+            runs = tuple(finish(process) for process in running)
         desired = Knowledge((Category(CATEGORY),), tuple(Question(content) for each in contents for content in each))
         return Shift(runs, tuple(map(_told, homes)), service.log, tuple(unlike(Side(desired, None), library(service))))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kbsync.history.applied_ref import advance_applied
 from kbsync.model import Knowledge
@@ -25,12 +26,15 @@ from tests.endurance.shop import FIRST, SECOND, STRANGERS, add_unmanaged, read
 from tests.fakes.clock import FakeClock
 from tests.flows.harness import Bench, Run
 
-__all__ = ["APPLY", "SIDE", "Moment", "Play", "Watched", "finish", "played"]
+__all__ = ["APPLY", "GIVEN_UP", "SIDE", "Moment", "Play", "Watched", "finish", "played"]
 
 ROOT = Path(__file__).parents[2]
 SIDE = Side(read(SECOND), read(FIRST))
 APPLY = ("apply", "--yes", "--allow-remove", "2", "--receipt", "receipt.json")
 """The plan removes a question and its category."""
+
+GIVEN_UP = 600.0
+"""Seconds after which a test stops waiting for what should come at once: more than the busiest machine takes."""
 
 Moment = Callable[[int, str], None]
 """Told the number of a call, counted from 1, and its command."""
@@ -75,6 +79,7 @@ class Play:
 
     bench: Bench
     service: Watched
+    server: SandboxServer
     before: Knowledge
 
     @property
@@ -115,9 +120,9 @@ class Play:
 
         def strike(call: int, _command: str) -> None:
             if call == number:
-                assert armed.wait(10)
+                assert armed.wait(GIVEN_UP)
+                self.service.deaf = True  # before the end of the process, which the main thread waits for
                 victim[0].send_signal(signal.SIGKILL)
-                self.service.deaf = True
 
         if done:
             self.service.after = strike
@@ -126,8 +131,17 @@ class Play:
         victim.append(self.start(*APPLY))
         armed.set()
         code = finish(victim[0]).code
+        self._reopen()
         self.service.forget()
         return code
+
+    def _reopen(self) -> None:
+        """Serve anew at the same address: what a dead process sent and nobody has read yet is gone with its connections."""
+        port = urlsplit(self.server.address).port
+        assert port is not None
+        self.server.stop()
+        self.server = SandboxServer(self.service, port=port)
+        self.server.start()
 
     def again(self, *, context: RunContext | None = None) -> Run:
         """Apply once more, in this process, without waiting unless told, and agree to the removals that are left."""
@@ -149,7 +163,7 @@ class Play:
         ]
 
 
-def finish(process: "subprocess.Popen[str]", *, seconds: float = 60.0) -> Run:
+def finish(process: "subprocess.Popen[str]", *, seconds: float = GIVEN_UP) -> Run:
     """Wait for a process; one that does not end is ended, and the test fails."""
     try:
         out, err = process.communicate(timeout=seconds)
@@ -170,20 +184,21 @@ def played(tmp_path: Path, *, lag: float = 0.0) -> Iterator[Play]:
     bench = Bench.make(tmp_path)
     bench.clock = FakeClock(wall=time.time())
     service = Watched(bench.clock if lag else SystemClock(), Switches(read_lag=lag))
-    server = SandboxServer(service)
-    server.start()
+    play = Play(bench, service, SandboxServer(service), Knowledge())
+    play.server.start()
     try:
         plant(service, SIDE.base or Knowledge())
         add_unmanaged(service)
         bench.clock.wait(2 * lag)
-        bench.endpoint, bench.default = server.address, "production"
+        bench.endpoint, bench.default = play.server.address, "production"
         bench.environ["KBSYNC_SECRET_KEY"] = DEMO.secret
         bench.settings()
         first = bench.commit({"shop.yaml": FIRST})
         assert bench.tree is not None
         advance_applied(bench.tree.repository, "production", first, expected=None, shared=False)
         bench.commit({"shop.yaml": SECOND})
-        yield Play(bench, service, library(service))
+        play.before = library(service)
+        yield play
     finally:
-        server.stop()
+        play.server.stop()
         service.close()

@@ -11,7 +11,7 @@ import pytest
 from kbsync.rehearsal.faults import FaultPlan
 from kbsync.report import Outcome
 from kbsync.sandbox.library import put_rules
-from tests.endurance.processes import APPLY, Play, finish, played
+from tests.endurance.processes import APPLY, GIVEN_UP, Play, finish, played
 from tests.flows.harness import Run
 
 
@@ -62,7 +62,7 @@ def test_a_second_signal_ends_it_at_once(number: signal.Signals, tmp_path: Path)
         hung = threading.Event()
         play.service.after = lambda _call, command: hung.set() if command == "add_chitchat_category" else None
         process = play.start(*APPLY)
-        assert hung.wait(30)
+        assert hung.wait(GIVEN_UP)
         process.send_signal(number)
         assert process.stderr is not None
         _until(process.stderr.readline, "Stopping: ")
@@ -85,7 +85,7 @@ def test_a_log_that_ends_first_hides_nothing(tmp_path: Path) -> None:
         while (play.bench.path / "receipt.json").stat().st_ino == before:
             threading.Event().wait(0.01)
         go_on.set()
-        assert process.wait(60) == 4
+        assert process.wait(GIVEN_UP) == 4
         play.service.forget()
         outcomes = [each.outcome for each in play.receipt.report.outcomes]
         assert outcomes[0] is Outcome.APPLIED
@@ -128,11 +128,11 @@ def _held(play: Play, *, at: str) -> tuple["subprocess.Popen[str]", threading.Ev
     def hold(_call: int, command: str) -> None:
         if command == at and not under_way.is_set():
             under_way.set()
-            assert go_on.wait(30)
+            assert go_on.wait(GIVEN_UP)
 
     play.service.before = hold
     process = play.start(*APPLY)
-    assert under_way.wait(30)
+    assert under_way.wait(GIVEN_UP)
     return process, go_on
 
 
