@@ -5,9 +5,9 @@ import re
 import pytest
 
 import kbsync.errors
-from kbsync.cli.exits import Exit, exit_of
 from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, ServiceError, StalePlan
 from kbsync.messages import message
+from kbsync.usecases.exits import Exit, exit_of
 
 WORDS = message("something")
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from kbsync.cli.exits import Exit
 from kbsync.history.lock import TargetLock
+from kbsync.usecases.exits import Exit
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 

@@ -11,8 +11,8 @@ import click
 import pytest
 
 from kbsync.cli.app import SECTIONS, application
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
+from kbsync.cli.options import DocumentedCommand
+from kbsync.usecases.exits import Exit
 from tests.golden import check_golden
 
 GOLDEN = Path(__file__).parent / "unit" / "golden"

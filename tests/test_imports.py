@@ -11,7 +11,7 @@ from tests.flows.shop import FIRST
 
 HEAVY = frozenset({"httpx", "deepdiff", "rich", "jinja2", "rapidfuzz", "regex", "nh3", "msgspec", "yaml", "sqlite3", "filelock"})
 
-PROBE = "import sys; from kbsync.cli.run import run; run(sys.argv[1:]); print(*sorted(sys.modules), sep='\\n', file=sys.stderr)"
+PROBE = "import sys; from kbsync.cli.app import run; run(sys.argv[1:]); print(*sorted(sys.modules), sep='\\n', file=sys.stderr)"
 
 
 def loaded(bench: Bench, *words: str) -> set[str]:

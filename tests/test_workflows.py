@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from kbsync.cli.app import application
-from kbsync.usecases.project import Continuous, Project, given_package, new_files
+from kbsync.usecases.init import Continuous, Project, given_package, new_files
 from tests.flows.runner import filled
 
 ROOT = Path(__file__).parents[1]

@@ -6,8 +6,7 @@ Commands import what they use when they use it, because start-up is dominated by
 import sys
 from collections.abc import Sequence
 
-from kbsync.cli.app import application
-from kbsync.cli.run import run
+from kbsync.cli.app import application, run
 
 __all__ = ["application", "main"]
 

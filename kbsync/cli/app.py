@@ -1,4 +1,7 @@
-"""The application: every command by what it is for, and what ``kbsync --help`` teaches."""
+"""The application: every command by what it is for, its first help page, and how whatever ends a run becomes an exit code."""
+
+from collections.abc import Sequence
+from io import StringIO
 
 import click
 
@@ -19,9 +22,15 @@ from kbsync.cli.commands.show import show
 from kbsync.cli.commands.targets import targets
 from kbsync.cli.commands.unlock import unlock
 from kbsync.cli.commands.validate import validate
-from kbsync.cli.help import Application
+from kbsync.cli.options import Application, Surroundings
+from kbsync.cli.screen import Screen, make_screen, steady_streams
+from kbsync.errors import KbsyncError
+from kbsync.messages import message
+from kbsync.usecases.context import RunContext
+from kbsync.usecases.exits import Exit, exit_of
 
-__all__ = ["application"]
+__all__ = ["application", "run"]
+
 
 SECTIONS = {
     "From files to customers": (init, validate, plan, apply, show),
@@ -30,6 +39,7 @@ SECTIONS = {
     "Files and targets": (fmt, schema, targets, doctor, unlock, sandbox),
 }
 """Every command, by what somebody wants when they need it."""
+
 
 EPILOG = """\b
 A first look, on the embedded service:
@@ -62,3 +72,35 @@ def application() -> None:
 
     People edit YAML, a pull request shows what customers would see change, a merge applies it.
     """
+
+
+def run(arguments: Sequence[str], *, context: RunContext | None = None) -> int:
+    """Run one command line and give its exit code; every known error has been said on stderr."""
+    around = Surroundings(context or RunContext())
+    with steady_streams():
+        try:
+            return int(application.main(list(arguments), prog_name="kbsync", standalone_mode=False, obj=around) or 0)
+        except click.ClickException as problem:
+            _screen(around).aside(_words(problem))
+            return Exit.USAGE if isinstance(problem, click.UsageError) else Exit.FAILED
+        except KbsyncError as error:
+            _screen(around).error(error)
+            return exit_of(error)
+        except (KeyboardInterrupt, click.Abort):
+            _screen(around).note(message("Stopped."))
+            return Exit.FAILED
+        except SystemExit as leave:
+            # Click's own end: of a completion, and with 1 where whoever read the result has gone, as in `kbsync plan | head`.
+            return Exit.FAILED if leave.code else Exit.DONE
+
+
+def _words(problem: click.ClickException) -> str:
+    said = StringIO()
+    problem.show(file=said)
+    return said.getvalue()
+
+
+def _screen(around: Surroundings) -> Screen:
+    """The screen of the command line; before its options were understood, one as the environment has it."""
+    environ = around.context.environ
+    return around.screen or make_screen(color=environ.get("KBSYNC_COLOR", "auto"), quiet=False, verbose=0, environ=environ)

@@ -11,7 +11,7 @@ from rich.progress import Progress as Drawing
 from rich.table import Column
 from rich.text import Text
 
-from kbsync.cli.tempo import rate, time_left
+from kbsync.cli.progress import rate, time_left
 from kbsync.messages import Message
 from kbsync.pacing.clock import Clock
 from kbsync.progress import Progress

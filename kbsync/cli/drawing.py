@@ -1,52 +1,100 @@
-"""Draws a command's result in the format that was asked for, and hands a GitHub runner what belongs to it."""
+"""Draws what the smaller commands found and did: as text for people, as JSON for other programs."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import click
+
 from kbsync.cli.options import Invocation
-from kbsync.diagnostics import Diagnostic
-from kbsync.plan import Plan
-from kbsync.render import formats
-from kbsync.report import Receipt
+from kbsync.dialogue import ChatMessage, Session
+from kbsync.display import visible
+from kbsync.messages import Message, message
+from kbsync.render.json_documents import checkup_json, document, messages_json, moment, pulled_json, session_json
 
 if TYPE_CHECKING:
-    from kbsync.cli.screen import Screen
-    from kbsync.conversations.coverage import Coverage
+    from kbsync.desk.examine import Finding
+    from kbsync.files.merging import Merged
+    from kbsync.usecases.fmt import Formatted
+    from kbsync.usecases.preview import Streamed
+    from kbsync.usecases.pull import Pulled
 
-__all__ = ["draw_coverage", "draw_findings", "draw_plan", "draw_receipt", "plan_words"]
+__all__ = ["draw_checkup", "draw_formatted", "draw_key", "draw_messages", "draw_pulled", "draw_state", "draw_streamed"]
 
-
-def draw_findings(found: Sequence[Diagnostic], call: Invocation) -> str:
-    """Diagnostics in the format that was asked for; empty text when there is nothing to say."""
-    return formats.draw_findings(found, call.format, call.screen.options)
-
-
-def draw_coverage(found: "Coverage", call: Invocation) -> str:
-    """A coverage report in the format that was asked for."""
-    return formats.draw_coverage(found, call.format, call.screen.options)
+MARKS = {True: click.style("ok", fg="green"), False: click.style("no", fg="red", bold=True), None: click.style("? ", fg="yellow")}
 
 
-def draw_plan(plan: Plan, call: Invocation) -> str:
-    """A plan in the format that was asked for."""
-    return _handed_over(formats.draw_plan(plan, call.format, call.screen.options), call)
+def draw_pulled(pulled: "Pulled", call: Invocation, *, diff: bool) -> str:
+    """Each file with what happened in it, or the difference; as JSON both, with the clashes."""
+    shown_as = call.directory.as_posix()
+    if call.format == "json":
+        return pulled_json(pulled.merged, pulled.clashes, shown_as=shown_as, diff=pulled.diff)
+    if diff:
+        return pulled.diff
+    return "\n".join(
+        f"{shown_as}/{name}: {call.screen.say(_counts(pulled.merged, name))}" for name in sorted(pulled.merged.files)
+    )
 
 
-def draw_receipt(receipt: Receipt, call: Invocation) -> str:
-    """A receipt in the format that was asked for."""
-    return _handed_over(formats.draw_receipt(receipt, call.format, call.screen.options), call)
+def _counts(merged: "Merged", name: str) -> Message:
+    touched = merged.touched.get(name)
+    if touched is None:
+        return message("rewritten")
+    return message(
+        "{updated} changed, {added} new, {removed} removed",
+        updated=touched.updated,
+        added=touched.added,
+        removed=touched.removed,
+    )
 
 
-def plan_words(plan: Plan, screen: "Screen") -> str:
-    """A plan as text for a terminal, as an apply shows it: what it asks for is said right after."""
-    from kbsync.planfile import plan_digest  # noqa: PLC0415
-    from kbsync.render.text import plan_text  # noqa: PLC0415
+def draw_formatted(found: "Formatted", call: Invocation, *, diff: bool) -> str:
+    """The paths one a line, the difference, or both as JSON."""
+    if call.format == "json":
+        return document(files=list(found.paths), diff=found.diff)
+    return found.diff if diff else "\n".join(found.paths)
 
-    return plan_text(plan, screen.options, digest=plan_digest(plan), steps=False)
+
+def draw_checkup(findings: Sequence["Finding"], call: Invocation) -> str:
+    """The findings as text, or as JSON for machines."""
+    if call.format == "json":
+        return checkup_json(findings)
+    return "\n".join(line for item in findings for line in _finding_lines(item, call))
 
 
-def _handed_over(drawn: formats.Drawing, call: Invocation) -> str:
-    if drawn.summary:
-        from kbsync.cli.runner import write_github  # noqa: PLC0415
+def _finding_lines(item: "Finding", call: Invocation) -> list[str]:
+    lines = [f"{MARKS[item.ok]}  {item.name:<14} {call.screen.say(item.message)}"]
+    if item.hint is not None:
+        lines.append(f"{'':<19}{call.screen.say(item.hint)}")
+    return lines
 
-        write_github(drawn.summary, drawn.outputs, call.context.environ)
-    return drawn.result
+
+def draw_streamed(done: "Streamed", session: str, call: Invocation) -> str:
+    """How far it came, in the format that was asked for."""
+    if call.format == "json":
+        return document(session=session, key=done.key, sent=done.sent, pieces=done.total, ended=done.ended, state=done.state)
+    return call.screen.say(
+        message("Pieces sent to {session}: {sent} of {total}.", sent=done.sent, total=done.total, session=session)
+    )
+
+
+def draw_state(found: Session, call: Invocation) -> str:
+    """A session's state in the format that was asked for."""
+    if call.format == "json":
+        return session_json(found)
+    agent = f" ({visible(found.agent)})" if found.agent else ""
+    return f"{found.state}{agent}"
+
+
+def draw_messages(total: int, found: Sequence[ChatMessage], call: Invocation) -> str:
+    """A transcript in the format that was asked for; times are UTC."""
+    if call.format == "json":
+        return messages_json(total, found)
+    lines = [
+        f"{moment(item.sent_at)}  {item.role.name.lower():<6}  {visible(item.account)}: {visible(item.text)}" for item in found
+    ]
+    return "\n".join(lines)
+
+
+def draw_key(key: str, call: Invocation) -> str:
+    """The key of a sent message in the format that was asked for."""
+    return document(key=key) if call.format == "json" else key

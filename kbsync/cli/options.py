@@ -1,7 +1,6 @@
-"""The options that commands share, gathered into one value."""
+"""What commands share: the options, the help page, completion, and the one value that is made of what was typed."""
 
-import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -9,16 +8,36 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from kbsync.cli.completing import complete_target
-from kbsync.cli.help import SharedOption
 from kbsync.cli.screen import Screen, make_screen
-from kbsync.saving import refuse_links
-from kbsync.usecases.context import RunContext
+from kbsync.errors import KbsyncError
+from kbsync.usecases.context import Call, RunContext
+from kbsync.usecases.exits import Exit
 
-__all__ = ["Invocation", "Surroundings", "invocation"]
+__all__ = [
+    "Application",
+    "DocumentedCommand",
+    "DocumentedGroup",
+    "Invocation",
+    "SharedOption",
+    "Surroundings",
+    "complete_switch",
+    "complete_target",
+    "invocation",
+]
+
 
 Command = Callable[..., int]
+
+
 Option = Callable[[Any], Any]
+
+
+Example = tuple[str, str]
+"""A command line that can be typed as it stands, and what it is good for (may be empty)."""
+
+
+WIDEST_EXAMPLE = 46
+"""Columns up to which the meanings of examples stand beside them, all in one column."""
 
 
 @dataclass(slots=True)
@@ -30,54 +49,43 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Invocation:
-    """What every command is told: its surroundings, where to talk, which directory, target and format.
+class Invocation(Call):
+    """What every command is given, with the screen of this command line."""
 
-    ``calls_per_second`` lowers what the settings allow, for accounts that others use too. ``named`` says that the user named the
-    directory.
-    """
-
-    context: RunContext
     screen: Screen
-    directory: Path
-    target: str | None
-    format: str
-    calls_per_second: float | None = None
-    named: bool = True
 
-    def refuse_link(self) -> None:
-        """Raise UnusableFile where the usual directory, which nobody named, is a link: before writing there or beside it."""
-        if not self.named:
-            refuse_links(self.directory, below=Path())
+    @property
+    def format(self) -> str:
+        """How the result is written."""
+        return self.screen.format
 
 
 def invocation(*formats: str, target: bool = True, directory: bool = True) -> Callable[[Command], Any]:
     """Give a command the common options; its first parameter becomes the Invocation. The first format is the default."""
 
     def decorate(function: Command) -> Any:
-        @functools.wraps(function)
-        def command(*, color: str, quiet: bool, verbose: int, **options: Any) -> int:
-            ctx = click.get_current_context()
-            around = ctx.find_object(Surroundings) or Surroundings()
-            wanted = options.pop("format", "text")
-            screen = make_screen(color=color, quiet=quiet, verbose=verbose, environ=around.context.environ)
-            around.screen = replace(screen, format=wanted)
-            call = Invocation(
-                context=around.context,
-                screen=around.screen,
-                directory=options.pop("directory", Path("knowledge")),
-                target=options.pop("target", None),
-                format=wanted,
-                calls_per_second=options.pop("calls_per_second", None),
-                named=ctx.get_parameter_source("directory") is not ParameterSource.DEFAULT,
-            )
-            return function(call, **options)
-
+        command: Any = click.make_pass_decorator(Invocation)(function)
         for option in reversed(_options(formats, target=target, directory=directory)):
             command = option(command)
         return command
 
     return decorate
+
+
+def _invoked(ctx: click.Context, shared: Mapping[str, Any]) -> Invocation:
+    """The invocation that the shared options of a command line make."""
+    around = ctx.find_object(Surroundings) or Surroundings()
+    environ = around.context.environ
+    screen = make_screen(color=shared["color"], quiet=shared["quiet"], verbose=shared["verbose"], environ=environ)
+    around.screen = replace(screen, format=shared.get("format", "text"))
+    return Invocation(
+        around.context,
+        around.screen,
+        shared.get("directory", Path("knowledge")),
+        shared.get("target"),
+        shared.get("calls_per_second"),
+        named=ctx.get_parameter_source("directory") is not ParameterSource.DEFAULT,
+    )
 
 
 def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list[Option]:
@@ -149,3 +157,92 @@ def _about_the_screen() -> list[Option]:
 
 def _shared(*names: str, **attributes: Any) -> Option:
     return click.option(*names, cls=SharedOption, **attributes)
+
+
+class SharedOption(click.Option):
+    """An option that many commands have; help shows it after those that the command has for itself."""
+
+
+class DocumentedCommand(click.Command):
+    """A command with examples. ``exits`` are the codes that a script would want to tell apart; 0, 1 and 2 need no words."""
+
+    def __init__(self, *words: Any, examples: Sequence[Example], exits: Mapping[Exit, str] | None = None, **options: Any) -> None:
+        super().__init__(*words, **options)
+        self.examples = tuple(examples)
+        self.exits = dict(exits or {})
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, and gather the shared options into an Invocation."""
+        rest = super().parse_args(ctx, args)
+        # Completion parses lines that are not finished.
+        if not ctx.resilient_parsing:
+            names = [str(option.name) for option in self.params if isinstance(option, SharedOption)]
+            ctx.obj = _invoked(ctx, {name: ctx.params.pop(name) for name in names})
+        return rest
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The text, then the examples."""
+        super().format_help_text(ctx, formatter)
+        with formatter.section("Examples"):
+            formatter.write_dl(self.examples, col_max=WIDEST_EXAMPLE)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The command's own options, then the shared ones."""
+        options = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
+        common = [one for one in options if isinstance(one, SharedOption) or "--help" in one.opts]
+        for title, some in (("Options", [one for one in options if one not in common]), ("Common options", common)):
+            records = [record for one in some if (record := one.get_help_record(ctx)) is not None]
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The exit codes, then what click would say."""
+        if self.exits:
+            with formatter.section("Exit codes"):
+                formatter.write_dl([(str(int(code)), meaning) for code, meaning in sorted(self.exits.items())])
+        super().format_epilog(ctx, formatter)
+
+
+class DocumentedGroup(click.Group):
+    """A command whose own commands have examples."""
+
+    command_class = DocumentedCommand
+
+
+class Application(click.Group):
+    """The group of all commands, listed by what they are for."""
+
+    def __init__(self, *words: Any, sections: Mapping[str, Sequence[click.Command]], **options: Any) -> None:
+        super().__init__(*words, **options)
+        self.sections = {title: tuple(commands) for title, commands in sections.items()}
+        for commands in self.sections.values():
+            for command in commands:
+                self.add_command(command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One list a section, all with their meanings in one column."""
+        longest = max(map(len, self.list_commands(ctx)))
+        for title, commands in self.sections.items():
+            with formatter.section(title):
+                room = formatter.width - formatter.current_indent - longest - 2
+                formatter.write_dl([(f"{one.name:<{longest}}", one.get_short_help_str(room)) for one in commands])
+
+
+def complete_target(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The targets of kbsync.yaml in the directory that the line names so far, else the default one."""
+    from kbsync.files import load_tree  # noqa: PLC0415
+
+    directory = Path(ctx.params.get("directory") or "knowledge")
+    try:
+        settings = load_tree({"kbsync.yaml": (directory / "kbsync.yaml").read_bytes()}, shown_as="").settings
+    except (KbsyncError, OSError):
+        return []
+    return [] if settings is None else [target.name for target in settings.targets if target.name.startswith(incomplete)]
+
+
+def complete_switch(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The switches of the embedded service, each with a value."""
+    from kbsync.rehearsal.switches import Switches  # noqa: PLC0415
+
+    return [name for name, _ in Switches.variants() if name.startswith(incomplete) and " " not in name]

@@ -1,37 +1,20 @@
-"""How far long work is, on stderr: a moving bar with rate and time left on a terminal, a line every few seconds elsewhere."""
+"""How far long work is: a line every few seconds in a log, and the rate and the time left that a bar shows, too."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-from kbsync.cli.screen import Screen
-from kbsync.cli.tempo import minutes, rate, time_left
 from kbsync.messages import Message, message
-from kbsync.pacing.clock import Clock, SystemClock
-from kbsync.progress import Progress, Silent
+from kbsync.pacing.clock import Clock
 
-__all__ = ["LineProgress", "progress_for"]
+__all__ = ["LineProgress", "minutes", "rate", "time_left"]
+
 
 EVERY = 5.0
 """Seconds between two lines in a log: enough to see life, few enough to read."""
 
 
-@contextmanager
-def progress_for(screen: Screen, *, clock: Clock | None = None, stop: threading.Event | None = None) -> Iterator[Progress]:
-    """What listens to work: nothing when quiet, a bar on a terminal that can draw one, lines elsewhere.
-
-    The bar goes away when ``stop`` is set.
-    """
-    chosen = clock or SystemClock()
-    if screen.verbosity < 0:
-        yield Silent()
-    elif screen.animated:
-        from kbsync.cli.bar import bar  # noqa: PLC0415  (loads rich)
-
-        with bar(chosen, color=screen.color_errors, say=screen.say, stop=stop) as progress:
-            yield progress
-    else:
-        yield LineProgress(chosen, tell=screen.note)
+SETTLING = 2.0
+"""Seconds after which a rate means something: the first calls leave in a burst."""
 
 
 class LineProgress:
@@ -84,3 +67,20 @@ class LineProgress:
             rate=pace,
             time=left,
         )
+
+
+def rate(done: float, seconds: float) -> float | None:
+    """Steps a second on average, None while nobody can tell."""
+    return done / seconds if done and seconds >= SETTLING else None
+
+
+def time_left(done: float, total: float | None, seconds: float) -> str:
+    """What is left at the rate so far, as minutes:seconds; empty while nobody can tell."""
+    known = rate(done, seconds)
+    return "" if known is None or total is None else minutes((total - done) / known)
+
+
+def minutes(seconds: float) -> str:
+    """Minutes and seconds, such as 1:05."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02}"

@@ -1,29 +1,53 @@
-"""Where words go: the result to stdout, everything else to stderr, in the user's language, width and colours."""
+"""Where words go: the result to stdout, everything else to stderr, in the user's language, width and colours.
+
+The streams are as the shell hands them over: closed, full, or with a reader that has gone.
+"""
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import textwrap
+import threading
+from codecs import lookup
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, TextIO, cast
 
 import click
 
+from kbsync.cli.progress import LineProgress
 from kbsync.diagnostics import Diagnostic
 from kbsync.display import cut, visible
 from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, StalePlan, UnusableFile
 from kbsync.messages import Message, message
-from kbsync.render.formats import disarmed
+from kbsync.pacing.clock import Clock
+from kbsync.plan import Plan
+from kbsync.progress import Progress, Silent
+from kbsync.render import formats
 from kbsync.render.words import RenderOptions, Words
 from kbsync.render.workflow_commands import Level, command, harmless
+from kbsync.report import Receipt
 
-__all__ = ["Screen", "TargetScreen", "make_screen"]
+__all__ = ["Screen", "TargetScreen", "make_screen", "steady_streams"]
+
 
 USUAL = 100
 """Columns of a page of text, where no terminal says otherwise."""
 
+
 LONGEST = 2000
 """Characters of an annotation, which stands above the log and not in it."""
 
+
+YES = ("y", "yes", "是")
+"""What counts as consent, letter case aside."""
+
+
 NARROWEST = 40
+
+
 WIDEST = 120
 """Columns between which prose is easy to read."""
 
@@ -44,6 +68,7 @@ class Screen:
     animated: bool = False
     annotated: bool = False
     format: str = "text"
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def options(self) -> RenderOptions:
@@ -56,7 +81,7 @@ class Screen:
         Raises BrokenPipeError or UnusableFile where it does not arrive.
         """
         if text:
-            self._put(disarmed(text, self.format))
+            self._put(formats.disarmed(text, self.format))
 
     def report(self, text: str) -> None:
         """Put on stdout what was done; that stands, and its exit code with it, where the words do not arrive."""
@@ -71,10 +96,6 @@ class Screen:
         """Put drawn text on stderr."""
         self._put(harmless(text), err=True)
 
-    def prompt(self, question: Message) -> None:
-        """Put a question for yes or no on stderr and leave the line open."""
-        click.echo(f"{self.say(question)} [y/N] ", nl=False, err=True, color=self.color_errors)
-
     def note(self, words: Message) -> None:
         """Say something on stderr unless quiet."""
         if self.verbosity >= 0:
@@ -88,7 +109,7 @@ class Screen:
     def error(self, error: KbsyncError) -> None:
         """Say on stderr what went wrong, every reason, and what to do; a runner shows the same above its log."""
         if isinstance(error, InvalidInput):
-            self.findings(error.diagnostics)
+            self._findings(error.diagnostics)
         label = click.style(self.say(message("error:")), fg="red", bold=True)
         lines = [f"{label} {self.say(error.message)}", *(f"  - {self.say(reason)}" for reason in _reasons(error))]
         if error.hint is not None:
@@ -97,15 +118,79 @@ class Screen:
         if self.annotated:
             self._annotate([error.message, *_reasons(error), *filter(None, (error.hint,))])
 
-    def findings(self, found: Sequence[Diagnostic]) -> None:
-        """Draw what is wrong in files on stderr."""
-        from kbsync.render.findings_text import diagnostics_text  # noqa: PLC0415  (loads rich)
+    def answer(self, words: Message) -> None:
+        """Put words on stdout."""
+        self.result(self.say(words))
 
-        self.aside(diagnostics_text(found, RenderOptions(self.width, self.color_errors, self.language)))
+    def quote(self, text: str) -> None:
+        """Put a text on stderr, indented."""
+        self.aside(textwrap.indent(visible(text), "  "))
+
+    def warn(self, found: Sequence[Diagnostic]) -> None:
+        """Show warnings on stderr unless quiet."""
+        if found and self.verbosity >= 0:
+            self._findings(found)
+
+    def preview(self, plan: Plan) -> None:
+        """Show a plan on stderr, as text; what it asks for is said right after."""
+        from kbsync.planfile import plan_digest  # noqa: PLC0415  (loads msgspec)
+        from kbsync.render.text import plan_text  # noqa: PLC0415  (loads rich)
+
+        self.aside(plan_text(plan, self.options, digest=plan_digest(plan), steps=False))
+
+    def show_plan(self, plan: Plan) -> None:
+        """Put a plan on stdout in the format that was asked for."""
+        self.result(self._handed_over(formats.draw_plan(plan, self.format, self.options)))
+
+    def show_receipt(self, receipt: Receipt) -> None:
+        """Put a receipt on stdout in the format that was asked for."""
+        self.result(self._handed_over(formats.draw_receipt(receipt, self.format, self.options)))
+
+    def report_apply(self, receipt: Receipt) -> None:
+        """Report an apply in the format that was asked for."""
+        self.report(self._handed_over(formats.draw_receipt(receipt, self.format, self.options)))
+
+    def _handed_over(self, drawn: formats.Drawing) -> str:
+        """What is left for stdout when a GitHub runner has been handed what belongs to it."""
+        if drawn.summary:
+            from kbsync.cli.runner import write_github  # noqa: PLC0415
+
+            write_github(drawn.summary, drawn.outputs, self.environ)
+        return drawn.result
+
+    @contextmanager
+    def progress(self, clock: Clock, stop: threading.Event | None = None) -> Iterator[Progress]:
+        """What listens to work: nothing when quiet, a bar on a terminal that can draw one, lines elsewhere.
+
+        The bar goes away when ``stop`` is set.
+        """
+        if self.verbosity < 0:
+            yield Silent()
+        elif self.animated:
+            from kbsync.cli.bar import bar  # noqa: PLC0415  (loads rich)
+
+            with bar(clock, color=self.color_errors, say=self.say, stop=stop) as progress:
+                yield progress
+        else:
+            yield LineProgress(clock, tell=self.note)
+
+    def is_interactive(self) -> bool:
+        """Whether there is a terminal to ask; a closed standard input is none."""
+        return sys.stdin is not None and sys.stdin.isatty()
+
+    def confirms(self, question: Message) -> bool:
+        """Ask on stderr, so that stdout holds the result alone; an empty line, anything else and the end of input mean no."""
+        click.echo(f"{self.say(question)} [y/N] ", nl=False, err=True, color=self.color_errors)
+        return sys.stdin.readline().strip().lower() in YES
 
     def say(self, words: Message) -> str:
         """A message in the user's language, safe to print, on one line whatever its values hold."""
         return harmless(visible(Words(self.language).say(words), newlines=False))
+
+    def _findings(self, found: Sequence[Diagnostic]) -> None:
+        from kbsync.render.findings_text import diagnostics_text  # noqa: PLC0415  (loads rich)
+
+        self.aside(diagnostics_text(found, RenderOptions(self.width, self.color_errors, self.language)))
 
     def _annotate(self, words: Sequence[Message]) -> None:
         short = cut("\n".join(map(self.say, words)), LONGEST)
@@ -150,6 +235,7 @@ def make_screen(*, color: str, quiet: bool, verbose: int, environ: Mapping[str, 
         color_errors=_wants_color(color, plain=plain, terminal=sys.stderr.isatty()),
         verbosity=-1 if quiet else verbose,
         animated=sys.stderr.isatty() and environ.get("TERM") != "dumb" and not environ.get("CI"),
+        environ=environ,
         annotated=environ.get("GITHUB_ACTIONS") == "true",
     )
 
@@ -175,3 +261,92 @@ def _reasons(error: KbsyncError) -> tuple[Message, ...]:
     if isinstance(error, SafetyRefusal):
         return error.reasons
     return error.moved if isinstance(error, StalePlan) else ()
+
+
+@contextmanager
+def steady_streams() -> Iterator[None]:
+    """Until the block ends, writing to stderr never raises, and a stdout that cannot be written says so in words, once.
+
+    It then raises BrokenPipeError where its reader has gone, else UnusableFile. What is written later is dropped.
+    """
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        # Python has no stream at all where the shell closed it, as ``>&-`` does.
+        result, aside = _Result(_able(sys.stdout or nowhere)), _Aside(sys.stderr or nowhere)
+        with redirect_stdout(cast("TextIO", result)), redirect_stderr(cast("TextIO", aside)):
+            yield
+
+
+def _able(stream: TextIO) -> TextIO:
+    """The same stream, which spells a sign that its locale lacks in place of giving up."""
+    if isinstance(stream, TextIOWrapper):
+        # ASCII is what a locale says that was never set up.
+        stream.reconfigure(encoding="utf-8" if lookup(stream.encoding).name == "ascii" else None, errors="backslashreplace")
+    return stream
+
+
+class _Stream:
+    """Passes on what is written, until that fails."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def _drop(self) -> None:
+        """Let the file behind the stream lead nowhere, or Python would try what is left once more when it ends, and complain."""
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
+
+
+class _Aside(_Stream):
+    """What is said beside the result: losing it must not stop, and not even disturb, what it tells of."""
+
+    def write(self, text: str) -> int:
+        """Write it if that can be done."""
+        try:
+            self._stream.write(text)
+        except OSError:
+            self._drop()
+        except RuntimeError:
+            # A signal came in the middle of another writing, and its handler cannot write into that.
+            pass
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what waits, if that can be done."""
+        try:
+            self._stream.flush()
+        except OSError:
+            self._drop()
+        except RuntimeError:
+            pass
+
+
+class _Result(_Stream):
+    """The result: who asked for it has to know that it did not arrive."""
+
+    def write(self, text: str) -> int:
+        """Write it. Raises BrokenPipeError or UnusableFile."""
+        try:
+            # Click asks with an empty text whether this is a stream; a full disk must not be found, and forgotten, there.
+            return 0 if text == "" else self._stream.write(text)
+        except OSError as problem:
+            raise self._lost(problem) from None
+
+    def flush(self) -> None:
+        """Write what waits. Raises BrokenPipeError or UnusableFile."""
+        try:
+            self._stream.flush()
+        except OSError as problem:
+            raise self._lost(problem) from None
+
+    def _lost(self, problem: OSError) -> Exception:
+        self._drop()
+        if isinstance(problem, BrokenPipeError):
+            return problem
+        return UnusableFile(
+            message("the result cannot be written to stdout: {reason}", reason=problem.strerror or "unknown reason")
+        )

@@ -6,32 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from kbsync.cli.exits import Exit, exit_of
 from kbsync.cli.options import Invocation
 from kbsync.cli.screen import Screen, TargetScreen
-from kbsync.cli.signals import stopping_well
 from kbsync.errors import KbsyncError, Misuse
 from kbsync.messages import message
 from kbsync.render.json_documents import joined_json
+from kbsync.usecases.context import stop_on_signal
+from kbsync.usecases.exits import exit_of, gravest
 from kbsync.usecases.workspace import open_workspace
 
 __all__ = ["for_target", "run_side_by_side"]
 
 FORMATS = ("text", "json", "markdown")
 """Formats of which several can stand in one result."""
-
-GRAVEST = (
-    Exit.UNFINISHED,
-    Exit.STALE,
-    Exit.LOCKED,
-    Exit.UNSAFE,
-    Exit.INVALID,
-    Exit.USAGE,
-    Exit.FAILED,
-    Exit.PENDING,
-    Exit.DONE,
-)
-"""Of several exit codes the first of these that occurs is the run's."""
 
 Run = Callable[[Invocation], int]
 
@@ -63,11 +50,11 @@ def run_side_by_side(call: Invocation, run: Run, *, lasting: bool = False) -> in
         for one in calls:
             one.context.stop.set()
 
-    with stopping_well(call.context.stop, tell=stop_all), ThreadPoolExecutor(len(names)) as pool:
+    with stop_on_signal(call.context.stop, tell=stop_all), ThreadPoolExecutor(len(names)) as pool:
         ended = list(pool.map(lambda one: _run_one(one, run), calls))
     put = call.screen.report if lasting else call.screen.result
     put(_joined(ended, call))
-    return next(code for code in GRAVEST if code in {one.code for one in ended})
+    return gravest({one.code for one in ended})
 
 
 def for_target(path: Path | None, name: str | None) -> Path | None:

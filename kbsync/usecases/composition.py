@@ -13,16 +13,17 @@ from kbsync.desk.chitchat import DeskReader, DeskWriter
 from kbsync.desk.signing import Signer
 from kbsync.desk.transport import Transport
 from kbsync.errors import MissingSecret, UnusableFile
-from kbsync.messages import message
+from kbsync.messages import Message, message
 from kbsync.pacing import CallObserver, Pacer
 from kbsync.settings import Driver, Target
-from kbsync.usecases.context import RunContext
+from kbsync.usecases.context import Call, RunContext
 from kbsync.usecases.workspace import check_state, prepare_state, shared_state_directory
 
 __all__ = [
     "Connection",
     "Credentials",
     "connect",
+    "connected",
     "find_credentials",
     "sandbox_file",
     "variable",
@@ -118,6 +119,40 @@ def _embedded(target: Target, context: RunContext, state: Path, pacer: Pacer) ->
     finally:
         transport.close()
         service.close()
+
+
+@contextmanager
+def connected(call: Call, target: Target, state: Path) -> Iterator[Connection]:
+    """Connect for a command; pauses that the service asks for are told, with ``-v`` the calls in sum, with ``-vv`` each one."""
+    call.refuse_link()
+    screen = call.screen
+
+    def tell_pause(command: str, seconds: float) -> None:
+        screen.note(
+            message("The service asks for less speed: {command} waits {seconds} s.", command=command, seconds=f"{seconds:.1f}")
+        )
+
+    def tell_call(command: str, seconds: float, problem: Message | None) -> None:
+        # Never the address, which holds the signature.
+        after = f"{seconds:.2f}"
+        if problem is None:
+            screen.note(message("{command}: answered after {seconds} s", command=command, seconds=after))
+        else:
+            screen.note(message("{command}: {problem} ({seconds} s)", command=command, problem=problem, seconds=after))
+
+    on_call = tell_call if screen.verbosity > 1 else None
+    with connect(target, context=call.context, state=state, on_pause=tell_pause, on_call=on_call) as connection:
+        try:
+            yield connection
+        finally:
+            if screen.verbosity > 0:
+                _tell_calls(call, connection.pacer)
+
+
+def _tell_calls(call: Call, pacer: Pacer) -> None:
+    sent = ", ".join(f"{command} {count}" for command, count in sorted(pacer.calls.items()))
+    calls = sent or message("none")
+    call.screen.note(message("Calls sent: {calls}; refused for speed: {throttled}.", calls=calls, throttled=pacer.throttled))
 
 
 def sandbox_file(state: Path, target: str = "sandbox") -> Path:

@@ -1,13 +1,33 @@
-"""What a run takes from outside besides its files: time, environment, and the wish to stop."""
+"""What a use case is given: time, environment and the wish to stop, the person it talks to, the directory and the target."""
 
 import os
+import signal
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import FrameType
+from typing import Protocol
 
+from kbsync.diagnostics import Diagnostic
+from kbsync.errors import KbsyncError, SafetyRefusal
+from kbsync.messages import Message
 from kbsync.pacing.clock import Clock, SystemClock
+from kbsync.plan import Plan
+from kbsync.progress import Progress
+from kbsync.report import Receipt
+from kbsync.saving import refuse_links
+from kbsync.settings import Target
 
-__all__ = ["LinkedStop", "RunContext"]
+__all__ = [
+    "Call",
+    "LinkedStop",
+    "RunContext",
+    "UserInterface",
+    "is_agreed",
+    "stop_on_signal",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +37,98 @@ class RunContext:
     clock: Clock = field(default_factory=SystemClock)
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     stop: threading.Event = field(default_factory=threading.Event)
+
+
+class UserInterface(Protocol):
+    """The person, or the log, that a use case talks to. The command line implements it."""
+
+    @property
+    def verbosity(self) -> int:
+        """−1 when quiet, else 0 or more."""
+        ...
+
+    def note(self, words: Message) -> None:
+        """Say something beside the result unless quiet."""
+        ...
+
+    def notes(self, many: Iterable[Message]) -> None:
+        """Say several things beside the result unless quiet."""
+        ...
+
+    def warn(self, found: Sequence[Diagnostic]) -> None:
+        """Show what is doubtful in the files unless quiet."""
+        ...
+
+    def error(self, error: KbsyncError) -> None:
+        """Say what went wrong."""
+        ...
+
+    def result(self, text: str) -> None:
+        """Give a text as the result."""
+        ...
+
+    def answer(self, words: Message) -> None:
+        """Give words as the result."""
+        ...
+
+    def quote(self, text: str) -> None:
+        """Show a text, indented, beside the result."""
+        ...
+
+    def preview(self, plan: Plan) -> None:
+        """Show a plan beside the result, before consent is asked for."""
+        ...
+
+    def report_apply(self, receipt: Receipt) -> None:
+        """Give what an apply did as the result. It stands whether or not that arrives."""
+        ...
+
+    def progress(self, clock: Clock, stop: threading.Event | None = None) -> AbstractContextManager[Progress]:
+        """Show how far long work is."""
+        ...
+
+    def is_interactive(self) -> bool:
+        """Whether there is somebody to ask."""
+        ...
+
+    def confirms(self, question: Message) -> bool:
+        """Ask for yes or no."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What every command is given.
+
+    ``target`` is None for the default one. ``calls_per_second`` lowers what the settings allow, for accounts that others use
+    too. ``named`` says that the user named the directory.
+    """
+
+    context: RunContext
+    screen: UserInterface
+    directory: Path
+    target: str | None = None
+    calls_per_second: float | None = None
+    named: bool = True
+
+    def refuse_link(self) -> None:
+        """Raise UnusableFile where the usual directory, which nobody named, is a link: before writing there or beside it."""
+        if not self.named:
+            refuse_links(self.directory, below=Path())
+
+    def paced(self, target: Target) -> Target:
+        """A target at the pace that this call allows it."""
+        return replace(target, calls_per_second=min(target.calls_per_second, self.calls_per_second or target.calls_per_second))
+
+
+def is_agreed(screen: UserInterface, question: Message, *, absent: Message, instead: Message, declined: Message) -> bool:
+    """Ask for consent. Raises SafetyRefusal with ``absent`` and what to do ``instead`` where nobody can answer."""
+    if not screen.is_interactive():
+        raise SafetyRefusal(absent, [instead])
+    if screen.confirms(question):
+        return True
+    screen.note(declined)
+    return False
 
 
 class LinkedStop(threading.Event):
@@ -37,3 +149,27 @@ class LinkedStop(threading.Event):
     def wait(self, timeout: float | None = None) -> bool:
         """Wait so many seconds at most; says whether to stop."""
         return self._stop.wait(timeout) or self.is_set()
+
+
+@contextmanager
+def stop_on_signal(stop: threading.Event, *, tell: Callable[[], None]) -> Iterator[None]:
+    """Set ``stop`` on the first Ctrl-C or SIGTERM and call ``tell``; from then on a further one has its usual effect."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+        stop.set()
+        tell()
+
+    for number in numbers:
+        signal.signal(number, ask)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

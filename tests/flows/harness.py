@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kbsync.cli.run import run
+from kbsync.cli.app import run
 from kbsync.files import load
 from kbsync.model import show_path
 from kbsync.pacing import Clock

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kbsync.usecases.context import RunContext
-from kbsync.usecases.planning import History, find_history
+from kbsync.usecases.git import History, find_history
 from kbsync.usecases.workspace import open_workspace
 from tests.flows.harness import Bench
 from tests.flows.runner import executable

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kbsync.cli.asking import is_interactive
+from kbsync.cli.screen import Screen
 from kbsync.history.lock import TargetLock
 from kbsync.pacing import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
@@ -61,7 +61,7 @@ def test_a_closed_input_is_nobody() -> None:
     """A process without standard input has nobody to ask."""
     before, sys.stdin = sys.stdin, None  # what Python does when descriptor 0 is closed
     try:
-        assert not is_interactive()
+        assert not Screen().is_interactive()
     finally:
         sys.stdin = before
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kbsync.cli.run import run
+from kbsync.cli.app import run
 from kbsync.sandbox.seeds import seeded_sessions
 from kbsync.usecases.context import RunContext
 from tests.flows.harness import Bench

@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from kbsync import cli
-from kbsync.cli.exits import Exit
-from kbsync.cli.run import run
+from kbsync.cli.app import run
 from kbsync.files.layout import format_files
 from kbsync.files.schema import knowledge_schema, settings_schema
 from kbsync.usecases.context import RunContext
+from kbsync.usecases.exits import Exit
 from tests.fakes.clock import FakeClock
 from tests.golden import check_golden
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.cli.exits import Exit
 from kbsync.sandbox.console import Console
 from kbsync.sandbox.service import Service
+from kbsync.usecases.exits import Exit
 from tests.flows.harness import Bench, declared, held
 from tests.golden import check_golden
 

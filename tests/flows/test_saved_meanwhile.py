@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.formatting import format_directory
-from kbsync.cli.options import Invocation
 from kbsync.cli.screen import Screen
 from kbsync.errors import UnusableFile
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.usecases.context import RunContext
+from kbsync.usecases.context import Call, RunContext
+from kbsync.usecases.exits import Exit
+from kbsync.usecases.fmt import format_directory
 from tests.flows.harness import Bench, declared
 
 TWO = """\
@@ -115,8 +114,8 @@ class Watched(type(Path())):  # type: ignore[misc]  # the class of paths is chos
 def test_fmt_writes_nothing_over_an_edit(bench: Bench) -> None:
     """An edit saved between reading and writing stays, in that file and in others."""
     bench.write({"b.yaml": "questions:   []\n"})
-    call = Invocation(RunContext(), Screen(), Watched(bench.path / "knowledge"), None, "text")
+    call = Call(RunContext(), Screen(), Watched(bench.path / "knowledge"))
     with pytest.raises(UnusableFile, match=r"knowledge/a\.yaml"):
-        format_directory(call, write=True)
+        format_directory(call)
     assert (bench.path / "knowledge/a.yaml").read_text() == MORE
     assert (bench.path / "knowledge/b.yaml").read_text() == "questions:   []\n"

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from kbsync.applier import Applier
+from kbsync.applier import Applier, OnFailure
 from kbsync.errors import UnusableFile
 from kbsync.history.lock import TargetLock
 from kbsync.planfile import read_plan_or_receipt
@@ -16,9 +16,10 @@ from kbsync.planner.undo import invert
 from kbsync.progress import Silent
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome, Receipt
 from kbsync.settings import Policy
-from kbsync.usecases.applying import ReceiptJournal, Wishes, carry_out
+from kbsync.usecases.apply import carry_out
 from kbsync.usecases.composition import Connection
 from kbsync.usecases.context import RunContext
+from kbsync.usecases.journal import Kept, ReceiptJournal
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
 from tests.unit.applying import add_category, create, library, plan, question, text, update
@@ -118,11 +119,14 @@ def on_record(path: Path) -> ApplyReport:
 
 def carried_out(store: FakeStore, place: Path, path: Path | None) -> tuple[ReceiptJournal, Receipt]:
     """Apply the plan with a record of it."""
-    context, wishes = RunContext(clock=FakeClock(), environ={"USER": "ada"}), Wishes(receipt=path)
-    journal = ReceiptJournal(wishes, context)
+    context = RunContext(clock=FakeClock(), environ={"USER": "ada"})
+    journal = ReceiptJournal(path, context)
     connection = cast("Connection", Way(store))
     with TargetLock(None, target="t", owner="ada", where="here", clock=context.clock, directory=place) as lock:
-        return journal, carry_out(TODO, connection, wishes=wishes, context=context, journal=journal, progress=Silent(), lock=lock)
+        receipt = carry_out(
+            TODO, connection, lock, on_failure=OnFailure.STOP, context=context, journal=journal, progress=Silent()
+        )
+        return journal, receipt
 
 
 def test_a_fault_of_the_program_leaves_a_receipt(path: Path) -> None:
@@ -147,12 +151,12 @@ def test_a_record_that_cannot_be_kept_on_the_way_is_tried_again_at_the_end(path:
     path.unlink()
     path.mkdir()
     journal.keep_interim()
-    assert isinstance(journal.keep(receipt), UnusableFile)
+    assert isinstance(journal.keep(receipt).problem, UnusableFile)
 
 
 def test_nothing_is_written_where_no_receipt_is_wanted(tmp_path: Path) -> None:
     """The journal runs without a path."""
     journal, receipt = carried_out(FakeStore(library(HOURS)), tmp_path, None)
     journal.keep_interim()
-    assert (journal.keep(receipt), journal.stays, receipt.report.finished) == (None, None, True)
+    assert (journal.keep(receipt), receipt.report.finished) == (Kept(receipt), True)
     assert list(tmp_path.glob("*.json")) == []

@@ -7,9 +7,8 @@ import threading
 import pytest
 
 from kbsync.cli.bar import bar
-from kbsync.cli.progress import LineProgress, progress_for
+from kbsync.cli.progress import LineProgress, minutes, rate, time_left
 from kbsync.cli.screen import Screen
-from kbsync.cli.tempo import minutes, rate, time_left
 from kbsync.messages import Message, message
 from kbsync.progress import Silent
 from tests.fakes.clock import FakeClock
@@ -124,8 +123,8 @@ def test_colours_are_a_wish() -> None:
 
 def test_who_listens_depends_on_the_screen() -> None:
     """Nobody when quiet, a bar on a terminal that can draw one, lines elsewhere."""
-    with progress_for(Screen(verbosity=-1)) as quiet, progress_for(Screen(), clock=FakeClock()) as log:
+    with Screen(verbosity=-1).progress(FakeClock()) as quiet, Screen().progress(FakeClock()) as log:
         assert isinstance(quiet, Silent)
         assert isinstance(log, LineProgress)
-    with contextlib.redirect_stderr(Terminal()), progress_for(Screen(animated=True)) as moving:
+    with contextlib.redirect_stderr(Terminal()), Screen(animated=True).progress(FakeClock()) as moving:
         assert not isinstance(moving, Silent | LineProgress)

@@ -16,7 +16,7 @@ SETTINGS = "version: 1\ndefault_target: one\ntargets: {one: {driver: sandbox}, t
 def invocation(tmp_path: Path) -> Invocation:
     """A call for a directory with two targets."""
     (tmp_path / "kbsync.yaml").write_text(SETTINGS, encoding="utf-8")
-    return Invocation(RunContext(clock=FakeClock(), environ={}), Screen(), tmp_path, None, "text")
+    return Invocation(RunContext(clock=FakeClock(), environ={}), Screen(), tmp_path)
 
 
 def test_a_signal_stops_every_target(tmp_path: Path) -> None:

@@ -4,14 +4,14 @@ import os
 import signal
 import threading
 
-from kbsync.cli.signals import stopping_well
+from kbsync.usecases.context import stop_on_signal
 
 
 def test_the_first_signal_asks_and_the_second_ends() -> None:
     """After the first, the usual handlers are back in place; afterwards those of before are."""
     stop, told = threading.Event(), list[str]()
     before = signal.getsignal(signal.SIGTERM)
-    with stopping_well(stop, tell=lambda: told.append("stopping")):
+    with stop_on_signal(stop, tell=lambda: told.append("stopping")):
         os.kill(os.getpid(), signal.SIGTERM)
         assert (stop.wait(10), told) == (True, ["stopping"])
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
@@ -24,7 +24,7 @@ def test_another_thread_leaves_the_signals_alone() -> None:
     done = threading.Event()
 
     def work() -> None:
-        with stopping_well(threading.Event(), tell=done.set):
+        with stop_on_signal(threading.Event(), tell=done.set):
             done.set()
 
     thread = threading.Thread(target=work)

@@ -9,8 +9,7 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
-from kbsync.cli.screen import Screen
-from kbsync.cli.streams import steady_streams
+from kbsync.cli.screen import Screen, steady_streams
 from kbsync.errors import UnusableFile
 from kbsync.messages import message
 

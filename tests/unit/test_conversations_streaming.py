@@ -11,7 +11,7 @@ from kbsync.diagnostics import Location
 from kbsync.dialogue import Session, SessionState
 from kbsync.errors import NoSuchSession, OutcomeUnknown, RequestRefused, SafetyRefusal, UnusableFile
 from kbsync.model import AnswerType, Question
-from kbsync.usecases.previewing import Draft, Streamed, draft_of, look_first, read_draft, stream_draft
+from kbsync.usecases.preview import Draft, Streamed, draft_of, look_first, read_draft, stream_draft
 from tests.fakes.desk_script import Reply, Script, connect
 from tests.unit.talk import question
 
@@ -27,7 +27,7 @@ def streamed(states: list[Reply], sends: list[Reply], *, stop: bool = False) -> 
     transport, event = connect(script), threading.Event()
     if stop:
         event.set()
-    done = stream_draft(SessionReader(transport), SessionWriter(transport), "s", pieces=PIECES, stop=event)
+    done = stream_draft(SessionReader(transport), SessionWriter(transport), "s", chunks=PIECES, stop=event)
     return done, [(body["Chunk"], body.get("Finish")) for command, body in script.asked if command == "send_stream_msg"]
 
 
@@ -45,7 +45,7 @@ def test_nothing_is_sent_where_no_chatbot_serves(state: SessionState) -> None:
     script = Script({"get_session_state": [{"CurrentState": state.value}]})
     transport = connect(script)
     with pytest.raises(SafetyRefusal, match=state.value) as refusal:
-        stream_draft(SessionReader(transport), SessionWriter(transport), "s", pieces=PIECES, stop=threading.Event())
+        stream_draft(SessionReader(transport), SessionWriter(transport), "s", chunks=PIECES, stop=threading.Event())
     assert script.commands() == ["get_session_state"]
     assert ("nobody" in str(refusal.value.reasons[0])) == (state is SessionState.NOT_IN_SESSION)
 

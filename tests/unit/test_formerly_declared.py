@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.usecases.planning import declared_before
+from kbsync.usecases.git import declared_before
 from tests.fakes.git_repos import GitRepos, WorkTree
 
 

@@ -11,10 +11,10 @@ from kbsync.errors import TargetLocked
 from kbsync.history.base import Base
 from kbsync.plan import BaseKind
 from kbsync.settings import Driver, Target
-from kbsync.usecases.applying import locked
+from kbsync.usecases.apply import locked
 from kbsync.usecases.composition import connect
 from kbsync.usecases.context import RunContext
-from kbsync.usecases.planning import History
+from kbsync.usecases.git import History
 from kbsync.usecases.workspace import shared_state_directory
 from tests.fakes.clock import FakeClock
 from tests.fakes.paced import paced

@@ -8,7 +8,7 @@ import pytest
 
 import kbsync
 from kbsync.errors import Misuse
-from kbsync.usecases.project import Package, given_package, known_package, package_of
+from kbsync.usecases.init import Package, given_package, known_package, package_of
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 DIGEST = "ab" * 32

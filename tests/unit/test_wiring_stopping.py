@@ -7,9 +7,9 @@ from pathlib import Path
 from kbsync.history.base import Base
 from kbsync.plan import BaseKind
 from kbsync.settings import Target
-from kbsync.usecases.applying import locked
+from kbsync.usecases.apply import locked
 from kbsync.usecases.context import LinkedStop, RunContext
-from kbsync.usecases.planning import History
+from kbsync.usecases.git import History
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos
 

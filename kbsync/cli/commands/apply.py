@@ -1,14 +1,14 @@
 """``kbsync apply``: carries out a saved plan exactly, or plans, shows and asks."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.usecases.exits import Exit
 
 __all__ = ["apply"]
 
@@ -64,20 +64,24 @@ class Approval(click.Option):
 @click.option("--dry-run", is_flag=True, help="Do everything but write.")
 @click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
 @invocation("text", "json", "markdown")
-def apply(call: Invocation, *, all_targets: bool, **wanted: Any) -> int:
+def apply(call: Invocation, *, all_targets: bool, on_failure: str, **wanted: Any) -> int:
     """Make the live library what the files say.
 
     The live library is read first: what moved since the plan was made stops the apply, what is there already is skipped.
     Ctrl-C finishes the calls in flight and reports; again, it ends at once.
     """
-    from kbsync.cli.applying import Order, run_apply  # noqa: PLC0415
+    from kbsync.applier import OnFailure  # noqa: PLC0415
+    from kbsync.guards import Consent  # noqa: PLC0415
+    from kbsync.usecases.apply import ApplyOptions, apply_plan  # noqa: PLC0415
 
+    consent = Consent(remove=wanted.pop("allow_remove"), overwrite_conflicts=wanted.pop("overwrite_conflicts"))
+    receipt = wanted.pop("receipt")
+    options = ApplyOptions(**wanted, consent=consent, on_failure=OnFailure(on_failure))
     if all_targets:
         from kbsync.cli.side_by_side import for_target, run_side_by_side  # noqa: PLC0415
 
-        receipt = wanted.pop("receipt")
-        order = Order.for_all(**wanted)
+        options.check_for_all()
         return run_side_by_side(
-            call, lambda one: run_apply(one, order.with_receipt(for_target(receipt, one.target))), lasting=True
+            call, lambda one: apply_plan(one, replace(options, receipt=for_target(receipt, one.target))), lasting=True
         )
-    return run_apply(call, Order.from_options(**wanted))
+    return apply_plan(call, replace(options, receipt=receipt))

@@ -5,10 +5,9 @@ from typing import Any
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
-from kbsync.render.formats import COVERAGE
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.render.formats import COVERAGE, draw_coverage
+from kbsync.usecases.exits import Exit
 
 __all__ = ["coverage"]
 
@@ -49,7 +48,6 @@ def coverage(
     min_count: int,
     robots: tuple[str, ...],
     unmasked: bool,
-    detailed_exitcode: bool,
     **wanted: Any,
 ) -> int:
     """Show what users asked that nothing in git answers.
@@ -58,11 +56,10 @@ def coverage(
     are masked, and what fewer than --min-count people asked is only counted; names in running text cannot be recognised, so
     read before you publish.
     """
-    from kbsync.cli.conversing import Wanted, run_coverage  # noqa: PLC0415
-    from kbsync.cli.drawing import draw_coverage  # noqa: PLC0415
     from kbsync.conversations.coverage import Reading  # noqa: PLC0415
+    from kbsync.usecases.coverage import CoverageOptions, find_coverage  # noqa: PLC0415
 
     reading = Reading(threshold=threshold, min_count=min_count, masked=not unmasked, robots=robots)
-    found = run_coverage(call, Wanted(**wanted), reading)
-    call.screen.result(draw_coverage(found, call))
-    return Exit.PENDING if detailed_exitcode and found.gaps else Exit.DONE
+    found, code = find_coverage(call, CoverageOptions(**wanted, reading=reading))
+    call.screen.result(draw_coverage(found, call.format, call.screen.options))
+    return code

@@ -2,9 +2,8 @@
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.usecases.exits import Exit
 
 __all__ = ["doctor"]
 
@@ -27,8 +26,9 @@ def doctor(call: Invocation) -> int:
     Nothing is changed: signature, administrator right, region, clock, Desk, the chitchat switch, the listings. Each finding
     that is not in order says what to do.
     """
-    from kbsync.cli.checkup import draw_checkup, run_checkup  # noqa: PLC0415
+    from kbsync.cli.drawing import draw_checkup  # noqa: PLC0415
+    from kbsync.usecases.doctor import examine_target  # noqa: PLC0415
 
-    findings = run_checkup(call)
+    findings, code = examine_target(call)
     call.screen.result(draw_checkup(findings, call))
-    return Exit.FAILED if any(finding.ok is False for finding in findings) else Exit.DONE
+    return code

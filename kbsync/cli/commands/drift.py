@@ -2,10 +2,9 @@
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.render.formats import PLANS
+from kbsync.usecases.exits import Exit
 
 __all__ = ["drift"]
 
@@ -31,10 +30,15 @@ def drift(call: Invocation, *, base: str | None, all_targets: bool) -> int:
     Nothing is changed. Each entry says what the console holds now and what git said; `kbsync pull` brings the console's side
     into the files. Questions that are new in a declared category count, as pull takes them over; others are no drift.
     """
-    from kbsync.cli.planning import run_drift  # noqa: PLC0415
+    from kbsync.usecases.drift import find_drift  # noqa: PLC0415
+
+    def show(one: Invocation) -> int:
+        found, code = find_drift(one, base=base)
+        one.screen.show_plan(found)
+        return code
 
     if all_targets:
         from kbsync.cli.side_by_side import run_side_by_side  # noqa: PLC0415
 
-        return run_side_by_side(call, lambda one: run_drift(one, base=base))
-    return run_drift(call, base=base)
+        return run_side_by_side(call, show)
+    return show(call)

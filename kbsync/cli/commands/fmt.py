@@ -2,9 +2,8 @@
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.usecases.exits import Exit
 
 __all__ = ["fmt"]
 
@@ -30,8 +29,9 @@ def fmt(call: Invocation, *, check: bool, diff: bool) -> int:
     Keys of a question get one order, text of several lines becomes a block, quotes stay where they are needed, indentation
     is two columns. Comments, empty lines, anchors and the order of questions stay, and no value changes.
     """
-    from kbsync.cli.formatting import draw_formatted, format_directory  # noqa: PLC0415
+    from kbsync.cli.drawing import draw_formatted  # noqa: PLC0415
+    from kbsync.usecases.fmt import format_directory  # noqa: PLC0415
 
-    found = format_directory(call, write=not (check or diff))
+    found, code = format_directory(call, check=check, diff=diff)
     call.screen.result(draw_formatted(found, call, diff=diff))
-    return Exit.PENDING if check and found.paths else Exit.DONE
+    return code

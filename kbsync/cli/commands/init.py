@@ -2,9 +2,8 @@
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.usecases.exits import Exit
 
 __all__ = ["init"]
 
@@ -39,7 +38,7 @@ def init(call: Invocation, *, ci: str, package: str | None) -> int:
 
     The schemas for editors come too. Existing files are never replaced.
     """
-    from kbsync.cli.starting import start_project  # noqa: PLC0415
+    from kbsync.usecases.init import start_project  # noqa: PLC0415
 
     start_project(call, continuous=ci, package=package)
     return Exit.DONE

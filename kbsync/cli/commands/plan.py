@@ -5,10 +5,9 @@ from typing import Any
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.render.formats import PLANS
+from kbsync.usecases.exits import Exit
 
 __all__ = ["plan"]
 
@@ -40,11 +39,19 @@ def plan(call: Invocation, *, all_targets: bool, **wanted: Any) -> int:
 
     Nothing is changed: the service is only read. Removals, conflicts and console edits come first.
     """
-    from kbsync.cli.planning import run_plan  # noqa: PLC0415
+    from kbsync.usecases.plan import PlanOptions, plan_library  # noqa: PLC0415
 
     if all_targets:
         from kbsync.cli.side_by_side import for_target, run_side_by_side  # noqa: PLC0415
 
         out = wanted.pop("out")
-        return run_side_by_side(call, lambda one: run_plan(one, out=for_target(out, one.target), **wanted))
-    return run_plan(call, **wanted)
+
+        def plan_one(one: Invocation) -> int:
+            made, code = plan_library(one, PlanOptions(out=for_target(out, one.target), **wanted))
+            one.screen.show_plan(made)
+            return code
+
+        return run_side_by_side(call, plan_one)
+    made, code = plan_library(call, PlanOptions(**wanted))
+    call.screen.show_plan(made)
+    return code

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.usecases.exits import Exit
 
 __all__ = ["preview"]
 
@@ -34,9 +33,10 @@ def preview(call: Invocation, *, question: str | None, session: str, answer_file
     The answer that the files declare for QUESTION is seen as customers would see it, piece by piece; the session is looked
     at before each. Only where the chatbot serves the session.
     """
-    from kbsync.cli.previewing import draw_streamed, run_preview  # noqa: PLC0415
+    from kbsync.cli.drawing import draw_streamed  # noqa: PLC0415
+    from kbsync.usecases.preview import preview_answer  # noqa: PLC0415
 
-    done = run_preview(call, question=question, answer_file=answer_file, session=session, asked=not yes)
+    done = preview_answer(call, question=question, answer_file=answer_file, session=session, yes=yes)
     if done is None:
         return Exit.DONE
     call.screen.report(draw_streamed(done, session, call))

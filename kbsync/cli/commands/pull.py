@@ -4,9 +4,8 @@ from typing import Any
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.usecases.exits import Exit
 
 __all__ = ["pull"]
 
@@ -42,12 +41,12 @@ def pull(call: Invocation, *, base: str | None, check: bool, **wanted: Any) -> i
     What git changed since then stays. Where both changed the same, git's side stays, the place is named, the rest is
     written, and the exit code is 6. Without a base the console's side is taken for every declared question.
     """
-    from kbsync.cli.pulling import draw_pulled, pull_changes, refusal  # noqa: PLC0415
+    from kbsync.cli.drawing import draw_pulled  # noqa: PLC0415
     from kbsync.puller import Scope  # noqa: PLC0415
+    from kbsync.usecases.pull import pull_changes  # noqa: PLC0415
 
-    pulled = pull_changes(call, base=base, scope=Scope(**wanted), write=not check)
+    pulled, code = pull_changes(call, Scope(**wanted), base=base, check=check)
     call.screen.result(draw_pulled(pulled, call, diff=check))
-    refused = refusal(pulled.clashes)
-    if refused is not None:
-        raise refused
-    return Exit.PENDING if check and pulled.merged.files else Exit.DONE
+    if pulled.refused is not None:
+        raise pulled.refused
+    return code

@@ -4,11 +4,8 @@ from pathlib import Path
 
 import click
 
-from kbsync.cli.completing import complete_switch
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedGroup
-from kbsync.cli.options import Invocation, invocation
-from kbsync.messages import message
+from kbsync.cli.options import DocumentedGroup, Invocation, complete_switch, invocation
+from kbsync.usecases.exits import Exit
 
 __all__ = ["sandbox"]
 
@@ -42,7 +39,7 @@ def serve(call: Invocation, *, port: int, switches: tuple[str, ...], database: P
 
     It runs until Ctrl-C and takes no secret of yours; what the vendor's pages leave open can be switched.
     """
-    from kbsync.cli.serving import list_switches, serve_until_stopped  # noqa: PLC0415
+    from kbsync.usecases.sandbox import list_switches, serve_until_stopped  # noqa: PLC0415
 
     if "list" in switches:
         call.screen.result(list_switches())
@@ -61,10 +58,9 @@ def serve(call: Invocation, *, port: int, switches: tuple[str, ...], database: P
 @invocation(target=False)
 def reset(call: Invocation, *, database: Path | None) -> int:
     """Bring the embedded service back to its first library."""
-    from kbsync.cli.serving import reset_database  # noqa: PLC0415
+    from kbsync.usecases.sandbox import reset_database  # noqa: PLC0415
 
     reset_database(call, database)
-    call.screen.note(message("The sandbox is as new."))
     return Exit.DONE
 
 
@@ -82,8 +78,7 @@ def inject(call: Invocation, *, rules: tuple[str, ...], database: Path | None) -
 
     A RULE is COMMAND[#NTH][xTIMES]=KIND[:NUMBER].
     """
-    from kbsync.cli.serving import inject_faults  # noqa: PLC0415
+    from kbsync.usecases.sandbox import inject_faults  # noqa: PLC0415
 
     inject_faults(call, rules, database)
-    call.screen.note(message("faults waiting: {count}", count=len(rules)))
     return Exit.DONE

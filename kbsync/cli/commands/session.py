@@ -2,9 +2,8 @@
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedGroup
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedGroup, Invocation, invocation
+from kbsync.usecases.exits import Exit
 
 __all__ = ["session"]
 
@@ -26,10 +25,10 @@ def session() -> None:
 @invocation("text", "json")
 def state(call: Invocation, *, session_id: str | None, client_user: str | None, customer_service: str | None) -> int:
     """Show who serves a session now (get_session_state)."""
-    from kbsync.cli.sessions import draw_state, session_reader  # noqa: PLC0415
+    from kbsync.cli.drawing import draw_state  # noqa: PLC0415
+    from kbsync.usecases.session import read_state  # noqa: PLC0415
 
-    with session_reader(call) as reader:
-        found = reader.state(session=session_id, client_user=client_user, customer_service=customer_service)
+    found = read_state(call, session_id, client_user=client_user, customer_service=customer_service)
     call.screen.result(draw_state(found, call))
     return Exit.DONE
 
@@ -50,10 +49,10 @@ def messages(call: Invocation, *, session_id: str, limit: int, offset: int, olde
 
     This is personal data.
     """
-    from kbsync.cli.sessions import draw_messages, session_reader  # noqa: PLC0415
+    from kbsync.cli.drawing import draw_messages  # noqa: PLC0415
+    from kbsync.usecases.session import read_messages  # noqa: PLC0415
 
-    with session_reader(call) as reader:
-        total, found = reader.messages(session_id, limit=limit, offset=offset, oldest_first=oldest_first)
+    total, found = read_messages(call, session_id, limit=limit, offset=offset, oldest_first=oldest_first)
     call.screen.result(draw_messages(total, found, call))
     return Exit.DONE
 
@@ -79,8 +78,9 @@ def send(call: Invocation, *, session_id: str, chunks: tuple[str, ...], key: str
 
     Each CHUNK is one call. A customer may be reading along, so it goes only where the chatbot serves the session.
     """
-    from kbsync.cli.sessions import Letter, draw_key, send_letter  # noqa: PLC0415
+    from kbsync.cli.drawing import draw_key  # noqa: PLC0415
+    from kbsync.usecases.session import SendOptions, send_message  # noqa: PLC0415
 
-    letter = Letter(session_id, chunks, key=key, finish=not unfinished, anyway=anyway)
-    call.screen.report(draw_key(send_letter(call, letter), call))
+    options = SendOptions(session_id, chunks, key=key, finish=not unfinished, anyway=anyway)
+    call.screen.report(draw_key(send_message(call, options), call))
     return Exit.DONE

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.render.formats import PLANS
+from kbsync.usecases.exits import Exit
 
 __all__ = ["show"]
 
@@ -27,10 +26,12 @@ def show(call: Invocation, *, file: Path) -> int:
 
     FILE is what `plan --out` or `apply --receipt` wrote. No service is asked.
     """
-    from kbsync.cli.drawing import draw_plan, draw_receipt  # noqa: PLC0415
     from kbsync.planfile import read_plan_or_receipt  # noqa: PLC0415
     from kbsync.report import Receipt  # noqa: PLC0415
 
     found = read_plan_or_receipt(file)
-    call.screen.result(draw_receipt(found, call) if isinstance(found, Receipt) else draw_plan(found, call))
+    if isinstance(found, Receipt):
+        call.screen.show_receipt(found)
+    else:
+        call.screen.show_plan(found)
     return Exit.DONE

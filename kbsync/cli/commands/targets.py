@@ -2,9 +2,8 @@
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.usecases.exits import Exit
 
 __all__ = ["targets"]
 

@@ -2,10 +2,8 @@
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
-from kbsync.messages import message
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.usecases.exits import Exit
 
 __all__ = ["unlock"]
 
@@ -27,15 +25,6 @@ def unlock(call: Invocation, *, yes: bool) -> int:
 
     Do so only when its holder is known to be gone: a lock that nobody renews expires by itself.
     """
-    from kbsync.cli.locks import agreed, find_lock, remove_found, show_lock  # noqa: PLC0415
+    from kbsync.usecases.unlock import unlock_target  # noqa: PLC0415
 
-    found = find_lock(call)
-    if found is None:
-        call.screen.note(message("Nobody holds the target."))
-        return Exit.DONE
-    call.screen.result(show_lock(found, call))
-    if not yes and not agreed(call):
-        return Exit.FAILED
-    remove_found(call, found)
-    call.screen.note(message("The lock is removed."))
-    return Exit.DONE
+    return unlock_target(call, yes=yes)

@@ -2,12 +2,11 @@
 
 import click
 
-from kbsync.cli.exits import Exit
-from kbsync.cli.help import DocumentedCommand
-from kbsync.cli.options import Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.diagnostics import has_errors
 from kbsync.messages import message
-from kbsync.render.formats import FINDINGS
+from kbsync.render.formats import FINDINGS, draw_findings
+from kbsync.usecases.exits import Exit
 
 __all__ = ["validate"]
 
@@ -30,11 +29,10 @@ def validate(call: Invocation) -> int:
 
     Every finding is shown at once, with file, line, column and what to do.
     """
-    from kbsync.cli.drawing import draw_findings  # noqa: PLC0415
     from kbsync.usecases.workspace import examine_workspace  # noqa: PLC0415
 
     examined = examine_workspace(call.directory, target=call.target)
-    call.screen.result(draw_findings(examined.diagnostics, call))
+    call.screen.result(draw_findings(examined.diagnostics, call.format, call.screen.options))
     if has_errors(examined.diagnostics):
         return Exit.INVALID
     call.screen.note(

@@ -1,11 +1,9 @@
-"""The course of ``kbsync sandbox``: opens the embedded service's library, serves it, breaks it, resets it."""
+"""The embedded Desk service over HTTP: serve its library, break it, reset it."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kbsync.cli.options import Invocation
-from kbsync.cli.signals import stopping_well
 from kbsync.messages import Message, message
 from kbsync.rehearsal.faults import FaultPlan
 from kbsync.rehearsal.switches import Switches
@@ -15,19 +13,20 @@ from kbsync.sandbox.seeds import seeded_sessions
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from kbsync.usecases.composition import sandbox_file
+from kbsync.usecases.context import Call, stop_on_signal
 from kbsync.usecases.workspace import prepare_state, state_directory
 
 __all__ = ["inject_faults", "list_switches", "reset_database", "serve_until_stopped"]
 
 
-def serve_until_stopped(call: Invocation, *, port: int, words: Sequence[str], database: Path | None, faults: Path | None) -> None:
+def serve_until_stopped(call: Call, *, port: int, words: Sequence[str], database: Path | None, faults: Path | None) -> None:
     """Serve on a loopback port; the address is the result, how to reach it is said beside it."""
     rules = FaultPlan() if faults is None else FaultPlan.read(faults)
     service = Service(_database(call, database), clock=call.context.clock, switches=Switches.from_words(words), faults=rules)
     server = SandboxServer(service, port=port)
     server.start()
     try:
-        with stopping_well(call.context.stop, tell=lambda: None):
+        with stop_on_signal(call.context.stop, tell=lambda: None):
             _tell_address(call, server.address)
             call.screen.notes(_sessions())
             call.context.stop.wait()
@@ -36,18 +35,20 @@ def serve_until_stopped(call: Invocation, *, port: int, words: Sequence[str], da
         service.close()
 
 
-def reset_database(call: Invocation, database: Path | None) -> None:
+def reset_database(call: Call, database: Path | None) -> None:
     """Bring the library back to what it starts with."""
     service = Service(_database(call, database), clock=call.context.clock)
     try:
         service.reset()
     finally:
         service.close()
+    call.screen.note(message("The sandbox is as new."))
 
 
-def inject_faults(call: Invocation, rules: Sequence[str], database: Path | None) -> None:
+def inject_faults(call: Call, rules: Sequence[str], database: Path | None) -> None:
     """Put faults into a library's database, where a serving process finds them."""
     inject(_database(call, database), FaultPlan.parse(rules).rules)
+    call.screen.note(message("faults waiting: {count}", count=len(rules)))
 
 
 def list_switches() -> str:
@@ -55,7 +56,7 @@ def list_switches() -> str:
     return "\n".join(name for name, _ in Switches.variants())
 
 
-def _tell_address(call: Invocation, address: str) -> None:
+def _tell_address(call: Call, address: str) -> None:
     call.screen.result(address)
     call.screen.note(
         message(
@@ -80,7 +81,7 @@ def _sessions() -> Iterator[Message]:
             yield message("  {session}  ended: kbsync coverage --since {day} reads it", session=session, day=day)
 
 
-def _database(call: Invocation, given: Path | None) -> Path:
+def _database(call: Call, given: Path | None) -> Path:
     if given is not None:
         return given
     call.refuse_link()

@@ -1,4 +1,4 @@
-"""From a workspace to a Plan: finds the base in git, looks at the service, and lets the planner decide."""
+"""The git side of a run: the base and its ancestry, what was declared formerly, and the applied ref around an apply."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -6,37 +6,31 @@ from pathlib import Path
 
 from kbsync.diagnostics import Severity, has_errors
 from kbsync.display import short_commit
-from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
+from kbsync.errors import HistoryUnavailable, StalePlan
 from kbsync.files import SETTINGS_FILE, Loaded, is_yaml, load_tree
 from kbsync.history.ancestry import commits_touching, former_directory
+from kbsync.history.applied_ref import advance_applied, read_applied, seen_applied
 from kbsync.history.base import Base, find_base
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import FileDifference, differences, is_content_of, snapshot
 from kbsync.messages import Message, message
 from kbsync.model import Category, Knowledge, Question
-from kbsync.plan import BaseKind, Kind, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
-from kbsync.planner import Context, make_plan
-from kbsync.planner.selection import is_known
-from kbsync.planner.undo import invert
-from kbsync.report import Receipt
+from kbsync.plan import BaseKind, Plan, Problem, ProblemKind, Purpose
 from kbsync.settings import Driver, Target
-from kbsync.store import Reader
 from kbsync.usecases.context import RunContext
-from kbsync.usecases.lineage import find_divergence
 from kbsync.usecases.workspace import Workspace, name_of
 
 __all__ = [
     "History",
-    "check_pattern",
-    "check_target",
+    "base_of_read_files",
+    "check_applied_ref",
     "declared_before",
-    "find_drift",
+    "find_divergence",
     "find_history",
     "formerly_declared",
     "is_shared",
-    "make_offline_plan",
-    "plan_against",
-    "plan_undo",
+    "move_applied_ref",
+    "moves_applied_ref",
 ]
 
 
@@ -57,26 +51,6 @@ class History:
     warnings: tuple[Problem, ...] = ()
     missing: frozenset[str] = frozenset()
     untold: Message | None = None
-
-
-def check_target(plan: Plan, target: Target) -> None:
-    """Refuse a plan that was made for another application than the settings name. Raises UnusableFile."""
-    if (plan.target.name, plan.target.sdkappid) != (target.name, target.sdkappid):
-        raise UnusableFile(
-            message(
-                "the plan is for target {planned} (SDKAppID {planned_app}), the settings say {target} (SDKAppID {app})",
-                planned=plan.target.name,
-                planned_app=plan.target.sdkappid,
-                target=target.name,
-                app=target.sdkappid,
-            ),
-            hint=message("name the plan's target with --target, or plan again"),
-        )
-
-
-def is_shared(target: Target) -> bool:
-    """Whether the git remote is asked: the embedded service lives on this machine, so its refs do too."""
-    return target.driver is not Driver.SANDBOX
 
 
 def find_history(
@@ -117,6 +91,23 @@ def find_history(
     if isinstance(knowledge, Problem):
         return History(repository, base, None, commit, notes, (*warnings, knowledge), places, knowledge.message)
     return History(repository, base, knowledge, commit, notes, warnings, places)
+
+
+def is_shared(target: Target) -> bool:
+    """Whether the git remote is asked: the embedded service lives on this machine, so its refs do too."""
+    return target.driver is not Driver.SANDBOX
+
+
+def base_of_read_files(history: History) -> Knowledge | None:
+    """The knowledge at the base without that of files which git left out of the working tree: nobody took it out of git."""
+    said = history.knowledge
+    if said is None or not history.missing:
+        return said
+
+    def stays(item: Question | Category) -> bool:
+        return item.location is None or item.location.path not in history.missing
+
+    return replace(said, categories=tuple(filter(stays, said.categories)), questions=tuple(filter(stays, said.questions)))
 
 
 def _uncertain(doubt: HistoryUnavailable, target: Target) -> HistoryUnavailable:
@@ -226,41 +217,93 @@ def _load_at(commit: str, repository: Repository, directory: Path, *, shown_as: 
     return load_tree(snapshot(repository, commit, directory), shown_as=shown_as, target=target, settings=False)
 
 
-def plan_against(reader: Reader, workspace: Workspace, target: Target, *, history: History, only: str | None = None) -> Plan:
-    """Look at the whole live library and plan. Raises ServiceError."""
-    return _plan(workspace, target, history, reader.read(), only=only, offline=False)
+def find_divergence(repository: Repository, base: Base, workspace: Workspace) -> tuple[Problem, ...]:
+    """A problem where a plan would, or might, take back what others brought in: the base is no ancestor of what is checked out.
 
-
-def find_drift(reader: Reader, workspace: Workspace, target: Target, *, history: History) -> Plan:
-    """What it would take to bring the live library back to the base: all of it is the console's doing.
-
-    Raises Misuse without a base, ServiceError.
+    Where the clone is cut off nobody can tell, and then that is the problem. Where the knowledge is the same in spite of it
+    nothing is taken back, and there is none.
     """
-    if history.untold is not None:
-        raise HistoryUnavailable(message("drift cannot be told: {reason}", reason=history.untold))
-    if history.knowledge is None:
-        raise Misuse(
-            message("drift is counted from the base, and there is none"),
-            hint=message("apply once, or name a commit with --base REV"),
-        )
-    live = reader.read()
-    context = _context(workspace, target, history, only=None, offline=False)
-    context = replace(context, purpose=Purpose.DRIFT, warnings=())
-    drift = make_plan(history.knowledge, live, history.knowledge, context=context)
-    added = [change.title for change in drift.changes if change.kind is Kind.QUESTION and change.removal]
-    formerly, untold = formerly_declared(added, workspace, target, history=history)
-    warnings = (_cut(),) if untold else ()
-    if not (formerly or warnings):
-        return drift
-    context = replace(context, formerly_declared=formerly, warnings=warnings)
-    return make_plan(history.knowledge, live, history.knowledge, context=context)
+    head = repository.head()
+    if base.commit is None or head is None or head == base.commit:
+        return ()
+    fork = repository.fork(head, base.commit)
+    if fork == base.commit or _same(repository, workspace, head, base.commit):
+        return ()
+    if fork == head:
+        return (_older(head, base),)
+    if repository.is_shallow():
+        return (_untold(head, base),)
+    if fork is None:
+        return (_unrelated(head, base),)
+    return () if _same(repository, workspace, fork, base.commit) else (_diverged(head, fork, base),)
 
 
-def _cut() -> Problem:
-    words = message(
-        "what is new here may be what git took out earlier: not all of its history is in this clone (git fetch --unshallow)"
+def _same(repository: Repository, workspace: Workspace, one: str, other: str) -> bool:
+    """Whether the knowledge is known to be the same at two commits."""
+    try:
+        return snapshot(repository, one, workspace.directory) == snapshot(repository, other, workspace.directory)
+    except HistoryUnavailable:
+        return False
+
+
+def _untold(head: str, base: Base) -> Problem:
+    commits = {"head": short_commit(head), "base": short_commit(base.commit)}
+    return _divergence(
+        base,
+        message("whether these files ({head}) hold the base {base} cannot be told, because this clone is shallow", **commits),
+        message(
+            "whether these files ({head}) hold what was last applied ({base}) cannot be told, because this clone is shallow: set "
+            "`fetch-depth: 0` for actions/checkout (GitLab: `GIT_DEPTH: 0`) or run `git fetch --unshallow`, then plan again",
+            **commits,
+        ),
     )
-    return Problem(ProblemKind.WITHHELD, words, blocking=False)
+
+
+def _unrelated(head: str, base: Base) -> Problem:
+    commits = {"head": short_commit(head), "base": short_commit(base.commit)}
+    return _divergence(
+        base,
+        message("these files ({head}) and the base {base} have no history in common", **commits),
+        message(
+            "these files ({head}) and what was last applied ({base}) have no history in common: the plan takes back whatever is "
+            "not in these files; if that is meant, say so with --base {base}",
+            **commits,
+        ),
+    )
+
+
+def _older(head: str, base: Base) -> Problem:
+    commits = {"head": short_commit(head), "base": short_commit(base.commit)}
+    return _divergence(
+        base,
+        message("these files ({head}) are older than the base {base}: the plan takes later commits back", **commits),
+        message(
+            "these files ({head}) are older than what was last applied ({base}): the plan takes later commits back; check out "
+            "the newest commit, or, if going back is meant, say so with --base {base}",
+            **commits,
+        ),
+    )
+
+
+def _diverged(head: str, fork: str, base: Base) -> Problem:
+    commits = {"head": short_commit(head), "fork": short_commit(fork), "base": short_commit(base.commit)}
+    return _divergence(
+        base,
+        message(
+            "these files ({head}) left the history of the base {base} at {fork}: the plan takes back what came in there since",
+            **commits,
+        ),
+        message(
+            "these files ({head}) lack commits that are applied already ({base}; the histories part at {fork}): the plan takes "
+            "back what others brought in since; merge or rebase first, or, if that is meant, say so with --base {base}",
+            **commits,
+        ),
+    )
+
+
+def _divergence(base: Base, given: Message, applied: Message) -> Problem:
+    """The problem in words for a base that the user gave, or for the one that was applied last."""
+    return Problem(ProblemKind.DIVERGED, given if base.kind is BaseKind.GIVEN else applied, blocking=False)
 
 
 def formerly_declared(
@@ -305,63 +348,57 @@ def declared_before(
     return frozenset(found), frozenset() if whole else asked - found
 
 
-def plan_undo(reader: Reader, workspace: Workspace, target: Target, *, receipt: Receipt) -> Plan:
-    """The plan that takes an apply back. Raises ServiceError."""
-    return invert(receipt.report, reader.read(), policy=workspace.settings.policy, rate=target.calls_per_second)
+def moves_applied_ref(plan: Plan, *, history: History) -> bool:
+    """Whether a finished apply of this plan moves the applied ref.
+
+    The plan must be of a whole commit, with nothing held back for want of a complete listing, and that commit must not be
+    the last one applied already.
+    """
+    source = plan.source
+    whole = history.repository is not None and plan.only is None and source.commit is not None
+    held = any(problem.kind is ProblemKind.INCOMPLETE for problem in plan.problems)
+    return whole and not held and (source.base, source.base_commit) != (BaseKind.APPLIED, source.commit)
 
 
-def make_offline_plan(workspace: Workspace, target: Target, *, history: History, only: str | None = None) -> Plan:
-    """Plan with the base in place of the live library: for pull requests from forks, which get no secrets."""
-    if history.knowledge is None:
-        raise Misuse(
-            message("--offline compares with the base, and there is none"),
-            hint=message("name one with --base REV, such as --base origin/main"),
+def check_applied_ref(plan: Plan, target: Target, *, history: History) -> str | None:
+    """The commit that the applied ref names now, to be asked under the lock and before anything is written.
+
+    Raises StalePlan when it is neither the one that the plan was made with nor the plan's own: an older plan must not be
+    applied over a newer one, and the same plan may be applied again. Raises HistoryUnavailable when it cannot be asked.
+    """
+    if history.repository is None or not moves_applied_ref(plan, history=history):
+        return None
+    if plan.source.base not in (BaseKind.APPLIED, BaseKind.NONE):
+        # Whatever it names is left behind: the base was named by hand, perhaps because this leads to no commit.
+        return seen_applied(history.repository, target.name, shared=is_shared(target))
+    now = read_applied(history.repository, target.name, shared=is_shared(target))
+    if now not in (plan.source.base_commit, plan.source.commit):
+        raise StalePlan(
+            message("another commit was applied since this plan was made; nothing was changed"),
+            [
+                message(
+                    "the plan counts from {planned}, {target} now has {now}",
+                    planned=short_commit(plan.source.base_commit),
+                    target=target.name,
+                    now=short_commit(now),
+                )
+            ],
+            hint=message("plan again"),
         )
-    return _plan(workspace, target, history, history.knowledge, only=only, offline=True)
+    return now
 
 
-def _plan(workspace: Workspace, target: Target, history: History, live: Knowledge, *, only: str | None, offline: bool) -> Plan:
-    check_pattern(only, workspace.knowledge, live, history.knowledge)
-    context = _context(workspace, target, history, only=only, offline=offline)
-    return make_plan(workspace.knowledge, live, _said_of_read(history), context=context)
-
-
-def _said_of_read(history: History) -> Knowledge | None:
-    """The knowledge at the base without that of files which git left out of the working tree: nobody took it out of git."""
-    said = history.knowledge
-    if said is None or not history.missing:
-        return said
-
-    def stays(item: Question | Category) -> bool:
-        return item.location is None or item.location.path not in history.missing
-
-    return replace(said, categories=tuple(filter(stays, said.categories)), questions=tuple(filter(stays, said.questions)))
-
-
-def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:
-    """Refuse a pattern that nothing in these libraries has: it is a slip of the pen, and no part. Raises Misuse."""
-    if only is not None and not is_known(only, *libraries):
-        raise Misuse(
-            message("--only {pattern} matches nothing, neither in the files nor in the service", pattern=only),
-            hint=message(
-                "it is compared with whole questions, category paths (Parent / Child) and files; * stands for anything: "
-                "--only '*word*'"
-            ),
-        )
-
-
-def _context(workspace: Workspace, target: Target, history: History, *, only: str | None, offline: bool) -> Context:
-    return Context(
-        target=TargetRef(target.name, target.sdkappid),
-        source=Source(
-            knowledge=workspace.knowledge.digest(),
-            commit=history.commit,
-            base_commit=history.base.commit,
-            base=history.base.kind,
-        ),
-        policy=workspace.settings.policy,
-        rate=target.calls_per_second,
-        offline=offline,
-        only=only,
-        warnings=history.warnings,
-    )
+def move_applied_ref(plan: Plan, target: Target, *, history: History, seen: str | None) -> tuple[Message, ...]:
+    """Advance the applied ref from where it was seen, still under the lock; the notes say why where it stays."""
+    commit = plan.source.commit
+    if plan.purpose is Purpose.UNDO:
+        return (message("The files still say what was taken back: revert their commit, or the next apply brings it back."),)
+    if history.repository is not None and plan.only is None and commit is None:
+        return (message("The files differ from every commit, so the next plan's base stays where it was: commit them."),)
+    if not moves_applied_ref(plan, history=history) or history.repository is None or commit is None:
+        return ()
+    try:
+        advance_applied(history.repository, target.name, commit, expected=seen, shared=is_shared(target))
+    except HistoryUnavailable as problem:
+        return (problem.message, *((problem.hint,) if problem.hint else ()))
+    return ()

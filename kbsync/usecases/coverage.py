@@ -1,6 +1,7 @@
-"""Brings transcripts: from the service by time or by id, and from files saved earlier. It can only look.
+"""What users asked that nothing in git answers: bring transcripts, hold them against the files.
 
-What is learned from them is told in ``conversations``; they are personal data, so what is saved is for its owner alone.
+Transcripts come from the service, by time or by id, or from files saved earlier. They are personal data, so what is saved is
+for its owner alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,15 +11,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from kbsync.conversations.transcripts import DAY, Period, Transcript, decode_transcripts, encode_transcripts
+from kbsync.conversations.coverage import Coverage, Reading, cover
+from kbsync.conversations.transcripts import DAY, Period, Transcript, decode_transcripts, encode_transcripts, parse_period
 from kbsync.desk.sessions import SessionReader
 from kbsync.dialogue import ChatMessage, FinishedSession
-from kbsync.errors import NoSuchSession, RequestRefused, UnusableFile
+from kbsync.errors import Misuse, NoSuchSession, RequestRefused, UnusableFile
 from kbsync.messages import Message, message
+from kbsync.model import Knowledge
 from kbsync.progress import Progress
 from kbsync.saving import save
+from kbsync.usecases.composition import Connection, connected
+from kbsync.usecases.context import Call
+from kbsync.usecases.exits import Exit
+from kbsync.usecases.workspace import Workspace, open_workspace
 
-__all__ = ["Collected", "check_private", "load_transcripts", "read_sessions", "read_span", "save_transcripts"]
+__all__ = [
+    "Collected",
+    "CoverageOptions",
+    "check_private",
+    "find_coverage",
+    "load_transcripts",
+    "read_sessions",
+    "read_span",
+    "save_transcripts",
+]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -30,12 +46,81 @@ WORKERS = 4
 """Calls under way at a time: one after the other cannot reach the limit over a long line."""
 
 
+SINCE = "7"
+"""Days that are looked at unless a span is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageOptions:
+    """What ``kbsync coverage`` was asked for. Raises Misuse where they are named in two ways."""
+
+    since: str | None = None
+    until: str | None = None
+    sessions: tuple[str, ...] = ()
+    transcripts: Path | None = None
+    save: Path | None = None
+    limit: int = 200
+    live: bool = False
+    reading: Reading = Reading()
+    detailed_exitcode: bool = False
+
+    def __post_init__(self) -> None:
+        ways = (self.since or self.until, self.sessions, self.transcripts)
+        if sum(bool(way) for way in ways) > 1:
+            raise Misuse(message("name the transcripts in one way: --since and --until, or --session, or --transcripts"))
+        if self.transcripts and self.save:
+            raise Misuse(message("--save keeps what the service told; --transcripts reads what was kept"))
+
+
 @dataclass(frozen=True, slots=True)
 class Collected:
     """What was read; ``notes`` say what is missing from it."""
 
     transcripts: tuple[Transcript, ...]
     notes: tuple[Message, ...] = ()
+
+
+def find_coverage(call: Call, options: CoverageOptions) -> tuple[Coverage, Exit]:
+    """Bring the transcripts, save them where that is wanted, and look what the files have for them."""
+    workspace = open_workspace(call.directory, target=call.target)
+    if options.save is not None:
+        check_private(options.save)
+    collected, live = _bring(call, options, workspace)
+    call.screen.notes(collected.notes)
+    if options.save is not None:
+        save_transcripts(options.save, collected.transcripts)
+        call.screen.note(
+            message("Transcripts saved to {path}: personal data, delete it when it is done with.", path=options.save)
+        )
+    if not options.reading.masked:
+        call.screen.note(message("The result is not masked: it is personal data."))
+    found = cover(collected.transcripts, workspace.knowledge, reading=options.reading, live=live)
+    return found, Exit.PENDING if options.detailed_exitcode and found.gaps else Exit.DONE
+
+
+def _bring(call: Call, options: CoverageOptions, workspace: Workspace) -> tuple[Collected, Knowledge | None]:
+    """The transcripts, and the live library if it is wanted; the service is reached only for what it alone knows."""
+    saved = None if options.transcripts is None else load_transcripts(options.transcripts)
+    if saved is not None and not options.live:
+        return saved, None
+    with connected(call, call.paced(workspace.target(call.target)), workspace.state) as connection:
+        collected = saved or _collect(call, options, SessionReader(connection.transport))
+        return collected, _read_live(call, connection) if options.live else None
+
+
+def _collect(call: Call, options: CoverageOptions, reader: SessionReader) -> Collected:
+    label = message("reading transcripts")
+    with call.screen.progress(call.context.clock) as progress:
+        if options.sessions:
+            return read_sessions(reader, options.sessions, progress=progress, label=label)
+        span = parse_period(options.since or SINCE, options.until, now=call.context.clock.wall())
+        return read_span(reader, span, limit=options.limit, progress=progress, label=label)
+
+
+def _read_live(call: Call, connection: Connection) -> Knowledge:
+    with call.screen.progress(call.context.clock) as progress:
+        progress.start(message("reading the live library"), None)
+        return connection.reader(on_rows=progress.advance).read()
 
 
 def read_span(reader: SessionReader, span: Period, *, limit: int, progress: Progress, label: Message) -> Collected:

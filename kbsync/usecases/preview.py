@@ -1,4 +1,4 @@
-"""Streams a drafted answer into a session, piece by piece, for as long as the chatbot serves it.
+"""Streaming a drafted answer into a session: find it, show it, get consent, send it piece by piece.
 
 A person may come in at any moment: the session is looked at before each piece, and what was begun is ended.
 """
@@ -8,14 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kbsync.conversations.declared import plain_answer
+from kbsync.conversations.chunks import pieces
+from kbsync.conversations.declared import find_question, plain_answer
 from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
 from kbsync.dialogue import Session, SessionState
-from kbsync.errors import OutcomeUnknown, SafetyRefusal, ServiceError, UnusableFile
-from kbsync.messages import message
-from kbsync.model import AnswerType, Question, to_lf
+from kbsync.errors import Misuse, OutcomeUnknown, SafetyRefusal, ServiceError, UnusableFile
+from kbsync.messages import Message, message
+from kbsync.model import AnswerType, Knowledge, Question, to_lf
+from kbsync.usecases.composition import connected
+from kbsync.usecases.context import Call, is_agreed, stop_on_signal
+from kbsync.usecases.workspace import open_workspace
 
-__all__ = ["Draft", "Streamed", "draft_of", "look_first", "read_draft", "stream_draft"]
+__all__ = ["Draft", "Streamed", "draft_of", "look_first", "preview_answer", "read_draft", "stream_draft"]
 
 CUT = "…"
 """What ends a message that is broken off: the last piece may not be known to be empty, and readers see that it was cut."""
@@ -70,6 +74,77 @@ class Streamed:
         return self.sent == self.total
 
 
+def preview_answer(call: Call, *, question: str | None, answer_file: Path | None, session: str, yes: bool) -> Streamed | None:
+    """Send the answer if the session allows it and, where they are asked, the user agrees; None if not.
+
+    Raises Misuse, InvalidInput, UnusableFile, SafetyRefusal, and ServiceError while nothing was sent.
+    """
+    workspace = open_workspace(call.directory, target=call.target)
+    draft = _draft(workspace.knowledge, question, answer_file)
+    with connected(call, call.paced(workspace.target(call.target)), workspace.state) as connection:
+        reader = SessionReader(connection.transport)
+        look_first(reader.state(session=session))
+        chunks = pieces(draft.text)
+        _show(call, draft, len(chunks), asked=not yes)
+        if not yes and not _is_agreed(call, session):
+            return None
+        # A stop of its own: the one of the surroundings would hold back the last piece too, which ends the message.
+        stop = threading.Event()
+        with stop_on_signal(stop, tell=lambda: call.screen.note(message("Stopping: the message is being ended."))):
+            done = stream_draft(reader, SessionWriter(connection.transport), session, chunks=chunks, stop=stop)
+    _tell(call, done)
+    return done
+
+
+def _draft(knowledge: Knowledge, question: str | None, answer_file: Path | None) -> Draft:
+    if answer_file is not None:
+        return read_draft(answer_file)
+    if question is None:
+        raise Misuse(message("name the question whose answer is to be sent, or a text with --answer-file"))
+    return draft_of(find_question(knowledge, question))
+
+
+def _show(call: Call, draft: Draft, count: int, *, asked: bool) -> None:
+    """Show what would be sent, also to a quiet user: nobody agrees to what they have not seen."""
+    screen = call.screen
+    screen.note(message("The answer from {origin} (pieces: {count}):", origin=draft.origin, count=count))
+    if asked or screen.verbosity >= 0:
+        screen.quote(draft.text)
+    if draft.rich:
+        screen.note(message("The answer is rich text and a stream takes plain text only, so it goes without its markup."))
+
+
+def _is_agreed(call: Call, session: str) -> bool:
+    return is_agreed(
+        call.screen,
+        message("Send it to {session}, where a customer may read it?", session=session),
+        absent=message("nobody is here to agree; nothing was sent"),
+        instead=message("add --yes, or run kbsync preview in a terminal"),
+        declined=message("Not sent."),
+    )
+
+
+def _tell(call: Call, done: Streamed) -> None:
+    """Say on stderr why it is not whole, and whether readers still wait for the rest."""
+    if done.whole:
+        return
+    call.screen.note(_cause(done))
+    if done.problem is not None:
+        call.screen.error(done.problem)
+    if done.ended:
+        call.screen.note(message("The message was ended with “…”."))
+    elif done.key:
+        call.screen.note(message("The message could not be ended; its key is {key}.", key=done.key))
+
+
+def _cause(done: Streamed) -> Message:
+    if done.state is not None:
+        return message("The session went into state {state}, so the rest was kept back.", state=done.state)
+    if done.problem is not None:
+        return message("The service did not take piece {number} for certain.", number=done.sent + 1)
+    return message("Stopped. Pieces sent before: {count}.", count=done.sent)
+
+
 def draft_of(question: Question) -> Draft:
     """What a declared question would be answered with."""
     content = question.content
@@ -102,7 +177,7 @@ def look_first(found: Session) -> None:
 
 
 def stream_draft(
-    reader: SessionReader, writer: SessionWriter, session: str, *, pieces: Sequence[str], stop: threading.Event
+    reader: SessionReader, writer: SessionWriter, session: str, *, chunks: Sequence[str], stop: threading.Event
 ) -> Streamed:
     """Send the pieces, and stop when the session changes hands, the service fails, or ``stop`` is set.
 
@@ -110,8 +185,8 @@ def stream_draft(
     """
     look_first(reader.state(session=session))
     stream = _Stream(writer, session)
-    total = len(pieces)
-    for sent, piece in enumerate(pieces):
+    total = len(chunks)
+    for sent, piece in enumerate(chunks):
         try:
             state = reader.state(session=session).state if sent else SessionState.CHATBOT
             if state is not SessionState.CHATBOT:

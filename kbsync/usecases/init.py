@@ -1,9 +1,7 @@
-"""The files of a new project: which they are, what is in them, and writing them without touching what is there.
-
-What stands in the templates is in ``starter/``; what the command says about them belongs to ``cli/``.
-"""
+"""A new project: which files it has, what is in them (``starter/``), and writing them without touching what is there."""
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +10,7 @@ from enum import StrEnum
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import assert_never
 
 import kbsync
 from kbsync.errors import Misuse, SafetyRefusal, UnusableFile
@@ -20,6 +19,7 @@ from kbsync.files.schema import knowledge_schema, settings_schema
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 from kbsync.saving import refuse_links, save
+from kbsync.usecases.context import Call
 from kbsync.usecases.workspace import STATE
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "known_package",
     "new_files",
     "package_of",
+    "start_project",
     "write_new",
 ]
 
@@ -345,3 +346,45 @@ def _make_directory(path: Path) -> None:
             ),
             hint=message("name another directory with --dir, or mend the permissions of the one above"),
         ) from None
+
+
+def start_project(call: Call, *, continuous: str, package: str | None) -> None:
+    """Write what is missing; the paths are the result. Raises Misuse, SafetyRefusal, UnusableFile."""
+    call.refuse_link()
+    chosen = Continuous(continuous)
+    installed = find_package(package)
+    project = find_project(call.directory, environ=call.context.environ)
+    included = (project.root / ".gitlab-ci.yml").exists()
+    files = new_files(call.directory, project, continuous=chosen, package=installed)
+    write_new(files)
+    call.screen.result("\n".join(_shown(file.path) for file in files))
+    call.screen.notes(_next(call.directory, chosen, installed, written=bool(files), included=included))
+
+
+def _next(directory: Path, continuous: Continuous, package: Package, *, written: bool, included: bool) -> Iterator[Message]:
+    if not written:
+        yield message("Everything is there already; nothing was written.")
+        return
+    option = "" if directory == Path("knowledge") else f" --dir {shlex.quote(directory.as_posix())}"
+    yield message("Next:")
+    yield message("  kbsync plan{option} shows what the example would change on the embedded service", option=option)
+    yield message("  kbsync apply{option} carries it out there", option=option)
+    yield message("  put your SDKAppID into {path}, for the target production", path=_shown(directory / "kbsync.yaml"))
+    if continuous is not Continuous.NONE:
+        yield package.told
+    match continuous:
+        case Continuous.GITHUB:
+            yield message("  add the secret KBSYNC_SECRET_KEY and the environment production to the repository, then commit")
+        case Continuous.GITLAB:
+            yield message("  add the masked variable KBSYNC_SECRET_KEY to the project, then commit")
+            if included:
+                yield message("  include .gitlab/kbsync.yml in .gitlab-ci.yml, which was left as it is")
+        case Continuous.NONE:
+            yield message("  set KBSYNC_SECRET_KEY in the environment before you plan for production")
+        case _:
+            assert_never(continuous)
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    return Path(os.path.relpath(path)).as_posix()

@@ -1,5 +1,6 @@
 """The exit codes, and which exception ends in which. README and a test pin them."""
 
+from collections.abc import Collection
 from enum import IntEnum
 
 from kbsync.errors import (
@@ -11,7 +12,7 @@ from kbsync.errors import (
     TargetLocked,
 )
 
-__all__ = ["Exit", "exit_of"]
+__all__ = ["Exit", "exit_of", "gravest"]
 
 
 class Exit(IntEnum):
@@ -37,6 +38,25 @@ EXITS: tuple[tuple[type[KbsyncError], Exit], ...] = (
 )
 
 
+GRAVEST = (
+    Exit.UNFINISHED,
+    Exit.STALE,
+    Exit.LOCKED,
+    Exit.UNSAFE,
+    Exit.INVALID,
+    Exit.USAGE,
+    Exit.FAILED,
+    Exit.PENDING,
+    Exit.DONE,
+)
+"""Of several exit codes the first of these that occurs is that of the whole."""
+
+
 def exit_of(error: KbsyncError) -> Exit:
     """The exit code for an error; whatever has none of its own failed before anything was changed."""
     return next((code for kind, code in EXITS if isinstance(error, kind)), Exit.FAILED)
+
+
+def gravest(codes: Collection[int]) -> Exit:
+    """Which of several exit codes is that of the whole."""
+    return next(code for code in GRAVEST if code in codes)

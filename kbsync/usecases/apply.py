@@ -1,0 +1,254 @@
+"""Applying a plan: which one, shown, agreed to, carried out under the lock, reported, and the applied ref moved."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kbsync.applier import Applier, OnFailure, Owed
+from kbsync.applier.readback import PRESENCE
+from kbsync.errors import Misuse, SafetyRefusal
+from kbsync.guards import Consent, refuse_unsafe
+from kbsync.history.lock import Renewer, TargetLock
+from kbsync.messages import message
+from kbsync.plan import Plan
+from kbsync.planfile import plan_digest, read_plan_or_receipt
+from kbsync.progress import Progress
+from kbsync.report import ApplyReport, Outcome, Receipt
+from kbsync.saving import check_writable
+from kbsync.settings import Target
+from kbsync.usecases.composition import Connection, connected
+from kbsync.usecases.context import Call, LinkedStop, RunContext, is_agreed, stop_on_signal
+from kbsync.usecases.exits import Exit
+from kbsync.usecases.git import History, check_applied_ref, is_shared, move_applied_ref, moves_applied_ref
+from kbsync.usecases.journal import Kept, ReceiptJournal, actor, where
+from kbsync.usecases.plan import Prepared, check_target, plan_against, prepare
+from kbsync.usecases.workspace import prepare_state, shared_state_directory
+
+__all__ = ["ApplyOptions", "apply_plan", "carry_out", "locked"]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOptions:
+    """What ``kbsync apply`` was asked to do.
+
+    Raises Misuse where a plan file and planning options meet, and for an empty digest.
+    """
+
+    planfile: Path | None = None
+    base: str | None = None
+    only: str | None = None
+    yes: bool = False
+    dry_run: bool = False
+    expect_digest: str | None = None
+    receipt: Path | None = None
+    consent: Consent = Consent()
+    on_failure: OnFailure = OnFailure.STOP
+
+    def __post_init__(self) -> None:
+        if self.planfile is not None and (self.base or self.only):
+            raise Misuse(
+                message("a plan file is carried out as it is: --base and --only have no place beside it"),
+                hint=message("give them to kbsync plan --out"),
+            )
+        if self.expect_digest == "":
+            raise Misuse(
+                message("--expect-digest is empty, so nobody knows which plan was approved"),
+                hint=message("find out why the plan gave out no digest; leave the option out where nobody approves plans"),
+            )
+
+    def check_for_all(self) -> None:
+        """Raise Misuse for what only one target, or only one terminal, can have."""
+        if self.planfile is not None or not (self.yes or self.dry_run):
+            raise Misuse(
+                message("--all-targets plans for itself and asks nobody"),
+                hint=message("leave the plan file out and add --yes, or apply the targets one by one"),
+            )
+
+
+def apply_plan(call: Call, options: ApplyOptions) -> Exit:
+    """Carry out an apply from first to last."""
+    if options.receipt is not None:
+        check_writable(options.receipt)
+    saved = None if options.planfile is None else _read_plan(options.planfile)
+    ready = prepare(call, base=options.base)
+    if saved is not None:
+        check_target(saved, ready.target)
+    context, target, history, state = call.context, ready.target, ready.history, ready.workspace.state
+    with connected(call, target, state) as connection:
+        plan = saved or _make_plan(call, ready, connection, options.only)
+        _refuse_another(plan, approved=options.expect_digest)
+        if not _is_agreed(call, plan, options):
+            return Exit.DONE if options.dry_run else Exit.FAILED
+        journal = ReceiptJournal(options.receipt, context)
+        with stop_on_signal(context.stop, tell=lambda: _stopping(call, journal)):
+            if not plan.changes and not moves_applied_ref(plan, history=history):
+                return _reported(call, journal.keep(journal.record(ApplyReport(plan, ()))))
+            with locked(target, history=history, context=context, state=state) as lock:
+                call.screen.notes(lock.notes)
+                seen = check_applied_ref(plan, target, history=history)
+                with call.screen.progress(context.clock, context.stop) as progress:
+                    progress.start(message("reading the live library"), None)
+                    receipt = carry_out(
+                        plan, connection, lock, on_failure=options.on_failure, context=context, journal=journal, progress=progress
+                    )
+                # Before the applied ref, which the network may hold up: whoever ends it at once then has the whole receipt.
+                kept = journal.keep(receipt)
+                if receipt.report.finished:
+                    call.screen.notes(move_applied_ref(plan, target, history=history, seen=seen))
+            return _reported(call, kept)
+
+
+def carry_out(
+    plan: Plan,
+    connection: Connection,
+    lock: TargetLock,
+    *,
+    on_failure: OnFailure,
+    context: RunContext,
+    journal: ReceiptJournal,
+    progress: Progress,
+) -> Receipt:
+    """Apply a plan whose target is locked, and put it on record; an empty plan sends nothing.
+
+    The lock is asked right before every call that writes: a machine that slept may have lost it unawares.
+    Raises StalePlan, ServiceError, UnusableFile, all of them before anything is sent.
+    """
+    if not plan.changes:
+        return journal.record(ApplyReport(plan, ()))
+
+    # Rows that are read meanwhile are no steps of the apply, only signs of life.
+    def alive(_rows: int) -> None:
+        progress.advance(0)
+
+    def begin(so_far: Callable[[], ApplyReport]) -> None:
+        journal.begin(so_far)
+        if _creates(plan):
+            lock.unsettled.note()
+
+    stop = LinkedStop(context.stop, lambda: not lock.is_held())
+    held = replace(connection, stop=stop)
+    unsure = lock.unsettled.is_noted()
+    applier = Applier(
+        held.reader(on_rows=alive),
+        held.writer(),
+        owed=Owed(connection.uninterruptible_reader(on_rows=alive), connection.uninterruptible_writer()),
+        clock=context.clock,
+        meter=connection.pacer,
+        progress=progress,
+    )
+    try:
+        report = applier.apply(plan, on_failure=on_failure, stop=stop, on_begin=begin, unsure=unsure)
+    except BaseException:
+        journal.keep_interim()
+        raise
+    if _creates(plan) and _has_settled(report, unsure=unsure):
+        lock.unsettled.clear()
+    return journal.record(report)
+
+
+@contextmanager
+def locked(target: Target, *, history: History, context: RunContext, state: Path) -> Iterator[TargetLock]:
+    """Hold a target while one apply runs, on the git remote where there is one. Raises TargetLocked.
+
+    The lock is renewed meanwhile; if it is lost, the run is asked to stop.
+    """
+    prepare_state(state)
+    lock = TargetLock(
+        history.repository if is_shared(target) else None,
+        target=target.name,
+        owner=actor(context.environ),
+        where=where(context.environ),
+        clock=context.clock,
+        directory=shared_state_directory(target, environ=context.environ) or state,
+    )
+    with lock:
+        if lock.info is None:
+            yield lock
+            return
+        with Renewer(lock, clock=context.clock, on_lost=context.stop.set):
+            yield lock
+
+
+def _read_plan(path: Path) -> Plan:
+    found = read_plan_or_receipt(path)
+    if isinstance(found, Receipt):
+        raise Misuse(
+            message("{path} is a receipt and not a plan", path=path),
+            hint=message("kbsync plan --undo {path} makes a plan that takes it back", path=path),
+        )
+    return found
+
+
+def _make_plan(call: Call, ready: Prepared, connection: Connection, only: str | None) -> Plan:
+    with call.screen.progress(call.context.clock) as progress:
+        progress.start(message("reading the live library"), None)
+        return plan_against(connection.reader(on_rows=progress.advance).read(), ready, only=only)
+
+
+def _refuse_another(plan: Plan, *, approved: str | None) -> None:
+    """Raise SafetyRefusal where the plan is not the one that somebody approved, which its digest tells."""
+    found = plan_digest(plan)
+    if approved is not None and approved != found:
+        raise SafetyRefusal(
+            message("the plan is not the one that was approved; nothing was changed"),
+            [
+                message("approved: {digest}", digest=approved),
+                message("this plan: {digest}; look at it, and approve it or make the approved one again", digest=found),
+            ],
+        )
+
+
+def _is_agreed(call: Call, plan: Plan, options: ApplyOptions) -> bool:
+    """Show the plan and get consent; raises SafetyRefusal where it may not be applied at all."""
+    if (options.planfile is None and call.screen.verbosity >= 0) or options.dry_run or not options.yes:
+        call.screen.preview(plan)
+    refuse_unsafe(plan, options.consent)
+    if options.dry_run:
+        call.screen.note(message("Dry run: nothing was sent."))
+        return False
+    return (
+        options.yes
+        or not plan.changes
+        or is_agreed(
+            call.screen,
+            message("Apply this plan to {target}?", target=plan.target.name),
+            absent=message("nobody is here to agree; nothing was changed"),
+            instead=message("add --yes, or run kbsync apply in a terminal"),
+            declined=message("Not applied; nothing was changed."),
+        )
+    )
+
+
+def _stopping(call: Call, journal: ReceiptJournal) -> None:
+    # First, because the next signal ends the process: who sent it then still learns what was done.
+    journal.keep_interim()
+    call.screen.note(message("Stopping: the calls in flight are finished and reported. Press again to end at once."))
+
+
+def _reported(call: Call, kept: Kept) -> Exit:
+    """Report what was done and give the exit code: it is about the library, whatever becomes of the report."""
+    call.screen.report_apply(kept.receipt)
+    if kept.stays is not None:
+        call.screen.note(message("Nothing was sent; {path} is left as it was.", path=kept.stays))
+    if kept.problem is not None:
+        call.screen.error(kept.problem)
+    return Exit.DONE if kept.receipt.report.finished and kept.problem is None else Exit.UNFINISHED
+
+
+def _creates(plan: Plan) -> bool:
+    return any(change.before is None for change in plan.changes)
+
+
+def _has_settled(report: ApplyReport, *, unsure: bool) -> bool:
+    """Whether listings showed everything that was made, now and before.
+
+    A run that was stopped, or that was about some questions only, has not looked for all that an earlier one may have made.
+    """
+    absent = {mismatch.change for mismatch in report.mismatches if mismatch.field == PRESENCE}
+    unseen = any(
+        report.plan.changes[it.change].before is None
+        and (it.outcome is Outcome.UNKNOWN or (it.outcome is Outcome.APPLIED and (not report.verified or it.change in absent)))
+        for it in report.outcomes
+    )
+    return not unseen and not (unsure and (report.interrupted or report.plan.only is not None))

@@ -1,0 +1,181 @@
+"""Making a plan: read the files, find the base in git, read the live library, and let the planner decide."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kbsync.errors import Misuse, UnusableFile
+from kbsync.messages import message
+from kbsync.model import Knowledge
+from kbsync.plan import Plan, Source, TargetRef
+from kbsync.planfile import encode_plan, read_plan_or_receipt
+from kbsync.planner import Context, make_plan
+from kbsync.planner.selection import is_known
+from kbsync.planner.undo import invert
+from kbsync.report import Receipt
+from kbsync.saving import save
+from kbsync.settings import Target
+from kbsync.usecases.context import Call
+from kbsync.usecases.exits import Exit
+from kbsync.usecases.git import History, base_of_read_files, find_history
+from kbsync.usecases.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from kbsync.desk.chitchat import DeskReader
+
+__all__ = [
+    "PlanOptions",
+    "Prepared",
+    "check_pattern",
+    "check_target",
+    "plan_against",
+    "plan_library",
+    "planner_context",
+    "prepare",
+    "reading",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What ``kbsync plan`` was asked for. Raises Misuse for options that exclude each other."""
+
+    out: Path | None = None
+    detailed_exitcode: bool = False
+    base: str | None = None
+    offline: bool = False
+    only: str | None = None
+    undo: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.undo is not None and (self.base or self.offline or self.only):
+            raise Misuse(message("--undo takes back a whole apply: --base, --offline and --only have no place beside it"))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The files and the git side of one target, before the service is reached."""
+
+    workspace: Workspace
+    target: Target
+    history: History
+
+
+def plan_library(call: Call, options: PlanOptions) -> tuple[Plan, Exit]:
+    """Make the plan that was asked for, and save it where that was asked, too."""
+    if options.undo is not None:
+        plan = _plan_undo(call, options.undo)
+    elif options.offline:
+        plan = _plan_offline(call, options)
+    else:
+        plan = _plan_live(call, options)
+    if options.out is not None:
+        save(options.out, encode_plan(plan))
+        call.screen.note(message("Plan saved to {path}.", path=options.out))
+    return plan, Exit.PENDING if options.detailed_exitcode and plan.changes else Exit.DONE
+
+
+def prepare(call: Call, *, base: str | None, certain: bool = True) -> Prepared:
+    """Read the files, warn of what is doubtful in them, and find the base; whoever only plans may do with a guess."""
+    workspace = open_workspace(call.directory, target=call.target)
+    call.screen.warn(workspace.diagnostics)
+    target = call.paced(workspace.target(call.target))
+    history = find_history(workspace, target, given=base, context=call.context, certain=certain)
+    call.screen.notes(history.notes)
+    return Prepared(workspace, target, history)
+
+
+@contextmanager
+def reading(call: Call, workspace: Workspace, target: Target) -> Iterator["DeskReader"]:
+    """Reach a target's library to look at it, and show that something is going on."""
+    from kbsync.usecases.composition import connected  # noqa: PLC0415  (loads httpx, which nothing offline needs)
+
+    with connected(call, target, workspace.state) as connection, call.screen.progress(call.context.clock) as progress:
+        progress.start(message("reading the live library"), None)
+        yield connection.reader(on_rows=progress.advance)
+
+
+def plan_against(live: Knowledge, ready: Prepared, *, only: str | None = None, offline: bool = False) -> Plan:
+    """Plan against the whole live library. Raises Misuse for a pattern that nothing has."""
+    desired, base = ready.workspace.knowledge, ready.history.knowledge
+    check_pattern(only, desired, live, base)
+    said = base_of_read_files(ready.history)
+    return make_plan(desired, live, said, context=planner_context(ready, only=only, offline=offline))
+
+
+def planner_context(ready: Prepared, *, only: str | None = None, offline: bool = False) -> Context:
+    """What the planner is told besides the libraries."""
+    history = ready.history
+    return Context(
+        target=TargetRef(ready.target.name, ready.target.sdkappid),
+        source=Source(
+            knowledge=ready.workspace.knowledge.digest(),
+            commit=history.commit,
+            base_commit=history.base.commit,
+            base=history.base.kind,
+        ),
+        policy=ready.workspace.settings.policy,
+        rate=ready.target.calls_per_second,
+        offline=offline,
+        only=only,
+        warnings=history.warnings,
+    )
+
+
+def check_target(plan: Plan, target: Target) -> None:
+    """Refuse a plan that was made for another application than the settings name. Raises UnusableFile."""
+    if (plan.target.name, plan.target.sdkappid) != (target.name, target.sdkappid):
+        raise UnusableFile(
+            message(
+                "the plan is for target {planned} (SDKAppID {planned_app}), the settings say {target} (SDKAppID {app})",
+                planned=plan.target.name,
+                planned_app=plan.target.sdkappid,
+                target=target.name,
+                app=target.sdkappid,
+            ),
+            hint=message("name the plan's target with --target, or plan again"),
+        )
+
+
+def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:
+    """Refuse a pattern that nothing in these libraries has: it is a slip of the pen, and no part. Raises Misuse."""
+    if only is not None and not is_known(only, *libraries):
+        raise Misuse(
+            message("--only {pattern} matches nothing, neither in the files nor in the service", pattern=only),
+            hint=message(
+                "it is compared with whole questions, category paths (Parent / Child) and files; * stands for anything: "
+                "--only '*word*'"
+            ),
+        )
+
+
+def _plan_live(call: Call, options: PlanOptions) -> Plan:
+    ready = prepare(call, base=options.base, certain=False)
+    with reading(call, ready.workspace, ready.target) as reader:
+        return plan_against(reader.read(), ready, only=options.only)
+
+
+def _plan_offline(call: Call, options: PlanOptions) -> Plan:
+    """The base stands in for the live library: for pull requests from forks, which get no secrets."""
+    ready = prepare(call, base=options.base, certain=False)
+    if ready.history.knowledge is None:
+        raise Misuse(
+            message("--offline compares with the base, and there is none"),
+            hint=message("name one with --base REV, such as --base origin/main"),
+        )
+    return plan_against(ready.history.knowledge, ready, only=options.only, offline=True)
+
+
+def _plan_undo(call: Call, path: Path) -> Plan:
+    """The plan that takes an apply back."""
+    receipt = read_plan_or_receipt(path)
+    if not isinstance(receipt, Receipt):
+        raise Misuse(message("{path} is a plan and not a receipt: apply --receipt writes receipts", path=path))
+    name = call.target or receipt.report.plan.target.name
+    workspace = open_workspace(call.directory, target=name)
+    target = call.paced(workspace.target(name))
+    check_target(receipt.report.plan, target)
+    with reading(call, workspace, target) as reader:
+        return invert(receipt.report, reader.read(), policy=workspace.settings.policy, rate=target.calls_per_second)

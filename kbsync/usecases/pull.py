@@ -1,0 +1,111 @@
+"""Bringing what the console holds into the files: read the live library, decide, write what may be written."""
+
+from dataclasses import dataclass
+
+from kbsync.display import shorten
+from kbsync.errors import SafetyRefusal
+from kbsync.files.directory import store
+from kbsync.files.merging import Merged, merge_files
+from kbsync.messages import Message, message
+from kbsync.model import Content, Knowledge
+from kbsync.plan import FIELD_NAMES, Field, value_of
+from kbsync.puller import Clash, Decision, Scope, decide
+from kbsync.render.differences import unified
+from kbsync.usecases.context import Call
+from kbsync.usecases.exits import Exit
+from kbsync.usecases.git import formerly_declared
+from kbsync.usecases.plan import Prepared, check_pattern, plan_against, prepare, reading
+
+__all__ = ["Pulled", "pull_changes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What the console's changes do to the files, with the difference.
+
+    ``refused`` says why it is not complete: what git and the console both changed, each with its place.
+    """
+
+    merged: Merged
+    clashes: tuple[Clash, ...]
+    diff: str
+    refused: SafetyRefusal | None
+
+
+def pull_changes(call: Call, scope: Scope, *, base: str | None = None, check: bool = False) -> tuple[Pulled, Exit]:
+    """Bring the console's changes into the files, unless they are only to be checked, and tell what was not taken."""
+    ready = prepare(call, base=base)
+    with reading(call, ready.workspace, ready.target) as reader:
+        decision = _decide(reader.read(), ready, scope)
+    workspace = ready.workspace
+    merged = merge_files(workspace.files, decision.merge, shown_as=workspace.shown_as, target=ready.target.name)
+    diff = unified(workspace.files, merged.files, shown_as=workspace.shown_as)
+    if not check:
+        store(workspace.files, merged.files)
+    _tell(call, decision, merged)
+    pulled = Pulled(merged, decision.clashes, diff, _refusal(decision.clashes))
+    return pulled, Exit.PENDING if check and merged.files else Exit.DONE
+
+
+def _decide(live: Knowledge, ready: Prepared, scope: Scope) -> Decision:
+    desired, base = ready.workspace.knowledge, ready.history.knowledge
+    check_pattern(scope.only, desired, live, base)
+    plan = plan_against(live, ready)
+    decision = decide(desired, live, base, plan, scope=scope)
+    if scope.everything or not decision.merge.added:
+        return decision
+    texts = [content.question for content in decision.merge.added]
+    formerly, untold = formerly_declared(texts, ready.workspace, ready.target, history=ready.history)
+    if not (formerly or untold):
+        return decision
+    return decide(desired, live, base, plan, scope=scope, formerly_declared=formerly | untold, cut=bool(untold))
+
+
+def _tell(call: Call, decision: Decision, merged: Merged) -> None:
+    call.screen.notes(decision.notes)
+    call.screen.notes(merged.notes)
+    if decision.undeclared:
+        call.screen.note(
+            message(
+                "Live questions that git does not declare: {count}; they stay so, and --all takes them in.",
+                count=decision.undeclared,
+            )
+        )
+    if not merged.files:
+        call.screen.note(message("The files already say what the console holds."))
+
+
+def _refusal(clashes: tuple[Clash, ...]) -> SafetyRefusal | None:
+    """Why a pull is not complete: what both sides changed, each with its place."""
+    if not clashes:
+        return None
+    said = message(
+        "Changed in git and in the console: {count}; the files keep git's side: settle that by hand, or take the "
+        "console's side with --theirs",
+        count=len(clashes),
+    )
+    return SafetyRefusal(said, [_words(clash) for clash in clashes])
+
+
+def _words(clash: Clash) -> Message:
+    values = {
+        "question": shorten(clash.question),
+        "git": _said(clash.git, clash.field, message("declared")),
+        "console": _said(clash.console, clash.field, message("changed")),
+    }
+    if clash.field is None:
+        return message("{place}: {question}: git says {git}, the console {console}", place=clash.location, **values)
+    return message(
+        "{place}: {field} of {question}: git says {git}, the console {console}",
+        place=clash.location,
+        field=FIELD_NAMES[clash.field],
+        **values,
+    )
+
+
+def _said(content: Content | None, field: Field | None, kept: Message) -> Message | str:
+    """What one side says in a clash."""
+    if content is None or field is None:
+        return message("removed") if content is None else kept
+    value = value_of(content, field)
+    return shorten(value) if isinstance(value, str) else value

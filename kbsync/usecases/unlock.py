@@ -1,0 +1,57 @@
+"""Removing the apply lock of a target: find it, show it, remove exactly what was shown."""
+
+from kbsync.history.lease import LockInfo, show_time
+from kbsync.history.lock import read_lock, remove_lock
+from kbsync.history.repository import Repository
+from kbsync.messages import message
+from kbsync.usecases.context import Call, is_agreed
+from kbsync.usecases.exits import Exit
+from kbsync.usecases.git import is_shared
+from kbsync.usecases.workspace import check_state, open_workspace, shared_state_directory
+
+__all__ = ["unlock_target"]
+
+
+def unlock_target(call: Call, *, yes: bool) -> Exit:
+    """Show who holds a target and, where that is agreed to, end it. Raises TargetLocked when the lock changed since."""
+    found = _find(call)
+    if found is None:
+        call.screen.note(message("Nobody holds the target."))
+        return Exit.DONE
+    call.screen.answer(
+        message(
+            "{target} is held by {who} on {where} since {since}, until {expires}.",
+            target=found.target,
+            who=found.who,
+            where=found.where,
+            since=show_time(found.since),
+            expires=show_time(found.expires),
+        )
+    )
+    agreed = yes or is_agreed(
+        call.screen,
+        message("Remove this lock?"),
+        absent=message("nobody is here to agree; the lock stays"),
+        instead=message("add --yes, or run kbsync unlock in a terminal"),
+        declined=message("The lock stays."),
+    )
+    if not agreed:
+        return Exit.FAILED
+    remove_lock(_repository(call) if found.remote else None, found)
+    call.screen.note(message("The lock is removed."))
+    return Exit.DONE
+
+
+def _find(call: Call) -> LockInfo | None:
+    workspace = open_workspace(call.directory, target=call.target)
+    target = workspace.target(call.target)
+    repository = _repository(call) if is_shared(target) else None
+    shared = shared_state_directory(target, environ=call.context.environ)
+    if shared is None:
+        call.refuse_link()
+        check_state(workspace.state)
+    return read_lock(repository, target=target.name, directory=shared or workspace.state)
+
+
+def _repository(call: Call) -> Repository | None:
+    return Repository.find(call.directory, environ=call.context.environ)
