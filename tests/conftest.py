@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from kbsync.desk import scrub
+from kbsync.desk import signing
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -20,4 +20,4 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def _strangers() -> Iterator[None]:
     """What one test made known as a secret is an ordinary word in the next."""
     yield
-    scrub._trusted.clear()
+    signing._trusted.clear()

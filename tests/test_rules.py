@@ -109,7 +109,7 @@ def test_the_keys_of_files_are_listed_by_their_schema() -> None:
 
 
 HOMONYMS = {
-    *("Answer", "Check", "Content", "Count", "Drawing", "Ended", "Listing", "Order"),
+    *("Count", "Drawing", "Ended", "Order"),
     *("Page", "Part", "Request", "Session", "Source", "Step", "Stream"),
 }
 """Class names that still stand in two files; no other may."""
@@ -122,3 +122,26 @@ def test_a_class_name_means_one_thing() -> None:
         if isinstance(node, ast.ClassDef):
             places.setdefault(node.name.lstrip("_"), set()).add(file)
     assert {name: found for name, found in places.items() if len(found) > 1 and name not in HOMONYMS} == {}
+
+
+def test_the_signature_of_a_paced_call_stands_in_one_place() -> None:
+    """What may end the waiting of a call, and what is asked before it leaves, is taken by the limiter's slot alone."""
+    found = {
+        (file, node.name)
+        for file, node in nodes()
+        if isinstance(node, ast.FunctionDef)
+        if {"stop", "still"} <= {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+    }
+    assert found == {("limiter/pacer.py", "slot")}
+    assert "Pacer" not in {ast.unparse(base) for _, node in nodes() if isinstance(node, ast.ClassDef) for base in node.bases}
+
+
+def test_the_commands_about_sessions_are_listed_once() -> None:
+    """The client and the embedded service ask the same list for the name of the service in an address."""
+    found = {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.Set)
+        if {"Command.SESSION_LIST", "Command.SEND_STREAM"} <= {ast.unparse(part) for part in node.elts}
+    }
+    assert found == {"commands.py"}

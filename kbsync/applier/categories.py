@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 
-from kbsync.applier.ledger import Attempt, Ended
+from kbsync.applier.ledger import Attempt, Ending
 from kbsync.applier.phases import Job, Strategy
 from kbsync.applier.polling import Observation
 from kbsync.applier.snapshot import Snapshot, spelled_alike
@@ -52,7 +52,7 @@ class CategoryWrites(Strategy):
             return {index: edited}
         parent = self._paths.find(path[:-1])
         if change.id is None and parent is None and len(path) > 1:
-            return {index: Attempt(Ended.HELD, self.missing(path[:-1]))}
+            return {index: Attempt(Ending.HELD, self.missing(path[:-1]))}
         with self._job.ledger.write(index) as write:
             if change.id is None:
                 self._paths.learn(path, self._job.writer.add_category(path[-1], parent=parent))
@@ -134,17 +134,17 @@ class CategoryDeletion(Strategy):
         seen = found.snapshot
         if seen is None or found.trouble is not None:
             reason = message("the library could not be listed to see that it is empty: {cause}", cause=found.trouble)
-            return Attempt(Ended.HELD, reason)
+            return Attempt(Ending.HELD, reason)
         category = self._category(index, seen)
         if category is None or category.id is None:
-            return Attempt(Ended.ALREADY)
+            return Attempt(Ending.ALREADY)
         obstacle = _obstacle(category, seen)
         if obstacle is not None:
-            return Attempt(Ended.HELD, obstacle)
+            return Attempt(Ending.HELD, obstacle)
         inmate = self._inmate(category.id)
         if inmate is not None:
             reason = message("the plan puts “{title}” into it, and deleting it would delete that too", title=inmate)
-            return Attempt(Ended.HELD, reason)
+            return Attempt(Ending.HELD, reason)
 
         with self._job.ledger.write(index) as write:
             self._job.writer.delete_category(category.id, still=lambda: self._job.poller.age(found) <= FRESH)
@@ -216,7 +216,7 @@ def _edited(change: CategoryChange, seen: Snapshot) -> Attempt | None:
         "it was not sent again, so look at it and plan again",
         category=show_path(found.path),
     )
-    return Attempt(Ended.HELD, reason)
+    return Attempt(Ending.HELD, reason)
 
 
 def _alike(one: CategoryPath, other: CategoryPath) -> bool:

@@ -26,7 +26,7 @@ from kbsync.progress import Progress
 from kbsync.report import ChangeOutcome, Outcome
 from kbsync.store import Meter
 
-__all__ = ["Attempt", "Ended", "Ledger", "OnFailure"]
+__all__ = ["Attempt", "Ending", "Ledger", "OnFailure"]
 
 
 class OnFailure(StrEnum):
@@ -42,7 +42,7 @@ EVERY_CALL = (SignatureRejected, NotAdministrator, WrongDataCentre, DeskNotEnabl
 """Refusals that have nothing to do with what was sent: every further call would meet them too."""
 
 
-class Ended(Enum):
+class Ending(Enum):
     """The ways a write can end."""
 
     DONE = auto()
@@ -66,7 +66,7 @@ class Attempt:
     wait for longer than what it rests on holds. ``sent`` is how often it was sent.
     """
 
-    ended: Ended
+    ended: Ending
     reason: Message | None = None
     code: int | None = None
     hopeless: bool = False
@@ -77,19 +77,19 @@ class Attempt:
 
     def in_part(self) -> "Attempt":
         """The same for a change whose earlier calls took effect: it can no longer count as not attempted."""
-        if self.ended not in (Ended.UNSENT, Ended.REFUSED):
+        if self.ended not in (Ending.UNSENT, Ending.REFUSED):
             return self
         reason = message("done in part, plan again to finish it: {cause}", cause=self.reason)
-        return replace(self, ended=Ended.REFUSED, reason=reason)
+        return replace(self, ended=Ending.REFUSED, reason=reason)
 
 
 OUTCOMES = {
-    Ended.DONE: Outcome.APPLIED,
-    Ended.ALREADY: Outcome.ALREADY,
-    Ended.REFUSED: Outcome.REFUSED,
-    Ended.UNKNOWN: Outcome.UNKNOWN,
-    Ended.UNSENT: Outcome.NOT_ATTEMPTED,
-    Ended.HELD: Outcome.NOT_ATTEMPTED,
+    Ending.DONE: Outcome.APPLIED,
+    Ending.ALREADY: Outcome.ALREADY,
+    Ending.REFUSED: Outcome.REFUSED,
+    Ending.UNKNOWN: Outcome.UNKNOWN,
+    Ending.UNSENT: Outcome.NOT_ATTEMPTED,
+    Ending.HELD: Outcome.NOT_ATTEMPTED,
 }
 
 
@@ -97,7 +97,7 @@ OUTCOMES = {
 class Write:
     """One write; ``attempt`` tells how it ended."""
 
-    attempt: Attempt = Attempt(Ended.DONE)
+    attempt: Attempt = Attempt(Ending.DONE)
 
 
 class Ledger:
@@ -200,7 +200,7 @@ class Ledger:
         cause = self._halted or message("not started: the apply was stopped before")
         for index in range(len(self._changes)):
             if index not in self._entries:
-                self.enter(index, Attempt(Ended.HELD, cause))
+                self.enter(index, Attempt(Ending.HELD, cause))
         return tuple(
             ChangeOutcome(index, self._entries[index][0], self._entries[index][1], self._entries[index][2], self._calls[index])
             for index in range(len(self._changes))
@@ -210,7 +210,7 @@ class Ledger:
         """What is known before the end; of a change that is open nothing is. A signal may ask in the middle of an entry."""
         with self._lock:
             shown, calls = dict(self._shown), tuple(self._calls)
-        unsettled = Attempt(Ended.UNKNOWN, message("the apply ended before this was settled: plan again to see"))
+        unsettled = Attempt(Ending.UNKNOWN, message("the apply ended before this was settled: plan again to see"))
         known = [shown.get(index, unsettled) for index in range(len(calls))]
         return tuple(
             ChangeOutcome(index, OUTCOMES[one.ended], one.reason, one.code, calls[index]) for index, one in enumerate(known)
@@ -219,7 +219,7 @@ class Ledger:
     def _judge(self, index: int, attempt: Attempt) -> None:
         """Draw the consequence of a failure for everything not started yet."""
         self._interrupted |= attempt.interrupted
-        failed = attempt.ended in (Ended.REFUSED, Ended.UNKNOWN, Ended.UNSENT)
+        failed = attempt.ended in (Ending.REFUSED, Ending.UNKNOWN, Ending.UNSENT)
         if failed and not attempt.interrupted and (self.cautious or attempt.systemic) and self._halted is None:
             self._halted = message(
                 "not started, because “{title}” failed: {cause}", title=self._changes[index].title, cause=attempt.reason
@@ -230,13 +230,13 @@ def _failed(error: KbsyncError) -> Attempt:
     """How a write ended that raised; what may be the service's and is of a kind not known here counts as unknown."""
     if isinstance(error, Interrupted | Outdated):
         outdated = isinstance(error, Outdated)
-        return Attempt(Ended.UNSENT, error.message, interrupted=not outdated, outdated=outdated)
+        return Attempt(Ending.UNSENT, error.message, interrupted=not outdated, outdated=outdated)
     if isinstance(error, Throttled | Unreachable):
-        return Attempt(Ended.UNSENT, error.message, error.code)
+        return Attempt(Ending.UNSENT, error.message, error.code)
     if isinstance(error, Rejected):
         systemic = isinstance(error, EVERY_CALL)
         hopeless = systemic or isinstance(error, UnknownCommand)
-        return Attempt(Ended.REFUSED, error.message, error.code, hopeless=hopeless, systemic=systemic)
+        return Attempt(Ending.REFUSED, error.message, error.code, hopeless=hopeless, systemic=systemic)
     if isinstance(error, ServiceError):
-        return Attempt(Ended.UNKNOWN, error.message, error.code)
-    return Attempt(Ended.UNSENT, error.message, systemic=True)
+        return Attempt(Ending.UNKNOWN, error.message, error.code)
+    return Attempt(Ending.UNSENT, error.message, systemic=True)

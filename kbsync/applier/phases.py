@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar
 
-from kbsync.applier.ledger import Attempt, Ended, Ledger
+from kbsync.applier.ledger import Attempt, Ending, Ledger
 from kbsync.applier.polling import Observation, Poller
 from kbsync.applier.snapshot import PathChanges, Snapshot
 from kbsync.messages import Message, message
@@ -51,7 +51,7 @@ class Job:
             title=self.plan.changes[failed].title,
             cause=self.ledger.reason(failed),
         )
-        return Attempt(Ended.HELD, reason)
+        return Attempt(Ending.HELD, reason)
 
 
 class Strategy(ABC):
@@ -87,8 +87,8 @@ class Strategy(ABC):
 
     def is_doubtful(self, attempt: Attempt, *, rounds: int) -> bool:
         """Whether only a listing can tell how it ended: what was sent before may be why it is refused now."""
-        refused = attempt.ended is Ended.REFUSED and not attempt.systemic
-        return attempt.ended is Ended.UNKNOWN or (refused and (self.gone_is_refused or max(rounds, attempt.sent) > 1))
+        refused = attempt.ended is Ending.REFUSED and not attempt.systemic
+        return attempt.ended is Ending.UNKNOWN or (refused and (self.gone_is_refused or max(rounds, attempt.sent) > 1))
 
 
 class PhaseRunner:
@@ -150,14 +150,14 @@ class PhaseRunner:
         """Settle one change without an answer; says whether it is to be sent again."""
         if found.snapshot is not None and strategy.reached(index, found.snapshot):
             strategy.settle(index, found.snapshot)
-            self._ledger.enter(index, Attempt(Ended.DONE))
+            self._ledger.enter(index, Attempt(Ending.DONE))
             return False
-        if attempt.ended is Ended.REFUSED:
+        if attempt.ended is Ending.REFUSED:
             self._ledger.enter(index, attempt)
             return False
         if found.conclusive and rounds <= REPEATS and not self._is_over(strategy):
             return True
-        self._ledger.enter(index, Attempt(Ended.UNKNOWN, _why(attempt, found), attempt.code))
+        self._ledger.enter(index, Attempt(Ending.UNKNOWN, _why(attempt, found), attempt.code))
         return False
 
 
@@ -166,7 +166,7 @@ def _all_reached(strategy: Strategy, indices: Sequence[int], seen: Snapshot) -> 
 
 
 def _stops(attempt: Attempt) -> bool:
-    return attempt.ended not in (Ended.DONE, Ended.ALREADY, Ended.HELD)
+    return attempt.ended not in (Ending.DONE, Ending.ALREADY, Ending.HELD)
 
 
 def _why(attempt: Attempt, found: Observation) -> Message:

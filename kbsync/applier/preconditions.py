@@ -43,7 +43,7 @@ def check_preconditions(plan: Plan, live: Knowledge) -> Standing:
 
     Raises StalePlan with everything that is in neither state, all at once: such a plan was reviewed for another library.
     """
-    check = _Check(plan, Snapshot(live))
+    check = _PreconditionCheck(plan, Snapshot(live))
     states = tuple(check.state(index) for index in range(len(plan.changes)))
     moved = tuple(dict.fromkeys(check.moved))
     if moved:
@@ -55,7 +55,7 @@ def check_preconditions(plan: Plan, live: Knowledge) -> Standing:
     return Standing(states, check.adopted)
 
 
-class _Check:
+class _PreconditionCheck:
     def __init__(self, plan: Plan, live: Snapshot) -> None:
         self._changes = plan.changes
         self._live = live

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from kbsync.applier.categories import CategoryWrites
-from kbsync.applier.ledger import Attempt, Ended
+from kbsync.applier.ledger import Attempt, Ending
 from kbsync.applier.phases import Job, Strategy
 from kbsync.applier.snapshot import Snapshot, differing, shown, spelled_alike
 from kbsync.display import shorten
@@ -42,15 +42,15 @@ class QuestionWrites(Strategy):
         due = tuple(Field) if content is None else self._due(change, content)
         place = self._categories.find(goal.category)
         if Field.CATEGORY in due and place is None:
-            return {index: Attempt(Ended.HELD, self._categories.missing(goal.category))}
+            return {index: Attempt(Ending.HELD, self._categories.missing(goal.category))}
         begun = len(due) < len(change.touched)
         for call in self._calls(change, due, place, begun=begun):
             with self._job.ledger.write(index) as write:
                 call()
-            if write.attempt.ended is not Ended.DONE:
+            if write.attempt.ended is not Ending.DONE:
                 return {index: write.attempt.in_part() if begun else write.attempt}
             begun = True
-        return {index: Attempt(Ended.DONE)}
+        return {index: Attempt(Ending.DONE)}
 
     def _calls(
         self, change: QuestionChange, due: Sequence[Field], place: int | None, *, begun: bool
@@ -120,7 +120,7 @@ class QuestionWrites(Strategy):
             field=FIELD_NAMES[edits[0]],
             found=value if isinstance(value, Message) else shorten(value),
         )
-        return Attempt(Ended.REFUSED, reason).in_part() if done_in_part else Attempt(Ended.HELD, reason)
+        return Attempt(Ending.REFUSED, reason).in_part() if done_in_part else Attempt(Ending.HELD, reason)
 
     def find(self, index: int, seen: Snapshot) -> Question | None:
         """The question that a create made, if a listing shows it: a new one with its text, as spelled or nearly so."""
@@ -195,11 +195,11 @@ class BatchWrites(Strategy):
             else:
                 self._writer.set_status(identifiers, goal)
         ended = write.attempt
-        if ended.ended is not Ended.REFUSED or ended.hopeless or len(batch) == 1:
+        if ended.ended is not Ending.REFUSED or ended.hopeless or len(batch) == 1:
             return dict.fromkeys(batch, ended)
         middle = len(batch) // 2
         found = self._send(batch[:middle])
-        failed = any(end.ended is not Ended.DONE for end in found.values())
+        failed = any(end.ended is not Ending.DONE for end in found.values())
         if ledger.interrupted or (ledger.cautious and failed):
             return found
         return found | self._send(batch[middle:])

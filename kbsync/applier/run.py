@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from kbsync.applier.categories import CategoryDeletion, CategoryWrites
-from kbsync.applier.ledger import Attempt, Ended, Ledger, OnFailure
+from kbsync.applier.ledger import Attempt, Ending, Ledger, OnFailure
 from kbsync.applier.phases import Job, PhaseRunner, Strategy
 from kbsync.applier.polling import Observation, Poller, await_pending_creates
 from kbsync.applier.preconditions import Standing, State, check_preconditions
@@ -179,7 +179,7 @@ class _ApplyRun:
             return (), False
         for index in self._ended(Outcome.UNKNOWN):
             if not check.differences(index, found.snapshot):
-                self._job.ledger.enter(index, Attempt(Ended.DONE))
+                self._job.ledger.enter(index, Attempt(Ending.DONE))
         applied = self._ended(Outcome.APPLIED)
         return tuple(mismatch for index in applied for mismatch in check.differences(index, found.snapshot)), True
 
@@ -194,16 +194,16 @@ class _ApplyRun:
         )
 
     def _note_what_is_done(self) -> None:
-        withheld = Attempt(Ended.HELD, message("the listing is not complete, and nothing is removed because of such a listing"))
+        withheld = Attempt(Ending.HELD, message("the listing is not complete, and nothing is removed because of such a listing"))
         for index, change in enumerate(self._job.plan.changes):
             if change.removal and not self._live.complete:
                 self._job.ledger.enter(index, withheld)
             elif change.before is None and not self._live.complete and self._standing.states[index] is State.PENDING:
                 self._job.ledger.enter(
-                    index, Attempt(Ended.HELD, message("the listing is not complete, and it may exist already"))
+                    index, Attempt(Ending.HELD, message("the listing is not complete, and it may exist already"))
                 )
             elif self._standing.states[index] is State.ALREADY:
-                self._job.ledger.enter(index, Attempt(Ended.ALREADY))
+                self._job.ledger.enter(index, Attempt(Ending.ALREADY))
             elif self._standing.states[index] is State.PARTIAL:
                 self._job.created[index] = self._standing.adopted[index]
 
@@ -238,7 +238,7 @@ class _ApplyRun:
             goal = self._questions.change(index).after
             if goal is not None and goal.status is Status.DISABLED:
                 reason = message("it was created, and it could not be looked up to disable it: {cause}; plan again", cause=cause)
-                self._job.ledger.enter(index, Attempt(Ended.UNKNOWN, reason))
+                self._job.ledger.enter(index, Attempt(Ending.UNKNOWN, reason))
 
     def _ended(self, outcome: Outcome) -> tuple[int, ...]:
         return tuple(index for index in range(len(self._job.plan.changes)) if self._job.ledger.outcome(index) is outcome)

@@ -12,7 +12,7 @@ from kbsync.messages import Message, message
 from kbsync.render.json_documents import checkup_json, document, messages_json, moment, pulled_json, session_json
 
 if TYPE_CHECKING:
-    from kbsync.desk.examine import Finding
+    from kbsync.desk.doctor import Finding
     from kbsync.files.merging import Merged
     from kbsync.usecases.fmt import Formatted
     from kbsync.usecases.preview import Streamed

@@ -1,4 +1,4 @@
 """The Desk REST API: everything that knows HTTP, signatures and the shape of the service's answers.
 
-What to read or write, and when, is decided above; nothing is imported here, so that the room costs nothing until it is used.
+Nothing is imported here, so that the room costs nothing until it is used.
 """

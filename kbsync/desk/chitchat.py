@@ -1,19 +1,17 @@
-"""The chitchat library through the store's ports: a reader that cannot write, and a writer with one call a method.
+"""The chitchat library through the store's ports: category tree, a reader that cannot write, a writer with one call a method."""
 
-What is to be written, and what to do when the outcome is unknown, is decided above.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from kbsync.commands import Command
-from kbsync.desk.categories import read_tree
+from kbsync.desk.client import Transport
 from kbsync.desk.listing import QuestionLister
-from kbsync.desk.transport import Transport
-from kbsync.desk.wire import Fields, QuestionRow
+from kbsync.desk.wire import CategoryRow, Fields, QuestionRow, category_row
 from kbsync.errors import ServiceError, UnknownCommand
-from kbsync.model import AnswerType, CategoryPath, Content, Knowledge, Question, Status
+from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, Question, Status
 
-__all__ = ["DeskReader", "DeskWriter"]
+__all__ = ["DeskReader", "DeskWriter", "Tree", "read_tree"]
+
 
 DELETED = 6
 """Status that deletes in batch_set_chitchat (cloud.tencent.com/document/product/679/117570)."""
@@ -136,6 +134,50 @@ class DeskWriter:
         if identifiers:
             body = {"StandardQuestionIds": list(identifiers), "Status": status}
             self._transport.call(Command.BATCH_SET, body, repeat=repeat)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Every category by its id, in the order of the answer; ``complete`` is False when the service counts more than it lists."""
+
+    rows: Mapping[int, CategoryRow]
+    complete: bool
+
+    def path(self, category: int) -> CategoryPath:
+        """The titles from the first level down. What has no title, or is not in the tree, is called ``#id``.
+
+        A parent that is missing, or a circle of parents, ends the path in the same way, so every id has one.
+        """
+        titles: list[str] = []
+        seen: set[int] = set()
+        while category and category not in seen and category in self.rows:
+            seen.add(category)
+            row = self.rows[category]
+            titles.append(row.title or f"#{category}")
+            category = row.parent
+        if category or not titles:
+            titles.append(f"#{category}")
+        return tuple(reversed(titles))
+
+    def categories(self) -> tuple[Category, ...]:
+        """The categories as the model has them."""
+        return tuple(Category(path=self.path(row.id), id=row.id, menu=row.menu) for row in self.rows.values())
+
+    def find(self, title: str, *, parent: int) -> Sequence[int]:
+        """The ids of the categories of that title below that parent (0: on the first level)."""
+        return [row.id for row in self.rows.values() if row.title == title and row.parent == parent]
+
+
+def read_tree(transport: Transport, *, repeat: bool = True) -> Tree:
+    """List the categories, asking again if an answer gets lost, and once more when the service counts more than it lists."""
+    for _ in range(2):
+        fields = Fields(Command.DESC_CATEGORY, transport.call(Command.DESC_CATEGORY, {}, repeat=repeat))
+        total = fields.count("Total")
+        rows = {row.id: row for row in map(category_row, fields.records("List", count=total))}
+        tree = Tree(rows, complete=len(rows) >= (total or 0))
+        if tree.complete:
+            break
+    return tree
 
 
 def _question(row: QuestionRow, path: CategoryPath) -> Question:

@@ -1,66 +1,133 @@
-"""The HTTP client: connections, proxies, trust, and the signature that joins a request at the last moment.
-
-What is sent, and what an answer means, is ``transport``'s and ``answers``' business.
-"""
+"""The connection to the service: HTTP client, proxy, trust, signature, time limit of an exchange, and what its failures mean."""
 
 import ipaddress
 import logging
 import ssl
+import threading
 import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
+import httpcore
 import httpx
 
 from kbsync import __version__
-from kbsync.desk.deadline import BoundedNetwork, Deadline
-from kbsync.desk.network import Way
-from kbsync.desk.scrub import hushed, scrub
-from kbsync.desk.signing import Signer
-from kbsync.errors import Misuse
-from kbsync.messages import message
+from kbsync.desk.failures import RUN_AGAIN
+from kbsync.desk.signing import Signer, hushed, scrub
+from kbsync.errors import Misuse, OutcomeUnknown, ServiceError, Unreachable
+from kbsync.messages import Message, message
+from kbsync.pacing import Clock
 
-__all__ = ["open_client", "way_to"]
+__all__ = ["LOST", "MEANINGS", "Deadline", "Route", "lost", "open_client", "route_to"]
 
 PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 """What port an address means that names none."""
+
 
 LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=5.0)
 """Five calls a second of a few commands at several seconds each stay below 64. Idle connections go early, because one that
 the service closes at the moment of a write leaves that write's outcome unknown."""
 
+
 TRUSTING_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For connections without TLS; should one ask for a certificate all the same, none is good enough."""
 
 
-class _Hush(logging.Filter):
-    """Takes signatures out of log records and leaves every other record as it is."""
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How calls reach the service, for words alone: ``host`` and ``proxy`` are name and port, without password or query.
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keep the record, in other words if need be."""
-        text = record.getMessage()
-        if hushed(text) != text:
-            record.msg, record.args = scrub(text), ()
-        return True
+    ``proxy`` is empty where calls go directly.
+    """
 
-
-HUSH = _Hush()
+    host: str
+    proxy: str = ""
 
 
-class _Signing(httpx.BaseTransport):
-    """Adds the signature beneath the client: httpx's log lines and exceptions, which show the address, never see it."""
+PIECE = 2**14
+"""Bytes that are written under one limit, so that a long body to a slow reader meets the deadline too."""
 
-    def __init__(self, inner: httpx.BaseTransport, signer: Signer) -> None:
+
+class Deadline:
+    """The moment by which the exchange of each thread has to be over; a thread has at most one exchange.
+
+    httpx's own limits are for single reads and writes: each byte that trickles in begins them anew.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._mine = threading.local()
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """What this thread does in the block may take so long altogether."""
+        self._mine.until = self._clock.now() + seconds
+        try:
+            yield
+        finally:
+            del self._mine.until
+
+    def left(self, timeout: float | None = None) -> float | None:
+        """Seconds that the next step may take, ``timeout`` at most. Raises ReadTimeout when the time of the exchange is over."""
+        until: float | None = getattr(self._mine, "until", None)
+        if until is None:
+            return timeout
+        seconds = until - self._clock.now()
+        if seconds <= 0:
+            raise httpx.ReadTimeout("")
+        return seconds if timeout is None else min(timeout, seconds)
+
+
+class BoundedNetwork(httpx.HTTPTransport):
+    """httpx's network, on connections that keep a deadline, also those to a proxy and through one."""
+
+    def __init__(self, deadline: Deadline, **options: Any) -> None:
+        super().__init__(**options)
+        network = self._pool._network_backend  # noqa: SLF001  (httpx has no option for httpcore's network_backend)
+        self._pool._network_backend = _BoundedBackend(network, deadline)  # noqa: SLF001
+
+
+class _BoundedBackend(httpcore.NetworkBackend):
+    def __init__(self, inner: httpcore.NetworkBackend, deadline: Deadline) -> None:
         self._inner = inner
-        self._signer = signer
+        self._deadline = deadline
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request with the signature in its address."""
-        url = request.url.copy_merge_params({"usersig": self._signer.usersig()})
-        signed = httpx.Request(request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions)
-        return self._inner.handle_request(signed)
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        left = self._deadline.left(timeout)
+        return _BoundedStream(self._inner.connect_tcp(host, port, left, local_address, socket_options), self._deadline)
+
+
+class _BoundedStream(httpcore.NetworkStream):
+    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._deadline.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for start in range(0, len(buffer), PIECE):
+            self._inner.write(buffer[start : start + PIECE], self._deadline.left(timeout))
 
     def close(self) -> None:
-        """Close the connections."""
         self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _BoundedStream(self._inner.start_tls(ssl_context, server_hostname, self._deadline.left(timeout)), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
 
 
 def open_client(
@@ -92,10 +159,10 @@ def open_client(
     )
 
 
-def way_to(endpoint: str, *, direct: bool) -> Way:
+def route_to(endpoint: str, *, direct: bool) -> Route:
     """How calls reach an endpoint; ``direct`` means that something else takes the place of the network and its proxy."""
     proxy = None if direct else _proxy(endpoint)
-    return Way(_host_and_port(endpoint), _host_and_port(proxy) if proxy else "")
+    return Route(_host_and_port(endpoint), _host_and_port(proxy) if proxy else "")
 
 
 def _network(endpoint: str, deadline: Deadline) -> httpx.BaseTransport | None:
@@ -132,3 +199,118 @@ def _host_and_port(address: str) -> str:
     host = f"[{url.host}]" if ":" in url.host else url.host
     port = url.port or PORTS.get(url.scheme)
     return host if port is None else f"{host}:{port}"
+
+
+class _Hush(logging.Filter):
+    """Takes signatures out of log records and leaves every other record as it is."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the record, in other words if need be."""
+        text = record.getMessage()
+        if hushed(text) != text:
+            record.msg, record.args = scrub(text), ()
+        return True
+
+
+HUSH = _Hush()
+
+
+class _Signing(httpx.BaseTransport):
+    """Adds the signature beneath the client: httpx's log lines and exceptions, which show the address, never see it."""
+
+    def __init__(self, inner: httpx.BaseTransport, signer: Signer) -> None:
+        self._inner = inner
+        self._signer = signer
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request with the signature in its address."""
+        url = request.url.copy_merge_params({"usersig": self._signer.usersig()})
+        signed = httpx.Request(request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions)
+        return self._inner.handle_request(signed)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._inner.close()
+
+
+NO_CONNECTION = message("No connection to {host} for {command}: {reason}")
+
+
+NO_CONNECTION_THROUGH = message("No connection to {host} through the proxy {proxy} for {command}: {reason}")
+
+
+BAD_ADDRESS = message("The endpoint {host} of the target cannot be called for {command}: {reason}")
+
+
+NO_PROXY = message("The proxy {proxy} did not let {command} through to {host}: {reason}")
+
+
+NO_SLOT = message("{command} was not sent: all connections were busy for too long")
+
+
+TOO_LATE = message("No answer to {command} came in time, so whether it took effect is not known")
+
+
+BROKEN = message("The connection broke during {command}, so whether it took effect is not known: {reason}")
+
+
+UNREADABLE = message("The answer to {command} cannot be read, so whether it took effect is not known: {reason}")
+
+
+MEANINGS: Mapping[type[Exception], tuple[type[ServiceError], Message]] = {
+    # Nothing was sent: the name is not known, nobody listens, or the certificate is not trusted.
+    httpx.ConnectError: (Unreachable, NO_CONNECTION),
+    httpx.ConnectTimeout: (Unreachable, NO_CONNECTION),
+    httpx.ProxyError: (Unreachable, NO_PROXY),
+    httpx.PoolTimeout: (Unreachable, NO_SLOT),
+    httpx.UnsupportedProtocol: (Unreachable, BAD_ADDRESS),
+    httpx.InvalidURL: (Unreachable, BAD_ADDRESS),
+    # Something was sent, or may have been.
+    httpx.ReadTimeout: (OutcomeUnknown, TOO_LATE),
+    httpx.WriteTimeout: (OutcomeUnknown, TOO_LATE),
+    httpx.ReadError: (OutcomeUnknown, BROKEN),
+    httpx.WriteError: (OutcomeUnknown, BROKEN),
+    httpx.CloseError: (OutcomeUnknown, BROKEN),
+    httpx.LocalProtocolError: (OutcomeUnknown, BROKEN),
+    httpx.RemoteProtocolError: (OutcomeUnknown, BROKEN),
+    httpx.DecodingError: (OutcomeUnknown, UNREADABLE),
+    httpx.TooManyRedirects: (OutcomeUnknown, UNREADABLE),
+    httpx.HTTPStatusError: (OutcomeUnknown, UNREADABLE),
+    httpx.CookieConflict: (OutcomeUnknown, UNREADABLE),
+    httpx.StreamConsumed: (OutcomeUnknown, UNREADABLE),
+    httpx.StreamClosed: (OutcomeUnknown, UNREADABLE),
+    httpx.ResponseNotRead: (OutcomeUnknown, UNREADABLE),
+    httpx.RequestNotRead: (OutcomeUnknown, UNREADABLE),
+    # What httpx lets through: a host name that the resolver cannot even write, and the machine's own faults.
+    UnicodeError: (Unreachable, BAD_ADDRESS),
+    OSError: (OutcomeUnknown, BROKEN),
+}
+"""Every exception that a call can end in, except the parents of httpx's; a test notices when httpx gains one."""
+
+
+LOST = (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError, UnicodeError, OSError)
+"""What to catch around a call."""
+
+
+_CHECK = message(
+    "Check the target's region or endpoint, and whether this machine reaches that host and port; where only a proxy leads there, "
+    "name it in HTTPS_PROXY."
+)
+
+
+_CHECK_PROXY = message(
+    "Check the proxy (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY; NO_PROXY lists hosts to reach without it), then the target's region "
+    "or endpoint."
+)
+
+
+def lost(command: str, error: Exception, *, route: Route) -> ServiceError:
+    """The exception for a failure of the network; httpx's own stays behind, because its request carries the address."""
+    known = (MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
+    meaning, words = next(known, (OutcomeUnknown, BROKEN))
+    if words is NO_CONNECTION and route.proxy:
+        words = NO_CONNECTION_THROUGH
+    reason = scrub(str(error)) or type(error).__name__
+    check = _CHECK_PROXY if route.proxy else _CHECK
+    said = Message(words.template, (("command", command), ("host", route.host), ("proxy", route.proxy), ("reason", reason)))
+    return meaning(said, command=command, hint=check if meaning is Unreachable else RUN_AGAIN)

@@ -1,12 +1,14 @@
-"""What each ErrorCode of the service means: one table from code to exception, words and advice.
+"""What an answer means: the HTTP status, then the envelope that every answer has, then one table of the service's ErrorCodes."""
 
-What a broken connection or an HTTP status means is told in ``network`` and ``answers``.
-"""
-
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
-from kbsync.desk.scrub import scrub
+from kbsync.desk.signing import scrub
 from kbsync.errors import (
     DeskNotEnabled,
     NoSuchSession,
@@ -21,7 +23,120 @@ from kbsync.errors import (
 )
 from kbsync.messages import Message, message
 
-__all__ = ["MEANINGS", "RESIGN", "Meaning", "failure"]
+__all__ = ["MEANINGS", "RESIGN", "RUN_AGAIN", "HttpAnswer", "Meaning", "failure", "http_date", "misshapen", "opened"]
+
+_ENDPOINT = message("Check the target's region or endpoint: something other than the Desk service answered.")
+
+
+RUN_AGAIN = message("Run the command again: kbsync looks at the live library before it repeats anything.")
+
+
+_FOREVER = 1e9
+"""Seconds: longer wishes mean the same, and not all of them are numbers that can be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """An answer as it came. ``headers`` have lower-case names; ``content`` is the whole body, already unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+def opened(command: str, answer: HttpAnswer, *, wall: float) -> dict[str, object]:
+    """The fields of an answer that reports success; raises what the answer means otherwise. ``wall`` is Unix time now.
+
+    The status is 200 unless the network is at fault, and proves nothing: ActionStatus and ErrorCode decide
+    (www.tencentcloud.com/zh/document/product/1047/34620).
+    """
+    if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        raise _refused(command, answer, wall)
+    fields = _parsed(answer.content)
+    if not isinstance(fields, dict):
+        raise misshapen(command, "body", answer.content[:80].decode("utf-8", "replace"))
+    code = _code(fields.get("ErrorCode"))
+    status = fields.get("ActionStatus")
+    if code is None:
+        raise misshapen(command, "ErrorCode", str(fields.get("ErrorCode", "missing")))
+    if code != 0:
+        raise failure(command, code, str(fields.get("ErrorInfo") or ""))
+    if status != "OK":
+        raise misshapen(command, "ActionStatus", "missing" if status is None else str(status))
+    return fields
+
+
+def misshapen(command: str, field: str, found: str) -> OutcomeUnknown:
+    """An answer that is not the documented shape: where, and what stands there."""
+    words = message(
+        "The answer to {command} is not the documented shape: {field} is {found}",
+        command=command,
+        field=field,
+        found=repr(scrub(found)[:80]),
+    )
+    return OutcomeUnknown(words, command=command, hint=_ENDPOINT if field == "body" else None)
+
+
+def http_date(text: str | None) -> float | None:
+    """Unix time of a date in a header; None when there is none that can be read."""
+    try:
+        date = parsedate_to_datetime(text or "")
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _refused(command: str, answer: HttpAnswer, wall: float) -> ServiceError:
+    """An answer that is not a success in HTTP's own terms, so that no envelope is to be looked for."""
+    status = answer.status
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        words = message("Too many calls: {command} was turned away with HTTP status {status}", command=command, status=status)
+        return Throttled(words, command=command, code=status, retry_after=_retry_after(answer.headers, wall))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+        words = message(
+            "HTTP status {status} came back for {command}, so whether it took effect is not known", command=command, status=status
+        )
+        return OutcomeUnknown(words, command=command, code=status, hint=RUN_AGAIN)
+    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        words = message("The host does not know the command {command} (HTTP status {status})", command=command, status=status)
+        return UnknownCommand(words, command=command, code=status, hint=_ENDPOINT)
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        words = message(
+            "The host answered {command} with a redirect (HTTP status {status}), which is never followed, "
+            "because the address carries the signature",
+            command=command,
+            status=status,
+        )
+        return RequestRefused(words, command=command, code=status, hint=_ENDPOINT)
+    words = message("The host refused {command} with HTTP status {status}", command=command, status=status)
+    return RequestRefused(words, command=command, code=status, hint=_ENDPOINT)
+
+
+def _retry_after(headers: Mapping[str, str], wall: float) -> float | None:
+    """Seconds that the answer asks to wait; a date counts from the answer's own date, because the clocks may differ."""
+    wish = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]+", wish):
+        return min(float(wish), _FOREVER)
+    moment = http_date(wish)
+    if moment is None:
+        return None
+    sent = http_date(headers.get("date"))
+    return min(max(0.0, moment - (wall if sent is None else sent)), _FOREVER)
+
+
+def _parsed(content: bytes) -> object:
+    """The JSON value, or None: deep nesting and huge numbers are faults of the answer as much as a missing brace."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _code(value: object) -> int | None:
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
 
 RESIGN = frozenset({70001, 70052})
 """Expired and revoked signatures: nothing happened, and a new signature may cure it."""
@@ -38,13 +153,24 @@ class Meaning:
 
 
 CHECK_SECRET = message("Check KBSYNC_SECRET_KEY or KBSYNC_USERSIG against the key of this very application in the console.")
+
+
 CHECK_NAMES = message("Check sdkappid and identifier of the target in kbsync.yaml.")
+
+
 CHECK_REGION = message(
     "Check region (or endpoint) and sdkappid of the target: the console shows the data centre of the application."
 )
+
+
 CHECK_PLAN = message("Look in the console whether Desk is enabled for this application and its plan is paid.")
+
+
 MAKE_ADMIN = message("Make the identifier an App administrator in the console, or name one that is.")
+
+
 LOOK_SESSION = message("A session id is known only while the session lasts: look it up again.")
+
 
 # The lists: trtc.io/document/34348 for 60000-79999, each command's own page for the rest. Which code of a pair such as
 # -14 and 60007 a fault really gives is documented nowhere, so both stand in one row.
@@ -59,7 +185,7 @@ _ROWS = (
         (60008, 60013, 60014, 70169, 70202, 70500, 20004, 20005, 141002),
         OutcomeUnknown,
         message("The service failed inside, and whether {command} took effect is not known ({said})"),
-        message("Run the command again: kbsync looks at the live library before it repeats anything."),
+        RUN_AGAIN,
     ),
     Meaning((70001,), SignatureRejected, message("The UserSig has expired ({command}: {said})"), CHECK_SECRET),
     Meaning((70052,), SignatureRejected, message("The UserSig was revoked ({command}: {said})"), CHECK_SECRET),
@@ -166,8 +292,10 @@ _ROWS = (
     Meaning((141005, 141006, 141010), NoSuchSession, message("There is no such session ({command}: {said})"), LOOK_SESSION),
 )
 
+
 MEANINGS: Mapping[int, Meaning] = {code: row for row in _ROWS for code in row.codes}
 """Each code with its one meaning; a test keeps the rows from naming a code twice."""
+
 
 _UNLISTED = Meaning((), RequestRefused, message("The service refused {command} for a reason that is not documented ({said})"))
 

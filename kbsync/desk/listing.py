@@ -1,18 +1,15 @@
-"""Every question of the library, page by page, and whether that is shown to be all of them.
-
-What a row means is told in ``wire``; where it goes in the tree is told in ``categories``.
-"""
+"""Every question of the library, page by page, and whether that is shown to be all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kbsync.commands import Command
-from kbsync.desk.transport import Transport
+from kbsync.desk.client import Transport
 from kbsync.desk.wire import Fields, QuestionRow, question_row
 from kbsync.errors import RequestRefused
 from kbsync.model import Status
 
-__all__ = ["Listing", "QuestionLister"]
+__all__ = ["QuestionLister"]
 
 SMALLER = (50, 20, 10, 3, 1)
 """Page sizes to fall back on: the vendor documents no upper limit, and its example asks for 3."""
@@ -28,7 +25,7 @@ ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class QuestionListing:
     """The questions, each id once; ``complete`` is False when they could not be shown to be all of them."""
 
     rows: tuple[QuestionRow, ...]
@@ -36,7 +33,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class ListedPage:
     rows: tuple[QuestionRow, ...]
     total: int | None
 
@@ -49,7 +46,7 @@ class _Sweep:
     """
 
     rows: Mapping[str, QuestionRow]
-    pages: Sequence[_Page]
+    pages: Sequence[ListedPage]
     refusal: RequestRefused | None = None
     goes_on: bool = False
 
@@ -96,7 +93,7 @@ class QuestionLister:
         self._on_rows = on_rows
         self._size = page_size
 
-    def read(self) -> Listing:
+    def read(self) -> QuestionListing:
         """All questions. Reads again when pages and counts do not fit together.
 
         Enabled and disabled ones are asked for one after the other, because it is not documented whether leaving the status
@@ -104,14 +101,14 @@ class QuestionLister:
         """
         merged: dict[str, QuestionRow] = {}
         for attempt in range(1, ROUNDS + 1):
-            sweeps = [self._sweep(status) for status in Status]
+            sweeps = list(map(self._sweep, Status))
             rows = {identifier: row for sweep in sweeps for identifier, row in sweep.rows.items()}
             steady = all(sweep.steady for sweep in sweeps)
             if steady and not any(sweep.goes_on for sweep in sweeps) and _all_there(sweeps, len(rows)):
-                return Listing(tuple(rows.values()), complete=True)
+                return QuestionListing(tuple(rows.values()), complete=True)
             merged |= rows
             if _exactly(sweeps, len(merged)):
-                return Listing(tuple(merged.values()), complete=True)
+                return QuestionListing(tuple(merged.values()), complete=True)
             # Counts that do not fit although nothing moves will not fit the third time either.
             if steady and attempt > 1:
                 break
@@ -119,72 +116,62 @@ class QuestionLister:
         failed = [sweep.refusal for sweep in sweeps if steady and (sweep.goes_on or not sweep.reached)]
         for refusal in filter(None, failed):
             raise refusal
-        return Listing(tuple(merged.values()), complete=False)
+        return QuestionListing(tuple(merged.values()), complete=False)
 
     def _sweep(self, status: Status) -> _Sweep:
         """Every page of one status. Where no count says that this is all, the end is looked at once more."""
-        sweep = self._walk(status)
+        page = self._first(status)
+        # A short first page is either all there is, or all that the service gives at once. Going on from the second page
+        # with the first one's length is right in both cases.
+        size = len(page.rows)
+        sweep = _Sweep({row.id: row for row in page.rows}, [page])
+        while page.rows:
+            found = self._page(len(sweep.pages) + 1, size, status)
+            if isinstance(found, RequestRefused):
+                sweep = replace(sweep, refusal=found)
+                break
+            page = found
+            fresh = {row.id: row for row in page.rows if row.id not in sweep.rows}
+            sweep = _Sweep({**sweep.rows, **fresh}, [*sweep.pages, page])
+            if not fresh or (len(page.rows) < size and sweep.is_known_to_end):
+                break
         if sweep.is_known_to_end:
             return sweep
         if sweep.refusal is not None and sweep.refusal.code not in WRONG_PAGE:
             raise sweep.refusal
-        return replace(sweep, goes_on=self._has_more(sweep, status))
+        # The question after those that were listed is asked for alone, and not by the page that held none.
+        found = self._page(len(sweep.rows) + 1, 1, status)
+        if isinstance(found, ListedPage):
+            return replace(sweep, goes_on=any(row.id not in sweep.rows for row in found.rows))
+        if found.code not in WRONG_PAGE:
+            raise found
+        return sweep
 
-    def _has_more(self, sweep: _Sweep, status: Status) -> bool:
-        """Whether a question comes after those that were listed; it is asked for alone, and not by the page that held none."""
-        page = self._ask(len(sweep.rows) + 1, 1, status)
-        if isinstance(page, _Page):
-            return any(row.id not in sweep.rows for row in page.rows)
-        if page.code not in WRONG_PAGE:
-            raise page
-        return False
-
-    def _walk(self, status: Status) -> _Sweep:
-        first = self._first(status)
-        pages = [first]
-        rows = {row.id: row for row in first.rows}
-        # A short first page is either all there is, or all that the service gives at once. Going on from the second page
-        # with the first one's length is right in both cases.
-        size = len(first.rows)
-        while pages[-1].rows:
-            page = self._ask(len(pages) + 1, size, status)
-            if isinstance(page, RequestRefused):
-                return _Sweep(rows, pages, page)
-            fresh = {row.id: row for row in page.rows if row.id not in rows}
-            pages.append(page)
-            rows |= fresh
-            if not fresh or (len(page.rows) < size and _Sweep(rows, pages).is_known_to_end):
-                break
-        return _Sweep(rows, pages)
-
-    def _first(self, status: Status) -> _Page:
+    def _first(self, status: Status) -> ListedPage:
         """The first page, of the largest size that the service accepts."""
         refusals: list[RequestRefused] = []
         for size in (self._size, *(smaller for smaller in SMALLER if smaller < self._size)):
-            page = self._ask(1, size, status)
-            if isinstance(page, _Page):
+            page = self._page(1, size, status)
+            if isinstance(page, ListedPage):
                 self._size = size
                 return page
             refusals.append(page)
         raise refusals[0]
 
-    def _ask(self, index: int, size: int, status: Status) -> _Page | RequestRefused:
+    def _page(self, index: int, size: int, status: Status) -> ListedPage | RequestRefused:
         """One page, or the service's own refusal of it; a refusal by something on the way there is raised."""
+        body = {"PageIndex": index, "PageSize": size, "Status": int(status)}
         try:
-            return self._page(index, size, status)
+            fields = Fields(Command.LIST, self._transport.call(Command.LIST, body, repeat=True))
         except RequestRefused as refusal:
             if refusal.code in HTTP_STATUSES:
                 raise
             return refusal
-
-    def _page(self, index: int, size: int, status: Status) -> _Page:
-        body = {"PageIndex": index, "PageSize": size, "Status": int(status)}
-        fields = Fields(Command.LIST, self._transport.call(Command.LIST, body, repeat=True))
         total = fields.count("StandardQuestionCount")
         rows = fields.records("QuestionList", count=total)
         if self._on_rows is not None:
             self._on_rows(len(rows))
-        return _Page(tuple(question_row(row, status=status) for row in rows), total)
+        return ListedPage(tuple(question_row(row, status=status) for row in rows), total)
 
 
 def _all_there(sweeps: Sequence[_Sweep], listed: int) -> bool:

@@ -1,12 +1,9 @@
-"""The Desk session calls: how a session stands, what was said in it, and a message streamed into it.
-
-Whether a message may be sent into a session is decided above: a person may be reading it.
-"""
+"""The Desk session calls: how a session stands, what was said in it, and a message streamed into it."""
 
 from collections.abc import Iterable, Mapping
 
 from kbsync.commands import Command
-from kbsync.desk.transport import Transport
+from kbsync.desk.client import Transport
 from kbsync.desk.wire import Fields
 from kbsync.dialogue import ChatMessage, FinishedSession, MessagePart, Role, Session, SessionState
 from kbsync.errors import Misuse, RequestRefused

@@ -1,32 +1,40 @@
-"""UserSig: what proves to the service that a call comes from the administrator.
+"""UserSig, which proves that a call comes from the administrator, and what keeps it and the secret out of everything shown.
 
-Made as the vendor's package tls-sig-api-v2 makes it: that is one release of 2019, as source only, and its build would run in the
-job that holds the key. How a signature joins a request is ``connection``'s business; where the secret comes from is ``wiring``'s.
+A UserSig is made as the vendor's package tls-sig-api-v2 makes it: that is one release of 2019, as source only, and its build
+would run in the job that holds the key.
 """
 
 import base64
 import hashlib
 import hmac
 import json
+import re
 import threading
 import zlib
 from collections import deque
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Protocol
+from urllib.parse import quote
+from weakref import WeakSet
 
-from kbsync.desk.scrub import confide
 from kbsync.errors import MissingSecret
 from kbsync.messages import message
 from kbsync.pacing import Clock
 
-__all__ = ["Signer", "usersig"]
+__all__ = ["Discreet", "Signer", "confide", "hushed", "scrub", "usersig"]
 
 DAY = 86400
 """The vendor advises a validity of at least 24 hours (www.tencentcloud.com/document/product/1047/34385)."""
 
+
 EARLY = 600
 """A signature is made again this many seconds before it expires, so that none expires on its way."""
 
+
 KEPT = 8
 """So many signatures are remembered as nothing to be shown: an answer that comes late may repeat an old one."""
+
 
 SUBSTITUTIONS = str.maketrans("+/=", "*-_")
 """What a UserSig has in place of these three characters of base64; it is not the URL-safe alphabet of RFC 4648."""
@@ -114,3 +122,145 @@ class Signer:
     def _make(self) -> str:
         issued = int(self._clock.wall())
         return usersig(self._sdkappid, self._identifier, self._secret, issued=issued, lifetime=self._lifetime)
+
+
+LONGEST = 300
+"""Characters that are kept of what the service or the network layer says."""
+
+
+WINDOW = 50_000
+"""Characters that are looked at: a text may be as long as an answer, and no signature is spelled in so many."""
+
+
+SIGNATURE = re.compile(
+    r"""
+    (?<=usersig=) [^&\s"'<>]+           # in a query string
+    | (?<![A-Za-z0-9]) e[AFJN] (?: [\w*+/=-] | %[0-9A-Fa-f]{2} ){40,}    # how zlib's four headers begin in base64
+    """,
+    re.VERBOSE,
+)
+
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+LETTER = re.compile(
+    r"""
+    %(?:25)* (?P<percent> [0-9A-Fa-f]{2})                       # percent-encoded, however often
+    | \\+ (?:u00|x) (?P<escape> [0-9A-Fa-f]{2})                 # JSON, Python and their like
+    | & (?:amp;)* \# (?: [xX]0*(?P<hex> [0-9A-Fa-f]{2}) | 0*(?P<decimal> [0-9]{2,3}) ) ;
+    | & (?:amp;)* [A-Za-z]+ ; | \\+ [nrt] | < [^<>]{1,20} >     # what may stand where a line was broken
+    | (?P<plain> [A-Za-z0-9])
+    """,
+    re.VERBOSE,
+)
+"""One letter or digit in any of its spellings. All else is skipped, be it a joint or a sign that base64 has beside these."""
+
+
+REST = re.compile(r"(?: [*+/=_-] | %(?:25)*(?:2[ABDF]|3D|5F) )*", re.VERBOSE | re.IGNORECASE)
+"""Signs that may follow the last letter of a signature and belong to it."""
+
+
+PIECE = 12
+"""Letters in a row by which a value is known, so that a part of it is known too."""
+
+
+ASCII = 0x80
+
+
+SUBSTITUTED = str.maketrans("*-_", "+/=")
+"""What stands in a UserSig for three signs of base64."""
+
+
+SHORTEST = 6
+"""Letters below which a value is not looked for: it would be found everywhere, and there is no such key."""
+
+
+class Discreet(Protocol):
+    """Somebody who knows what nobody else may."""
+
+    @property
+    def confidential(self) -> Collection[str]:
+        """Secrets and signatures, as they are."""
+        ...
+
+
+_trusted: "WeakSet[Discreet]" = WeakSet()
+
+
+_guard = threading.Lock()
+
+
+def confide(holder: Discreet) -> None:
+    """From now on, as long as it lives, nothing that ``holder`` calls confidential passes ``scrub``, in whatever thread.
+
+    One for the whole process, as logging is: what is logged or lost beneath one connection may be another's.
+    """
+    with _guard:
+        _trusted.add(holder)
+
+
+def scrub(text: str) -> str:
+    """One line without signatures, terminal escapes and direction marks, cut off after 300 characters."""
+    line = CONTROL.sub(" ", hushed(text[:WINDOW])).strip()
+    return line if len(line) <= LONGEST and len(text) <= WINDOW else line[:LONGEST] + "…"
+
+
+def hushed(text: str) -> str:
+    """The text with a mark in place of all that somebody confided, and of what only looks like a signature."""
+    told, done = "", 0
+    for start, end in sorted([*_confided(text), *(found.span() for found in SIGNATURE.finditer(text))]):
+        if start > done or not told:
+            told += f"{text[done:start]}***"
+        done = max(done, end)
+    return told + text[done:]
+
+
+def _confided(text: str) -> list[tuple[int, int]]:
+    """Where values stand that somebody confided, however they are spelled, quoted or broken over lines."""
+    with _guard:
+        values = {value for holder in _trusted for value in holder.confidential}
+    found = [(letter, match.span()) for match in LETTER.finditer(text) if (letter := _letter(match)).isalnum()]
+    letters = "".join(letter for letter, _ in found)
+    hidden = bytearray(len(letters))
+    for piece in (piece for value in values for piece in _pieces(value)):
+        start = letters.find(piece)
+        while start >= 0:
+            hidden[start : start + len(piece)] = b"\1" * len(piece)
+            start = letters.find(piece, start + 1)
+    runs = ((found[run.start()][1][0], found[run.end() - 1][1][1]) for run in re.finditer(b"\1+", hidden))
+    return [(start, rest.end() if (rest := REST.match(text, end)) else end) for start, end in runs]
+
+
+def _letter(found: re.Match[str]) -> str:
+    """The letter or digit that stands there, small; something else where there is none."""
+    if found["plain"]:
+        return found["plain"].lower()
+    number = found["percent"] or found["escape"] or found["hex"]
+    code = int(number, 16) if number else int(found["decimal"] or 0)
+    return chr(code).lower() if code < ASCII else ""
+
+
+@lru_cache(maxsize=64)
+def _pieces(value: str) -> frozenset[str]:
+    """The pieces of letters by which a value is known, in its own spelling and in those that change its letters."""
+    spelled = [value, _inner(value)]
+    for raw in (value.encode(), quote(value, safe="").encode()):
+        spelled.append(raw.hex())
+        spelled += (base64.b64encode(b"." * ahead + raw).decode()[4 * bool(ahead) : -4] for ahead in range(3))
+    pieces: set[str] = set()
+    for each in spelled:
+        letters = re.sub("[^a-z0-9]+", "", each.lower())
+        size = min(PIECE, len(letters))
+        if size >= SHORTEST:
+            pieces.update(letters[start : start + size] for start in range(len(letters) - size + 1))
+    return frozenset(pieces)
+
+
+def _inner(usersig: str) -> str:
+    """What a UserSig proves itself with: who sees that can put it together again. Empty where there is none."""
+    try:
+        packed = base64.b64decode(usersig.translate(SUBSTITUTED))
+        return str(json.loads(zlib.decompressobj().decompress(packed, WINDOW))["TLS.sig"])
+    except (ValueError, zlib.error, LookupError, TypeError):
+        return ""

@@ -1,13 +1,10 @@
-"""The service's JSON in the words of our own values: fields checked, text normalised, surprises named.
-
-Which answers to ask for, and whether they are all there, is decided in ``listing`` and ``categories``.
-"""
+"""The service's JSON as values of our own: fields checked, text normalised, and what is out of shape named."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kbsync.desk.answers import misshapen
+from kbsync.desk.failures import misshapen
 from kbsync.errors import OutcomeUnknown
 from kbsync.model import AnswerType, MenuType, Status, to_lf
 

@@ -31,7 +31,7 @@ _Note: TypeAlias = tuple[float, float | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
+class _BudgetFile:
     """What the file holds, by command: the notes of its calls, and until when the service wants none."""
 
     calls: dict[str, dict[str, _Note]] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class SharedBudget:
         self._owner = uuid.uuid4().hex
         self._turn = threading.Lock()
         self._lock = FileLock(f"{path}.lock", timeout=patience, thread_local=False, poll_interval=0.002)
-        self._left: tuple[bytes, _Content] | None = None
+        self._left: tuple[bytes, _BudgetFile] | None = None
         """What this process left in the file last, as it stands there and as it was meant."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,21 +100,21 @@ class SharedBudget:
                 with contextlib.suppress(OSError):
                     self._left = self._write(content), content
 
-    def _read(self) -> _Content:
+    def _read(self) -> _BudgetFile:
         """The file's content; what is missing, cut off or strange counts as empty, because notes live for seconds only."""
         try:
             data = self._path.read_bytes()
             if self._left is not None and self._left[0] == data:
                 return self._left[1]
             content = json.loads(data)
-            return _Content(
+            return _BudgetFile(
                 {command: {call: _note(*note) for call, note in calls.items()} for command, calls in content["calls"].items()},
                 {command: _moment(until) for command, until in content["blocked"].items()},
             )
         except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-            return _Content()
+            return _BudgetFile()
 
-    def _page(self, content: _Content, command: str) -> BudgetView:
+    def _page(self, content: _BudgetFile, command: str) -> BudgetView:
         """The others' calls of one command; times become those of our clock, and none lies further ahead than it can.
 
         The wall clock is read first: a machine that pauses between the two makes these calls look younger, never older.
@@ -133,7 +133,7 @@ class SharedBudget:
         blocked = min(content.blocked.get(command, 0.0) - wall, LONGEST)
         return BudgetView(others, blocked_until=now + blocked)
 
-    def _note(self, content: _Content, command: str, page: BudgetView) -> None:
+    def _note(self, content: _BudgetFile, command: str, page: BudgetView) -> None:
         """Put the notes of a page into the content, and drop what is too old or lies in a future that never was.
 
         The wall clock is read last: a machine that pauses between the two makes our calls look younger, never older.
@@ -154,7 +154,7 @@ class SharedBudget:
         if blocked > wall:
             content.blocked[command] = min(blocked, wall + LONGEST)
 
-    def _write(self, content: _Content) -> bytes:
+    def _write(self, content: _BudgetFile) -> bytes:
         """Replace the file as a whole, so that a process that dies in between leaves the old one; gives what it holds now."""
         data = json.dumps({"calls": content.calls, "blocked": content.blocked}).encode()
         beside = f"{self._path}.{self._owner}"

@@ -17,7 +17,7 @@ from kbsync.report import Receipt
 from kbsync.settings import Target
 
 if TYPE_CHECKING:
-    from kbsync.desk.examine import Finding
+    from kbsync.desk.doctor import Finding
     from kbsync.files.merging import Merged
 
 __all__ = [

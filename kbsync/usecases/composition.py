@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from kbsync.desk.chitchat import DeskReader, DeskWriter
+from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
-from kbsync.desk.transport import Transport
 from kbsync.errors import MissingSecret, UnusableFile
 from kbsync.messages import Message, message
 from kbsync.pacing import CallObserver, Pacer

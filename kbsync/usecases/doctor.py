@@ -1,6 +1,6 @@
 """Everything that can be found out about a target by reading."""
 
-from kbsync.desk.examine import Finding, examine
+from kbsync.desk.doctor import Finding, examine
 from kbsync.usecases.composition import connected
 from kbsync.usecases.context import Call
 from kbsync.usecases.exits import Exit

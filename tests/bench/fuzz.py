@@ -19,8 +19,8 @@ import msgspec
 
 from kbsync import planfile
 from kbsync.desk.chitchat import DeskReader, DeskWriter
+from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
-from kbsync.desk.transport import Transport
 from kbsync.errors import ServiceError, UnusableFile
 from kbsync.files import load_tree
 from kbsync.pacing import Pacer

@@ -13,8 +13,8 @@ import httpx
 
 from kbsync.applier import Applier, OnFailure
 from kbsync.desk.chitchat import DeskReader, DeskWriter
+from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
-from kbsync.desk.transport import Transport
 from kbsync.guards import Consent, objections, removal_count
 from kbsync.model import AnswerType, Category, Content, Knowledge, MenuType, Question, Status
 from kbsync.pacing import Pacer

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from kbsync.commands import Command
+from kbsync.commands import SESSION_COMMANDS, Command
 from kbsync.rehearsal.faults import NO_FAULTS, FaultPlan
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import DEMO, Account
@@ -19,7 +19,6 @@ from tests.fakes.clock import FakeClock
 __all__ = ["Caller", "sign"]
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-SESSIONS = {Command.SESSION_STATE, Command.SESSION_MESSAGES, Command.SESSION_LIST, Command.SEND_STREAM}
 
 
 def sign(
@@ -54,7 +53,7 @@ class Caller:
 
     def request(self, command: str, fields: Mapping[str, Any] | bytes = b"{}", **query: str | None) -> Request:
         """A good request; ``query`` replaces parameters, None leaves one out."""
-        service = "desk_http_svc" if command in SESSIONS else "openim_console_http_svc"
+        service = "desk_http_svc" if command in SESSION_COMMANDS else "openim_console_http_svc"
         parameters = {
             "sdkappid": str(self.account.sdkappid),
             "identifier": self.account.identifier,

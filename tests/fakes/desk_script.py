@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import httpx
 
+from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
-from kbsync.desk.transport import Transport
 from kbsync.pacing import Clock, Pacer
 from tests.fakes.clock import FakeClock
 

@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 
 from kbsync.desk.chitchat import DeskReader, DeskWriter
-from kbsync.desk.examine import Aspect, examine
+from kbsync.desk.client import Transport
+from kbsync.desk.doctor import Aspect, examine
 from kbsync.desk.signing import Signer
-from kbsync.desk.transport import Transport
 from kbsync.model import AnswerType, Status
 from kbsync.pacing import Pacer
 from kbsync.rehearsal import switches as readings

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from kbsync.commands import Command
-from kbsync.desk.deadline import Deadline
+from kbsync.desk.connection import Deadline
 from kbsync.errors import OutcomeUnknown, ServiceError
 from kbsync.pacing import SystemClock
 from tests.fakes.clock import FakeClock

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from kbsync.commands import READS
-from kbsync.desk.examine import Aspect, examine
+from kbsync.desk.doctor import Aspect, examine
 from tests.fakes.desk_script import Reply, Script, connect
 
 HEALTHY: Mapping[str, Sequence[Reply]] = {

@@ -8,10 +8,9 @@ from types import MappingProxyType
 import httpx
 import pytest
 
-from kbsync.desk.answers import Answer, opened
-from kbsync.desk.failures import MEANINGS, failure
-from kbsync.desk.network import LOST, Way, lost
-from kbsync.desk.network import MEANINGS as NETWORK
+from kbsync.desk.connection import LOST, Route, lost
+from kbsync.desk.connection import MEANINGS as NETWORK
+from kbsync.desk.failures import MEANINGS, HttpAnswer, failure, opened
 from kbsync.errors import (
     DeskNotEnabled,
     NoSuchSession,
@@ -42,7 +41,7 @@ CODES: dict[type[ServiceError], str] = {
 }
 """The vendor's lists: trc.io/document/34348, the chitchat pages, the session pages."""
 
-DIRECT = Way("desk.invalid:443")
+DIRECT = Route("desk.invalid:443")
 
 EACH = [(int(code), error) for error, codes in CODES.items() for code in codes.split()]
 
@@ -95,7 +94,7 @@ def test_every_exception_of_httpx_has_its_meaning() -> None:
 )
 def test_a_failure_before_sending_is_unreachable(sent_nothing: type[Exception]) -> None:
     """Where no connection was made, nothing happened, and the reason is told."""
-    found = lost("list_chitchat", sent_nothing("name not known"), way=DIRECT)
+    found = lost("list_chitchat", sent_nothing("name not known"), route=DIRECT)
     assert type(found) is Unreachable
     assert "list_chitchat" in str(found)
     assert found.hint is not None
@@ -104,7 +103,7 @@ def test_a_failure_before_sending_is_unreachable(sent_nothing: type[Exception]) 
 def test_what_cannot_be_reached_is_named() -> None:
     """Host and port are told, the proxy's too where one is in between, and what to check is about the way that was taken."""
     error = httpx.ConnectError("refused")
-    direct, through = (lost("list_chitchat", error, way=Way("desk.invalid:443", proxy)) for proxy in ("", "proxy:3128"))
+    direct, through = (lost("list_chitchat", error, route=Route("desk.invalid:443", proxy)) for proxy in ("", "proxy:3128"))
     assert str(direct) == "No connection to desk.invalid:443 for list_chitchat: refused"
     assert str(through) == "No connection to desk.invalid:443 through the proxy proxy:3128 for list_chitchat: refused"
     assert "HTTPS_PROXY" in str(direct.hint)
@@ -114,13 +113,13 @@ def test_what_cannot_be_reached_is_named() -> None:
 @pytest.mark.parametrize("error", [httpx.ReadTimeout(""), httpx.WriteError(""), ConnectionResetError("reset"), RuntimeError()])
 def test_a_failure_after_sending_leaves_the_outcome_unknown(error: Exception) -> None:
     """Where something may have been sent, it may have happened; a failure that nobody foresaw is taken so too."""
-    assert type(lost("add_chitchat", error, way=DIRECT)) is OutcomeUnknown
+    assert type(lost("add_chitchat", error, route=DIRECT)) is OutcomeUnknown
 
 
 def judged(status: int, content: bytes = b"", *, headers: Mapping[str, str] = MappingProxyType({})) -> ServiceError:
     """The exception that an answer is."""
     with pytest.raises(ServiceError) as caught:
-        opened("list_chitchat", Answer(status, headers, content), wall=1_760_000_000.0)
+        opened("list_chitchat", HttpAnswer(status, headers, content), wall=1_760_000_000.0)
     return caught.value
 
 
@@ -207,4 +206,4 @@ def test_the_code_decides_over_the_status_word() -> None:
 def test_a_success_keeps_every_field() -> None:
     """Fields beside the envelope are handed on as they came; a byte order mark does no harm."""
     content = b'\xef\xbb\xbf{"ActionStatus": "OK", "ErrorCode": 0, "New": [1]}'
-    assert opened("x", Answer(200, {}, content), wall=0.0)["New"] == [1]
+    assert opened("x", HttpAnswer(200, {}, content), wall=0.0)["New"] == [1]

@@ -12,8 +12,7 @@ import pytest
 
 from kbsync.commands import Command
 from kbsync.desk.connection import HUSH
-from kbsync.desk.scrub import scrub
-from kbsync.desk.signing import Signer
+from kbsync.desk.signing import Signer, scrub
 from kbsync.errors import ServiceError
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk_script import connect

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from kbsync.desk.robot import RobotConfig, RobotReader
+from kbsync.desk.doctor import RobotConfig, robot_config
 from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
 from kbsync.dialogue import ChatMessage, FinishedSession, MessagePart, Role, Session, SessionState
 from kbsync.errors import Misuse, NoSuchSession, OutcomeUnknown, RequestRefused
@@ -167,5 +167,5 @@ def test_a_message_that_is_too_long_is_not_begun() -> None:
 def test_the_robot_tells_whether_chitchat_is_used(fields: dict[str, object], config: RobotConfig) -> None:
     """Scores come as text or number, or not at all; the default language is asked for."""
     script = Script({"desc_robot_config": [fields]})
-    assert RobotReader(connect(script)).config() == config
+    assert robot_config(connect(script)) == config
     assert script.asked == [("desc_robot_config", {"LanguageTag": ""})]

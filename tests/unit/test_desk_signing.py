@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.desk.scrub import scrub
-from kbsync.desk.signing import DAY, Signer, usersig
+from kbsync.desk.signing import DAY, Signer, scrub, usersig
 from kbsync.errors import MissingSecret
 from tests.fakes.clock import FakeClock
 from tests.fakes.vendor import VECTORS, Vector, vendors_package

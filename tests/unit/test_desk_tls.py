@@ -10,8 +10,8 @@ import pytest
 import trustme
 
 from kbsync.commands import Command
+from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
-from kbsync.desk.transport import Transport
 from kbsync.errors import Unreachable
 from kbsync.pacing import Pacer
 from kbsync.sandbox.account import DEMO

@@ -1,7 +1,4 @@
-"""One call of the service: signed, paced, sent, judged, and repeated where that is safe.
-
-What to call with is decided in ``chitchat``, ``robot`` and ``sessions``.
-"""
+"""One call of the service: signed, paced, sent, judged, and repeated where that is safe."""
 
 import copy
 import json
@@ -14,11 +11,8 @@ from typing import Self
 import httpx
 
 from kbsync.commands import READS, SESSION_COMMANDS, Command
-from kbsync.desk.answers import Answer, http_date, misshapen, opened
-from kbsync.desk.connection import open_client, way_to
-from kbsync.desk.deadline import Deadline
-from kbsync.desk.failures import RESIGN
-from kbsync.desk.network import LOST, lost
+from kbsync.desk.connection import LOST, Deadline, lost, open_client, route_to
+from kbsync.desk.failures import RESIGN, HttpAnswer, http_date, misshapen, opened
 from kbsync.desk.signing import Signer
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Throttled, Unreachable
 from kbsync.messages import message
@@ -66,7 +60,7 @@ class Transport:
         self._closing = threading.Event()
         self._stop: threading.Event | None = None
         self._client = open_client(self._endpoint, signer=signer, http=http, timeout=timeout, deadline=self._deadline)
-        self._way = way_to(self._endpoint, direct=http is not None)
+        self._route = route_to(self._endpoint, direct=http is not None)
         self._skew: float | None = None
 
     @property
@@ -140,9 +134,9 @@ class Transport:
                     if len(received) > LARGEST:
                         raise misshapen(command, "body", f"longer than {LARGEST} bytes")
                     self._deadline.left()
-                answer = Answer(response.status_code, dict(response.headers), bytes(received))
+                answer = HttpAnswer(response.status_code, dict(response.headers), bytes(received))
         except LOST as error:
-            failure = lost(command, error, way=self._way)
+            failure = lost(command, error, route=self._route)
         else:
             wall, date = self._clock.wall(), http_date(answer.headers.get("date"))
             self._skew = self._skew if date is None else wall - date

@@ -1,7 +1,4 @@
-"""What ``kbsync doctor`` asks the service: reads only, and as many findings at once as the answers allow.
-
-How findings are shown is the command line's business.
-"""
+"""What ``kbsync doctor`` asks the service: reads only, and as many findings at once as the answers allow."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,9 +6,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from kbsync.commands import Command
-from kbsync.desk.categories import read_tree
-from kbsync.desk.robot import RobotConfig, RobotReader
-from kbsync.desk.transport import Transport
+from kbsync.desk.chitchat import read_tree
+from kbsync.desk.client import Transport
+from kbsync.desk.wire import Fields
 from kbsync.errors import (
     DeskNotEnabled,
     NotAdministrator,
@@ -23,10 +20,12 @@ from kbsync.errors import (
 )
 from kbsync.messages import Message, message
 
-__all__ = ["Aspect", "Finding", "examine"]
+__all__ = ["Aspect", "Finding", "RobotConfig", "examine", "robot_config"]
+
 
 DOCUMENTED_RATE = 5.0
 """Calls a second of each command (www.tencentcloud.com/document/product/1229/68839)."""
+
 
 LARGEST_SKEW = 300.0
 """Seconds. What the service tolerates is not documented; a day's lifetime leaves room for more when the clock is behind."""
@@ -66,6 +65,7 @@ BLAMED: Mapping[type[ServiceError], Aspect] = {
 }
 """Which aspect a failure tells of; any other failure tells of the call that failed."""
 
+
 GOOD: Mapping[Aspect, Message] = {
     Aspect.ENDPOINT: message("The service answers."),
     Aspect.REGION: message("The host belongs to the application's region."),
@@ -76,8 +76,35 @@ GOOD: Mapping[Aspect, Message] = {
     Aspect.QUESTIONS: message("The questions can be listed."),
 }
 
+
 GENERAL = frozenset({Aspect.ENDPOINT, Aspect.REGION, Aspect.SIGNATURE, Aspect.ADMINISTRATOR, Aspect.DESK})
 """What any answer that reports success proves."""
+
+
+@dataclass(frozen=True, slots=True)
+class RobotConfig:
+    """The chatbot's live configuration, as far as it decides whether the library is used at all.
+
+    Scores are between 0 and 1, None when not told.
+
+    Chitchat answers only when it is enabled, no FAQ reaches ``direct_threshold`` and the chitchat score reaches
+    ``chitchat_threshold`` (www.tencentcloud.com/document/product/1229/68793).
+    """
+
+    chitchat_enabled: bool
+    chitchat_threshold: float | None = None
+    direct_threshold: float | None = None
+
+
+def robot_config(transport: Transport, *, repeat: bool = True) -> RobotConfig:
+    """The default language's configuration (www.tencentcloud.com/document/product/1229/68831)."""
+    fields = Fields(Command.DESC_ROBOT, transport.call(Command.DESC_ROBOT, {"LanguageTag": ""}, repeat=repeat))
+    return RobotConfig(
+        chitchat_enabled=fields.integer("ChitchatEnable") != 0,
+        chitchat_threshold=fields.number("ChitchatReaches"),
+        direct_threshold=fields.number("DirectAnsweringReaches"),
+    )
+
 
 Result = TypeVar("Result")
 
@@ -92,7 +119,7 @@ def examine(transport: Transport, *, rate: float) -> tuple[Finding, ...]:
     answers.ask(Aspect.CATEGORIES, lambda: read_tree(transport, repeat=False))
     if Aspect.ENDPOINT not in answers.failures:
         answers.ask(Aspect.QUESTIONS, lambda: transport.call(Command.LIST, {"PageIndex": 1, "PageSize": 1}, repeat=False))
-        config = answers.ask(Aspect.CHITCHAT, lambda: RobotReader(transport).config(repeat=False))
+        config = answers.ask(Aspect.CHITCHAT, lambda: robot_config(transport, repeat=False))
     own = {Aspect.CLOCK: _clock(transport.skew), Aspect.LIMIT: _limit(rate)}
     if config is not None:
         own[Aspect.CHITCHAT] = _chitchat(config)
