@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 
 import kbsync
-from kbsync.pacing.clock import SystemClock
+from kbsync.limiter.clock import SystemClock
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service

@@ -19,7 +19,7 @@ LAYERS = (
     ("model", "settings", "dialogue"),
     ("plan",),
     ("report", "merge"),
-    ("store", "progress", "pacing", "saving", "compare", "ordering", "guards", "rehearsal"),
+    ("store", "progress", "limiter", "saving", "compare", "ordering", "guards", "rehearsal"),
     ("checks", "planner", "applier", "conversations"),
     ("puller",),
     ("files", "history", "desk", "sandbox", "planfile"),
@@ -39,7 +39,7 @@ DOORS = {
     "msgspec": {"planfile"},
     "nh3": {"render"},
     "regex": {"display", "render", "conversations"},
-    "filelock": {"history", "pacing"},
+    "filelock": {"history", "limiter"},
     "rapidfuzz": {"checks", "compare", "conversations", "render"},
     "httpcore": {"desk"},
 }
@@ -198,12 +198,12 @@ def test_only_the_command_line_talks_and_exits(name: str) -> None:
     assert wrong == []
 
 
-def test_only_pacing_sleeps() -> None:
-    """``time.sleep`` is called in ``pacing`` alone; everything else is handed a clock."""
+def test_only_the_limiter_sleeps() -> None:
+    """``time.sleep`` is called in ``limiter`` alone; everything else is handed a clock."""
     wrong = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for room, paths in rooms().items()
-        if room != "pacing"
+        if room != "limiter"
         for path in paths
         for node in nodes(path)
         if isinstance(node, ast.Attribute) and node.attr == "sleep"

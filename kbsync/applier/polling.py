@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from kbsync.applier.snapshot import Snapshot
 from kbsync.errors import KbsyncError
+from kbsync.limiter import Clock
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
-from kbsync.pacing import Clock
 from kbsync.plan import CategoryChange, Change, Plan
 from kbsync.progress import Progress
 from kbsync.store import Reader

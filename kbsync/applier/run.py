@@ -15,10 +15,10 @@ from kbsync.applier.readback import ReadBack
 from kbsync.applier.snapshot import PathChanges, Snapshot
 from kbsync.errors import Interrupted
 from kbsync.guards import refuse_unsafe
+from kbsync.limiter import Clock
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Status
 from kbsync.ordering import Phase, Step, phases
-from kbsync.pacing import Clock
 from kbsync.plan import Plan
 from kbsync.progress import Progress, Silent
 from kbsync.report import ApplyReport, Mismatch, Outcome

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from kbsync.cli.progress import rate, time_left
 from kbsync.messages import Message
-from kbsync.pacing.clock import Clock
+from kbsync.limiter.clock import Clock
 from kbsync.progress import Progress
 
 __all__ = ["bar"]

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from kbsync.messages import Message, message
-from kbsync.pacing.clock import Clock
+from kbsync.limiter.clock import Clock
 
 __all__ = ["LineProgress", "minutes", "rate", "time_left"]
 

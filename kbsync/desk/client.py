@@ -15,8 +15,8 @@ from kbsync.desk.connection import LOST, Deadline, lost, open_client, route_to
 from kbsync.desk.failures import RESIGN, HttpAnswer, http_date, misshapen, opened
 from kbsync.desk.signing import Signer
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Throttled, Unreachable
+from kbsync.limiter import Clock, Pacer
 from kbsync.messages import message
-from kbsync.pacing import Clock, Pacer
 
 __all__ = ["Transport"]
 

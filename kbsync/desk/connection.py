@@ -17,8 +17,8 @@ from kbsync import __version__
 from kbsync.desk.failures import RUN_AGAIN
 from kbsync.desk.signing import Signer, hushed, scrub
 from kbsync.errors import Misuse, OutcomeUnknown, ServiceError, Unreachable
+from kbsync.limiter import Clock
 from kbsync.messages import Message, message
-from kbsync.pacing import Clock
 
 __all__ = ["LOST", "MEANINGS", "Deadline", "Route", "lost", "open_client", "route_to"]
 

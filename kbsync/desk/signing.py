@@ -19,8 +19,8 @@ from urllib.parse import quote
 from weakref import WeakSet
 
 from kbsync.errors import MissingSecret
+from kbsync.limiter import Clock
 from kbsync.messages import message
-from kbsync.pacing import Clock
 
 __all__ = ["Discreet", "Signer", "confide", "hushed", "scrub", "usersig"]
 

@@ -20,8 +20,8 @@ from datetime import UTC, datetime
 from kbsync.errors import HistoryUnavailable, TargetLocked
 from kbsync.history.git import NETWORK_SECONDS
 from kbsync.history.remote import Remote, lock_ref
+from kbsync.limiter import Clock
 from kbsync.messages import Message, message
-from kbsync.pacing import Clock
 
 __all__ = ["SKEW_SECONDS", "Lease", "LockInfo", "held_by", "parse_lock", "read_lease", "show_time"]
 

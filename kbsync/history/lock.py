@@ -17,8 +17,8 @@ from kbsync.errors import HistoryUnavailable, KbsyncError, TargetLocked
 from kbsync.history.lease import Lease, LockInfo, held_by, parse_lock, read_lease, show_time
 from kbsync.history.remote import Remote, check_target, lock_ref
 from kbsync.history.repository import Repository
+from kbsync.limiter import Clock
 from kbsync.messages import Message, message
-from kbsync.pacing import Clock
 
 __all__ = ["LocalLock", "Renewer", "TargetLock", "Unsettled", "read_lock", "remove_lock"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kbsync.pacing import Clock
+from kbsync.limiter import Clock
 from kbsync.sandbox.gate import SECOND
 from kbsync.sandbox.library import DELETED, ENABLED, Database, Library, StoredCategory, StoredQuestion
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from kbsync.commands import Command
-from kbsync.pacing import Clock
+from kbsync.limiter import Clock
 from kbsync.rehearsal.faults import NO_FAULTS, Fault, FaultPlan
 from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account

@@ -14,7 +14,7 @@ from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
 from kbsync.errors import MissingSecret, UnusableFile
 from kbsync.messages import Message, message
-from kbsync.pacing import CallObserver, Pacer
+from kbsync.limiter import CallObserver, Pacer
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, RunContext
 from kbsync.usecases.workspace import check_state, prepare_state, shared_state_directory

@@ -13,7 +13,7 @@ from typing import Protocol
 from kbsync.diagnostics import Diagnostic
 from kbsync.errors import KbsyncError, SafetyRefusal
 from kbsync.messages import Message
-from kbsync.pacing.clock import Clock, SystemClock
+from kbsync.limiter.clock import Clock, SystemClock
 from kbsync.plan import Plan
 from kbsync.progress import Progress
 from kbsync.report import Receipt

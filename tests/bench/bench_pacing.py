@@ -13,7 +13,7 @@ from statistics import fmean
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from kbsync.pacing.slots import Slots
+from kbsync.limiter.slots import Slots
 from kbsync.settings import Pacing
 from tests.fakes.network import Policy, Shape, run_alone, steady, uneven
 

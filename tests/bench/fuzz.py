@@ -23,7 +23,7 @@ from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
 from kbsync.errors import ServiceError, UnusableFile
 from kbsync.files import load_tree
-from kbsync.pacing import Pacer
+from kbsync.limiter import Pacer
 from kbsync.plan import Plan, Source, TargetRef
 from kbsync.planfile import decode, encode_plan, v1
 from kbsync.planner import Context, make_plan

@@ -16,8 +16,8 @@ from kbsync.desk.chitchat import DeskReader, DeskWriter
 from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
 from kbsync.guards import Consent, objections, removal_count
+from kbsync.limiter import Pacer
 from kbsync.model import AnswerType, Category, Content, Knowledge, MenuType, Question, Status
-from kbsync.pacing import Pacer
 from kbsync.plan import CategoryChange, Change, Kind, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.rehearsal.faults import FaultPlan

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kbsync.files.emit import new_file
+from kbsync.limiter.clock import SystemClock
 from kbsync.model import Category, Content, Knowledge, Question
-from kbsync.pacing.clock import SystemClock
 from kbsync.planfile import read_plan_or_receipt
 from kbsync.rehearsal.faults import FaultPlan
 from kbsync.report import Receipt

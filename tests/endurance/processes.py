@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kbsync.history.applied_ref import advance_applied
+from kbsync.limiter.clock import Clock, SystemClock
 from kbsync.model import Knowledge
-from kbsync.pacing.clock import Clock, SystemClock
 from kbsync.planfile import read_plan_or_receipt
 from kbsync.rehearsal.switches import Switches
 from kbsync.report import Receipt

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.pacing.clock import SystemClock
+from kbsync.limiter.clock import SystemClock
 from kbsync.usecases.context import RunContext
 from tests.endurance.processes import Play, played
 from tests.flows.harness import WRITES, writes

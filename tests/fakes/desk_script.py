@@ -7,7 +7,7 @@ import httpx
 
 from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
-from kbsync.pacing import Clock, Pacer
+from kbsync.limiter import Clock, Pacer
 from tests.fakes.clock import FakeClock
 
 __all__ = ["SECRET", "Reply", "Script", "connect", "fail", "ok"]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from kbsync.errors import Throttled
-from kbsync.pacing import Pacer
+from kbsync.limiter import Pacer
 
 __all__ = ["paced"]
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from kbsync.cli.app import run
 from kbsync.files import load
+from kbsync.limiter import Clock
 from kbsync.model import show_path
-from kbsync.pacing import Clock
 from kbsync.rehearsal.faults import NO_FAULTS, FaultPlan
 from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kbsync.pacing.clock import SystemClock
+from kbsync.limiter.clock import SystemClock
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service

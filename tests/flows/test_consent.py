@@ -14,7 +14,7 @@ import pytest
 
 from kbsync.cli.screen import Screen
 from kbsync.history.lock import TargetLock
-from kbsync.pacing import SystemClock
+from kbsync.limiter import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
 from kbsync.usecases.context import RunContext
 from tests.fakes.git_repos import GitRepos

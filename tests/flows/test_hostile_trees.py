@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.pacing import SystemClock
+from kbsync.limiter import SystemClock
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import Bench
 from tests.flows.shop import SMALL

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from kbsync.limiter.clock import SystemClock
 from kbsync.model import Status
-from kbsync.pacing.clock import SystemClock
 from kbsync.planfile import read_plan_or_receipt
 from kbsync.rehearsal.switches import Switches
 from kbsync.report import Outcome, Receipt

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.pacing import SystemClock
+from kbsync.limiter import SystemClock
 from kbsync.sandbox.service import Service
 from tests.fakes.git_repos import GitRepos, WorkTree
 from tests.flows.harness import Bench, writes

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.pacing import Clock
+from kbsync.limiter import Clock
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.service import Service

@@ -8,8 +8,8 @@ from kbsync.desk.chitchat import DeskReader, DeskWriter
 from kbsync.desk.client import Transport
 from kbsync.desk.doctor import Aspect, examine
 from kbsync.desk.signing import Signer
+from kbsync.limiter import Pacer
 from kbsync.model import AnswerType, Status
-from kbsync.pacing import Pacer
 from kbsync.rehearsal import switches as readings
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import DEMO

@@ -11,7 +11,7 @@ import pytest
 from kbsync.commands import Command
 from kbsync.desk.connection import Deadline
 from kbsync.errors import OutcomeUnknown, ServiceError
-from kbsync.pacing import SystemClock
+from kbsync.limiter import SystemClock
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk_script import connect
 

@@ -13,7 +13,7 @@ from kbsync.commands import Command
 from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
 from kbsync.errors import Unreachable
-from kbsync.pacing import Pacer
+from kbsync.limiter import Pacer
 from kbsync.sandbox.account import DEMO
 from tests.fakes.clock import FakeClock
 

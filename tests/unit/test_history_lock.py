@@ -391,7 +391,7 @@ def test_the_local_lock_dies_with_its_process(tmp_path: Path) -> None:
     """A killed process holds nothing: no leftover file has to be removed by hand."""
     script = (
         "import sys, pathlib, kbsync.history.lock as lock\n"
-        "from kbsync.pacing import SystemClock\n"
+        "from kbsync.limiter import SystemClock\n"
         "held = lock.TargetLock(None, target='production', owner='victim', where='here', clock=SystemClock(),\n"
         "                       directory=pathlib.Path(sys.argv[1]))\n"
         "held.acquire()\n"

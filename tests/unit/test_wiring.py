@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import MissingSecret, Throttled, Unreachable
+from kbsync.limiter import Pacer
 from kbsync.messages import Message, message
-from kbsync.pacing import Pacer
 from kbsync.settings import Target
 from kbsync.usecases.composition import find_credentials, variable
 from kbsync.usecases.journal import actor, where

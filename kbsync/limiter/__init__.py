@@ -1,6 +1,6 @@
 """When a call may be sent. All waiting of the whole program goes through here, with the clock handed in."""
 
-from kbsync.pacing.clock import Clock, SystemClock
-from kbsync.pacing.pacer import CallObserver, Pacer
+from kbsync.limiter.clock import Clock, SystemClock
+from kbsync.limiter.pacer import CallObserver, Pacer
 
 __all__ = ["CallObserver", "Clock", "Pacer", "SystemClock"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.pacing.slots import ContentionBackoff, Hold, InboundDelay, RoundTrips, Slots
+from kbsync.limiter.slots import ContentionBackoff, Hold, InboundDelay, RoundTrips, Slots
 from kbsync.settings import Pacing
 from tests.fakes.network import Client, Network, Service, Shape, drawn, run_alone, steady, uneven
 

@@ -179,7 +179,7 @@ class Hold:
     """One call that holds a slot. Times are seconds of the clock; ``answered`` is None while the call is under way.
 
     ``cold``: it may have opened a connection first, so that it was late on the way in and says nothing about others.
-    ``allowance``: the wariness, in seconds, that it was sent with.
+    ``allowance``: the inbound delay, in seconds, that it was sent with.
     """
 
     sent: float
@@ -213,14 +213,14 @@ class Slots:
     Strict: a window after the call's answer arrived. A rate between two whole numbers lengthens the window, never shortens it.
     """
 
-    def __init__(self, *, rate: float = 5.0, pacing: Pacing = Pacing.STEADY, wariness: InboundDelay | None = None) -> None:
+    def __init__(self, *, rate: float = 5.0, pacing: Pacing = Pacing.STEADY, inbound: InboundDelay | None = None) -> None:
         if not 0 < rate < math.inf:
             raise ValueError(rate)
         self.size = math.ceil(rate)
         self._period = WINDOW * self.size / rate
         self._strict = pacing is Pacing.STRICT
-        self._wariness = wariness or InboundDelay()
-        self._yielding = ContentionBackoff(self.size)
+        self._inbound = inbound or InboundDelay()
+        self._contention = ContentionBackoff(self.size)
         self._trips = RoundTrips(enough=self.size)
         self._holds: dict[int, Hold] = {}
         self._serial = 0
@@ -281,9 +281,9 @@ class Slots:
         self.block(now + (retry_after or 0.0))
         uneven = self._trips.spread > STEADY_MARGIN and not self._strict
         if not uneven or hold.allowance >= self._trips.spread:
-            self._yielding.surprise(hold.sent, now, certain=not uneven)
+            self._contention.surprise(hold.sent, now, certain=not uneven)
         elif hold.allowance >= self._allowance(now):
-            self._wariness.alarm(now)
+            self._inbound.alarm(now)
 
     def lost(self, ticket: int, now: float) -> None:
         """No answer will come. The service may serve the call all the same, for as long as it gives itself."""
@@ -300,7 +300,7 @@ class Slots:
     def _free_at(self, now: float, others: Sequence[Hold]) -> float:
         """When a slot is free, as far as the calls known here say."""
         allowance = self._allowance(now)
-        size, stretch = self._yielding.room(now)
+        size, stretch = self._contention.room(now)
         ends = sorted(self._end(hold, self._period * stretch, allowance) for hold in (*self._holds.values(), *others))
         return ends[-size] if len(ends) >= size else now
 
@@ -329,11 +329,11 @@ class Slots:
 
     def _allowance(self, now: float) -> float:
         """Seconds that a request may be late on the way in, as far as refusals have taught."""
-        return self._wariness.allowance(now, self._trips.spread)
+        return self._inbound.allowance(now, self._trips.spread)
 
     def _forget(self, now: float) -> None:
         """Drop the calls that can no longer matter, however wary one becomes."""
-        _, stretch = self._yielding.room(now)
+        _, stretch = self._contention.room(now)
         oldest = now - self._period * stretch - STEADY_MARGIN
         self._holds = {ticket: hold for ticket, hold in self._holds.items() if hold.answered is None or hold.answered > oldest}
 

@@ -17,9 +17,9 @@ from typing import TypeAlias
 from filelock import FileLock, Timeout
 
 from kbsync.errors import UnusableFile
+from kbsync.limiter.clock import Clock
+from kbsync.limiter.slots import FULL, LONGEST, BudgetView, Hold
 from kbsync.messages import message
-from kbsync.pacing.clock import Clock
-from kbsync.pacing.slots import FULL, LONGEST, BudgetView, Hold
 
 __all__ = ["SharedBudget"]
 

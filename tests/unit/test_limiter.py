@@ -11,9 +11,9 @@ from random import Random
 import pytest
 
 from kbsync.errors import Interrupted, OutcomeUnknown, Outdated, RequestRefused, Throttled, Unreachable
+from kbsync.limiter import Pacer, SystemClock
+from kbsync.limiter.pacer import Patience
 from kbsync.messages import message
-from kbsync.pacing import Pacer, SystemClock
-from kbsync.pacing.pacer import Patience
 from kbsync.settings import Pacing
 from tests.fakes.clock import FakeClock
 from tests.fakes.network import Service

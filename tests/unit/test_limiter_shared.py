@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbsync.errors import Throttled, UnusableFile
+from kbsync.limiter import Clock, Pacer
+from kbsync.limiter.budget import SharedBudget
+from kbsync.limiter.pacer import CommandQueue
+from kbsync.limiter.slots import Hold, Slots
 from kbsync.messages import message
-from kbsync.pacing import Clock, Pacer
-from kbsync.pacing.budget import SharedBudget
-from kbsync.pacing.pacer import CommandQueue
-from kbsync.pacing.slots import Hold, Slots
 from kbsync.settings import Pacing
 from tests.fakes.clock import FakeClock
 from tests.fakes.network import Client, Network, NetworkClock, Service, Shape, drawn, steady, uneven

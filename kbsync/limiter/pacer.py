@@ -17,9 +17,9 @@ from random import Random
 from typing import TypeAlias
 
 from kbsync.errors import Interrupted, Outdated, Rejected, ServiceError, Throttled, Unreachable
+from kbsync.limiter.clock import Clock
+from kbsync.limiter.slots import LONGEST, BudgetView, InboundDelay, Slots
 from kbsync.messages import Message, message
-from kbsync.pacing.clock import Clock
-from kbsync.pacing.slots import LONGEST, BudgetView, InboundDelay, Slots
 from kbsync.settings import Pacing
 
 __all__ = ["CallObserver", "CommandQueue", "Pacer", "Patience", "Ticket"]
@@ -53,10 +53,10 @@ Ticket: TypeAlias = int
 
 
 class CommandQueue:
-    """The calls of one command, on all threads. ``queue`` has those that wait, the first of which alone watches the clock.
+    """The calls of one command, on all threads. ``waiting`` has those that wait, the first of which alone watches the clock.
 
     ``freed`` is set whenever a call ends. ``awaited`` says whether any was under way at the last attempt: its end may make the
-    next moment sooner than was told, or is what a slot waits for. ``told_until`` is the end of the pause that was told last.
+    next moment sooner than was told, or is what a slot waits for. ``announced_until`` is the end of the pause that was told last.
     ``page`` opens this command's page of a budget that is shared with others; None for a budget of its own.
     """
 
@@ -67,10 +67,10 @@ class CommandQueue:
         self._slots = slots
         self._page = page or _private
         self._lock = threading.Lock()
-        self.queue: deque[threading.Event] = deque()
+        self.waiting: deque[threading.Event] = deque()
         self.freed = threading.Event()
         self.awaited = False
-        self.told_until = -math.inf
+        self.announced_until = -math.inf
 
     @property
     def blocked_until(self) -> float:
@@ -117,10 +117,10 @@ class CommandQueue:
         """No connection was made."""
         self._end(ticket, self._slots.unsent)
 
-    def _end(self, ticket: Ticket, tell: Callable[[Ticket, float], None], *, block: float = 0.0) -> None:
+    def _end(self, ticket: Ticket, record: Callable[[Ticket, float], None], *, block: float = 0.0) -> None:
         with self._page() as page:
             with self._lock:
-                tell(ticket, self._clock.now())
+                record(ticket, self._clock.now())
                 page.note(ticket, self._slots.hold(ticket))
             page.block = block
         self.freed.set()
@@ -133,7 +133,7 @@ def _private() -> AbstractContextManager[BudgetView]:
 CallObserver: TypeAlias = Callable[[str, float, Message | None], object]
 """Called with a command, the seconds until its answer, and what went wrong, if anything; from any thread."""
 
-_WORTH_TELLING = 1.0
+_WORTH_REPORTING = 1.0
 """Seconds: a shorter pause is not reported."""
 
 
@@ -193,8 +193,8 @@ class Pacer:
         self._on_pause = on_pause
         self._on_call = on_call or _unobserved
         self._page = _shared(budget, clock) if budget else None
-        self._wariness = InboundDelay()
-        self._lanes: dict[str, CommandQueue] = {}
+        self._inbound = InboundDelay()
+        self._queues: dict[str, CommandQueue] = {}
         self._lock = threading.Lock()
         self._here = threading.local()
         self._calls: Counter[str] = Counter()
@@ -227,17 +227,17 @@ class Pacer:
         each time the call could leave, says that it must not any more; Throttled where the service wants a longer pause than
         is waited for.
         """
-        lane = self._lane(command)
-        ticket = self._ticket(_Departure(command, stop, still), lane)
+        queue = self._queue(command)
+        ticket = self._ticket(_Departure(command, stop, still), queue)
         begun = self._clock.now()
         try:
             yield
         except BaseException as error:
-            self._release(lane, ticket, error)
+            self._release(queue, ticket, error)
             if isinstance(error, ServiceError):
                 self._on_call(command, self._clock.now() - begun, error.message)
             raise
-        lane.answered(ticket)
+        queue.answered(ticket)
         self._on_call(command, self._clock.now() - begun, None)
 
     def patience(self) -> Patience:
@@ -257,38 +257,38 @@ class Pacer:
             raise _too_long(command, wish, code=refusal.code) from None
         if pause is None:
             raise refusal
-        self._tell(command, self._lane(command), pause)
+        self._announce(command, self._queue(command), pause)
         if self._clock.wait(pause, until=stop):
             raise _interrupted(command)
 
-    def _lane(self, command: str) -> CommandQueue:
+    def _queue(self, command: str) -> CommandQueue:
         with self._lock:
-            if command not in self._lanes:
-                slots = Slots(rate=self._rate, pacing=self._pacing, wariness=self._wariness)
+            if command not in self._queues:
+                slots = Slots(rate=self._rate, pacing=self._pacing, inbound=self._inbound)
                 page = partial(self._page, command) if self._page else None
-                self._lanes[command] = CommandQueue(self._clock, slots, page=page)
-            return self._lanes[command]
+                self._queues[command] = CommandQueue(self._clock, slots, page=page)
+            return self._queues[command]
 
-    def _ticket(self, departure: _Departure, lane: CommandQueue) -> Ticket:
+    def _ticket(self, departure: _Departure, queue: CommandQueue) -> Ticket:
         """Wait in the queue of the command, then for a slot. Nobody waits or sends while holding a lock."""
         turn = threading.Event()
         with self._lock:
-            lane.queue.append(turn)
-            lane.queue[0].set()
+            queue.waiting.append(turn)
+            queue.waiting[0].set()
         try:
             self._clock.wait(math.inf, until=turn)
-            ticket = self._first_in_queue(departure, lane)
+            ticket = self._first_in_queue(departure, queue)
         finally:
             with self._lock:
-                lane.queue.remove(turn)
-                if lane.queue:
-                    lane.queue[0].set()
+                queue.waiting.remove(turn)
+                if queue.waiting:
+                    queue.waiting[0].set()
         with self._lock:
             self._calls[departure.command] += 1
         self._here.calls = self.calls_here + 1
         return ticket
 
-    def _first_in_queue(self, departure: _Departure, lane: CommandQueue) -> Ticket:
+    def _first_in_queue(self, departure: _Departure, queue: CommandQueue) -> Ticket:
         """As the first in the queue, wait until a call may leave.
 
         While calls are under way, the next answer ends a wait: it tells more about when a slot is free. A stop is noticed with
@@ -296,44 +296,44 @@ class Pacer:
         """
         while True:
             departure.check_stop()
-            ticket, when = lane.attempt(departure.check)
+            ticket, when = queue.attempt(departure.check)
             if ticket is not None:
                 return ticket
-            self._heed(departure.command, lane)
-            self._clock.wait(when - self._clock.now(), until=lane.freed if lane.awaited else departure.stop)
+            self._respect_pause(departure.command, queue)
+            self._clock.wait(when - self._clock.now(), until=queue.freed if queue.awaited else departure.stop)
 
-    def _heed(self, command: str, lane: CommandQueue) -> None:
+    def _respect_pause(self, command: str, queue: CommandQueue) -> None:
         """What a pause that the service asked an earlier call for means to those behind it: it is told, or ends them."""
-        pause = lane.blocked_until - self._clock.now()
+        pause = queue.blocked_until - self._clock.now()
         if round(pause) > LONGEST:
             raise _too_long(command, pause)
-        self._tell(command, lane, pause)
+        self._announce(command, queue, pause)
 
-    def _release(self, lane: CommandQueue, ticket: Ticket, error: BaseException) -> None:
+    def _release(self, queue: CommandQueue, ticket: Ticket, error: BaseException) -> None:
         """Tell the queue how a call ended that was not answered with success."""
         if isinstance(error, Throttled):
-            lane.refused(ticket, error.retry_after)
+            queue.refused(ticket, error.retry_after)
             with self._lock:
                 self._throttled += 1
         elif isinstance(error, Rejected):
-            lane.answered(ticket)
+            queue.answered(ticket)
         elif isinstance(error, Unreachable):
-            lane.unsent(ticket)
+            queue.unsent(ticket)
         else:
-            lane.lost(ticket)
+            queue.lost(ticket)
 
-    def _tell(self, command: str, lane: CommandQueue, pause: float) -> None:
+    def _announce(self, command: str, queue: CommandQueue, pause: float) -> None:
         """Let whoever listens know of a pause, once for all calls that wait for the same moment."""
         until = self._clock.now() + pause
         with self._lock:
-            news = pause > _WORTH_TELLING and until > lane.told_until + _WORTH_TELLING
-            lane.told_until = until if news else lane.told_until
+            news = pause > _WORTH_REPORTING and until > queue.announced_until + _WORTH_REPORTING
+            queue.announced_until = until if news else queue.announced_until
         if news and self._on_pause is not None:
             self._on_pause(command, pause)
 
 
 def _shared(path: Path, clock: Clock) -> Callable[[str], AbstractContextManager[BudgetView]]:
-    from kbsync.pacing.budget import SharedBudget  # noqa: PLC0415  (file locks are slow to import, and most runs share nothing)
+    from kbsync.limiter.budget import SharedBudget  # noqa: PLC0415  (file locks are slow to import, and most runs share nothing)
 
     return SharedBudget(path, clock).page
 
