@@ -12,8 +12,8 @@ from rich.table import Column
 from rich.text import Text
 
 from kbsync.cli.progress import rate, time_left
-from kbsync.messages import Message
 from kbsync.limiter.clock import Clock
+from kbsync.messages import Message
 from kbsync.progress import Progress
 
 __all__ = ["bar"]

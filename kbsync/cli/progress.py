@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable
 
-from kbsync.messages import Message, message
 from kbsync.limiter.clock import Clock
+from kbsync.messages import Message, message
 
 __all__ = ["LineProgress", "minutes", "rate", "time_left"]
 

@@ -21,8 +21,8 @@ from kbsync.cli.progress import LineProgress
 from kbsync.diagnostics import Diagnostic
 from kbsync.display import cut, visible
 from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, StalePlan, UnusableFile
-from kbsync.messages import Message, message
 from kbsync.limiter.clock import Clock
+from kbsync.messages import Message, message
 from kbsync.plan import Plan
 from kbsync.progress import Progress, Silent
 from kbsync.render import formats

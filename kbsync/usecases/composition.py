@@ -13,8 +13,8 @@ from kbsync.desk.chitchat import DeskReader, DeskWriter
 from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
 from kbsync.errors import MissingSecret, UnusableFile
-from kbsync.messages import Message, message
 from kbsync.limiter import CallObserver, Pacer
+from kbsync.messages import Message, message
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, RunContext
 from kbsync.usecases.workspace import check_state, prepare_state, shared_state_directory

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from kbsync.diagnostics import Diagnostic
 from kbsync.errors import KbsyncError, SafetyRefusal
-from kbsync.messages import Message
 from kbsync.limiter.clock import Clock, SystemClock
+from kbsync.messages import Message
 from kbsync.plan import Plan
 from kbsync.progress import Progress
 from kbsync.report import Receipt
