@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.applied_ref import last_seen, read_applied
-from kbsync.history.remote import Remote
+from kbsync.history.remote import DEFAULT_DIRECTORY, Remote
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 from kbsync.plan import BaseKind
@@ -36,6 +36,7 @@ def find_base(
     *,
     target: str,
     given: str | None,
+    directory: str = DEFAULT_DIRECTORY,
     environ: Mapping[str, str],
     shared: bool = True,
 ) -> Base:
@@ -49,9 +50,9 @@ def find_base(
         chosen = repository.resolve(given)
         return Base(chosen, BaseKind.GIVEN, (message("Base: {commit}, as given.", commit=short_commit(chosen)),))
     try:
-        commit = read_applied(repository, target, shared=shared)
+        commit = read_applied(repository, target, directory, shared=shared)
     except HistoryUnavailable as problem:
-        return _guess(repository, target, environ, problem)
+        return _guess(repository, target, directory, environ, problem)
     if commit is not None:
         used = message("Base: {commit}, the commit last applied to {target}.", commit=short_commit(commit), target=target)
         return Base(commit, BaseKind.APPLIED, (used,))
@@ -62,14 +63,14 @@ def find_base(
     return Base(None, BaseKind.NONE, (none,))
 
 
-def _guess(repository: Repository, target: str, environ: Mapping[str, str], problem: HistoryUnavailable) -> Base:
+def _guess(repository: Repository, target: str, directory: str, environ: Mapping[str, str], problem: HistoryUnavailable) -> Base:
     """The copy of the mark here; in a pull request, its merge base; none."""
     notes = (
         message("Which commit was last applied to {target} is not known:", target=target),
         problem.message,
         *filter(None, (problem.hint,)),
     )
-    copy = last_seen(repository, target)
+    copy = last_seen(repository, target, directory)
     if copy is not None:
         used = message("Base: {commit}, the one that this clone saw last; it may be old.", commit=short_commit(copy))
         return Base(copy, BaseKind.APPLIED, (*notes, used), problem)

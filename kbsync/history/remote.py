@@ -4,6 +4,7 @@ A push with lease carries the value that the ref must still have, and the remote
 pushes with the same expectation exactly one takes effect.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from kbsync.history.git import NETWORK_SECONDS, Answer
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 
-__all__ = ["Remote", "applied_ref", "check_target", "lock_ref"]
+__all__ = ["DEFAULT_DIRECTORY", "Remote", "applied_ref", "check_target", "lock_ref"]
 
 
 CONTENTION = (
@@ -27,6 +28,10 @@ CONTENTION = (
 
 COMPONENT = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
 """One component of a ref by the rules of git-check-ref-format, narrowed to letters, digits, dot, dash and underscore."""
+
+
+DEFAULT_DIRECTORY = "knowledge"
+"""The directory whose applied ref has the target's plain name, which once was that of every directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +105,17 @@ class Remote:
         return self.repository.git.run("remote", "get-url", "--push", "--", self.name).text.partition("\n")[0]
 
 
-def applied_ref(target: str) -> str:
-    """The ref that names the commit which was last applied in full to a target."""
-    return f"refs/kbsync/applied/{check_target(target)}"
+def applied_ref(target: str, directory: str = DEFAULT_DIRECTORY) -> str:
+    """The ref that names the commit which was last applied in full to a target from a directory (POSIX, from the root).
+
+    Each directory has its own, because two of one repository may give their targets the same name.
+    """
+    own = (
+        ""
+        if directory == DEFAULT_DIRECTORY
+        else f"@{hashlib.sha256(directory.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
+    )
+    return f"refs/kbsync/applied/{check_target(target)}{own}"
 
 
 def lock_ref(target: str) -> str:

@@ -11,6 +11,7 @@ from kbsync.files import SETTINGS_FILE, Loaded, is_yaml, load_tree
 from kbsync.history.ancestry import commits_touching, former_directory
 from kbsync.history.applied_ref import advance_applied, read_applied, seen_applied
 from kbsync.history.base import Base, find_base
+from kbsync.history.remote import DEFAULT_DIRECTORY
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import FileDifference, differences, is_content_of, snapshot
 from kbsync.messages import Message, message
@@ -40,7 +41,7 @@ class History:
 
     ``knowledge`` is the library at the base, None without one that can be compared; ``notes`` say what was used, ``warnings``
     belong into a plan. ``missing`` are the places of files that git left out of the working tree; ``untold`` is why there is a
-    base without knowledge.
+    base without knowledge; ``directory`` is the knowledge directory from the top of the repository.
     """
 
     repository: Repository | None
@@ -51,6 +52,7 @@ class History:
     warnings: tuple[Problem, ...] = ()
     missing: frozenset[str] = frozenset()
     untold: Message | None = None
+    directory: str = DEFAULT_DIRECTORY
 
 
 def find_history(
@@ -72,7 +74,15 @@ def find_history(
             "and only authoritative categories can lose anything."
         )
         return History(None, Base(None, BaseKind.NONE), None, None, (note,))
-    base = find_base(repository, target=target.name, given=given, environ=context.environ, shared=is_shared(target))
+    directory = repository.inside(workspace.directory)
+    base = find_base(
+        repository,
+        target=target.name,
+        given=given,
+        directory=directory,
+        environ=context.environ,
+        shared=is_shared(target),
+    )
     if base.doubt is not None and certain:
         raise _uncertain(base.doubt, target)
     commit, found, doubts = _commit_of(workspace, repository)
@@ -81,16 +91,18 @@ def find_history(
     warnings = (*(() if base.doubt is None else (_guessed(target),)), *(_left_out(each, workspace) for each in missing[:1]))
     places = frozenset(f"{workspace.shown_as}/{each.name}" for each in missing)
     if base.commit is None:
-        return History(repository, base, None, commit, notes, warnings, places)
+        return History(repository, base, None, commit, notes, warnings, places, directory=directory)
     tree, moved = _tree_at(base.commit, repository, workspace)
     notes = (*notes, *moved)
     warnings = (*warnings, *find_divergence(repository, base, workspace))
     if not tree:
-        return History(repository, base, None, commit, notes, warnings, places, moved[0])
+        return History(repository, base, None, commit, notes, warnings, places, moved[0], directory=directory)
     knowledge = _knowledge_at(base.commit, tree, workspace, target, found)
     if isinstance(knowledge, Problem):
-        return History(repository, base, None, commit, notes, (*warnings, knowledge), places, knowledge.message)
-    return History(repository, base, knowledge, commit, notes, warnings, places)
+        return History(
+            repository, base, None, commit, notes, (*warnings, knowledge), places, knowledge.message, directory=directory
+        )
+    return History(repository, base, knowledge, commit, notes, warnings, places, directory=directory)
 
 
 def is_shared(target: Target) -> bool:
@@ -370,8 +382,8 @@ def check_applied_ref(plan: Plan, target: Target, *, history: History) -> str | 
         return None
     if plan.source.base not in (BaseKind.APPLIED, BaseKind.NONE):
         # Whatever it names is left behind: the base was named by hand, perhaps because this leads to no commit.
-        return seen_applied(history.repository, target.name, shared=is_shared(target))
-    now = read_applied(history.repository, target.name, shared=is_shared(target))
+        return seen_applied(history.repository, target.name, history.directory, shared=is_shared(target))
+    now = read_applied(history.repository, target.name, history.directory, shared=is_shared(target))
     if now not in (plan.source.base_commit, plan.source.commit):
         raise StalePlan(
             message("another commit was applied since this plan was made; nothing was changed"),
@@ -398,7 +410,7 @@ def move_applied_ref(plan: Plan, target: Target, *, history: History, seen: str 
     if not moves_applied_ref(plan, history=history) or history.repository is None or commit is None:
         return ()
     try:
-        advance_applied(history.repository, target.name, commit, expected=seen, shared=is_shared(target))
+        advance_applied(history.repository, target.name, commit, history.directory, expected=seen, shared=is_shared(target))
     except HistoryUnavailable as problem:
         return (problem.message, *((problem.hint,) if problem.hint else ()))
     return ()

@@ -155,8 +155,7 @@ def test_no_hook_is_run(repos: GitRepos) -> None:
         (tree.path / ".hooks" / name).chmod(0o755)
     tree.git("config", "core.fsmonitor", ".hooks/fsmonitor-watchman")
     advance_applied(tree.repository, "production", "HEAD", expected=None)
-    tree.commit({"other": "2"})
-    differences(tree.repository, "HEAD", tree.path, {}, is_read=lambda _name: True)
+    assert differences(tree.repository, "HEAD", tree.path, {}, is_read=lambda _name: True)
     assert origin.git("for-each-ref", "refs/kbsync") != ""
     assert not (tree.path / "trace").exists()
 
