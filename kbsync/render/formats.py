@@ -81,8 +81,8 @@ def draw_receipt(receipt: Receipt, format: str, options: RenderOptions) -> Drawi
 
 
 def draw_findings(found: Sequence[Diagnostic], format: str, options: RenderOptions) -> str:  # noqa: A002
-    """Diagnostics in a format; empty text when there is nothing to say."""
-    return str(_renderer(FINDINGS[format])(found, options))
+    """Diagnostics in a format; empty text when there is nothing to say. Machines are spoken to in English."""
+    return str(_renderer(FINDINGS[format])(found, options if format == "text" else RenderOptions()))
 
 
 def draw_coverage(found: "Coverage", format: str, options: RenderOptions) -> str:  # noqa: A002
