@@ -163,7 +163,7 @@ def test_named_environments_exist() -> None:
     """What the pages have tox run is there."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     named = set(re.findall(r"tox -e (\w+)", EVERYTHING))
-    assert {"lock", "newest", "lowest"} <= named <= set(project["tool"]["tox"]["env"])
+    assert {"lock", "newest", "lowest", "long"} <= named <= set(project["tool"]["tox"]["env"])
 
 
 def paths() -> set[str]:

@@ -106,18 +106,21 @@ def test_rights_are_given_job_by_job() -> None:
         assert "contents" not in written or name == "apply.yml: apply", name
 
 
-def test_every_week_shows_what_the_locks_do_not() -> None:
-    """With the locks on each push; once a week with them, with the newest releases and with the lower bounds as well."""
+def test_every_week_shows_what_a_push_leaves_out() -> None:
+    """With the locks on each push; once a week with the newest releases, the lower bounds and every moment as well."""
     found = {name: job for name, job in jobs() if name.startswith("ci.yml")}
     assert [job["steps"][-1]["run"] for job in found.values()] == [".ci/run"] * len(found)
     assert "if" not in found["ci.yml: test"]
     weekly = found["ci.yml: weekly"]
     assert "github.event_name == 'schedule'" in weekly["if"]
     chosen = {each["environment"] for each in weekly["strategy"]["matrix"]["include"]}
-    assert {"newest", "lowest"} <= chosen
+    assert {"newest", "lowest", "long"} <= chosen
     tox = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["tox"]
     assert chosen <= tox["env"].keys() - set(tox["env_list"])
     assert weekly["steps"][-1]["env"] == {"TOXENV": "${{ matrix.environment }}"}
+    left_out = [command for command in tox["env"]["check"]["commands"] if "not long" in command]
+    assert [command[-1] for command in left_out] == ["tests/endurance"]
+    assert [it for it in left_out[0] if it not in ("-m", "not long")] in tox["env"]["long"]["commands"]
 
 
 def test_forks_never_meet_a_secret() -> None:
