@@ -15,8 +15,6 @@ from kbsync.render.text_page import Style, TextPage
 from kbsync.render.words import RenderOptions, Words
 from kbsync.render.workflow_commands import harmless_json
 
-__all__ = ["coverage_json", "coverage_markdown", "coverage_text", "coverage_yaml"]
-
 TELLING = 50
 """Percent: a question that is less alike than this has nothing to do with what was asked."""
 LONGEST = 160

@@ -10,8 +10,6 @@ from kbsync.diagnostics import Diagnostic, Severity
 from kbsync.render.words import RenderOptions, Words
 from kbsync.render.workflow_commands import LIMIT, Level, command
 
-__all__ = ["diagnostics_github"]
-
 _LEVELS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING, Severity.NOTE: Level.NOTICE}
 
 

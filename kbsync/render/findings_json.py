@@ -10,8 +10,6 @@ from kbsync.diagnostics import Diagnostic, Location, Severity
 from kbsync.render.json_documents import document
 from kbsync.render.words import RenderOptions
 
-__all__ = ["diagnostics_json"]
-
 
 def diagnostics_json(diagnostics: Sequence[Diagnostic], _options: RenderOptions = RenderOptions()) -> str:
     """Write findings in the order given, with their number by severity."""

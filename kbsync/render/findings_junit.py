@@ -8,8 +8,6 @@ from kbsync.diagnostics import Diagnostic, Severity
 from kbsync.display import visible
 from kbsync.render.words import RenderOptions, Words
 
-__all__ = ["diagnostics_junit"]
-
 
 def diagnostics_junit(diagnostics: Sequence[Diagnostic], options: RenderOptions = RenderOptions()) -> str:
     """Write errors as failures, and warnings and notes as passed cases that have something to say.

@@ -15,8 +15,6 @@ from kbsync.messages import Message
 from kbsync.render.json_documents import json_text
 from kbsync.render.words import RenderOptions
 
-__all__ = ["diagnostics_sarif"]
-
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 
 

@@ -13,6 +13,12 @@ from kbsync.render.words import RenderOptions, Words
 
 __all__ = ["Snippet", "diagnostics_text", "snippet"]
 
+_SEVERITIES: dict[Severity, Message] = {
+    Severity.ERROR: message("error"),
+    Severity.WARNING: message("warning"),
+    Severity.NOTE: message("note"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
@@ -21,39 +27,6 @@ class Snippet:
     before: str
     marked: str
     after: str
-
-
-def snippet(found: Diagnostic, *, columns: int) -> Snippet:
-    """Cut the line at the fault; where it is wider than ``columns`` its ends give way, the fault the last."""
-    start = min(found.location.column - 1, len(found.source))
-    end = start + max(found.width, 1)
-    before, marked, after = (
-        visible(part, newlines=False)
-        for part in (found.source[:start].lstrip(), found.source[start:end], found.source[end:].rstrip())
-    )
-    room = max(columns, 20)
-    marked = _first(marked, room // 2)
-    before = _last(before, room - cell_len(marked) - min(cell_len(after), room // 4))
-    return Snippet(before, marked, _first(after, room - cell_len(before) - cell_len(marked)))
-
-
-def _first(text: str, columns: int) -> str:
-    """The start of a text in at most ``columns`` columns, an ellipsis where something is left out."""
-    return text if cell_len(text) <= columns else f"{set_cell_size(text, max(columns - 1, 0)).rstrip()}…"
-
-
-def _last(text: str, columns: int) -> str:
-    kept = text
-    while cell_len(kept) > columns:
-        kept = f"…{kept[1 + max(1, (cell_len(kept) - columns) // 2) :]}"
-    return kept
-
-
-_SEVERITIES: dict[Severity, Message] = {
-    Severity.ERROR: message("error"),
-    Severity.WARNING: message("warning"),
-    Severity.NOTE: message("note"),
-}
 
 
 def diagnostics_text(diagnostics: Sequence[Diagnostic], options: RenderOptions = RenderOptions()) -> str:
@@ -87,6 +60,32 @@ def _source(page: TextPage, number: str, shown: Snippet, style: Style) -> None:
     )
     carets = "^" * max(1, cell_len(shown.marked))
     page.line((f"{margin} │ ", Style.QUIET), (" " * cell_len(shown.before) + carets, style), indent=2)
+
+
+def snippet(found: Diagnostic, *, columns: int) -> Snippet:
+    """Cut the line at the fault; where it is wider than ``columns`` its ends give way, the fault the last."""
+    start = min(found.location.column - 1, len(found.source))
+    end = start + max(found.width, 1)
+    before, marked, after = (
+        visible(part, newlines=False)
+        for part in (found.source[:start].lstrip(), found.source[start:end], found.source[end:].rstrip())
+    )
+    room = max(columns, 20)
+    marked = _first(marked, room // 2)
+    before = _last(before, room - cell_len(marked) - min(cell_len(after), room // 4))
+    return Snippet(before, marked, _first(after, room - cell_len(before) - cell_len(marked)))
+
+
+def _first(text: str, columns: int) -> str:
+    """The start of a text in at most ``columns`` columns, an ellipsis where something is left out."""
+    return text if cell_len(text) <= columns else f"{set_cell_size(text, max(columns - 1, 0)).rstrip()}…"
+
+
+def _last(text: str, columns: int) -> str:
+    kept = text
+    while cell_len(kept) > columns:
+        kept = f"…{kept[1 + max(1, (cell_len(kept) - columns) // 2) :]}"
+    return kept
 
 
 def _total(diagnostics: Sequence[Diagnostic], words: Words) -> str:

@@ -16,8 +16,6 @@ from kbsync.render.words import RenderOptions, Words
 from kbsync.render.workflow_commands import LIMIT, Level, command
 from kbsync.report import Receipt
 
-__all__ = ["plan_github", "receipt_github"]
-
 SUMMARY_BYTES = 1_000_000
 """A step's summary above 1 MiB is dropped whole ("supports content up to a size of 1024k"); this leaves a margin."""
 _BUDGETS = (900_000, 640_000, 480_000, 330_000)

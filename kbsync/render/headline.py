@@ -13,11 +13,8 @@ from kbsync.plan import Change, Plan, Purpose
 from kbsync.render.phrases import voice
 from kbsync.render.view import DANGEROUS, Count, Outline, Section, action_of, counted, is_conflict
 
-__all__ = ["Clause", "Steps", "headline", "next_steps", "tallies"]
-
 Clause = tuple[Message, ...]
 """Messages that belong together in a sentence: commas inside a clause, semicolons between clauses."""
-
 _VALUE = 80
 """Characters of a question that a line names; the way past it stands behind and must not be pushed out."""
 

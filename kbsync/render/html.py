@@ -23,8 +23,6 @@ from kbsync.render.view import DANGEROUS, Outline, outline
 from kbsync.render.words import RenderOptions, Words
 from kbsync.report import Receipt
 
-__all__ = ["plan_html", "receipt_html"]
-
 _NAME = "\ue000"
 """Stands for a name in a title; the character means nothing, so that no title holds it."""
 _TEMPLATES = ("page.html.jinja", "report.html.jinja", "receipt.html.jinja")

@@ -19,8 +19,6 @@ from kbsync.render.prose import Mark, Piece, difference
 from kbsync.render.view import Difference, QuestionView, Time, Version, is_unserved, view_of
 from kbsync.render.words import Words
 
-__all__ = ["Card", "Fact", "Run", "Side", "StoredAnswer", "card", "language_of"]
-
 _SCRIPTS = (
     ("ja", regex.compile(r"[\p{Script=Hiragana}\p{Script=Katakana}]")),
     ("ko", regex.compile(r"\p{Script=Hangul}")),

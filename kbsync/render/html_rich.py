@@ -13,8 +13,6 @@ import nh3
 from kbsync.display import cut
 from kbsync.render.prose import Mark, Piece
 
-__all__ = ["addresses", "heard", "rich"]
-
 # fmt: off
 _INLINE = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "span",

@@ -41,8 +41,6 @@ from kbsync.render.view import DANGEROUS, Difference, Group, Outline, QuestionVi
 from kbsync.render.words import RenderOptions, Words
 from kbsync.report import ApplyReport, Receipt
 
-__all__ = ["marker", "plan_markdown", "receipt_markdown", "report_markdown"]
-
 _MARKS = {Purpose.SYNC: "plan", Purpose.DRIFT: "drift", Purpose.UNDO: "undo"}
 _STEP = 400
 """Characters of one line about what to do; none of ours is that long."""

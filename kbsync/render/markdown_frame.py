@@ -1,7 +1,4 @@
-"""The frame of a comment: headings, alerts, folds, and the loud word about what had no room.
-
-What has room is decided by ``markdown_budget``.
-"""
+"""The frame of a comment that must not be longer than a site allows: what is important goes in first, what stays out is counted."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -13,16 +10,17 @@ from urllib.parse import quote
 from kbsync.render.markdown_text import shortened, size
 from kbsync.render.words import Words
 
-__all__ = ["SMALLEST", "Block", "Item", "Packed", "alert", "compose", "pack", "whole"]
-
+SMALLEST = 30_000
+"""A budget that always holds the counts, the warnings and the digest."""
+_NOTICE = 900
+"""Room kept for saying what is left out."""
+_CATEGORIES, _CATEGORY = 8, 24
+"""So many categories are counted one by one, by titles so long."""
+_LONGEST_LINK = 500
 WIDTHS = (200, 120, 60, 30, 20)
 """Titles of dangerous items are cut to shorter and shorter widths, in characters, until all of them fit."""
-
-
 BRIEF, FULL = 240, 4000
 """Of each stretch of text so many characters are shown while room is short, and at most."""
-
-
 _MISSES = 25
 """After so many items in a row that do not fit, the room counts as full."""
 
@@ -78,80 +76,6 @@ class Packed:
     def text(self) -> str:
         """The lines, each with its body."""
         return "".join(line + self.bodies.get(index, "") for index, line in enumerate(self.lines))
-
-
-def pack(blocks: Sequence[Block], room: int) -> tuple[Packed, ...]:
-    """Fill ``room`` (as the sites measure) with the blocks: dangerous names, their details, other names, other details."""
-    packed = tuple(Packed(block) for block in blocks)
-    danger = [entry for entry in packed if entry.block.danger]
-    harmless = [entry for entry in packed if not entry.block.danger]
-    left = _name(danger, room, WIDTHS)
-    left = _detail(danger, left, BRIEF)
-    left = _name(harmless, left, (WIDTHS[1],))
-    left = _detail(harmless, left, BRIEF)
-    left = _detail(danger, left, FULL)
-    _detail(harmless, left, FULL)
-    return packed
-
-
-def _name(entries: list[Packed], room: int, widths: Sequence[int]) -> int:
-    """Give each block an equal share of the room, and what a small block does not need to the larger ones.
-
-    The first block weighs double: it has the most important items. Tells how much room is left.
-    """
-    weights = {id(entry): 2 - bool(index) for index, entry in enumerate(entries)}
-    waiting = sorted(entries, key=lambda entry: len(entry.block.items) / weights[id(entry)])
-    for index, entry in enumerate(waiting):
-        share = room * weights[id(entry)] // sum(weights[id(other)] for other in waiting[index:])
-        room -= _name_block(entry, share, widths)
-    return room
-
-
-def _name_block(entry: Packed, share: int, widths: Sequence[int]) -> int:
-    """Name every item, with titles as long as the share allows; where the shortest do not fit, the first ones, readably.
-
-    Tells how much room it took.
-    """
-    for width in (*widths, widths[-2:][0]):
-        lines = [item.line(width) for item in entry.block.items]
-        taken = list(accumulate(size(line) for line in lines))
-        if taken[-1] <= share:
-            break
-    entry.lines = lines[: bisect_right(taken, share)]
-    return taken[len(entry.lines) - 1] if entry.lines else 0
-
-
-def _detail(entries: list[Packed], room: int, limit: int) -> int:
-    """Write bodies, or longer ones in place of brief ones, wherever they fit; tells how much room is left."""
-    misses = 0
-    for entry in entries:
-        for index, item in enumerate(entry.block.items[: len(entry.lines)]):
-            if item.body is None or misses > _MISSES:
-                continue
-            body = item.body(limit)
-            more = size(body) - size(entry.bodies.get(index, ""))
-            if more > room:
-                misses += 1
-                continue
-            misses = 0
-            entry.bodies[index] = body
-            room -= more
-    return room
-
-
-SMALLEST = 30_000
-"""A budget that always holds the counts, the warnings and the digest."""
-
-
-_NOTICE = 900
-"""Room kept for saying what is left out."""
-
-
-_CATEGORIES, _CATEGORY = 8, 24
-"""So many categories are counted one by one, by titles so long."""
-
-
-_LONGEST_LINK = 500
 
 
 def compose(head: str, blocks: Sequence[Block], foot: str, *, budget: int, rest: str, words: Words) -> str:
@@ -219,3 +143,62 @@ def _left_out(packed: tuple[Packed, ...], rest: str, words: Words) -> str:
         return ""
     cut = words("This comment is cut to fit. Everything is in {rest}.", rest=rest)
     return alert("WARNING", " ".join(["**" + cut + "**", *filter(None, told)]))
+
+
+def pack(blocks: Sequence[Block], room: int) -> tuple[Packed, ...]:
+    """Fill ``room`` (as the sites measure) with the blocks: dangerous names, their details, other names, other details."""
+    packed = tuple(Packed(block) for block in blocks)
+    danger = [entry for entry in packed if entry.block.danger]
+    harmless = [entry for entry in packed if not entry.block.danger]
+    left = _name(danger, room, WIDTHS)
+    left = _detail(danger, left, BRIEF)
+    left = _name(harmless, left, (WIDTHS[1],))
+    left = _detail(harmless, left, BRIEF)
+    left = _detail(danger, left, FULL)
+    _detail(harmless, left, FULL)
+    return packed
+
+
+def _name(entries: list[Packed], room: int, widths: Sequence[int]) -> int:
+    """Give each block an equal share of the room, and what a small block does not need to the larger ones.
+
+    The first block weighs double: it has the most important items. Tells how much room is left.
+    """
+    weights = {id(entry): 2 - bool(index) for index, entry in enumerate(entries)}
+    waiting = sorted(entries, key=lambda entry: len(entry.block.items) / weights[id(entry)])
+    for index, entry in enumerate(waiting):
+        share = room * weights[id(entry)] // sum(weights[id(other)] for other in waiting[index:])
+        room -= _name_block(entry, share, widths)
+    return room
+
+
+def _name_block(entry: Packed, share: int, widths: Sequence[int]) -> int:
+    """Name every item, with titles as long as the share allows; where the shortest do not fit, the first ones, readably.
+
+    Tells how much room it took.
+    """
+    for width in (*widths, widths[-2:][0]):
+        lines = [item.line(width) for item in entry.block.items]
+        taken = list(accumulate(size(line) for line in lines))
+        if taken[-1] <= share:
+            break
+    entry.lines = lines[: bisect_right(taken, share)]
+    return taken[len(entry.lines) - 1] if entry.lines else 0
+
+
+def _detail(entries: list[Packed], room: int, limit: int) -> int:
+    """Write bodies, or longer ones in place of brief ones, wherever they fit; tells how much room is left."""
+    misses = 0
+    for entry in entries:
+        for index, item in enumerate(entry.block.items[: len(entry.lines)]):
+            if item.body is None or misses > _MISSES:
+                continue
+            body = item.body(limit)
+            more = size(body) - size(entry.bodies.get(index, ""))
+            if more > room:
+                misses += 1
+                continue
+            misses = 0
+            entry.bodies[index] = body
+            room -= more
+    return room

@@ -8,14 +8,10 @@ import re
 
 from kbsync.display import cut, visible
 
-__all__ = ["NARROW", "code", "comment_safe", "lines", "shortened", "size", "text"]
-
 NARROW = 60
 """Below this width a title is there to be told from others, not to be read."""
-
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~^\"]")
 """What Markdown or HTML reads as structure inside a line."""
-
 _REFERENCE = re.compile(
     r"""
     \A[ #+=\d-]                     # an indent, a heading, a list, a rule

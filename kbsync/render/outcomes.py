@@ -10,8 +10,6 @@ from kbsync.render.phrases import place_of, voice
 from kbsync.render.words import Words
 from kbsync.report import ApplyReport, Mismatch, Outcome
 
-__all__ = ["Entry", "OutcomePart", "caveats", "report_parts", "report_title", "tally", "verdict"]
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:

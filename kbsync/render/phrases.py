@@ -26,21 +26,6 @@ from kbsync.plan import (
 from kbsync.render.view import Outline, Section, Time, action_of
 from kbsync.settings import Prune
 
-__all__ = [
-    "FIELDS",
-    "Voice",
-    "alien",
-    "base_label",
-    "cause_sentence",
-    "kept_note",
-    "nothing_to_do",
-    "place_of",
-    "recognition",
-    "still_given",
-    "told",
-    "voice",
-]
-
 FIELDS: Mapping[Field, Message] = {
     Field.QUESTION: message("Question"),
     Field.ANSWER: message("Answer"),
@@ -94,7 +79,6 @@ def voice(purpose: Purpose) -> Voice:
 
 
 _LOST = message("Customers no longer get these answers.")
-
 _PLAN = Voice(
     purpose=Purpose.SYNC,
     title=message("Plan for {target}"),
@@ -161,7 +145,6 @@ _PLAN = Voice(
     nothing=message("Nothing to change"),
     no_changes=message("no changes"),
 )
-
 _DRIFT = Voice(
     purpose=Purpose.DRIFT,
     title=message("Drift of {target}"),
@@ -210,7 +193,6 @@ _DRIFT = Voice(
     no_changes=message("no drift"),
     empty=message("The console holds what git said."),
 )
-
 _UNDO = replace(
     _PLAN,
     purpose=Purpose.UNDO,
@@ -220,7 +202,6 @@ _UNDO = replace(
     no_changes=message("nothing to take back"),
     empty=message("Nothing is live any more as the apply left it."),
 )
-
 _VOICES: Mapping[Purpose, Voice] = {each.purpose: each for each in (_PLAN, _DRIFT, _UNDO)}
 
 

@@ -1,6 +1,6 @@
 """The difference of two texts for readers: words where a script has spaces, characters where it has none.
 
-Which marks or colours a difference is drawn with is each format's business.
+Texts are cut into tokens, the tokens are matched, and neighbouring changes are joined and moved to where a reader would put them.
 """
 
 import re
@@ -12,36 +12,54 @@ from itertools import pairwise
 import regex
 from rapidfuzz.distance import Indel
 
-__all__ = ["Mark", "Omission", "Piece", "Step", "align", "clusters", "difference", "fold", "letters", "tokens"]
-
+_KINSHIP = 0.3
+"""The share of the shorter text that must be common; below it, marks inside the text would be confetti."""
+_WORTHWHILE = 40
+"""Characters that folding must at least save."""
+_LARGE = 20_000
+"""Characters of both texts together from which lines are aligned before words."""
+_CELLS = 16_000_000
+"""How many pairs of tokens are compared at most: a tenth of a second. Beyond that a stretch is replaced as a whole."""
+_LONGEST_TAG = 400
+"""Characters up to which a tag of a rich answer is kept whole: a word without its tag is read as part of the text."""
+_TAG = re.compile(rf"</?[A-Za-z][^<>]{{0,{_LONGEST_TAG}}}>?")
+_REST_OF_TAG = re.compile(rf"[^<>]{{0,{_LONGEST_TAG}}}>")
 _BOUNDARY = regex.compile(r"(?w)\b")
-
-
 _CLUSTER = regex.compile(r"\X")
-
-
 _UNSPACED = regex.compile(
     r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}"
     r"\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}ー]"
 )
-
-
 _LETTER = regex.compile(r"[\p{L}\p{N}\p{Emoji_Presentation}]")
-
-
 _ANCHOR = regex.compile(r"[\p{L}\p{N}\p{Emoji_Presentation}\n]")
 
 
-_LARGE = 20_000
-"""Characters of both texts together from which lines are aligned before words."""
+class Mark(StrEnum):
+    """What happened to a piece of text."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
 
 
-_CELLS = 16_000_000
-"""How many pairs of tokens are compared at most: a tenth of a second. Beyond that a stretch is replaced as a whole."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text with one mark; never empty."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A stretch of unchanged text that is not shown: how many characters, and how many line ends among them."""
+
+    characters: int
+    lines: int
 
 
 @dataclass(slots=True)
-class Step:
+class _Stretch:
     """Tokens that both texts have, followed by tokens that only one of them has."""
 
     same: list[str]
@@ -49,46 +67,115 @@ class Step:
     added: list[str]
 
 
-def align(before: str, after: str) -> list[Step]:
+def difference(before: str, after: str) -> tuple[Piece, ...]:
+    """Mark what was removed and added, in an order that rebuilds both texts exactly.
+
+    Texts with little in common are shown as one removal and one addition. The time is bounded: huge texts are aligned
+    by lines first, and stretches that are still too long are replaced as a whole.
+    """
+    if before == after:
+        return _pieces([_Stretch([before], [], [])])
+    steps = _align(before, after)
+    if not _akin(steps, before, after):
+        steps = [_Stretch([], [before], [after])]
+    return _pieces(steps)
+
+
+def fold(pieces: Sequence[Piece], *, context: int = 40) -> tuple[Piece | Omission, ...]:
+    """Leave out the middle of long unchanged stretches, keeping about ``context`` characters next to each change."""
+    folded: list[Piece | Omission] = []
+    for index, piece in enumerate(pieces):
+        if piece.mark is not Mark.SAME:
+            folded.append(piece)
+            continue
+        inside = _ends_in_tag("".join(each.text for each in pieces[max(0, index - 3) : index]))
+        head = _head(piece.text, context, inside=inside) if index > 0 or len(pieces) == 1 else ""
+        tail = _tail(piece.text, context) if index < len(pieces) - 1 else ""
+        hidden = piece.text[len(head) : len(piece.text) - len(tail)]
+        if len(head) + len(tail) + _WORTHWHILE > len(piece.text):
+            folded.append(piece)
+            continue
+        gap = Omission(len(hidden), hidden.count("\n"))
+        kept = (Piece(Mark.SAME, head), gap, Piece(Mark.SAME, tail))
+        folded.extend(part for part in kept if isinstance(part, Omission) or part.text)
+    return tuple(folded)
+
+
+def _head(text: str, context: int, *, inside: bool) -> str:
+    """About ``context`` characters from the start, ending with a whole word where there is one, and never in a tag.
+
+    ``inside`` means that the text begins in the middle of a tag.
+    """
+    if len(text) <= context:
+        return text
+    whole = _tokens(text[: context + 1])[:-1]
+    kept = "".join(whole).rstrip() or "".join(_clusters(text[: context + 1])[:-1])
+    opened = _REST_OF_TAG.match(text) if inside else None
+    if opened and opened.end() > len(kept):
+        return opened[0]
+    around = _tag_around(text, len(kept))
+    return text[: around[1]] if around else kept
+
+
+def _tail(text: str, context: int) -> str:
+    """About ``context`` characters from the end, beginning with a whole word where there is one, and never in a tag."""
+    if len(text) <= context:
+        return text
+    whole = _tokens(text[-context - 1 :])[1:]
+    kept = "".join(whole).lstrip() or "".join(_clusters(text[-context - 1 :])[1:])
+    around = _tag_around(text, len(text) - len(kept))
+    return text[around[0] :] if around else kept
+
+
+def _tag_around(text: str, at: int) -> tuple[int, int] | None:
+    """Where the tag begins and ends that a cut at this place would go through."""
+    start = text.rfind("<", max(0, at - _LONGEST_TAG), at)
+    found = _TAG.match(text, start) if start >= 0 else None
+    return found.span() if found and found.end() > at else None
+
+
+def _ends_in_tag(text: str) -> bool:
+    """Whether a text breaks off in the middle of a tag."""
+    around = _tag_around(f"{text} ", len(text))
+    return around is not None and around[1] > len(text)
+
+
+def _akin(steps: Iterable[_Stretch], before: str, after: str) -> bool:
+    common = sum(_letters("".join(step.same)) for step in steps)
+    return common >= _KINSHIP * min(_letters(before), _letters(after))
+
+
+def _pieces(steps: Iterable[_Stretch]) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    for step in steps:
+        for mark, listed in ((Mark.SAME, step.same), (Mark.REMOVED, step.removed), (Mark.ADDED, step.added)):
+            text = "".join(listed)
+            if text and pieces and pieces[-1].mark is mark:
+                pieces[-1] = Piece(mark, pieces[-1].text + text)
+            elif text:
+                pieces.append(Piece(mark, text))
+    return tuple(pieces)
+
+
+def _align(before: str, after: str) -> list[_Stretch]:
     """Align two texts in bounded time: large ones by lines first, and what is still too long is replaced as a whole."""
     if len(before) + len(after) < _LARGE:
-        steps = _steps(tokens(before), tokens(after))
+        steps = _steps(_tokens(before), _tokens(after))
     else:
         steps = list(_refined(_steps(before.splitlines(keepends=True), after.splitlines(keepends=True))))
     return _slid(_merged(steps))
 
 
-def tokens(text: str) -> list[str]:
-    """Cut a text into words and what is between them; into characters as readers see them where there are no spaces."""
-    found: list[str] = []
-    for word in _BOUNDARY.split(text):
-        if _UNSPACED.search(word):
-            found.extend(_CLUSTER.findall(word))
-        elif word:
-            found.append(word)
-    return found
-
-
-def clusters(text: str) -> list[str]:
-    """Cut a text into the characters that a reader sees, each of one or more code points."""
-    return _CLUSTER.findall(text)
-
-
-def letters(text: str) -> int:
-    """How many letters, figures and emoji a text has: what it says, without spaces and punctuation."""
-    return len(_LETTER.findall(text))
-
-
-def _steps(before: list[str], after: list[str]) -> list[Step]:
+def _steps(before: list[str], after: list[str]) -> list[_Stretch]:
     """Align two token lists; the common beginning and end are taken off first, because edits are mostly local."""
     start, end = _common_ends(before, after)
     left, right = before[start : len(before) - end], after[start : len(after) - end]
-    steps = [Step(before[:start], [], [])]
+    steps = [_Stretch(before[:start], [], [])]
     if len(left) * len(right) > _CELLS:
         steps[0].removed, steps[0].added = left, right
     else:
         steps.extend(_aligned(left, right))
-    return [*steps, Step(before[len(before) - end :], [], [])]
+    return [*steps, _Stretch(before[len(before) - end :], [], [])]
 
 
 def _common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
@@ -98,9 +185,9 @@ def _common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]
     return start, next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
 
 
-def _aligned(before: list[str], after: list[str]) -> Iterator[Step]:
+def _aligned(before: list[str], after: list[str]) -> Iterator[_Stretch]:
     """Between two words that match, what the stretches begin and end with alike is common, the rest is a change."""
-    step = Step([], [], [])
+    step = _Stretch([], [], [])
     at = to = 0
     for left, right in (*_matches(before, after), (len(before), len(after))):
         removed, added = before[at:left], after[to:right]
@@ -109,7 +196,7 @@ def _aligned(before: list[str], after: list[str]) -> Iterator[Step]:
         if removed[start:] or added[start:]:
             step.removed, step.added = removed[start : len(removed) - end], added[start : len(added) - end]
             yield step
-            step = Step(removed[len(removed) - end :], [], [])
+            step = _Stretch(removed[len(removed) - end :], [], [])
         step.same += before[left : left + 1]
         at, to = left + 1, right + 1
     yield step
@@ -128,21 +215,21 @@ def _matches(before: list[str], after: list[str]) -> Iterator[tuple[int, int]]:
             yield from zip(left[code.src_start : code.src_end], right[code.dest_start : code.dest_end], strict=True)
 
 
-def _refined(steps: Iterable[Step]) -> Iterator[Step]:
+def _refined(steps: Iterable[_Stretch]) -> Iterator[_Stretch]:
     """Align the words inside each stretch of changed lines."""
     for step in steps:
-        yield Step(step.same, [], [])
-        yield from _steps(tokens("".join(step.removed)), tokens("".join(step.added)))
+        yield _Stretch(step.same, [], [])
+        yield from _steps(_tokens("".join(step.removed)), _tokens("".join(step.added)))
 
 
-def _merged(steps: Iterable[Step]) -> list[Step]:
+def _merged(steps: Iterable[_Stretch]) -> list[_Stretch]:
     """Join neighbouring changes when what stands between them is no more than a joint.
 
     That is: nothing at all, spaces and punctuation inside a line, or less text than both neighbours change.
     """
-    merged: list[Step] = [Step([], [], [])]
+    merged: list[_Stretch] = [_Stretch([], [], [])]
     for step in steps:
-        merged.append(Step(list(step.same), list(step.removed), list(step.added)))
+        merged.append(_Stretch(list(step.same), list(step.removed), list(step.added)))
         while len(merged) > 1 and _is_joint(merged[-2], merged[-1]):
             last = merged.pop()
             merged[-1].removed += last.same + last.removed
@@ -152,7 +239,7 @@ def _merged(steps: Iterable[Step]) -> list[Step]:
     return merged
 
 
-def _is_joint(earlier: Step, later: Step) -> bool:
+def _is_joint(earlier: _Stretch, later: _Stretch) -> bool:
     between = "".join(later.same)
     if not between:
         return True
@@ -163,11 +250,11 @@ def _is_joint(earlier: Step, later: Step) -> bool:
     return not _LETTER.search(between) or len(between) <= min(_size(earlier), _size(later))
 
 
-def _size(step: Step) -> int:
+def _size(step: _Stretch) -> int:
     return max(len("".join(step.removed)), len("".join(step.added)))
 
 
-def _slid(steps: list[Step]) -> list[Step]:
+def _slid(steps: list[_Stretch]) -> list[_Stretch]:
     """Move a pure insertion or removal to where a reader would put it: at the start of a line, sentence or word."""
     for step, following in pairwise(steps):
         edit = step.added or step.removed
@@ -200,133 +287,22 @@ def _start_of(tokens: list[str], at: int) -> int:
     return int(at < len(tokens) and tokens[at][0].isspace())
 
 
-_KINSHIP = 0.3
-"""The share of the shorter text that must be common; below it, marks inside the text would be confetti."""
+def _tokens(text: str) -> list[str]:
+    """Cut a text into words and what is between them; into characters as readers see them where there are no spaces."""
+    found: list[str] = []
+    for word in _BOUNDARY.split(text):
+        if _UNSPACED.search(word):
+            found.extend(_CLUSTER.findall(word))
+        elif word:
+            found.append(word)
+    return found
 
 
-_WORTHWHILE = 40
-"""Characters that folding must at least save."""
+def _clusters(text: str) -> list[str]:
+    """Cut a text into the characters that a reader sees, each of one or more code points."""
+    return _CLUSTER.findall(text)
 
 
-_LONGEST_TAG = 400
-"""Characters up to which a tag of a rich answer is kept whole: a word without its tag is read as part of the text."""
-
-
-_TAG = re.compile(rf"</?[A-Za-z][^<>]{{0,{_LONGEST_TAG}}}>?")
-
-
-_REST_OF_TAG = re.compile(rf"[^<>]{{0,{_LONGEST_TAG}}}>")
-
-
-class Mark(StrEnum):
-    """What happened to a piece of text."""
-
-    SAME = "same"
-    REMOVED = "removed"
-    ADDED = "added"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text with one mark; never empty."""
-
-    mark: Mark
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Omission:
-    """A stretch of unchanged text that is not shown: how many characters, and how many line ends among them."""
-
-    characters: int
-    lines: int
-
-
-def difference(before: str, after: str) -> tuple[Piece, ...]:
-    """Mark what was removed and added, in an order that rebuilds both texts exactly.
-
-    Texts with little in common are shown as one removal and one addition. The time is bounded: huge texts are aligned
-    by lines first, and stretches that are still too long are replaced as a whole.
-    """
-    if before == after:
-        return _pieces([Step([before], [], [])])
-    steps = align(before, after)
-    if not _akin(steps, before, after):
-        steps = [Step([], [before], [after])]
-    return _pieces(steps)
-
-
-def fold(pieces: Sequence[Piece], *, context: int = 40) -> tuple[Piece | Omission, ...]:
-    """Leave out the middle of long unchanged stretches, keeping about ``context`` characters next to each change."""
-    folded: list[Piece | Omission] = []
-    for index, piece in enumerate(pieces):
-        if piece.mark is not Mark.SAME:
-            folded.append(piece)
-            continue
-        inside = _ends_in_tag("".join(each.text for each in pieces[max(0, index - 3) : index]))
-        head = _head(piece.text, context, inside=inside) if index > 0 or len(pieces) == 1 else ""
-        tail = _tail(piece.text, context) if index < len(pieces) - 1 else ""
-        hidden = piece.text[len(head) : len(piece.text) - len(tail)]
-        if len(head) + len(tail) + _WORTHWHILE > len(piece.text):
-            folded.append(piece)
-            continue
-        gap = Omission(len(hidden), hidden.count("\n"))
-        kept = (Piece(Mark.SAME, head), gap, Piece(Mark.SAME, tail))
-        folded.extend(part for part in kept if isinstance(part, Omission) or part.text)
-    return tuple(folded)
-
-
-def _akin(steps: Iterable[Step], before: str, after: str) -> bool:
-    common = sum(letters("".join(step.same)) for step in steps)
-    return common >= _KINSHIP * min(letters(before), letters(after))
-
-
-def _pieces(steps: Iterable[Step]) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
-    for step in steps:
-        for mark, listed in ((Mark.SAME, step.same), (Mark.REMOVED, step.removed), (Mark.ADDED, step.added)):
-            text = "".join(listed)
-            if text and pieces and pieces[-1].mark is mark:
-                pieces[-1] = Piece(mark, pieces[-1].text + text)
-            elif text:
-                pieces.append(Piece(mark, text))
-    return tuple(pieces)
-
-
-def _head(text: str, context: int, *, inside: bool) -> str:
-    """About ``context`` characters from the start, ending with a whole word where there is one, and never in a tag.
-
-    ``inside`` means that the text begins in the middle of a tag.
-    """
-    if len(text) <= context:
-        return text
-    whole = tokens(text[: context + 1])[:-1]
-    kept = "".join(whole).rstrip() or "".join(clusters(text[: context + 1])[:-1])
-    opened = _REST_OF_TAG.match(text) if inside else None
-    if opened and opened.end() > len(kept):
-        return opened[0]
-    around = _tag_around(text, len(kept))
-    return text[: around[1]] if around else kept
-
-
-def _tail(text: str, context: int) -> str:
-    """About ``context`` characters from the end, beginning with a whole word where there is one, and never in a tag."""
-    if len(text) <= context:
-        return text
-    whole = tokens(text[-context - 1 :])[1:]
-    kept = "".join(whole).lstrip() or "".join(clusters(text[-context - 1 :])[1:])
-    around = _tag_around(text, len(text) - len(kept))
-    return text[around[0] :] if around else kept
-
-
-def _tag_around(text: str, at: int) -> tuple[int, int] | None:
-    """Where the tag begins and ends that a cut at this place would go through."""
-    start = text.rfind("<", max(0, at - _LONGEST_TAG), at)
-    found = _TAG.match(text, start) if start >= 0 else None
-    return found.span() if found and found.end() > at else None
-
-
-def _ends_in_tag(text: str) -> bool:
-    """Whether a text breaks off in the middle of a tag."""
-    around = _tag_around(f"{text} ", len(text))
-    return around is not None and around[1] > len(text)
+def _letters(text: str) -> int:
+    """How many letters, figures and emoji a text has: what it says, without spaces and punctuation."""
+    return len(_LETTER.findall(text))

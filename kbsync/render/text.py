@@ -26,8 +26,6 @@ from kbsync.render.view import DANGEROUS, Difference, Group, Outline, action_of,
 from kbsync.render.words import RenderOptions, Words
 from kbsync.report import ApplyReport, Receipt
 
-__all__ = ["plan_text", "receipt_text", "report_text"]
-
 _LISTED = 20
 """So many unmanaged objects are named; a library may hold thousands."""
 _SYMBOLS = {Action.CREATE: "+", Action.ENABLE: "+", Action.DELETE: "-", Action.DISABLE: "-"}

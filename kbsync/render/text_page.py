@@ -15,8 +15,6 @@ from kbsync.display import visible
 from kbsync.render.words import RenderOptions
 from kbsync.render.workflow_commands import ORDER
 
-__all__ = ["Span", "Style", "TextPage"]
-
 _NARROW = 76
 """Below this width a label stands above its text instead of beside it."""
 _LABEL = 20
@@ -47,7 +45,6 @@ _COLORS: Mapping[Style, str] = {
     Style.NEW: "green",
 }
 _MARKS: Mapping[Style, tuple[str, str]] = {Style.REMOVED: ("[-", "-]"), Style.ADDED: ("{+", "+}")}
-
 Span = tuple[str, Style]
 
 

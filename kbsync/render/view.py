@@ -12,24 +12,6 @@ from kbsync.compare import changed_fields
 from kbsync.model import AnswerType, Content, Status
 from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, Purpose, QuestionChange, Unmanaged
 
-__all__ = [
-    "DANGEROUS",
-    "Count",
-    "Difference",
-    "Group",
-    "Outline",
-    "QuestionView",
-    "Section",
-    "Time",
-    "Version",
-    "action_of",
-    "counted",
-    "is_conflict",
-    "is_unserved",
-    "outline",
-    "view_of",
-]
-
 
 class Section(StrEnum):
     """The parts of a shown plan, from the most dangerous to the least."""
@@ -223,7 +205,6 @@ def view_of(change: QuestionChange, purpose: Purpose) -> QuestionView:
 
 _SWITCHES = (Action.ENABLE, Action.DISABLE)
 """The actions that change the status and nothing else that a customer would see."""
-
 _SAID = frozenset({Field.QUESTION, Field.ANSWER, Field.ANSWER_TYPE})
 """The fields that make up a conversation."""
 

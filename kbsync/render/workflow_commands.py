@@ -1,7 +1,4 @@
-"""Workflow commands, the lines by which a step talks to GitHub's runner, escaped so that no text can begin another one.
-
-Which lines are worth saying belongs to their callers.
-"""
+"""Workflow commands, the lines by which a step talks to a CI runner: those that are meant, and text in which none can hide."""
 
 import re
 from collections.abc import Mapping
@@ -13,11 +10,7 @@ __all__ = ["LIMIT", "ORDER", "Level", "command", "harmless", "harmless_json", "h
 
 ORDER = re.compile(r"(?:^|(?<=\r))[^\S\r\n]*(?=::)|##\w*(?=\[)", re.MULTILINE)
 """``::add-mask::`` at the start of a line, which the runner trims, and ``##[error]`` or ``##vso[…]`` anywhere in it."""
-
-
 _START = re.compile(r"((?:^|(?<=\r))[^\S\r\n]*):(?=:)", re.MULTILINE)
-
-
 _OLD_FORM = re.compile(r"##(?=\w*\[)")
 
 
