@@ -1,12 +1,13 @@
 """Places in files, and what is wrong there: values without a format, made by readers and checks, drawn by renderers."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from kbsync.messages import Message
+from kbsync.messages import Message, plural
 
-__all__ = ["Diagnostic", "Location", "Related", "Rule", "Severity", "has_errors", "sort_diagnostics"]
+__all__ = ["Diagnostic", "Location", "Related", "Rule", "Severity", "has_errors", "sort_diagnostics", "tally"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,3 +122,21 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Order findings by place, then by code, so that a report reads like the files."""
     return tuple(sorted(diagnostics, key=lambda found: (found.location, found.rule.name, str(found.message))))
+
+
+def tally(diagnostics: Collection[Diagnostic]) -> Message:
+    """How many findings there are of each severity, and in how many files."""
+    counts = Counter(diagnostic.severity for diagnostic in diagnostics)
+    return plural(
+        "{found} in {count} file",
+        "{found} in {count} files",
+        found=tuple(words.fill(count=counts[severity]) for severity, words in _COUNTED.items() if counts[severity]),
+        count=len({diagnostic.location.path for diagnostic in diagnostics}),
+    )
+
+
+_COUNTED = {
+    Severity.ERROR: plural("{count} error", "{count} errors"),
+    Severity.WARNING: plural("{count} warning", "{count} warnings"),
+    Severity.NOTE: plural("{count} note", "{count} notes"),
+}

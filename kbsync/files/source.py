@@ -7,7 +7,7 @@ from typing import Protocol
 
 from kbsync.diagnostics import Diagnostic, Location, Related, Rule, Severity
 from kbsync.display import shorten, visible
-from kbsync.messages import Message, message
+from kbsync.messages import Message, message, plural
 
 __all__ = ["MAX_FAULTS", "SourceFile", "decode", "shorten", "visible"]
 
@@ -154,7 +154,11 @@ class SourceFile:
         shown = [replace(one, source="") if one.location.line in self._hidden else one for one in self.faults]
         if not self._more:
             return tuple(shown)
-        said = message("{count} more faults in this file are not shown", count=self._more)
+        said = plural(
+            "{count} more fault in this file is not shown",
+            "{count} more faults in this file are not shown",
+            count=self._more,
+        )
         return (*shown, Diagnostic(Rule.KB117, self._worst, said, Location(self.path)))
 
     def has_fault(self, rule: Rule, place: tuple[int, int]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kbsync.diagnostics import Location
 from kbsync.errors import SafetyRefusal
 from kbsync.merge import Edit, Merge
-from kbsync.messages import Message, message
+from kbsync.messages import Message, message, plural
 from kbsync.model import Content, Knowledge, MenuType, path_after, show_path
 from kbsync.plan import Action, Cause, Field, Kind, Match, Plan, QuestionChange, renamed_paths
 from kbsync.planner.removals import added_in_console
@@ -228,14 +228,21 @@ def _notes(
     if not live.complete:
         yield message("The live listing is incomplete: nothing is removed from the files.")
     if taken_out:
-        yield message(
-            "{count} live questions are new or were taken out of git earlier, such as {example}: not all of its history is "
-            "in this clone, so they stay out of the files; git fetch --unshallow brings it, --all takes them in."
+        said = (
+            plural(
+                "{count} live question is new or was taken out of git earlier: {example}. Not all of git's history is in this "
+                "clone, so it stays out of the files; git fetch --unshallow brings the rest, --all takes it in.",
+                "{count} live questions are new or were taken out of git earlier, such as {example}: not all of its history is "
+                "in this clone, so they stay out of the files; git fetch --unshallow brings it, --all takes them in.",
+            )
             if cut
-            else "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and "
-            "customers still get them; --all takes them in.",
-            count=len(taken_out),
-            example=taken_out[0],
+            else plural(
+                "{count} live question was taken out of git earlier: {example}. It stays out of the files, and customers still "
+                "get it; --all takes it in.",
+                "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and "
+                "customers still get them; --all takes them in.",
+            )
         )
+        yield said.fill(count=len(taken_out), example=taken_out[0])
     for path in kept:
         yield message("Category {path} is gone in the console and stays in the files: they have questions in it.", path=path)

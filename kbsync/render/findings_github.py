@@ -1,14 +1,12 @@
-"""Findings as GitHub workflow commands, which show as annotations beside the lines of a pull request.
-
-GitHub shows 10 errors, 10 warnings and 10 notices of a step and drops the rest without a word; here nothing is dropped silently.
-"""
+"""Findings as GitHub workflow commands, which show as annotations beside the lines of a pull request."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from kbsync.diagnostics import Diagnostic, Severity
+from kbsync.messages import message
 from kbsync.render.words import RenderOptions, Words
-from kbsync.render.workflow_commands import LIMIT, Level, command
+from kbsync.render.workflow_commands import Level, command, within_limit
 
 _LEVELS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING, Severity.NOTE: Level.NOTICE}
 
@@ -19,14 +17,10 @@ def diagnostics_github(diagnostics: Sequence[Diagnostic], options: RenderOptions
     Important is an error before a warning before a note, and the first finding of each rule before repetitions.
     """
     words = Words(options.language)
-    groups = {severity: _by_importance(diagnostics, severity) for severity in Severity}
-    crowded = any(len(found) > LIMIT for found in groups.values())
-    limits = {severity: LIMIT - (crowded and severity is Severity.NOTE) for severity in Severity}
-    lines = [_command(found, words) for severity, group in groups.items() for found in group[: limits[severity]]]
-    withheld = {severity: max(0, len(group) - limits[severity]) for severity, group in groups.items()}
-    if any(withheld.values()):
-        lines.append(command(Level.NOTICE, _withheld(withheld, words), {"title": "kbsync"}))
-    return "".join(f"{line}\n" for line in lines)
+    said = {
+        _LEVELS[severity]: [_command(found, words) for found in _by_importance(diagnostics, severity)] for severity in Severity
+    }
+    return "".join(f"{line}\n" for line in within_limit(said, message("Run kbsync validate to see all."), words))
 
 
 def _by_importance(diagnostics: Sequence[Diagnostic], severity: Severity) -> list[Diagnostic]:
@@ -50,13 +44,3 @@ def _command(found: Diagnostic, words: Words) -> str:
     }
     said = words.say(found.message) + (f"\n{words.say(found.hint)}" if found.hint else "")
     return command(_LEVELS[found.severity], said, properties)
-
-
-def _withheld(counts: dict[Severity, int], words: Words) -> str:
-    return words(
-        "Not shown as annotations, because GitHub shows ten of a kind: errors {errors}, warnings {warnings}, notes {notes}. "
-        "Run kbsync validate to see all.",
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        notes=counts[Severity.NOTE],
-    )

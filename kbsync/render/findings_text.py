@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
-from kbsync.diagnostics import Diagnostic, Severity
+from kbsync.diagnostics import Diagnostic, Severity, tally
 from kbsync.display import visible
 from kbsync.messages import Message, message
 from kbsync.render.text_page import Style, TextPage
@@ -35,7 +35,7 @@ def diagnostics_text(diagnostics: Sequence[Diagnostic], options: RenderOptions =
     for found in diagnostics:
         _draw(page, found, width=options.width, words=words)
         page.blank()
-    page.line((_total(diagnostics, words), Style.TITLE))
+    page.line((words.say(tally(diagnostics)) if diagnostics else words("No findings."), Style.TITLE))
     return page.text()
 
 
@@ -86,15 +86,3 @@ def _last(text: str, columns: int) -> str:
     while cell_len(kept) > columns:
         kept = f"…{kept[1 + max(1, (cell_len(kept) - columns) // 2) :]}"
     return kept
-
-
-def _total(diagnostics: Sequence[Diagnostic], words: Words) -> str:
-    if not diagnostics:
-        return words("No findings.")
-    counts = {severity: sum(found.severity is severity for found in diagnostics) for severity in Severity}
-    return words(
-        "errors {errors}, warnings {warnings}, notes {notes}",
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        notes=counts[Severity.NOTE],
-    )

@@ -1,11 +1,12 @@
 """A plan or a receipt for a GitHub Actions step: annotations, the job summary and the step's outputs."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from kbsync.diagnostics import Location
 from kbsync.display import cut, visible
 from kbsync.guards import removal_count
+from kbsync.messages import message
 from kbsync.plan import Action, Change, Plan, ProblemKind, Purpose
 from kbsync.render.formats import Drawing
 from kbsync.render.headline import headline
@@ -13,7 +14,7 @@ from kbsync.render.markdown import plan_markdown, receipt_markdown
 from kbsync.render.phrases import still_given, voice
 from kbsync.render.view import DANGEROUS, Outline, Section, action_of, is_conflict, outline
 from kbsync.render.words import RenderOptions, Words
-from kbsync.render.workflow_commands import LIMIT, Level, command
+from kbsync.render.workflow_commands import Level, command, within_limit
 from kbsync.report import Receipt
 
 SUMMARY_BYTES = 1_000_000
@@ -50,9 +51,9 @@ def _summary(plan: Plan, digest: str, options: RenderOptions) -> str:
     return next(summary for summary in drawn if len(summary.encode("utf-8")) <= SUMMARY_BYTES)
 
 
-def _annotations(plan: Plan, shown: Outline, words: Words) -> tuple[str, ...]:
-    """At most ten of each level, the most important first; the last notice says how many are withheld."""
-    told = words.sentence(headline(plan, shown))
+def _annotations(plan: Plan, shown: Outline, words: Words) -> Sequence[str]:
+    """The most important first."""
+    told = words.headline(headline(plan, shown))
     is_here = plan.purpose is Purpose.SYNC
     said: dict[Level, list[str]] = {
         Level.ERROR: [_said(Level.ERROR, words.say(each.message), each.location, is_here=is_here) for each in shown.blocking],
@@ -61,17 +62,11 @@ def _annotations(plan: Plan, shown: Outline, words: Words) -> tuple[str, ...]:
             *_dangers(shown, words),
             *(_said(Level.WARNING, words.say(given), None) for given in (still_given(plan),) if given),
         ],
-        Level.NOTICE: [_said(Level.NOTICE, told[:1].upper() + told[1:], None)],
+        Level.NOTICE: [_said(Level.NOTICE, told, None)],
     }
     notes = [each for each in shown.notices if each.kind is not ProblemKind.DIVERGED]
     said[Level.NOTICE] += [_said(Level.NOTICE, words.say(each.message), each.location, is_here=is_here) for each in notes]
-    crowded = any(len(lines) > LIMIT for lines in said.values())
-    limits = {level: LIMIT - (crowded and level is Level.NOTICE) for level in Level}
-    lines = [line for level in Level for line in said[level][: limits[level]]]
-    withheld = {level: max(0, len(said[level]) - limits[level]) for level in Level}
-    if crowded:
-        lines.append(_said(Level.NOTICE, _withheld(withheld, words), None))
-    return tuple(lines)
+    return within_limit(said, message("The summary of this step names them."), words)
 
 
 def _dangers(shown: Outline, words: Words) -> Iterator[str]:
@@ -94,16 +89,6 @@ def _said(level: Level, text: str, location: Location | None, *, is_here: bool =
     if location and is_here:
         place |= {"line": location.line, "col": location.column}
     return command(level, cut(visible(text, newlines=False), _LONGEST), {**place, "title": "kbsync"})
-
-
-def _withheld(counts: Mapping[Level, int], words: Words) -> str:
-    return words(
-        "GitHub shows ten annotations of a kind. Not shown: errors {errors}, warnings {warnings}, notices {notices}. "
-        "The summary of this step names them.",
-        errors=counts[Level.ERROR],
-        warnings=counts[Level.WARNING],
-        notices=counts[Level.NOTICE],
-    )
 
 
 def _outputs(plan: Plan, shown: Outline, digest: str) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """A plan or a receipt as one HTML file that a content editor opens from a mail or an artifact: no network, nothing to install.
 
-What it looks like stands in the templates beside this module; every word and value is made here.
+What it looks like stands in the templates beside this module.
 """
 
 import base64
@@ -17,7 +17,7 @@ from kbsync.model import show_path
 from kbsync.plan import Cause, Kind, Plan, Problem, Purpose, Unmanaged
 from kbsync.render.headline import headline, next_steps
 from kbsync.render.html_cards import Card, card, language_of
-from kbsync.render.outcomes import OutcomePart, caveats, report_parts, report_title, verdict
+from kbsync.render.outcomes import caveats, report_parts, report_title, verdict
 from kbsync.render.phrases import alien, base_label, kept_note, nothing_to_do, still_given, voice
 from kbsync.render.view import DANGEROUS, Outline, outline
 from kbsync.render.words import RenderOptions, Words
@@ -50,27 +50,6 @@ class _Listing:
     danger: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _ChangeEnd:
-    """One change with how it ended, or one of its fields with what was sent and what was found."""
-
-    action: str
-    title: str
-    notes: tuple[str, ...]
-    values: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _EndPart:
-    """The changes that ended alike."""
-
-    id: str
-    title: str
-    note: str
-    danger: bool
-    entries: tuple[_ChangeEnd, ...]
-
-
 def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: str) -> str:
     """The whole report as one file: every change, nothing cut.
 
@@ -80,14 +59,13 @@ def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
     shown, spoken = outline(plan), voice(plan.purpose)
     parts = tuple(_parts(shown, words))
     steps = next_steps(plan)
-    told = words.sentence(headline(plan, shown))
     return _page(
         "report.html.jinja",
         words,
-        label={**_labels(words), "stopped": words.say(spoken.stopped)},
+        stopped=words.say(spoken.stopped),
         title=_around(spoken.title, words),
-        target=_line(plan.target.name),
-        headline=told[:1].upper() + told[1:],
+        target=plan.target.name,
+        headline=words.headline(headline(plan, shown)),
         notices=tuple(_notices(plan, shown, words)),
         problems=tuple(_problem(problem, words) for problem in shown.blocking),
         parts=parts,
@@ -102,7 +80,7 @@ def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
         empty=words.say(spoken.nothing) if shown.empty else "",
         unchanged=words.say(nothing_to_do(plan)),
         steps=words.say(steps.title) if steps else "",
-        lines=tuple(_line(words.say(line)) for line in steps.lines) if steps else (),
+        lines=tuple(words.say(line) for line in steps.lines) if steps else (),
         language_of=language_of,
     )
 
@@ -114,12 +92,11 @@ def receipt_html(receipt: Receipt, options: RenderOptions = RenderOptions()) -> 
     return _page(
         "receipt.html.jinja",
         words,
-        label=_labels(words),
         title=_around(report_title(report), words),
-        target=_line(report.plan.target.name),
+        target=report.plan.target.name,
         headline=words.say(verdict(report)),
         given=words.say(still_given(report.plan) or ""),
-        parts=tuple(map(_end_part, report_parts(report, words))),
+        parts=tuple(report_parts(report, words)),
         record=tuple(_receipt_record(receipt, words)),
         language_of=language_of,
     )
@@ -135,11 +112,25 @@ def _page(template: str, words: Words, **values: object) -> str:
         loader=DictLoader({name: _resource(name) for name in _TEMPLATES}),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_on_one_line,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    frame = {"style": style, "script": script, "policy": _policy(style, script), "language": words.tag}
+    environment.filters["block"] = lambda text: _Multiline(visible(text))
+    frame = {"words": words, "style": style, "script": script, "policy": _policy(style, script), "language": words.tag}
     return environment.get_template(template).render({**frame, **values})
+
+
+class _Multiline(str):
+    """A text that keeps its lines."""
+
+    __slots__ = ()
+
+
+def _on_one_line(value: object) -> object:
+    """Whatever a template writes becomes visible, so that none can forget it; only blocks and safe HTML are left alone."""
+    is_text = isinstance(value, str) and not isinstance(value, _Multiline) and not hasattr(value, "__html__")
+    return visible(str(value), newlines=False) if is_text else value
 
 
 def _policy(style: str, script: str) -> str:
@@ -174,7 +165,7 @@ def _parts(shown: Outline, words: Words) -> Iterator[_CardPart]:
 
 def _notices(plan: Plan, shown: Outline, words: Words) -> Iterator[tuple[str, str]]:
     if plan.only is not None:
-        yield _line(words("Only what matches {pattern}", pattern=plan.only)), ""
+        yield words("Only what matches {pattern}", pattern=plan.only), ""
     if plan.offline:
         yield words("Made without looking at the live library: it can be read, not applied."), ""
     yield from (_problem(problem, words) for problem in shown.notices)
@@ -182,7 +173,7 @@ def _notices(plan: Plan, shown: Outline, words: Words) -> Iterator[tuple[str, st
 
 def _problem(problem: Problem, words: Words) -> tuple[str, str]:
     where = f"{problem.location.path}:{problem.location.line}" if problem.location else ""
-    return _line(words.say(problem.message)), _line(where)
+    return words.say(problem.message), where
 
 
 def _categories(parts: tuple[_CardPart, ...]) -> list[str]:
@@ -203,8 +194,8 @@ def _kept(plan: Plan, shown: Outline, words: Words) -> _Listing | None:
 
 
 def _named(item: Unmanaged) -> tuple[str, str]:
-    category = _line(show_path(item.category))
-    return (category, "") if item.kind is Kind.CATEGORY else (_line(item.title), category)
+    category = show_path(item.category)
+    return (category, "") if item.kind is Kind.CATEGORY else (item.title, category)
 
 
 def _plan_record(plan: Plan, digest: str, words: Words) -> Iterator[tuple[str, str]]:
@@ -222,7 +213,7 @@ def _plan_record(plan: Plan, digest: str, words: Words) -> Iterator[tuple[str, s
 
 def _receipt_record(receipt: Receipt, words: Words) -> Iterator[tuple[str, str]]:
     report = receipt.report
-    yield words("Applied by"), _line(receipt.actor)
+    yield words("Applied by"), receipt.actor
     yield words("Started"), receipt.started
     yield words("Ended"), receipt.finished
     yield words("Application"), str(report.plan.target.sdkappid)
@@ -233,47 +224,3 @@ def _receipt_record(receipt: Receipt, words: Words) -> Iterator[tuple[str, str]]
 
 def _calls(calls: Mapping[str, int], words: Words) -> Iterator[tuple[str, str]]:
     return ((command, words("calls: {count}", count=count)) for command, count in sorted(calls.items()))
-
-
-def _end_part(part: OutcomePart) -> _EndPart:
-    entries = tuple(
-        _ChangeEnd(
-            action=entry.action,
-            title=_line(entry.title),
-            notes=tuple(_line(note) for note in (*entry.reasons, entry.where) if note),
-            values=tuple((name, visible(value)) for name, value in entry.values),
-        )
-        for entry in part.entries
-    )
-    return _EndPart(part.id, part.title, part.note, part.danger, entries)
-
-
-def _line(text: str) -> str:
-    return visible(text, newlines=False)
-
-
-def _labels(words: Words) -> Mapping[str, str]:
-    """Every fixed word of the templates by the name under which they ask for it."""
-    return {
-        "all_categories": words("All categories"),
-        "all_causes": words("All causes"),
-        "all_kinds": words("All kinds"),
-        "by_category": words("Category"),
-        "by_cause": words("Cause"),
-        "by_kind": words("Kind of change"),
-        "by_text": words("Find text"),
-        "changes": words("Changes"),
-        "show_all": words("Show all"),
-        "customer": words("Customer"),
-        "filter": words("Filter"),
-        "links": words("Links"),
-        "notices": words("Notices"),
-        "none_shown": words("No change matches the filter."),
-        "record": words("About this page"),
-        "robot": words("Chatbot"),
-        "shown": words("shown"),
-        "similar": words("Similar questions"),
-        "skip": words("Skip to the changes"),
-        "source": words("Source of the answer, with marks"),
-        "summary": words("Summary"),
-    }

@@ -15,7 +15,7 @@ from kbsync.model import AnswerType, CategoryPath, Content, show_path
 from kbsync.plan import Action, Change, Field, QuestionChange, value_of
 from kbsync.render.html_rich import addresses, heard, rich
 from kbsync.render.phrases import FIELDS, Voice, place_of, recognition, told
-from kbsync.render.prose import Mark, Piece, difference
+from kbsync.render.prose import Mark, Piece, blanks, difference
 from kbsync.render.view import Difference, QuestionView, Time, Version, is_unserved, view_of
 from kbsync.render.words import Words
 
@@ -27,14 +27,6 @@ _SCRIPTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A stretch of text: ``mark`` is ``same``, ``removed`` or ``added``."""
-
-    mark: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Side:
     """A conversation at one time, which ``when`` tells: the question, and the answer as text or as harmless HTML.
 
@@ -42,8 +34,8 @@ class Side:
     """
 
     when: str
-    question: tuple[Run, ...] = ()
-    answer: tuple[Run, ...] = ()
+    question: tuple[Piece, ...] = ()
+    answer: tuple[Piece, ...] = ()
     rich: str = ""
     note: str = ""
     off: str = ""
@@ -53,7 +45,7 @@ class Side:
 class StoredAnswer:
     """The stored text of a rich answer, both versions in one; ``telling`` where the conversations do not show what differs."""
 
-    runs: tuple[Run, ...] = ()
+    runs: tuple[Piece, ...] = ()
     telling: bool = False
 
 
@@ -82,25 +74,24 @@ class Card:
     where: str = ""
     sides: tuple[Side, ...] = ()
     facts: tuple[Fact, ...] = ()
-    similar: tuple[Run, ...] = ()
+    similar: tuple[Piece, ...] = ()
     remark: str = ""
-    links: tuple[Run, ...] = ()
+    links: tuple[Piece, ...] = ()
     source: StoredAnswer = StoredAnswer()
 
 
 def card(change: Change, *, spoken: Voice, words: Words, image: str) -> Card:
     """A change as it is shown; ``image`` is the word that stands for an image of a rich answer."""
-    title = _line(change.title)
     place = place_of(change, spoken.purpose)
     is_gone = isinstance(place, Message)
     named = Card(
-        title=title,
-        language=language_of(title),
+        title=change.title,
+        language=language_of(change.title),
         action=words.say(spoken.label(change)),
         cause=change.cause.value,
         categories=_categories(change),
-        notes=(*_notes(change, spoken, words), *((_line(words.say(place)),) if is_gone else ())),
-        where="" if is_gone else _line(words.say(place)),
+        notes=(*_notes(change, spoken, words), *((words.say(place),) if is_gone else ())),
+        where="" if is_gone else words.say(place),
     )
     if not isinstance(change, QuestionChange):
         paths = (Fact(words.say(FIELDS[Field.CATEGORY]), _path(change.before), _path(change.after)),)
@@ -145,7 +136,7 @@ def _notes(change: Change, spoken: Voice, words: Words) -> Iterator[str]:
 def _facts(view: QuestionView, spoken: Voice, words: Words) -> Iterator[Fact]:
     for found in view.differences:
         if found.field in (Field.CATEGORY, Field.ANSWER_TYPE, Field.STATUS):
-            was, now = (_line(words.say(value_of(version.content, found.field))) for version in found.versions[-2:])
+            was, now = (words.say(value_of(version.content, found.field)) for version in found.versions[-2:])
             yield Fact(f"{words.say(FIELDS[found.field])}{_remark(found, spoken, words)}", was, now)
 
 
@@ -153,7 +144,7 @@ def _remark(found: Difference, spoken: Voice, words: Words) -> str:
     """Whose versions these are, why the field differs, or what it was before both sides changed it."""
     names = [words.say(spoken.sides[version.time]) for version in found.versions]
     if len(names) > _PAIR:
-        return f" ({names[0]}: {_line(words.say(value_of(found.versions[0].content, found.field)))})"
+        return f" ({names[0]}: {words.say(value_of(found.versions[0].content, found.field))})"
     if found.named:
         return f" ({' → '.join(names)})"
     return f" ({words.say(spoken.causes[found.cause])})" if found.cause else ""
@@ -162,12 +153,12 @@ def _remark(found: Difference, spoken: Voice, words: Words) -> str:
 _PAIR = 2
 
 
-def _similar(view: QuestionView) -> Iterator[Run]:
+def _similar(view: QuestionView) -> Iterator[Piece]:
     """Removed ones first, then added ones, then the rest."""
     found = next((found for found in view.differences if found.field is Field.SIMILAR), None)
     before, after = ({*version.content.similar} for version in found.versions[-2:]) if found else ({*view.content.similar},) * 2
     for mark, texts in ((Mark.REMOVED, before - after), (Mark.ADDED, after - before), (Mark.SAME, before & after)):
-        yield from (Run(mark.value, _line(text)) for text in sorted(texts))
+        yield from (Piece(mark, _line(text)) for text in sorted(texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,19 +208,19 @@ class _Conversations:
     def _side(self, when: str, content: Content, asked: Iterable[Piece], said: tuple[Piece, ...]) -> Side:
         off = self.words.say(told(content, Field.STATUS)) if is_unserved(content) else ""
         if content.answer_type is AnswerType.RICH:
-            return Side(when, _runs(asked), rich=rich(content.answer, image=self.image, pieces=said), off=off)
-        return Side(when, _runs(asked), _runs(said), off=off)
+            return Side(when, _drawn(asked), rich=rich(content.answer, image=self.image, pieces=said), off=off)
+        return Side(when, _drawn(asked), _drawn(said), off=off)
 
 
-def _links(change: QuestionChange, view: QuestionView) -> tuple[Run, ...]:
+def _links(change: QuestionChange, view: QuestionView) -> tuple[Piece, ...]:
     """The addresses of rich answers that go, then those that come; none where they stay as they are."""
     if len(view.versions) == 1 and change.before is not None:
         return ()
     was, will = Counter[str](), _addresses(view.versions[-1].content)
     if len(view.versions) > 1:
         was = _addresses(view.versions[-2].content)
-    gone = (Run(Mark.REMOVED.value, _line(address)) for address in was - will)
-    come = (Run(Mark.ADDED.value, _line(address)) for address in will - was)
+    gone = (Piece(Mark.REMOVED, _line(address)) for address in was - will)
+    come = (Piece(Mark.ADDED, _line(address)) for address in will - was)
     return (*gone, *come)
 
 
@@ -239,7 +230,7 @@ def _source(view: QuestionView) -> StoredAnswer:
     if AnswerType.RICH not in (before.answer_type, after.answer_type):
         return StoredAnswer()
     hidden = before.answer != after.answer and _heard(before).split() == _heard(after).split()
-    return StoredAnswer(_runs(difference(before.answer, after.answer)), hidden)
+    return StoredAnswer(_drawn(difference(before.answer, after.answer)), hidden)
 
 
 def _heard(content: Content) -> str:
@@ -255,19 +246,15 @@ def _without(mark: Mark, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if piece.mark is not mark)
 
 
-def _runs(pieces: Iterable[Piece]) -> tuple[Run, ...]:
-    """Pieces with everything hidden made visible; a blank that is added or removed too."""
-    return tuple(Run(piece.mark.value, _shown(piece)) for piece in pieces)
-
-
-def _shown(piece: Piece) -> str:
-    if piece.mark is Mark.SAME or piece.text.strip():
-        return visible(piece.text)
-    return visible(piece.text).replace(" ", "␣").replace("\n", "↵\n")
+def _drawn(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The pieces, with a blank that is added or removed drawn."""
+    return tuple(
+        piece if piece.mark is Mark.SAME or piece.text.strip() else replace(piece, text=blanks(piece.text)) for piece in pieces
+    )
 
 
 def _path(path: CategoryPath | None) -> str:
-    return _line(show_path(path or ()))
+    return show_path(path or ())
 
 
 def _line(text: str) -> str:

@@ -36,7 +36,7 @@ from kbsync.render.phrases import (
     told,
     voice,
 )
-from kbsync.render.prose import Mark, Omission, Piece, difference, fold
+from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, difference, fold
 from kbsync.render.view import DANGEROUS, Difference, Group, Outline, QuestionView, Section, outline, view_of
 from kbsync.render.words import RenderOptions, Words
 from kbsync.report import ApplyReport, Receipt
@@ -116,8 +116,7 @@ def _head(plan: Plan, shown: Outline, words: Words) -> Iterator[str]:
     yield f"## {words.say(voice(plan.purpose).title.fill(target=code(plan.target.name)))}\n\n"
     if plan.only is not None:
         yield f"{words('Only what matches {pattern}', pattern=code(plan.only))}\n\n"
-    counts = words.sentence(headline(plan, shown))
-    yield f"**{counts[:1].upper()}{counts[1:]}**\n\n"
+    yield f"**{words.headline(headline(plan, shown))}**\n\n"
     if plan.offline:
         yield alert("NOTE", words("Made without looking at the live library: it can be read, not applied."))
     for problem in shown.notices:
@@ -258,10 +257,10 @@ class _Details:
 
     def _piece(self, piece: Piece | Omission) -> str:
         if isinstance(piece, Omission):
-            return f" <sub>[… {self.words('{count} unchanged characters', count=piece.characters)} …]</sub> "
+            return f" <sub>[… {self.words.say(UNCHANGED.fill(count=piece.characters))} …]</sub> "
         if piece.mark is Mark.SAME:
             return self._clipped(piece.text)
-        shown = self._clipped(piece.text if piece.text.strip() else _spaces(piece.text))
+        shown = self._clipped(piece.text if piece.text.strip() else blanks(piece.text))
         return _removed(shown) if piece.mark is Mark.REMOVED else _added(shown)
 
     def _similar(self, before: set[str], after: set[str]) -> str:
@@ -290,12 +289,8 @@ class _Details:
     def _clipped(self, value: str) -> str:
         if len(value) <= self.limit:
             return lines(value)
-        more = self.words("{count} more characters", count=len(value) - self.limit)
+        more = self.words.say(plural("{count} more character", "{count} more characters", count=len(value) - self.limit))
         return f"{lines(value[: self.limit])} <sub>[… {more}]</sub>"
-
-
-def _spaces(blank: str) -> str:
-    return blank.replace(" ", "␣").replace("\n", "↵\n")
 
 
 def _removed(escaped: str) -> str:

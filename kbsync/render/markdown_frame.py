@@ -1,4 +1,4 @@
-"""The frame of a comment that must not be longer than a site allows: what is important goes in first, what stays out is counted."""
+"""The frame of a comment that must not be longer than a site allows: what matters goes in first, what stays out is counted."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from urllib.parse import quote
 
+from kbsync.messages import plural
 from kbsync.render.markdown_text import shortened, size
 from kbsync.render.words import Words
 
@@ -127,17 +128,22 @@ def _unnamed(entry: Packed, rest: str, *, words: Words) -> str:
     return f"- **{told}** " + " · ".join([*counts, "…"] if len(groups) > _CATEGORIES else counts) + "\n"
 
 
+_DANGEROUS = plural(
+    "{count} dangerous change is not even named here: read the whole plan before you approve.",
+    "{count} dangerous changes are not even named here: read the whole plan before you approve.",
+)
+_HARMLESS = plural("{count} harmless entry is only counted.", "{count} harmless entries are only counted.")
+
+
 def _left_out(packed: tuple[Packed, ...], rest: str, words: Words) -> str:
     """Says loudly what has no room and where it is."""
     bodiless = sum(entry.bodiless for entry in packed)
     dangerous = sum(entry.unnamed for entry in packed if entry.block.danger)
     harmless = sum(entry.unnamed for entry in packed) - dangerous
     told = [
-        words("{count} dangerous changes are not even named here: read the whole plan before you approve.", count=dangerous)
-        if dangerous
-        else "",
+        words.say(_DANGEROUS.fill(count=dangerous)) if dangerous else "",
         words("Changes named without their texts: {count}.", count=bodiless) if bodiless else "",
-        words("{count} harmless entries are only counted.", count=harmless) if harmless else "",
+        words.say(_HARMLESS.fill(count=harmless)) if harmless else "",
     ]
     if not any(told):
         return ""

@@ -12,6 +12,8 @@ from itertools import pairwise
 import regex
 from rapidfuzz.distance import Indel
 
+from kbsync.messages import plural
+
 _KINSHIP = 0.3
 """The share of the shorter text that must be common; below it, marks inside the text would be confetti."""
 _WORTHWHILE = 40
@@ -58,6 +60,10 @@ class Omission:
     lines: int
 
 
+UNCHANGED = plural("{count} unchanged character", "{count} unchanged characters")
+"""What stands in place of an omission."""
+
+
 @dataclass(slots=True)
 class _Stretch:
     """Tokens that both texts have, followed by tokens that only one of them has."""
@@ -79,6 +85,11 @@ def difference(before: str, after: str) -> tuple[Piece, ...]:
     if not _akin(steps, before, after):
         steps = [_Stretch([], [before], [after])]
     return _pieces(steps)
+
+
+def blanks(text: str) -> str:
+    """Space that came or went, drawn so that it can be seen."""
+    return text.replace(" ", "␣").replace("\n", "↵\n")
 
 
 def fold(pieces: Sequence[Piece], *, context: int = 40) -> tuple[Piece | Omission, ...]:

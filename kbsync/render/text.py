@@ -20,11 +20,13 @@ from kbsync.render.phrases import (
     told,
     voice,
 )
-from kbsync.render.prose import Mark, Omission, Piece, difference, fold
+from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, difference, fold
 from kbsync.render.text_page import Span, Style, TextPage
 from kbsync.render.view import DANGEROUS, Difference, Group, Outline, action_of, outline, view_of
 from kbsync.render.words import RenderOptions, Words
 from kbsync.report import ApplyReport, Receipt
+
+__all__ = ["plan_text", "receipt_text", "report_text"]
 
 _LISTED = 20
 """So many unmanaged objects are named; a library may hold thousands."""
@@ -214,10 +216,10 @@ def _quoted(found: Difference, words: Words) -> str:
 
 def _span(piece: Piece | Omission, words: Words) -> Span:
     if isinstance(piece, Omission):
-        gap = words("{count} unchanged characters", count=piece.characters)
+        gap = words.say(UNCHANGED.fill(count=piece.characters))
         return (f"\n[… {gap} …]\n" if piece.lines else f" [… {gap} …] "), Style.QUIET
     if piece.mark is not Mark.SAME and not piece.text.strip():
-        return piece.text.replace(" ", "·").replace("\n", "↵\n"), _STYLES[piece.mark]
+        return blanks(piece.text), _STYLES[piece.mark]
     return piece.text, _STYLES[piece.mark]
 
 

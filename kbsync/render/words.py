@@ -1,10 +1,10 @@
-"""The language that people are spoken to: fixed words and messages are said in it, data is not.
+"""The language that people are spoken to: fixed words and messages are said in it, data is not."""
 
-What the words of one language are stands in that language's catalogue, such as ``chinese``.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
 
 from kbsync.messages import Message
 
@@ -20,9 +20,6 @@ class RenderOptions:
     language: str = "en"
 
 
-_ENGLISH: Mapping[str, str] = {}
-
-
 class Words:
     """Says templates and messages in one language; what its catalogue lacks is said in English.
 
@@ -31,7 +28,7 @@ class Words:
 
     def __init__(self, language: str = "en") -> None:
         self._chinese = language.lower().startswith("zh")
-        self._catalogue = _chinese() if self._chinese else _ENGLISH
+        self._catalogue = _catalogue("zh_CN") if self._chinese else NullTranslations()
 
     @property
     def tag(self) -> str:
@@ -39,21 +36,29 @@ class Words:
         return "zh-Hans" if self._chinese else "en"
 
     def __call__(self, template: str, /, **values: object) -> str:
-        """Say a fixed phrase; the template must be a literal, because the catalogue test reads it from the source."""
-        return self._catalogue.get(template, template).format_map(values)
+        """Say a fixed phrase; the template must be a literal, because the catalogue is extracted from the source."""
+        return self._catalogue.gettext(template).format_map(values)
 
     def say(self, message: Message | str) -> str:
         """Say what a producer meant, and what it is made of, in the same language; data stays as it is."""
         if isinstance(message, str):
             return message
-        english = message.plural if message.plural and message.count != 1 else message.template
+        if message.plural:
+            template = self._catalogue.ngettext(message.template, message.plural, message.count)
+        else:
+            template = self._catalogue.gettext(message.template)
         parts = {name: self._part(part) for name, part in message.parts}
-        return self._catalogue.get(message.template, english).format_map({**dict(message.values), **parts})
+        return template.format_map({**dict(message.values), **parts})
 
     def sentence(self, clauses: Iterable[Iterable[Message]]) -> str:
         """Join messages: commas inside a clause, semicolons between clauses."""
         comma, semicolon = ("，", "；") if self._chinese else (", ", "; ")
         return semicolon.join(comma.join(self.say(part) for part in clause) for clause in clauses)
+
+    def headline(self, clauses: Iterable[Iterable[Message]]) -> str:
+        """The sentence with a capital letter."""
+        said = self.sentence(clauses)
+        return f"{said[:1].upper()}{said[1:]}"
 
     def _part(self, part: Message | tuple[Message, ...]) -> str:
         if isinstance(part, Message):
@@ -61,7 +66,8 @@ class Words:
         return ("、" if self._chinese else ", ").join(map(self.say, part))
 
 
-def _chinese() -> Mapping[str, str]:
-    from kbsync.render.chinese import CHINESE  # noqa: PLC0415  (people who read English do not wait for it)
-
-    return CHINESE
+@cache
+def _catalogue(locale: str) -> NullTranslations:
+    """The catalogue of a language, as gettext compiled it."""
+    with files("kbsync").joinpath("locale", locale, "LC_MESSAGES", "kbsync.mo").open("rb") as file:
+        return GNUTranslations(file)

@@ -1,12 +1,14 @@
 """Workflow commands, the lines by which a step talks to a CI runner: those that are meant, and text in which none can hide."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from kbsync.display import visible
+from kbsync.messages import Message, message
+from kbsync.render.words import Words
 
-__all__ = ["LIMIT", "ORDER", "Level", "command", "harmless", "harmless_json", "harmless_markup"]
+__all__ = ["ORDER", "Level", "command", "harmless", "harmless_json", "harmless_markup", "within_limit"]
 
 ORDER = re.compile(r"(?:^|(?<=\r))[^\S\r\n]*(?=::)|##\w*(?=\[)", re.MULTILINE)
 """``::add-mask::`` at the start of a line, which the runner trims, and ``##[error]`` or ``##vso[…]`` anywhere in it."""
@@ -45,6 +47,25 @@ def command(level: Level, said: str, properties: Mapping[str, str | int]) -> str
     """One annotation, without a line end; empty properties are left out."""
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value != "")
     return f"::{level} {listed}::{_data(said)}"
+
+
+def within_limit(said: Mapping[Level, Sequence[str]], rest: Message, words: Words) -> list[str]:
+    """The first annotations of each level, as many as GitHub shows, which drops the others without a word.
+
+    Where some are withheld, a last notice says how many, and ``rest`` where they are.
+    """
+    crowded = any(len(lines) > LIMIT for lines in said.values())
+    limits = {level: LIMIT - (crowded and level is Level.NOTICE) for level in Level}
+    shown = [line for level in Level for line in said[level][: limits[level]]]
+    if crowded:
+        withheld = {f"{level}s": max(0, len(said[level]) - limits[level]) for level in Level}
+        counts = message(
+            "GitHub shows ten annotations of a kind. Not shown: errors {errors}, warnings {warnings}, notices {notices}. {rest}",
+            rest=rest,
+            **withheld,
+        )
+        shown.append(command(Level.NOTICE, words.say(counts), {"title": "kbsync"}))
+    return shown
 
 
 def _data(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kbsync.diagnostics import Diagnostic, Severity, has_errors, sort_diagnostics
+from kbsync.diagnostics import Diagnostic, Severity, has_errors, sort_diagnostics, tally
 from kbsync.errors import InvalidInput, Misuse, UnusableFile
 from kbsync.files import DiskFiles, Loaded, load_files
 from kbsync.messages import message
@@ -97,9 +97,8 @@ def _checks(loaded: Loaded) -> Sequence[Diagnostic]:
 
 
 def _invalid(found: Sequence[Diagnostic]) -> InvalidInput:
-    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in found)
-    files = len({diagnostic.location.path for diagnostic in found if diagnostic.severity is Severity.ERROR})
-    return InvalidInput(message("errors: {errors}, files: {files}; nothing was sent", errors=errors, files=files), found)
+    errors = [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]
+    return InvalidInput(message("{errors}; nothing was sent", errors=tally(errors)), found)
 
 
 def _complete(target: Target) -> Target:

@@ -151,7 +151,7 @@ def test_annotations_keep_within_the_limits_and_say_what_is_withheld() -> None:
     lines = diagnostics_github(found).splitlines()
     kinds = [line.split(" ")[0] for line in lines]
     assert [kinds.count(kind) for kind in ("::error", "::warning", "::notice")] == [10, 10, 10]
-    assert "errors 2, warnings 2, notes 3" in lines[-1]
+    assert "errors 2, warnings 2, notices 3" in lines[-1]
 
 
 def test_ten_notes_need_no_word_about_withholding() -> None:

@@ -222,7 +222,7 @@ def test_a_change_of_nothing_but_space_can_be_seen() -> None:
     """Where only spaces or line ends changed, they are drawn."""
     after = replace(plans.RETURNS, answer=plans.RETURNS.answer.replace("days. ", "days.\n"))
     text = drawn(plans.plan_of(plans.update(plans.RETURNS, after, Field.ANSWER)))
-    assert "days.[-·-]{+↵" in text
+    assert "days.[-␣-]{+↵" in text
 
 
 def test_a_rare_question_is_shown_with_all_it_has() -> None:
