@@ -69,7 +69,7 @@ def test_a_pull_leaves_out_what_git_took_out(kept: Bench) -> None:
     """Other edits come in; the question is named, and comes only with ``--all``."""
     kept.edit("More?", answer="A little.")
     pulled = kept.run("pull")
-    assert (pulled.code, f"such as {GONE}" in " ".join(pulled.err.split())) == (0, True)
+    assert (pulled.code, f"earlier: {GONE}" in " ".join(pulled.err.split())) == (0, True)
     more = (kept.path / "knowledge" / "more.yaml").read_text(encoding="utf-8")
     assert ("A little." in more, "sale" in more) == (True, False)
     assert kept.run("pull", "--all").code == 0

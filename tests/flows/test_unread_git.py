@@ -113,7 +113,7 @@ def test_what_a_shallow_clone_cannot_call_new_is_not_pulled(bench: Bench, servic
     job = runner(bench, "HEAD", "--depth=1")
     drift, pull = job.run("drift"), job.run("pull")
     assert (drift.code, "not all of its history is in this clone" in words(drift.out)) == (3, True)
-    assert (pull.code, pull.out, "not all of its history is in this clone" in words(pull.err)) == (0, "", True)
+    assert (pull.code, pull.out, "Not all of git's history is in this clone" in words(pull.err)) == (0, "", True)
     assert job.tree is not None
     job.tree.git("fetch", "--quiet", "--unshallow", "origin", "main")
     drift, pull = job.run("drift"), job.run("pull")
