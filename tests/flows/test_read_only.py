@@ -86,6 +86,7 @@ def moved(bench: Bench) -> Iterator[tuple[Bench, Service]]:
         yield bench, service
 
 
+@pytest.mark.no_cover
 def test_looking_never_writes(moved: tuple[Bench, Service]) -> None:
     """No command that looks sends a write, under any option, though there is much to write."""
     bench, service = moved
@@ -115,6 +116,7 @@ SAID = (
 )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", list(FaultKind))
 def test_no_output_holds_a_secret(bench: Bench, kind: FaultKind) -> None:
     """Whatever goes wrong on the way, at whatever command, neither the key nor a signature is in any stream or file."""

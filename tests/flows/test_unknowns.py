@@ -38,6 +38,7 @@ LIMITS = {
 """The readings under which some of the shop's files cannot be live, whatever a client does."""
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("word", "switches"), [pytest.param(word, it, id=word) for word, it in Switches.variants()])
 def test_every_reading_of_an_unknown_ends_well(word: str, switches: Switches, tmp_path: Path) -> None:
     """Two commits end with the library as the files say, or with exit 4 and words about exactly what the service cannot hold."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -106,6 +107,7 @@ def finish(store: FakeStore, todo: Plan) -> ApplyReport:
 FAULTS = st.dictionaries(st.integers(1, 14), st.sampled_from(Fault), max_size=6)
 
 
+@pytest.mark.no_cover
 @settings(max_examples=100, deadline=None)
 @given(cases(), st.integers(0, 2), st.sampled_from([1, 4]))
 def test_a_plan_leads_to_its_goal(case: Case, lag: int, workers: int) -> None:
@@ -119,6 +121,7 @@ def test_a_plan_leads_to_its_goal(case: Case, lag: int, workers: int) -> None:
     assert len(store.writes) == sent
 
 
+@pytest.mark.no_cover
 @settings(max_examples=200, deadline=None)
 @given(cases(), FAULTS, st.sampled_from(OnFailure), st.sampled_from([1, 4]), st.integers(0, 2))
 def test_no_fault_loses_or_doubles_anything(
@@ -137,6 +140,7 @@ def test_no_fault_loses_or_doubles_anything(
     assert sorted(map(repr, found(store))) == sorted(map(repr, case.goal))
 
 
+@pytest.mark.no_cover
 @settings(max_examples=40, deadline=None)
 @given(cases(), st.sampled_from(Fault), st.sampled_from(OnFailure))
 def test_every_kill_point_can_be_resumed(case: Case, fault: Fault, on_failure: OnFailure) -> None:

@@ -317,6 +317,7 @@ def steps(work: Callable[[], object]) -> int:
     return taken
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_questions_take_some_hundred_steps_each() -> None:
     """A large library of much the same words is not compared each with each, and its planted twin is found all the same."""
     dice = random.Random(7)

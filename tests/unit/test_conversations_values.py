@@ -55,6 +55,7 @@ def test_a_span_that_cannot_be_is_misuse(since: str, until: str | None) -> None:
         parse_period(since, until, now=NOVEMBER)
 
 
+@pytest.mark.no_cover
 @given(st.lists(TRANSCRIPTS))
 def test_what_is_saved_is_what_is_read(transcripts: list[Transcript]) -> None:
     """Transcripts survive the file, a line a session, whatever was said in them."""

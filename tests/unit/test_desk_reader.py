@@ -92,6 +92,7 @@ HABITS = list(
 )
 
 
+@pytest.mark.no_cover
 @settings(deadline=None)
 @given(habits=st.sampled_from(HABITS), enabled=st.integers(0, 25), disabled=st.integers(0, 12))
 def test_every_habit_of_the_service_gives_the_whole_library(

@@ -163,6 +163,7 @@ def test_the_layout_of(name: str) -> None:
     assert lay_out(new) == new
 
 
+@pytest.mark.no_cover
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(text=knowledge_files())
 def test_any_file_keeps_its_meaning_and_its_comments(text: str) -> None:

@@ -335,6 +335,7 @@ def test_a_key_and_a_wording_come_below_such_comments_too() -> None:
     )
 
 
+@pytest.mark.no_cover
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(text=knowledge_files(), data=st.data())
 def test_any_order_is_carried_out_on_any_file(text: str, data: st.DataObject) -> None:

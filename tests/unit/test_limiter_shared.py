@@ -89,6 +89,7 @@ def play(crowd: list[tuple[int, list[float]]], pacing: Pacing, shape: Shape, *, 
     return service, sum(len(client.refused) for client in clients)
 
 
+@pytest.mark.no_cover
 @settings(deadline=None, max_examples=40)
 @given(crowd=crowds, requests=delays, answers=delays, greedy=st.booleans())
 def test_strict_processes_are_never_refused(
@@ -100,6 +101,7 @@ def test_strict_processes_are_never_refused(
     assert service.most_in_a_window() <= 5
 
 
+@pytest.mark.no_cover
 @settings(deadline=None, max_examples=40)
 @given(crowd=crowds, latency=st.floats(0.0, 2.0), answers=delays)
 def test_steady_processes_are_not_refused_where_requests_are_even(

@@ -169,6 +169,7 @@ def test_a_receipt_names_only_changes_of_its_plan(place: tuple[str, int, str]) -
         decode(sealed(document), name="receipt.json")
 
 
+@pytest.mark.no_cover
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | st.just(b"[" * 5000))
 def test_rubbish_is_refused_with_words(data: bytes) -> None:
     """No input makes the reader do anything but refuse."""

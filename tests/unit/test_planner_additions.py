@@ -68,6 +68,7 @@ def test_what_the_console_adds_below_an_owned_category_is_drift(prune: Prune) ->
     assert [content.category for content in additions(drift(base, library(PART), prune=prune))] == [PART]
 
 
+@pytest.mark.no_cover
 @given(declared(), live_libraries(), st.sampled_from(Prune))
 def test_a_drift_tells_what_a_pull_would_add(said: Knowledge, live: Knowledge, prune: Prune) -> None:
     """No more and no less, where the files are as they were applied."""

@@ -77,6 +77,7 @@ def test_a_long_title_is_cut_in_an_annotation() -> None:
     assert max(len(line) for line in plan_github(plans.plan_of(gone), digest="d").result.splitlines()) < 600
 
 
+@pytest.mark.no_cover
 def test_a_huge_summary_stays_under_a_mebibyte_and_hides_no_removal() -> None:
     """Fourteen million characters: the summary names all 123 removals and says that it is cut."""
     output = plan_github(large(), digest="d")
@@ -86,6 +87,7 @@ def test_a_huge_summary_stays_under_a_mebibyte_and_hides_no_removal() -> None:
     assert output.outputs["removals"] == "123"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("letter", ["é", "机"])
 def test_the_limit_is_one_of_bytes(letter: str) -> None:
     """Texts of which a character takes two or three bytes fit too."""
@@ -97,6 +99,7 @@ def test_the_limit_is_one_of_bytes(letter: str) -> None:
     assert 800_000 < len(summary.encode()) < MIB
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_removals_are_all_named_in_the_summary() -> None:
     """What a comment can only count, the summary names."""
     plan = many_removals(10_000)

@@ -86,6 +86,7 @@ def test_the_policy_allows_its_own_style_and_script_only() -> None:
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("language", "purpose"), [("en", Purpose.SYNC), ("zh", Purpose.SYNC), ("en", Purpose.DRIFT)])
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_becomes_markup(payload: str, language: str, purpose: Purpose) -> None:

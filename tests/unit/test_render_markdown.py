@@ -56,6 +56,7 @@ def test_the_marker_is_the_first_line() -> None:
     assert plan_markdown(hostile_everywhere("--> x"), digest="d").startswith("<!-- kbsync plan: ~2D~~2D~~3E~~20~x -->\n")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_marks_anything_up(payload: str, purpose: Purpose) -> None:
@@ -81,6 +82,7 @@ def test_no_text_reaches_the_filters_after_the_parser(payload: str) -> None:
     assert [line for line in drawn.split("\n") if "-->" in line] == [drawn.split("\n", 1)[0]]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("link", ["https://x.example/a)b <i>", "javascript:alert(1)", "https://x.example/" + "a" * 600])
 def test_a_link_cannot_break_out(link: str) -> None:
     """An address is quoted, and one that is no address or too long is not used."""
@@ -107,6 +109,7 @@ def test_removals_are_shortened_before_any_is_left_out() -> None:
     assert "not even named" not in drawn
 
 
+@pytest.mark.no_cover
 def test_removals_without_room_are_counted_loudly() -> None:
     """Ten thousand removals cannot be named: the comment says so at its top and counts the rest by category."""
     drawn = plan_markdown(many_removals(10_000), digest="d", budget=BUDGET)
@@ -117,6 +120,7 @@ def test_removals_without_room_are_counted_loudly() -> None:
     assert re.search(r"Offers \d+ \(\d+\) · Offers", drawn)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("payload", ["$", "@a", "\U0001f600"])
 def test_texts_that_grow_when_escaped_still_fit(payload: str) -> None:
     """The limit holds for texts of which every character is escaped or counted twice."""
@@ -130,6 +134,7 @@ def test_a_budget_that_cannot_hold_the_warnings_is_refused() -> None:
         plan_markdown(plans.empty(), digest="d", budget=1000)
 
 
+@pytest.mark.no_cover
 def test_a_count_by_category_never_breaks_the_limit() -> None:
     """What is counted is known only after the names are placed; long categories then take room from names."""
     removals = [
