@@ -7,7 +7,7 @@ import pytest
 import kbsync.errors
 from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, ServiceError, StalePlan
 from kbsync.messages import message
-from kbsync.usecases.exits import Exit, exit_of
+from kbsync.usecases.context import Exit, exit_of
 
 WORDS = message("something")
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kbsync.history.lock import TargetLock
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Exit
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 

@@ -12,7 +12,7 @@ import pytest
 
 from kbsync.cli.app import SECTIONS, application
 from kbsync.cli.options import DocumentedCommand
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Exit
 from tests.golden import check_golden
 
 GOLDEN = Path(__file__).parent / "unit" / "golden"

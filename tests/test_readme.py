@@ -12,7 +12,7 @@ from kbsync.files import load_tree
 from kbsync.files.kinds import Table
 from kbsync.files.schema import CATEGORY, CHECK_OPTIONS, CHECKS, DOCUMENT, POLICY, QUESTION, SETTINGS, TARGET
 from kbsync.settings import REGIONS
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Exit
 from tests.test_architecture import LAYERS
 
 ROOT = Path(__file__).parent.parent

@@ -26,8 +26,7 @@ from kbsync.cli.options import Application, Surroundings
 from kbsync.cli.screen import Screen, make_screen, steady_streams
 from kbsync.errors import KbsyncError
 from kbsync.messages import message
-from kbsync.usecases.context import RunContext
-from kbsync.usecases.exits import Exit, exit_of
+from kbsync.usecases.context import Exit, RunContext, exit_of
 
 __all__ = ["application", "run"]
 

@@ -10,8 +10,7 @@ from click.core import ParameterSource
 
 from kbsync.cli.screen import Screen, make_screen
 from kbsync.errors import KbsyncError
-from kbsync.usecases.context import Call, RunContext
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Call, Exit, RunContext
 
 __all__ = [
     "Application",

@@ -11,8 +11,7 @@ from kbsync.cli.screen import Screen, TargetScreen
 from kbsync.errors import KbsyncError, Misuse
 from kbsync.messages import message
 from kbsync.render.json_documents import joined_json
-from kbsync.usecases.context import stop_on_signal
-from kbsync.usecases.exits import exit_of, gravest
+from kbsync.usecases.context import exit_of, gravest, stop_on_signal
 from kbsync.usecases.workspace import open_workspace
 
 __all__ = ["for_target", "run_side_by_side"]

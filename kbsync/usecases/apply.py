@@ -18,8 +18,7 @@ from kbsync.report import ApplyReport, Outcome, Receipt
 from kbsync.saving import check_writable
 from kbsync.settings import Target
 from kbsync.usecases.composition import Connection, connected
-from kbsync.usecases.context import Call, LinkedStop, RunContext, is_agreed, stop_on_signal
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Call, Exit, LinkedStop, RunContext, is_agreed, stop_on_signal
 from kbsync.usecases.git import History, check_applied_ref, is_shared, move_applied_ref, moves_applied_ref
 from kbsync.usecases.journal import Kept, ReceiptJournal, actor, where
 from kbsync.usecases.plan import Prepared, check_target, plan_against, prepare

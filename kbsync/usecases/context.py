@@ -1,17 +1,25 @@
-"""What a use case is given: time, environment and the wish to stop, the person it talks to, the directory and the target."""
+"""What a use case is given (time, the wish to stop, whom it talks to, directory and target), and the exit codes it ends in."""
 
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
 from kbsync.diagnostics import Diagnostic
-from kbsync.errors import KbsyncError, SafetyRefusal
+from kbsync.errors import (
+    InvalidInput,
+    KbsyncError,
+    Misuse,
+    SafetyRefusal,
+    StalePlan,
+    TargetLocked,
+)
 from kbsync.limiter.clock import Clock, SystemClock
 from kbsync.messages import Message
 from kbsync.plan import Plan
@@ -20,14 +28,7 @@ from kbsync.report import Receipt
 from kbsync.saving import refuse_links
 from kbsync.settings import Target
 
-__all__ = [
-    "Call",
-    "LinkedStop",
-    "RunContext",
-    "UserInterface",
-    "is_agreed",
-    "stop_on_signal",
-]
+__all__ = ["Call", "Exit", "LinkedStop", "RunContext", "UserInterface", "exit_of", "gravest", "is_agreed", "stop_on_signal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +174,50 @@ def stop_on_signal(stop: threading.Event, *, tell: Callable[[], None]) -> Iterat
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class Exit(IntEnum):
+    """What a run's exit code promises to a script."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    PENDING = 3
+    UNFINISHED = 4
+    INVALID = 5
+    UNSAFE = 6
+    STALE = 7
+    LOCKED = 8
+
+
+EXITS: tuple[tuple[type[KbsyncError], Exit], ...] = (
+    (Misuse, Exit.USAGE),
+    (InvalidInput, Exit.INVALID),
+    (SafetyRefusal, Exit.UNSAFE),
+    (StalePlan, Exit.STALE),
+    (TargetLocked, Exit.LOCKED),
+)
+
+
+GRAVEST = (
+    Exit.UNFINISHED,
+    Exit.STALE,
+    Exit.LOCKED,
+    Exit.UNSAFE,
+    Exit.INVALID,
+    Exit.USAGE,
+    Exit.FAILED,
+    Exit.PENDING,
+    Exit.DONE,
+)
+"""Of several exit codes the first of these that occurs is that of the whole."""
+
+
+def exit_of(error: KbsyncError) -> Exit:
+    """The exit code for an error; whatever has none of its own failed before anything was changed."""
+    return next((code for kind, code in EXITS if isinstance(error, kind)), Exit.FAILED)
+
+
+def gravest(codes: Collection[int]) -> Exit:
+    """Which of several exit codes is that of the whole."""
+    return next(code for code in GRAVEST if code in codes)

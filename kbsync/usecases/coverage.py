@@ -21,8 +21,7 @@ from kbsync.model import Knowledge
 from kbsync.progress import Progress
 from kbsync.saving import save
 from kbsync.usecases.composition import Connection, connected
-from kbsync.usecases.context import Call
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.workspace import Workspace, open_workspace
 
 __all__ = [

@@ -2,8 +2,7 @@
 
 from kbsync.desk.doctor import Finding, examine
 from kbsync.usecases.composition import connected
-from kbsync.usecases.context import Call
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.workspace import open_workspace
 
 __all__ = ["examine_target"]

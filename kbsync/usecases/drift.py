@@ -6,8 +6,7 @@ from kbsync.errors import HistoryUnavailable, Misuse
 from kbsync.messages import message
 from kbsync.plan import Kind, Plan, Problem, ProblemKind, Purpose
 from kbsync.planner import make_plan
-from kbsync.usecases.context import Call
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.git import formerly_declared
 from kbsync.usecases.plan import planner_context, prepare, reading
 

@@ -9,8 +9,7 @@ from kbsync.files.directory import store
 from kbsync.files.layout import format_files
 from kbsync.messages import message
 from kbsync.render.differences import unified
-from kbsync.usecases.context import Call
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Call, Exit
 
 __all__ = ["Formatted", "format_directory"]
 

@@ -17,8 +17,7 @@ from kbsync.planner.undo import invert
 from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Target
-from kbsync.usecases.context import Call
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.git import History, base_of_read_files, find_history
 from kbsync.usecases.workspace import Workspace, open_workspace
 

@@ -11,8 +11,7 @@ from kbsync.model import Content, Knowledge
 from kbsync.plan import FIELD_NAMES, Field, value_of
 from kbsync.puller import Clash, Decision, Scope, decide
 from kbsync.render.differences import unified
-from kbsync.usecases.context import Call
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.git import formerly_declared
 from kbsync.usecases.plan import Prepared, check_pattern, plan_against, prepare, reading
 

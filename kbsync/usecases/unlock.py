@@ -4,8 +4,7 @@ from kbsync.history.lease import LockInfo, show_time
 from kbsync.history.lock import read_lock, remove_lock
 from kbsync.history.repository import Repository
 from kbsync.messages import message
-from kbsync.usecases.context import Call, is_agreed
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Call, Exit, is_agreed
 from kbsync.usecases.git import is_shared
 from kbsync.usecases.workspace import check_state, open_workspace, shared_state_directory
 

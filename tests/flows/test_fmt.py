@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Exit
 from tests.flows.harness import Bench
 
 WILD = "questions:\n- answer:   'one'   # why\n  question: \"a\"\n  category: A\n"

@@ -15,8 +15,7 @@ from kbsync import cli
 from kbsync.cli.app import run
 from kbsync.files.layout import format_files
 from kbsync.files.schema import knowledge_schema, settings_schema
-from kbsync.usecases.context import RunContext
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Exit, RunContext
 from tests.fakes.clock import FakeClock
 from tests.golden import check_golden
 

@@ -8,7 +8,7 @@ import pytest
 
 from kbsync.sandbox.console import Console
 from kbsync.sandbox.service import Service
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Exit
 from tests.flows.harness import Bench, declared, held
 from tests.golden import check_golden
 

@@ -9,8 +9,7 @@ import pytest
 from kbsync.cli.screen import Screen
 from kbsync.errors import UnusableFile
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.usecases.context import Call, RunContext
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Call, Exit, RunContext
 from kbsync.usecases.fmt import format_directory
 from tests.flows.harness import Bench, declared
 

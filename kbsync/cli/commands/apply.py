@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kbsync.cli.options import DocumentedCommand, Invocation, invocation
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Exit
 
 __all__ = ["apply"]
 

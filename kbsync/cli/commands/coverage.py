@@ -7,7 +7,7 @@ import click
 
 from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.render.formats import COVERAGE, draw_coverage
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Exit
 
 __all__ = ["coverage"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kbsync.cli.options import DocumentedGroup, Invocation, complete_switch, invocation
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Exit
 
 __all__ = ["sandbox"]
 

@@ -3,7 +3,7 @@
 import click
 
 from kbsync.cli.options import DocumentedCommand, Invocation, invocation
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Exit
 
 __all__ = ["targets"]
 

@@ -6,7 +6,7 @@ from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.diagnostics import has_errors
 from kbsync.messages import message
 from kbsync.render.formats import FINDINGS, draw_findings
-from kbsync.usecases.exits import Exit
+from kbsync.usecases.context import Exit
 
 __all__ = ["validate"]
 
