@@ -1,15 +1,15 @@
-"""Making a plan: read the files, find the base in git, read the live library, and let the planner decide."""
+"""Making a plan, or the one that undoes what the console did: read the files, the base and the live library, ask the planner."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kbsync.errors import Misuse, UnusableFile
+from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
 from kbsync.messages import message
 from kbsync.model import Knowledge
-from kbsync.plan import Plan, Source, TargetRef
+from kbsync.plan import Kind, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
 from kbsync.planfile import encode_plan, read_plan_or_receipt
 from kbsync.planner import Context, make_plan
 from kbsync.planner.selection import is_known
@@ -18,23 +18,25 @@ from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Target
 from kbsync.usecases.context import Call, Exit
-from kbsync.usecases.git import History, base_of_read_files, find_history
+from kbsync.usecases.git import History, base_of_read_files, find_history, formerly_declared
 from kbsync.usecases.workspace import Workspace, open_workspace
-
-if TYPE_CHECKING:
-    from kbsync.desk.chitchat import DeskReader
 
 __all__ = [
     "PlanOptions",
     "Prepared",
     "check_pattern",
     "check_target",
+    "find_drift",
     "plan_against",
     "plan_library",
     "planner_context",
     "prepare",
     "reading",
 ]
+
+
+if TYPE_CHECKING:
+    from kbsync.desk.chitchat import DeskReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,32 @@ def plan_library(call: Call, options: PlanOptions) -> tuple[Plan, Exit]:
         save(options.out, encode_plan(plan))
         call.screen.note(message("Plan saved to {path}.", path=options.out))
     return plan, Exit.PENDING if options.detailed_exitcode and plan.changes else Exit.DONE
+
+
+def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
+    """What it would take to bring the live library back to the base: all of it is the console's doing.
+
+    Raises Misuse without a base, HistoryUnavailable for one that cannot be compared, and ServiceError.
+    """
+    ready = prepare(call, base=base)
+    knowledge = ready.history.knowledge
+    if ready.history.untold is not None:
+        raise HistoryUnavailable(message("drift cannot be told: {reason}", reason=ready.history.untold))
+    if knowledge is None:
+        raise Misuse(
+            message("drift is counted from the base, and there is none"),
+            hint=message("apply once, or name a commit with --base REV"),
+        )
+    with reading(call, ready.workspace, ready.target) as reader:
+        live = reader.read()
+    context = replace(planner_context(ready), purpose=Purpose.DRIFT, warnings=())
+    drift = make_plan(knowledge, live, knowledge, context=context)
+    added = [change.title for change in drift.changes if change.kind is Kind.QUESTION and change.removal]
+    formerly, untold = formerly_declared(added, ready.workspace, ready.target, history=ready.history)
+    if formerly or untold:
+        context = replace(context, formerly_declared=formerly, warnings=(_cut(),) if untold else ())
+        drift = make_plan(knowledge, live, knowledge, context=context)
+    return drift, Exit.PENDING if drift.changes else Exit.DONE
 
 
 def prepare(call: Call, *, base: str | None, certain: bool = True) -> Prepared:
@@ -178,3 +206,10 @@ def _plan_undo(call: Call, path: Path) -> Plan:
     check_target(receipt.report.plan, target)
     with reading(call, workspace, target) as reader:
         return invert(receipt.report, reader.read(), policy=workspace.settings.policy, rate=target.calls_per_second)
+
+
+def _cut() -> Problem:
+    words = message(
+        "what is new here may be what git took out earlier: not all of its history is in this clone (git fetch --unshallow)"
+    )
+    return Problem(ProblemKind.WITHHELD, words, blocking=False)

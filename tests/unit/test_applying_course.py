@@ -16,10 +16,9 @@ from kbsync.planner.undo import invert
 from kbsync.progress import Silent
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome, Receipt
 from kbsync.settings import Policy
-from kbsync.usecases.apply import carry_out
+from kbsync.usecases.apply import Kept, ReceiptJournal, carry_out
 from kbsync.usecases.composition import Connection
 from kbsync.usecases.context import RunContext
-from kbsync.usecases.journal import Kept, ReceiptJournal
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
 from tests.unit.applying import add_category, create, library, plan, question, text, update

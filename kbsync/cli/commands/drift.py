@@ -30,7 +30,7 @@ def drift(call: Invocation, *, base: str | None, all_targets: bool) -> int:
     Nothing is changed. Each entry says what the console holds now and what git said; `kbsync pull` brings the console's side
     into the files. Questions that are new in a declared category count, as pull takes them over; others are no drift.
     """
-    from kbsync.usecases.drift import find_drift  # noqa: PLC0415
+    from kbsync.usecases.plan import find_drift  # noqa: PLC0415
 
     def show(one: Invocation) -> int:
         found, code = find_drift(one, base=base)
