@@ -214,6 +214,13 @@ def test_a_protected_question_is_not_taken_out(bench: Bench) -> None:
     pulled = bench.run("pull")
     assert pulled.code == Exit.UNSAFE
     assert "knowledge/payment.yaml:6:13: Kept: git says declared, the console removed" in pulled.err
+    (conflict,) = json.loads(bench.run("pull", "--format", "json").out)["conflicts"]
+    assert (conflict["question"], conflict["field"], conflict["git"], conflict["console"]) == (
+        "Kept",
+        None,
+        "declared",
+        "removed",
+    )
     assert diff(bench) == "\n"
 
 

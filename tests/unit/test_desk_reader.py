@@ -355,6 +355,11 @@ def test_a_second_look_that_fails_is_no_end(refusal: httpx.Response) -> None:
         read(lambda body: refusal if body["PageSize"] == 1 else Shelf([row(1), row(2)], counts="nothing")(body))
 
 
+def test_a_second_look_that_is_beyond_the_last_page_is_the_end() -> None:
+    """Where nothing is counted, a service that refuses pages past the end says by that where the end is."""
+    assert ids(read(Shelf([row(1), row(2)], counts="nothing", past="error"))) == ["q1", "q2"]
+
+
 def test_an_unlisted_refusal_past_a_count_that_is_met_is_the_end() -> None:
     """The codes of this command are not published: where the count is met, any answer of the service may mean the end."""
 

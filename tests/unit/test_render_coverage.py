@@ -89,7 +89,6 @@ def test_whatever_is_asked_the_proposals_can_be_read(texts: list[str]) -> None:
     assert [question.content.question for question in knowledge.questions] == [gap.text for gap in coverage.gaps]
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_markdown_fits_a_comment(language: str) -> None:
     """However much there is, a comment takes it, and the rest is counted."""

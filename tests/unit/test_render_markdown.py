@@ -134,7 +134,6 @@ def test_a_budget_that_cannot_hold_the_warnings_is_refused() -> None:
         plan_markdown(plans.empty(), digest="d", budget=1000)
 
 
-@pytest.mark.no_cover
 def test_a_count_by_category_never_breaks_the_limit() -> None:
     """What is counted is known only after the names are placed; long categories then take room from names."""
     removals = [

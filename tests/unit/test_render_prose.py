@@ -111,6 +111,12 @@ def test_a_megabyte_in_which_nothing_aligns_is_compared(letters: str) -> None:
     assert sides(difference(before, after)) == (before, after)
 
 
+def test_thousands_of_lines_that_all_differ_are_replaced_as_a_whole() -> None:
+    """Where even the lines are too many to be aligned in bounded time, one side is removed and the other added."""
+    before, after = ("".join(f"{side}{line}\n" for line in range(4_100)) for side in "ab")
+    assert difference(before, after) == (Piece(Mark.REMOVED, before), Piece(Mark.ADDED, after))
+
+
 def test_long_unchanged_text_is_folded_at_words() -> None:
     """Whole words of context stay next to a change, and what is left out is counted."""
     before = "first line stays\n" * 20 + "old" + "\nlast line stays" * 20
