@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kbsync.applier.ledger import Attempt, Ending
 from kbsync.applier.phases import Job, Strategy
-from kbsync.applier.polling import Observation
-from kbsync.applier.snapshot import Snapshot, spelled_alike
+from kbsync.applier.polling import Observation, Snapshot, spelled_alike
 from kbsync.messages import Message, message
 from kbsync.model import Category, CategoryPath, MenuType, show_path
 from kbsync.plan import Action, CategoryChange, Field, Plan, QuestionChange

@@ -10,8 +10,7 @@ from functools import partial
 from typing import ClassVar
 
 from kbsync.applier.ledger import Attempt, Ending, Ledger
-from kbsync.applier.polling import Observation, Poller
-from kbsync.applier.snapshot import PathChanges, Snapshot
+from kbsync.applier.polling import Observation, PathChanges, Poller, Snapshot
 from kbsync.messages import Message, message
 from kbsync.plan import Plan
 from kbsync.store import Writer

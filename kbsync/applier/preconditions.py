@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kbsync.applier.snapshot import PathChanges, Snapshot, differing
+from kbsync.applier.polling import PathChanges, Snapshot, differing
 from kbsync.display import cut
 from kbsync.errors import StalePlan
 from kbsync.messages import Message, message

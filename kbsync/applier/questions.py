@@ -11,7 +11,7 @@ from functools import partial
 from kbsync.applier.categories import CategoryWrites
 from kbsync.applier.ledger import Attempt, Ending
 from kbsync.applier.phases import Job, Strategy
-from kbsync.applier.snapshot import Snapshot, differing, shown, spelled_alike
+from kbsync.applier.polling import Snapshot, differing, shown, spelled_alike
 from kbsync.display import shorten
 from kbsync.messages import Message, message
 from kbsync.model import Content, Question, Status

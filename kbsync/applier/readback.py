@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from kbsync.applier.phases import Job
+from kbsync.applier.polling import Snapshot, differing, shown, spelled_alike
 from kbsync.applier.questions import QuestionWrites
-from kbsync.applier.snapshot import Snapshot, differing, shown, spelled_alike
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, Content, Question, Status, show_path
 from kbsync.plan import Action, CategoryChange, Change, Field, QuestionChange

@@ -8,11 +8,10 @@ from itertools import groupby
 from kbsync.applier.categories import CategoryDeletion, CategoryWrites
 from kbsync.applier.ledger import Attempt, Ending, Ledger, OnFailure
 from kbsync.applier.phases import Job, PhaseRunner, Strategy
-from kbsync.applier.polling import Observation, Poller, await_pending_creates
+from kbsync.applier.polling import Observation, PathChanges, Poller, Snapshot, await_pending_creates
 from kbsync.applier.preconditions import Standing, State, check_preconditions
 from kbsync.applier.questions import BatchWrites, QuestionWrites
 from kbsync.applier.readback import ReadBack
-from kbsync.applier.snapshot import PathChanges, Snapshot
 from kbsync.errors import Interrupted
 from kbsync.guards import refuse_unsafe
 from kbsync.limiter import Clock

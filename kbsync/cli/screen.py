@@ -4,6 +4,7 @@ The streams are as the shell hands them over: closed, full, or with a reader tha
 """
 
 import os
+import secrets
 import sys
 import textwrap
 import threading
@@ -30,7 +31,7 @@ from kbsync.render.words import RenderOptions, Words
 from kbsync.render.workflow_commands import Level, command, harmless
 from kbsync.report import Receipt
 
-__all__ = ["Screen", "TargetScreen", "make_screen", "steady_streams"]
+__all__ = ["Screen", "TargetScreen", "make_screen", "steady_streams", "write_github"]
 
 
 USUAL = 100
@@ -153,8 +154,6 @@ class Screen:
     def _handed_over(self, drawn: formats.Drawing) -> str:
         """What is left for stdout when a GitHub runner has been handed what belongs to it."""
         if drawn.summary:
-            from kbsync.cli.runner import write_github  # noqa: PLC0415
-
             write_github(drawn.summary, drawn.outputs, self.environ)
         return drawn.result
 
@@ -350,3 +349,27 @@ class _Result(_Stream):
         return UnusableFile(
             message("the result cannot be written to stdout: {reason}", reason=problem.strerror or "unknown reason")
         )
+
+
+def write_github(summary: str, outputs: Mapping[str, str], environ: Mapping[str, str]) -> None:
+    """Append to GITHUB_STEP_SUMMARY and GITHUB_OUTPUT where the runner names them. Raises UnusableFile."""
+    if environ.get("GITHUB_STEP_SUMMARY"):
+        _append(Path(environ["GITHUB_STEP_SUMMARY"]), summary)
+    if outputs and environ.get("GITHUB_OUTPUT"):
+        _append(Path(environ["GITHUB_OUTPUT"]), "".join(_output(name, value) for name, value in sorted(outputs.items())))
+
+
+def _output(name: str, value: str) -> str:
+    # A random delimiter, so that no value can end its own block and begin another output.
+    mark = f"kbsync-{secrets.token_hex(8)}"
+    return f"{name}<<{mark}\n{value}\n{mark}\n"
+
+
+def _append(path: Path, text: str) -> None:
+    try:
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as problem:
+        raise UnusableFile(
+            message("{path} cannot be written: {reason}", path=path, reason=problem.strerror or "unknown reason")
+        ) from None

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 from rapidfuzz import fuzz, process
 
 from kbsync.conversations.declared import Declared, Nearest, WordingMatch, plain_answer, reduced
-from kbsync.conversations.masking import EMAIL, NUMBER, TAIL, mask
 from kbsync.conversations.transcripts import Asked, RobotReply, ToPerson, Transcript, listen, robot_accounts
 from kbsync.model import CategoryPath, Knowledge, MenuType, Question
 
 __all__ = [
+    "EMAIL",
     "LONGEST",
+    "NUMBER",
+    "TAIL",
     "Cluster",
     "Coverage",
     "LiveSource",
@@ -28,7 +30,13 @@ __all__ = [
     "UnansweredQuestion",
     "cover",
     "gather",
+    "mask",
 ]
+
+
+EMAIL, NUMBER, TAIL = "[email]", "[number]", "[...]"
+"""What stands in the place of an address, of five figures or more, and of a link's query or fragment."""
+
 
 MARKS = re.compile("|".join(map(re.escape, (EMAIL, NUMBER, TAIL))))
 
@@ -331,3 +339,37 @@ def _served(
         if len({each.session for each in group}) >= min_count
     ]
     return tuple(sorted(found, key=lambda served: (-served.times, served.text)))
+
+
+LINK = re.compile(
+    r"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]*+://)(?:[^\s/?#@]*+@)?(?P<path>[!-\"$->@-~]*+)(?P<tail>[?#][!-~]*+)?",
+    re.IGNORECASE,
+)
+"""A link is ASCII, so that the words after it survive where a script has no space."""
+
+
+QUERY = re.compile(r"\?[\w.~%-]++=[!-~]*+")
+
+
+ADDRESS = re.compile(r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]++[@＠][A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+")
+
+
+FOREIGN_ADDRESS = re.compile(r"(?<![^\s@＠])[^\s@＠]++[@＠][^\s@＠.。]++(?:[.。][^\s@＠.。]++)+")
+
+
+FIGURES = re.compile(r"\+?\(?\d(?:[\s().·/-]{0,2}\d){4,}")
+"""Five figures and more, also in groups: phone, order, card and identity numbers, dates."""
+
+
+def mask(text: str) -> str:
+    """The text with marks such as ``[number]`` in the place of what points to one person: addresses, numbers, tails of links.
+
+    Names, and what people tell about themselves in words, cannot be found this way.
+    """
+    shown = QUERY.sub(f"?{TAIL}", LINK.sub(_link, text))
+    return FIGURES.sub(NUMBER, FOREIGN_ADDRESS.sub(EMAIL, ADDRESS.sub(EMAIL, shown)))
+
+
+def _link(found: re.Match[str]) -> str:
+    tail = found["tail"]
+    return f"{found['scheme']}{found['path']}{tail[0] + TAIL if tail else ''}"

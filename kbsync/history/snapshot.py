@@ -1,9 +1,10 @@
-"""Files as of a commit, straight from git's objects, and how files that were read from the disk differ from them."""
+"""Files as of a commit, how files read from the disk differ from them, and what earlier commits tell of a directory."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.git import DIFF, NETWORK_SECONDS
@@ -11,16 +12,27 @@ from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 from kbsync.model import MAX_FILE_BYTES
 
-__all__ = ["MAX_TOTAL_BYTES", "FileDifference", "differences", "is_content_of", "snapshot"]
+__all__ = [
+    "MAX_TOTAL_BYTES",
+    "FileDifference",
+    "commits_touching",
+    "differences",
+    "former_directory",
+    "is_content_of",
+    "snapshot",
+]
+
 
 MAX_TOTAL_BYTES = 256 * 1024 * 1024
 """The whole snapshot is held in memory."""
+
 
 REGULAR = (b"100644", b"100755")
 """The modes of files; symbolic links (120000) and submodules (160000) are no knowledge."""
 
 
 LINK, SUBMODULE = b"120000", b"160000"
+
 
 SHA1_DIGITS = 40
 
@@ -220,3 +232,52 @@ def _contents(repository: Repository, wanted: tuple[str, ...]) -> dict[str, byte
         contents[blob] = stream[start : start + size]
         position = start + size + 1
     return contents
+
+
+_TOGETHER = 40
+"""Texts that are looked for at once: each search goes through the whole history, and a longer pattern makes it slower."""
+
+
+_LONGEST = 200
+"""Characters of a text that are looked for."""
+
+
+_UNSURE = re.compile(r"[\"'\\\x00-\x08]+")
+"""What a file may write otherwise than it reads."""
+
+
+_SPECIAL = re.compile(r"[.\[\\()*+?{|^$]")
+
+
+def commits_touching(repository: Repository, commit: str, directory: Path, texts: Iterable[str]) -> Iterator[str]:
+    """The commits up to ``commit``, newest first for each group of texts, that changed how often one of them stands there.
+
+    A text may be folded over lines in its file. Raises HistoryUnavailable.
+    """
+    path = repository.inside(directory) or "."
+    patterns = [pattern for text in texts if (pattern := _pattern(text))]
+    for start in range(0, len(patterns), _TOGETHER):
+        group = patterns[start : start + _TOGETHER]
+        answer = repository.git.run(
+            "log", "--format=%H", *DIFF, "--pickaxe-regex", f"-S{'|'.join(group)}", commit, "--", path, seconds=NETWORK_SECONDS
+        )
+        yield from answer.text.split()
+
+
+def former_directory(repository: Repository, commit: str, directory: Path, *, known_by: str) -> Path | None:
+    """Where a directory was at an earlier commit, told by a file of it that was renamed since; None where git tells of none."""
+    path = repository.inside(directory)
+    options = ("-r", "-z", "--find-renames", "--diff-filter=R", "--name-status", *DIFF)
+    answer = repository.git.run("diff-tree", *options, commit, "HEAD", seconds=NETWORK_SECONDS)
+    words = answer.output.decode("utf-8", "surrogateescape").split("\0")
+    renamed = dict(zip(words[2::3], words[1::3], strict=False))
+    former = renamed.get(f"{path}/{known_by}" if path else known_by, "")
+    if PurePosixPath(former).name != known_by:
+        return None
+    return repository.root / PurePosixPath(former).parent
+
+
+def _pattern(text: str) -> str:
+    """The longest part of a text that every file writes as it is, as git's extended regular expression; empty without any."""
+    part = max(_UNSURE.split(text), key=len)[:_LONGEST].strip()
+    return "[[:space:]]+".join(_SPECIAL.sub(r"\\\g<0>", word) for word in part.split())

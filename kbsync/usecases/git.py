@@ -8,12 +8,11 @@ from kbsync.diagnostics import Severity, has_errors
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, StalePlan
 from kbsync.files import SETTINGS_FILE, Loaded, is_yaml, load_tree
-from kbsync.history.ancestry import commits_touching, former_directory
 from kbsync.history.applied_ref import advance_applied, read_applied, seen_applied
 from kbsync.history.base import Base, find_base
 from kbsync.history.remote import DEFAULT_DIRECTORY
 from kbsync.history.repository import Repository
-from kbsync.history.snapshot import FileDifference, differences, is_content_of, snapshot
+from kbsync.history.snapshot import FileDifference, commits_touching, differences, former_directory, is_content_of, snapshot
 from kbsync.messages import Message, message
 from kbsync.model import Category, Knowledge, Question
 from kbsync.plan import BaseKind, Plan, Problem, ProblemKind, Purpose

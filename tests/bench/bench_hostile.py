@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from kbsync.checks import check
-from kbsync.conversations.masking import mask
+from kbsync.conversations.coverage import mask
 from kbsync.diagnostics import Rule, Severity
 from kbsync.model import AnswerType, Content, Knowledge, Question
 from kbsync.settings import Check

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.conversations.masking import EMAIL, NUMBER, mask
+from kbsync.conversations.coverage import EMAIL, NUMBER, mask
 from tests.fakes.naughty import SLOW_TEXTS, drawn_out
 
 

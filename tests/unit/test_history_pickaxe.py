@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.ancestry import commits_touching
+from kbsync.history.snapshot import commits_touching
 from tests.fakes.git_repos import GitRepos, WorkTree
 
 
