@@ -151,7 +151,7 @@ class Screen:
         """Report an apply in the format that was asked for."""
         self.report(self._handed_over(formats.draw_receipt(receipt, self.format, self.options)))
 
-    def _handed_over(self, drawn: formats.Drawing) -> str:
+    def _handed_over(self, drawn: formats.Rendition) -> str:
         """What is left for stdout when a GitHub runner has been handed what belongs to it."""
         if drawn.summary:
             write_github(drawn.summary, drawn.outputs, self.environ)

@@ -22,7 +22,7 @@ __all__ = [
     "FINDINGS",
     "PLANS",
     "RECEIPTS",
-    "Drawing",
+    "Rendition",
     "disarmed",
     "draw_coverage",
     "draw_findings",
@@ -46,10 +46,10 @@ RECEIPTS: Mapping[str, str] = {
 }
 FINDINGS: Mapping[str, str] = {
     "text": "findings_text:diagnostics_text",
-    "json": "findings_json:diagnostics_json",
-    "sarif": "findings_sarif:diagnostics_sarif",
-    "github": "findings_github:diagnostics_github",
-    "junit": "findings_junit:diagnostics_junit",
+    "json": "findings:diagnostics_json",
+    "sarif": "findings:diagnostics_sarif",
+    "github": "findings:diagnostics_github",
+    "junit": "findings:diagnostics_junit",
 }
 COVERAGE: Mapping[str, str] = {
     "text": "coverage:coverage_text",
@@ -60,7 +60,7 @@ COVERAGE: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class Rendition:
     """What stands on stdout, and what a GitHub runner is handed besides: a summary in Markdown and a step's outputs."""
 
     result: str
@@ -68,21 +68,22 @@ class Drawing:
     outputs: Mapping[str, str] = field(default_factory=dict)
 
 
-def draw_plan(plan: Plan, format: str, options: RenderOptions) -> Drawing:  # noqa: A002  (the word that users write)
+def draw_plan(plan: Plan, format: str, options: RenderOptions) -> Rendition:  # noqa: A002  (the word that users write)
     """A plan in a format."""
     from kbsync.planfile import plan_digest  # noqa: PLC0415  (loads msgspec)
 
     return _drawing(_renderer(PLANS[format])(plan, options, digest=plan_digest(plan)))
 
 
-def draw_receipt(receipt: Receipt, format: str, options: RenderOptions) -> Drawing:  # noqa: A002
+def draw_receipt(receipt: Receipt, format: str, options: RenderOptions) -> Rendition:  # noqa: A002
     """A receipt in a format."""
     return _drawing(_renderer(RECEIPTS[format])(receipt, options))
 
 
 def draw_findings(found: Sequence[Diagnostic], format: str, options: RenderOptions) -> str:  # noqa: A002
-    """Diagnostics in a format; empty text when there is nothing to say. Machines are spoken to in English."""
-    return str(_renderer(FINDINGS[format])(found, options if format == "text" else RenderOptions()))
+    """Diagnostics in a format; only the text is in the language of the options, because the other formats are for programs."""
+    draw = _renderer(FINDINGS[format])
+    return str(draw(found, options) if format == "text" else draw(found))
 
 
 def draw_coverage(found: "Coverage", format: str, options: RenderOptions) -> str:  # noqa: A002
@@ -110,5 +111,5 @@ def _renderer(name: str) -> Callable[..., Any]:
     return found
 
 
-def _drawing(drawn: str | Drawing) -> Drawing:
-    return drawn if isinstance(drawn, Drawing) else Drawing(drawn)
+def _drawing(drawn: str | Rendition) -> Rendition:
+    return drawn if isinstance(drawn, Rendition) else Rendition(drawn)

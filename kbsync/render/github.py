@@ -8,7 +8,7 @@ from kbsync.display import cut, visible
 from kbsync.guards import removal_count
 from kbsync.messages import message
 from kbsync.plan import Action, Change, Plan, ProblemKind, Purpose
-from kbsync.render.formats import Drawing
+from kbsync.render.formats import Rendition
 from kbsync.render.headline import headline
 from kbsync.render.markdown import plan_markdown, receipt_markdown
 from kbsync.render.phrases import still_given, voice
@@ -25,7 +25,7 @@ _LONGEST = 500
 """Characters of an annotation; more would not be read beside a line of code."""
 
 
-def plan_github(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: str) -> Drawing:
+def plan_github(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: str) -> Rendition:
     """Everything a step has to say about a plan, within the limits that GitHub enforces in silence.
 
     The result are annotations, one workflow command a line; the summary is Markdown. The outputs are strings on one line:
@@ -34,16 +34,16 @@ def plan_github(plan: Plan, options: RenderOptions = RenderOptions(), *, digest:
     changes are ``drift``, and it has neither ``removals`` nor ``calls``.
     """
     shown = outline(plan)
-    return Drawing(
+    return Rendition(
         "\n".join(_annotations(plan, shown, Words(options.language))),
         summary=_summary(plan, digest, options),
         outputs=_outputs(plan, shown, digest),
     )
 
 
-def receipt_github(receipt: Receipt, options: RenderOptions = RenderOptions()) -> Drawing:
+def receipt_github(receipt: Receipt, options: RenderOptions = RenderOptions()) -> Rendition:
     """What an apply did, as a step's summary."""
-    return Drawing("", summary=receipt_markdown(receipt, options))
+    return Rendition("", summary=receipt_markdown(receipt, options))
 
 
 def _summary(plan: Plan, digest: str, options: RenderOptions) -> str:

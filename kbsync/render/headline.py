@@ -11,7 +11,7 @@ from kbsync.guards import Consent, objections
 from kbsync.messages import Message, message, plural
 from kbsync.plan import Change, Plan, Purpose
 from kbsync.render.phrases import voice
-from kbsync.render.view import DANGEROUS, Count, Outline, Section, action_of, counted, is_conflict
+from kbsync.render.view import DANGEROUS, ActionCount, Outline, Section, action_of, counted, is_conflict
 
 Clause = tuple[Message, ...]
 """Messages that belong together in a sentence: commas inside a clause, semicolons between clauses."""
@@ -97,7 +97,7 @@ def _dangers(shown: Outline) -> Clause:
     return tuple(clause)
 
 
-def _taken(count: Count, changes: tuple[Change, ...], shown: Outline) -> Message:
+def _taken(count: ActionCount, changes: tuple[Change, ...], shown: Outline) -> Message:
     """What customers lose, and how much of it somebody worked on in the console meanwhile."""
     said = voice(shown.purpose).counts[count.kind, count.action].fill(count=count.number)
     alike = (change for change in changes if (change.kind, action_of(change)) == (count.kind, count.action))

@@ -41,7 +41,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class ActionCount:
     """How many objects of one kind something happens to."""
 
     kind: Kind
@@ -61,7 +61,7 @@ class Outline:
 
     purpose: Purpose
     groups: tuple[Group, ...]
-    counts: tuple[Count, ...]
+    counts: tuple[ActionCount, ...]
     danger: int
     blocking: tuple[Problem, ...]
     notices: tuple[Problem, ...]
@@ -156,10 +156,10 @@ def action_of(change: Change) -> Action:
     return Action.MOVE if {*change.touched} - {Field.STATUS} == {Field.CATEGORY} else Action.UPDATE
 
 
-def counted(changes: Iterable[Change]) -> tuple[Count, ...]:
+def counted(changes: Iterable[Change]) -> tuple[ActionCount, ...]:
     """How often what happens: questions before categories, what takes away before what adds."""
     tally = Counter((change.kind, action_of(change)) for change in changes)
-    return tuple(Count(kind, action, tally[kind, action]) for kind in _KINDS for action in _ACTIONS if tally[kind, action])
+    return tuple(ActionCount(kind, action, tally[kind, action]) for kind in _KINDS for action in _ACTIONS if tally[kind, action])
 
 
 _KINDS = (Kind.QUESTION, Kind.CATEGORY)

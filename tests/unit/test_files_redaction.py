@@ -5,10 +5,7 @@ import json
 import pytest
 
 from kbsync.files import load_tree
-from kbsync.render.findings_github import diagnostics_github
-from kbsync.render.findings_json import diagnostics_json
-from kbsync.render.findings_junit import diagnostics_junit
-from kbsync.render.findings_sarif import diagnostics_sarif
+from kbsync.render.findings import diagnostics_github, diagnostics_json, diagnostics_junit, diagnostics_sarif
 from kbsync.render.findings_text import diagnostics_text
 from kbsync.render.words import RenderOptions
 

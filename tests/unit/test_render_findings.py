@@ -11,10 +11,7 @@ from rich.cells import cell_len
 
 from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.messages import message
-from kbsync.render.findings_github import diagnostics_github
-from kbsync.render.findings_json import diagnostics_json
-from kbsync.render.findings_junit import diagnostics_junit
-from kbsync.render.findings_sarif import diagnostics_sarif
+from kbsync.render.findings import diagnostics_github, diagnostics_json, diagnostics_junit, diagnostics_sarif
 from kbsync.render.findings_text import diagnostics_text, snippet
 from kbsync.render.words import RenderOptions
 from tests.golden import check_golden

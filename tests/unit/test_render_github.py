@@ -8,7 +8,7 @@ import pytest
 from kbsync.messages import message
 from kbsync.model import Content
 from kbsync.plan import Action, Cause, Plan, Problem, ProblemKind, QuestionChange
-from kbsync.render.formats import Drawing
+from kbsync.render.formats import Rendition
 from kbsync.render.github import plan_github
 from tests.golden import check_golden
 from tests.unit import plan_purposes, plans
@@ -19,13 +19,13 @@ GOLDEN = Path(__file__).parent / "golden"
 MIB = 1_048_576
 
 
-def levels(output: Drawing) -> dict[str, int]:
+def levels(output: Rendition) -> dict[str, int]:
     """How many annotations of each level there are."""
     kinds = [re.split("[ :]", line)[2] for line in output.result.splitlines()]
     return {kind: kinds.count(kind) for kind in ("error", "warning", "notice")}
 
 
-def written(output: Drawing) -> str:
+def written(output: Rendition) -> str:
     """The annotations and the outputs as lines."""
     return "\n".join([output.result, "", *(f"{key}={value}" for key, value in output.outputs.items()), ""])
 

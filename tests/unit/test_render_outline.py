@@ -25,7 +25,7 @@ from kbsync.plan import (
     Unmanaged,
 )
 from kbsync.render.headline import headline, tallies
-from kbsync.render.view import Count, Section, Time, Version, action_of, outline, view_of
+from kbsync.render.view import ActionCount, Section, Time, Version, action_of, outline, view_of
 from kbsync.render.words import Words
 from tests.unit import plan_purposes, plans
 
@@ -171,7 +171,7 @@ def test_the_rest_of_a_plan_is_arranged_too() -> None:
     shown = outline(replace(plans.dangerous(), unmanaged=(lapsed, category), problems=(informs, stops)))
     assert (shown.blocking, shown.notices, shown.lapsed) == ((stops,), (informs,), (lapsed,))
     assert (shown.unmanaged, shown.undeclared, shown.danger, shown.empty) == (0, (category,), 3, False)
-    assert shown.counts[0] == Count(Kind.QUESTION, Action.DELETE, 1)
+    assert shown.counts[0] == ActionCount(Kind.QUESTION, Action.DELETE, 1)
 
 
 STAYING = (
