@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding
     from kbsync.files.merging import Merged
     from kbsync.usecases.fmt import Formatted
-    from kbsync.usecases.preview import Streamed
     from kbsync.usecases.pull import Pulled
+    from kbsync.usecases.session import Streamed
 
 __all__ = ["draw_checkup", "draw_formatted", "draw_key", "draw_messages", "draw_pulled", "draw_state", "draw_streamed"]
 

@@ -20,7 +20,7 @@ from kbsync.progress import Progress
 from kbsync.report import ApplyReport, Outcome, Receipt
 from kbsync.saving import check_writable, is_replaceable, save
 from kbsync.settings import Target
-from kbsync.usecases.composition import Connection, connected
+from kbsync.usecases.composition import Connection, connected, reading
 from kbsync.usecases.context import Call, Exit, LinkedStop, RunContext, is_agreed, stop_on_signal
 from kbsync.usecases.git import History, check_applied_ref, is_shared, move_applied_ref, moves_applied_ref
 from kbsync.usecases.plan import Prepared, check_target, plan_against, prepare
@@ -132,7 +132,7 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
     if saved is not None:
         check_target(saved, ready.target)
     context, target, history, state = call.context, ready.target, ready.history, ready.workspace.state
-    with connected(call, target, state) as connection:
+    with connected(call, ready.workspace) as connection:
         plan = saved or _make_plan(call, ready, connection, options.only)
         _refuse_another(plan, approved=options.expect_digest)
         if not _is_agreed(call, plan, options):
@@ -238,9 +238,8 @@ def _read_plan(path: Path) -> Plan:
 
 
 def _make_plan(call: Call, ready: Prepared, connection: Connection, only: str | None) -> Plan:
-    with call.screen.progress(call.context.clock) as progress:
-        progress.start(message("reading the live library"), None)
-        return plan_against(connection.reader(on_rows=progress.advance).read(), ready, only=only)
+    with reading(call, connection) as reader:
+        return plan_against(reader.read(), ready, only=only)
 
 
 def _refuse_another(plan: Plan, *, approved: str | None) -> None:

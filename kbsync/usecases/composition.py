@@ -17,7 +17,7 @@ from kbsync.limiter import CallObserver, Pacer
 from kbsync.messages import Message, message
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, RunContext
-from kbsync.usecases.workspace import check_state, prepare_state, shared_state_directory
+from kbsync.usecases.workspace import Workspace, check_state, prepare_state, shared_state_directory
 
 __all__ = [
     "Connection",
@@ -25,6 +25,7 @@ __all__ = [
     "connect",
     "connected",
     "find_credentials",
+    "reading",
     "sandbox_file",
     "variable",
 ]
@@ -122,8 +123,8 @@ def _embedded(target: Target, context: RunContext, state: Path, pacer: Pacer) ->
 
 
 @contextmanager
-def connected(call: Call, target: Target, state: Path) -> Iterator[Connection]:
-    """Connect for a command; pauses that the service asks for are told, with ``-v`` the calls in sum, with ``-vv`` each one."""
+def connected(call: Call, workspace: Workspace) -> Iterator[Connection]:
+    """Connect a command to its target; pauses are told, with ``-v`` the calls in sum, with ``-vv`` each one."""
     call.refuse_link()
     screen = call.screen
 
@@ -141,12 +142,21 @@ def connected(call: Call, target: Target, state: Path) -> Iterator[Connection]:
             screen.note(message("{command}: {problem} ({seconds} s)", command=command, problem=problem, seconds=after))
 
     on_call = tell_call if screen.verbosity > 1 else None
-    with connect(target, context=call.context, state=state, on_pause=tell_pause, on_call=on_call) as connection:
+    target = call.target_of(workspace)
+    with connect(target, context=call.context, state=workspace.state, on_pause=tell_pause, on_call=on_call) as connection:
         try:
             yield connection
         finally:
             if screen.verbosity > 0:
                 _tell_calls(call, connection.pacer)
+
+
+@contextmanager
+def reading(call: Call, connection: Connection) -> Iterator[DeskReader]:
+    """A reader for the live library; meanwhile it is shown that something is going on."""
+    with call.screen.progress(call.context.clock) as progress:
+        progress.start(message("reading the live library"), None)
+        yield connection.reader(on_rows=progress.advance)
 
 
 def _tell_calls(call: Call, pacer: Pacer) -> None:

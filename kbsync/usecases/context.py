@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kbsync.diagnostics import Diagnostic
 from kbsync.errors import (
@@ -27,6 +27,9 @@ from kbsync.progress import Progress
 from kbsync.report import Receipt
 from kbsync.saving import refuse_links
 from kbsync.settings import Target
+
+if TYPE_CHECKING:
+    from kbsync.usecases.workspace import Workspace
 
 __all__ = ["Call", "Exit", "LinkedStop", "RunContext", "UserInterface", "exit_of", "gravest", "is_agreed", "stop_on_signal"]
 
@@ -112,13 +115,20 @@ class Call:
     calls_per_second: float | None = None
     named: bool = True
 
+    def open_workspace(self) -> "Workspace":
+        """Read the directory as the target has it. Raises InvalidInput."""
+        from kbsync.usecases.workspace import open_workspace  # noqa: PLC0415  (loads yaml)
+
+        return open_workspace(self.directory, target=self.target)
+
     def refuse_link(self) -> None:
         """Raise UnusableFile where the usual directory, which nobody named, is a link: before writing there or beside it."""
         if not self.named:
             refuse_links(self.directory, below=Path())
 
-    def paced(self, target: Target) -> Target:
-        """A target at the pace that this call allows it."""
+    def target_of(self, workspace: "Workspace") -> Target:
+        """The target at the pace that this call allows it. Raises Misuse."""
+        target = workspace.target(self.target)
         return replace(target, calls_per_second=min(target.calls_per_second, self.calls_per_second or target.calls_per_second))
 
 

@@ -20,9 +20,9 @@ from kbsync.messages import Message, message
 from kbsync.model import Knowledge
 from kbsync.progress import Progress
 from kbsync.saving import save
-from kbsync.usecases.composition import Connection, connected
+from kbsync.usecases.composition import connected, reading
 from kbsync.usecases.context import Call, Exit
-from kbsync.usecases.workspace import Workspace, open_workspace
+from kbsync.usecases.workspace import Workspace
 
 __all__ = [
     "Collected",
@@ -81,7 +81,7 @@ class Collected:
 
 def find_coverage(call: Call, options: CoverageOptions) -> tuple[Coverage, Exit]:
     """Bring the transcripts, save them where that is wanted, and look what the files have for them."""
-    workspace = open_workspace(call.directory, target=call.target)
+    workspace = call.open_workspace()
     if options.save is not None:
         check_private(options.save)
     collected, live = _bring(call, options, workspace)
@@ -102,9 +102,12 @@ def _bring(call: Call, options: CoverageOptions, workspace: Workspace) -> tuple[
     saved = None if options.transcripts is None else load_transcripts(options.transcripts)
     if saved is not None and not options.live:
         return saved, None
-    with connected(call, call.paced(workspace.target(call.target)), workspace.state) as connection:
+    with connected(call, workspace) as connection:
         collected = saved or _collect(call, options, SessionReader(connection.transport))
-        return collected, _read_live(call, connection) if options.live else None
+        if not options.live:
+            return collected, None
+        with reading(call, connection) as reader:
+            return collected, reader.read()
 
 
 def _collect(call: Call, options: CoverageOptions, reader: SessionReader) -> Collected:
@@ -114,12 +117,6 @@ def _collect(call: Call, options: CoverageOptions, reader: SessionReader) -> Col
             return read_sessions(reader, options.sessions, progress=progress, label=label)
         span = parse_period(options.since or SINCE, options.until, now=call.context.clock.wall())
         return read_span(reader, span, limit=options.limit, progress=progress, label=label)
-
-
-def _read_live(call: Call, connection: Connection) -> Knowledge:
-    with call.screen.progress(call.context.clock) as progress:
-        progress.start(message("reading the live library"), None)
-        return connection.reader(on_rows=progress.advance).read()
 
 
 def read_span(reader: SessionReader, span: Period, *, limit: int, progress: Progress, label: Message) -> Collected:

@@ -19,7 +19,7 @@ from kbsync.saving import save
 from kbsync.settings import Target
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.git import History, base_of_read_files, find_history, formerly_declared
-from kbsync.usecases.workspace import Workspace, open_workspace
+from kbsync.usecases.workspace import Workspace
 
 __all__ = [
     "PlanOptions",
@@ -31,7 +31,7 @@ __all__ = [
     "plan_library",
     "planner_context",
     "prepare",
-    "reading",
+    "reader_of",
 ]
 
 
@@ -92,7 +92,7 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
             message("drift is counted from the base, and there is none"),
             hint=message("apply once, or name a commit with --base REV"),
         )
-    with reading(call, ready.workspace, ready.target) as reader:
+    with reader_of(call, ready.workspace) as reader:
         live = reader.read()
     context = replace(planner_context(ready), purpose=Purpose.DRIFT, warnings=())
     drift = make_plan(knowledge, live, knowledge, context=context)
@@ -106,22 +106,21 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
 
 def prepare(call: Call, *, base: str | None, certain: bool = True) -> Prepared:
     """Read the files, warn of what is doubtful in them, and find the base; whoever only plans may do with a guess."""
-    workspace = open_workspace(call.directory, target=call.target)
+    workspace = call.open_workspace()
     call.screen.warn(workspace.diagnostics)
-    target = call.paced(workspace.target(call.target))
+    target = call.target_of(workspace)
     history = find_history(workspace, target, given=base, context=call.context, certain=certain)
     call.screen.notes(history.notes)
     return Prepared(workspace, target, history)
 
 
 @contextmanager
-def reading(call: Call, workspace: Workspace, target: Target) -> Iterator["DeskReader"]:
-    """Reach a target's library to look at it, and show that something is going on."""
-    from kbsync.usecases.composition import connected  # noqa: PLC0415  (loads httpx, which nothing offline needs)
+def reader_of(call: Call, workspace: Workspace) -> Iterator["DeskReader"]:
+    """Reach the target's library to look at it."""
+    from kbsync.usecases.composition import connected, reading  # noqa: PLC0415  (loads httpx, which nothing offline needs)
 
-    with connected(call, target, workspace.state) as connection, call.screen.progress(call.context.clock) as progress:
-        progress.start(message("reading the live library"), None)
-        yield connection.reader(on_rows=progress.advance)
+    with connected(call, workspace) as connection, reading(call, connection) as reader:
+        yield reader
 
 
 def plan_against(live: Knowledge, ready: Prepared, *, only: str | None = None, offline: bool = False) -> Plan:
@@ -180,7 +179,7 @@ def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:
 
 def _plan_live(call: Call, options: PlanOptions) -> Plan:
     ready = prepare(call, base=options.base, certain=False)
-    with reading(call, ready.workspace, ready.target) as reader:
+    with reader_of(call, ready.workspace) as reader:
         return plan_against(reader.read(), ready, only=options.only)
 
 
@@ -200,11 +199,11 @@ def _plan_undo(call: Call, path: Path) -> Plan:
     receipt = read_plan_or_receipt(path)
     if not isinstance(receipt, Receipt):
         raise Misuse(message("{path} is a plan and not a receipt: apply --receipt writes receipts", path=path))
-    name = call.target or receipt.report.plan.target.name
-    workspace = open_workspace(call.directory, target=name)
-    target = call.paced(workspace.target(name))
+    call = replace(call, target=call.target or receipt.report.plan.target.name)
+    workspace = call.open_workspace()
+    target = call.target_of(workspace)
     check_target(receipt.report.plan, target)
-    with reading(call, workspace, target) as reader:
+    with reader_of(call, workspace) as reader:
         return invert(receipt.report, reader.read(), policy=workspace.settings.policy, rate=target.calls_per_second)
 
 

@@ -13,7 +13,7 @@ from kbsync.puller import Clash, Decision, Scope, decide
 from kbsync.render.differences import unified
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.git import formerly_declared
-from kbsync.usecases.plan import Prepared, check_pattern, plan_against, prepare, reading
+from kbsync.usecases.plan import Prepared, check_pattern, plan_against, prepare, reader_of
 
 __all__ = ["Pulled", "pull_changes"]
 
@@ -34,7 +34,7 @@ class Pulled:
 def pull_changes(call: Call, scope: Scope, *, base: str | None = None, check: bool = False) -> tuple[Pulled, Exit]:
     """Bring the console's changes into the files, unless they are only to be checked, and tell what was not taken."""
     ready = prepare(call, base=base)
-    with reading(call, ready.workspace, ready.target) as reader:
+    with reader_of(call, ready.workspace) as reader:
         decision = _decide(reader.read(), ready, scope)
     workspace = ready.workspace
     merged = merge_files(workspace.files, decision.merge, shown_as=workspace.shown_as, target=ready.target.name)

@@ -1,18 +1,34 @@
-"""Looking into a Desk session, and sending to it."""
+"""Looking into a Desk session, sending to it, and streaming a drafted answer into it piece by piece.
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+A person may come in at any moment: before each piece of an answer the session is looked at, and what was begun is ended.
+"""
+
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from kbsync.desk.sessions import SessionReader, SessionWriter
+from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
 from kbsync.dialogue import ChatMessage, Session, SessionState
-from kbsync.errors import SafetyRefusal
-from kbsync.messages import message
-from kbsync.usecases.composition import Connection, connected
-from kbsync.usecases.context import Call
-from kbsync.usecases.workspace import open_workspace
+from kbsync.errors import Misuse, OutcomeUnknown, SafetyRefusal, ServiceError, UnusableFile
+from kbsync.messages import Message, message
+from kbsync.model import AnswerType, Knowledge, Question, to_lf
+from kbsync.usecases.composition import connected
+from kbsync.usecases.context import Call, Exit, is_agreed, stop_on_signal
 
-__all__ = ["SendOptions", "read_messages", "read_state", "send_message"]
+__all__ = [
+    "Draft",
+    "SendOptions",
+    "Streamed",
+    "draft_of",
+    "look_first",
+    "preview_answer",
+    "read_draft",
+    "read_messages",
+    "read_state",
+    "send_message",
+    "stream_draft",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +44,25 @@ class SendOptions:
 
 def read_state(call: Call, session: str | None, *, client_user: str | None, customer_service: str | None) -> Session:
     """Who serves a session now."""
-    with _connected(call) as connection:
+    with connected(call, call.open_workspace()) as connection:
         reader = SessionReader(connection.transport)
         return reader.state(session=session, client_user=client_user, customer_service=customer_service)
 
 
 def read_messages(call: Call, session: str, *, limit: int, offset: int, oldest_first: bool) -> tuple[int, Sequence[ChatMessage]]:
     """How many messages a session has, and some of them."""
-    with _connected(call) as connection:
+    with connected(call, call.open_workspace()) as connection:
         return SessionReader(connection.transport).messages(session, limit=limit, offset=offset, oldest_first=oldest_first)
 
 
 def send_message(call: Call, options: SendOptions) -> str:
     """Send the chunks and give the message's key. Refuses where no chatbot serves the session, unless told otherwise."""
-    with _connected(call) as connection:
+    with connected(call, call.open_workspace()) as connection:
         if not options.anyway:
-            _check_state(SessionReader(connection.transport).state(session=options.session))
+            look_first(
+                SessionReader(connection.transport).state(session=options.session),
+                message("a person serves this session, or nobody does; add --anyway if the message is meant to go there"),
+            )
         writer, key = SessionWriter(connection.transport), options.key
         for number, chunk in enumerate(options.chunks, start=1):
             last = options.finish and number == len(options.chunks)
@@ -51,16 +70,213 @@ def send_message(call: Call, options: SendOptions) -> str:
     return key or ""
 
 
-@contextmanager
-def _connected(call: Call) -> Iterator[Connection]:
-    workspace = open_workspace(call.directory, target=call.target)
-    with connected(call, call.paced(workspace.target(call.target)), workspace.state) as connection:
-        yield connection
+CUT = "…"
+"""What ends a message that is broken off: the last piece may not be known to be empty, and readers see that it was cut."""
 
 
-def _check_state(found: Session) -> None:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer as it would be sent. ``rich`` means that markup was taken away: the stream takes text only.
+
+    Raises UnusableFile when it is empty or too long for a message.
+    """
+
+    text: str
+    origin: str
+    rich: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise UnusableFile(message("the answer in {origin} is empty", origin=self.origin))
+        size = len(self.text.encode("utf-8", "replace"))
+        if size > LONGEST:
+            raise UnusableFile(
+                message(
+                    "the answer in {origin} has {size} bytes; a session takes at most {limit}",
+                    origin=self.origin,
+                    size=size,
+                    limit=LONGEST,
+                ),
+                hint=message("shorten it, or try a part of it with --answer-file"),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """How far a stream came: ``sent`` of ``total`` pieces went out for certain.
+
+    ``key`` names the message, empty when the service told none. ``ended`` is whether the service knows that no more comes. Of
+    what stopped it, ``state`` is where the session went, ``problem`` what the service or the network said; both None when the
+    user stopped it, or nothing did.
+    """
+
+    key: str
+    sent: int
+    total: int
+    ended: bool
+    state: SessionState | None = None
+    problem: ServiceError | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything was sent."""
+        return self.sent == self.total
+
+
+def preview_answer(
+    call: Call, *, question: str | None, answer_file: Path | None, session: str, yes: bool
+) -> tuple[Streamed | None, Exit]:
+    """Send the answer if the session allows it and, where they are asked, the user agrees; None if not.
+
+    Raises Misuse, InvalidInput, UnusableFile, SafetyRefusal, and ServiceError while nothing was sent.
+    """
+    from kbsync.conversations.chunks import pieces  # noqa: PLC0415  (loads regex)
+
+    workspace = call.open_workspace()
+    draft = _draft(workspace.knowledge, question, answer_file)
+    with connected(call, workspace) as connection:
+        reader = SessionReader(connection.transport)
+        look_first(reader.state(session=session))
+        chunks = pieces(draft.text)
+        _show(call, draft, len(chunks), asked=not yes)
+        if not yes and not _is_agreed(call, session):
+            return None, Exit.DONE
+        # A stop of its own: the one of the surroundings would hold back the last piece too, which ends the message.
+        stop = threading.Event()
+        with stop_on_signal(stop, tell=lambda: call.screen.note(message("Stopping: the message is being ended."))):
+            done = stream_draft(reader, SessionWriter(connection.transport), session, chunks=chunks, stop=stop)
+    _tell(call, done)
+    return done, Exit.DONE if done.whole else Exit.UNFINISHED
+
+
+def _draft(knowledge: Knowledge, question: str | None, answer_file: Path | None) -> Draft:
+    if answer_file is not None:
+        return read_draft(answer_file)
+    if question is None:
+        raise Misuse(message("name the question whose answer is to be sent, or a text with --answer-file"))
+    from kbsync.conversations.declared import find_question  # noqa: PLC0415  (loads rapidfuzz)
+
+    return draft_of(find_question(knowledge, question))
+
+
+def _show(call: Call, draft: Draft, count: int, *, asked: bool) -> None:
+    """Show what would be sent, also to a quiet user: nobody agrees to what they have not seen."""
+    screen = call.screen
+    screen.note(message("The answer from {origin} (pieces: {count}):", origin=draft.origin, count=count))
+    if asked or screen.verbosity >= 0:
+        screen.quote(draft.text)
+    if draft.rich:
+        screen.note(message("The answer is rich text and a stream takes plain text only, so it goes without its markup."))
+
+
+def _is_agreed(call: Call, session: str) -> bool:
+    return is_agreed(
+        call.screen,
+        message("Send it to {session}, where a customer may read it?", session=session),
+        absent=message("nobody is here to agree; nothing was sent"),
+        instead=message("add --yes, or run kbsync preview in a terminal"),
+        declined=message("Not sent."),
+    )
+
+
+def _tell(call: Call, done: Streamed) -> None:
+    """Say on stderr why it is not whole, and whether readers still wait for the rest."""
+    if done.whole:
+        return
+    call.screen.note(_cause(done))
+    if done.problem is not None:
+        call.screen.error(done.problem)
+    if done.ended:
+        call.screen.note(message("The message was ended with “…”."))
+    elif done.key:
+        call.screen.note(message("The message could not be ended; its key is {key}.", key=done.key))
+
+
+def _cause(done: Streamed) -> Message:
+    if done.state is not None:
+        return message("The session went into state {state}, so the rest was kept back.", state=done.state)
+    if done.problem is not None:
+        return message("The service did not take piece {number} for certain.", number=done.sent + 1)
+    return message("Stopped. Pieces sent before: {count}.", count=done.sent)
+
+
+def draft_of(question: Question) -> Draft:
+    """What a declared question would be answered with."""
+    from kbsync.conversations.declared import plain_answer  # noqa: PLC0415
+
+    content = question.content
+    origin = content.question if question.location is None else str(question.location)
+    return Draft(plain_answer(content), origin, rich=content.answer_type is AnswerType.RICH)
+
+
+def read_draft(path: Path) -> Draft:
+    """The text of a file, its line ends made LF and the last one dropped, as knowledge files do. Raises UnusableFile."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as problem:
+        raise UnusableFile(
+            message("{path} cannot be read: {reason}", path=path, reason=problem.strerror or "unknown reason")
+        ) from None
+    except UnicodeDecodeError:
+        raise UnusableFile(message("{path} is not UTF-8", path=path), hint=message("save it as UTF-8")) from None
+    return Draft(to_lf(text).removesuffix("\n"), path.as_posix())
+
+
+def look_first(found: Session, reason: Message | None = None) -> None:
+    """Raise SafetyRefusal, for a reason that fits, unless the chatbot serves the session."""
     if found.state is not SessionState.CHATBOT:
-        raise SafetyRefusal(
-            message("the session is in state {state}; nothing was sent", state=found.state),
-            [message("a person serves this session, or nobody does; add --anyway if the message is meant to go there")],
+        reason = reason or (
+            message("nobody is in the session, so nobody would read it")
+            if found.state is SessionState.NOT_IN_SESSION
+            else message("a person serves the session or is about to; answers are tried only where the chatbot serves alone")
         )
+        raise SafetyRefusal(message("the session is in state {state}; nothing was sent", state=found.state), [reason])
+
+
+def stream_draft(
+    reader: SessionReader, writer: SessionWriter, session: str, *, chunks: Sequence[str], stop: threading.Event
+) -> Streamed:
+    """Send the pieces, and stop when the session changes hands, the service fails, or ``stop`` is set.
+
+    Raises SafetyRefusal and ServiceError only while it is certain that nothing was sent.
+    """
+    look_first(reader.state(session=session))
+    stream = _Stream(writer, session)
+    total = len(chunks)
+    for sent, piece in enumerate(chunks):
+        try:
+            state = reader.state(session=session).state if sent else SessionState.CHATBOT
+            if state is not SessionState.CHATBOT:
+                return Streamed(stream.key, sent, total, stream.end(), state=state)
+            if stop.is_set():
+                return Streamed(stream.key, sent, total, stream.end())
+            stream.send(piece, last=sent + 1 == total)
+        except ServiceError as problem:
+            if not sent and not isinstance(problem, OutcomeUnknown):
+                raise
+            return Streamed(stream.key, sent, total, stream.end(), problem=problem)
+    return Streamed(stream.key, total, total, ended=True)
+
+
+class _Stream:
+    """One message on its way; it is ended once."""
+
+    def __init__(self, writer: SessionWriter, session: str) -> None:
+        self._writer = writer
+        self._session = session
+        self._ending = False
+        self.key = ""
+
+    def send(self, piece: str, *, last: bool) -> None:
+        self._ending = last
+        self.key = self._writer.send(self._session, piece, key=self.key or None, finish=last)
+
+    def end(self) -> bool:
+        """Tell the service that no more comes, and whether it took that; not after a last piece of unknown fate."""
+        if not self.key or self._ending:
+            return False
+        try:
+            self._writer.send(self._session, CUT, key=self.key, finish=True)
+        except ServiceError:
+            return False
+        return True

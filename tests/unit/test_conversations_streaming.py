@@ -11,7 +11,7 @@ from kbsync.diagnostics import Location
 from kbsync.dialogue import Session, SessionState
 from kbsync.errors import NoSuchSession, OutcomeUnknown, RequestRefused, SafetyRefusal, UnusableFile
 from kbsync.model import AnswerType, Question
-from kbsync.usecases.preview import Draft, Streamed, draft_of, look_first, read_draft, stream_draft
+from kbsync.usecases.session import Draft, Streamed, draft_of, look_first, read_draft, stream_draft
 from tests.fakes.desk_script import Reply, Script, connect
 from tests.unit.talk import question
 

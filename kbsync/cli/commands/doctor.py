@@ -27,7 +27,7 @@ def doctor(call: Invocation) -> int:
     that is not in order says what to do.
     """
     from kbsync.cli.drawing import draw_checkup  # noqa: PLC0415
-    from kbsync.usecases.doctor import examine_target  # noqa: PLC0415
+    from kbsync.usecases.target import examine_target  # noqa: PLC0415
 
     findings, code = examine_target(call)
     call.screen.result(draw_checkup(findings, call))

@@ -34,10 +34,9 @@ def preview(call: Invocation, *, question: str | None, session: str, answer_file
     at before each. Only where the chatbot serves the session.
     """
     from kbsync.cli.drawing import draw_streamed  # noqa: PLC0415
-    from kbsync.usecases.preview import preview_answer  # noqa: PLC0415
+    from kbsync.usecases.session import preview_answer  # noqa: PLC0415
 
-    done = preview_answer(call, question=question, answer_file=answer_file, session=session, yes=yes)
-    if done is None:
-        return Exit.DONE
-    call.screen.report(draw_streamed(done, session, call))
-    return Exit.DONE if done.whole else Exit.UNFINISHED
+    done, code = preview_answer(call, question=question, answer_file=answer_file, session=session, yes=yes)
+    if done is not None:
+        call.screen.report(draw_streamed(done, session, call))
+    return code

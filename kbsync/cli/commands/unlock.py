@@ -25,6 +25,6 @@ def unlock(call: Invocation, *, yes: bool) -> int:
 
     Do so only when its holder is known to be gone: a lock that nobody renews expires by itself.
     """
-    from kbsync.usecases.unlock import unlock_target  # noqa: PLC0415
+    from kbsync.usecases.target import unlock_target  # noqa: PLC0415
 
     return unlock_target(call, yes=yes)

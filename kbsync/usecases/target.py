@@ -1,4 +1,6 @@
-"""Removing the apply lock of a target: find it, show it, remove exactly what was shown."""
+"""Looking after a target: whether everything is in place, and the removal of an apply lock whose holder is gone."""
+
+from typing import TYPE_CHECKING
 
 from kbsync.history.lease import LockInfo, show_time
 from kbsync.history.lock import read_lock, remove_lock
@@ -6,9 +8,22 @@ from kbsync.history.repository import Repository
 from kbsync.messages import message
 from kbsync.usecases.context import Call, Exit, is_agreed
 from kbsync.usecases.git import is_shared
-from kbsync.usecases.workspace import check_state, open_workspace, shared_state_directory
+from kbsync.usecases.workspace import check_state, shared_state_directory
 
-__all__ = ["unlock_target"]
+if TYPE_CHECKING:
+    from kbsync.desk.doctor import Finding
+
+__all__ = ["examine_target", "unlock_target"]
+
+
+def examine_target(call: Call) -> tuple[tuple["Finding", ...], Exit]:
+    """Ask the service about access, clock, Desk and limits; a finding that is not in order fails the command."""
+    from kbsync.desk.doctor import examine  # noqa: PLC0415
+    from kbsync.usecases.composition import connected  # noqa: PLC0415  (both load httpx, and a lock needs no network)
+
+    with connected(call, call.open_workspace()) as connection:
+        findings = examine(connection.transport, rate=connection.target.calls_per_second)
+    return findings, Exit.FAILED if any(finding.ok is False for finding in findings) else Exit.DONE
 
 
 def unlock_target(call: Call, *, yes: bool) -> Exit:
@@ -42,7 +57,7 @@ def unlock_target(call: Call, *, yes: bool) -> Exit:
 
 
 def _find(call: Call) -> LockInfo | None:
-    workspace = open_workspace(call.directory, target=call.target)
+    workspace = call.open_workspace()
     target = workspace.target(call.target)
     repository = _repository(call) if is_shared(target) else None
     shared = shared_state_directory(target, environ=call.context.environ)
