@@ -108,17 +108,13 @@ def test_the_keys_of_files_are_listed_by_their_schema() -> None:
     assert found == set()
 
 
-HOMONYMS = {"Session", "Stream"}
-"""Class names that still stand in two files; no other may."""
-
-
 def test_a_class_name_means_one_thing() -> None:
     """No name, leading underscores aside, is that of classes in two files."""
     places: dict[str, set[str]] = {}
     for file, node in nodes():
         if isinstance(node, ast.ClassDef):
             places.setdefault(node.name.lstrip("_"), set()).add(file)
-    assert {name: found for name, found in places.items() if len(found) > 1 and name not in HOMONYMS} == {}
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_the_signature_of_a_paced_call_stands_in_one_place() -> None:

@@ -283,7 +283,7 @@ def _able(stream: TextIO) -> TextIO:
     return stream
 
 
-class _Stream:
+class _GuardedStream:
     """Passes on what is written, until that fails."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -300,7 +300,7 @@ class _Stream:
             os.close(nowhere)
 
 
-class _Aside(_Stream):
+class _Aside(_GuardedStream):
     """What is said beside the result: losing it must not stop, and not even disturb, what it tells of."""
 
     def write(self, text: str) -> int:
@@ -324,7 +324,7 @@ class _Aside(_Stream):
             pass
 
 
-class _Result(_Stream):
+class _Result(_GuardedStream):
     """The result: who asked for it has to know that it did not arrive."""
 
     def write(self, text: str) -> int:

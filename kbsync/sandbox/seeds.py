@@ -67,7 +67,7 @@ QUESTIONS: tuple[tuple[int, str, str, tuple[str, ...]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Session:
+class _SeededSession:
     state: str
     client: str
     messages: tuple[tuple[str, str], ...] = ()
@@ -75,9 +75,9 @@ class _Session:
     ended: int | None = None
 
 
-SESSIONS: Mapping[str, _Session] = MappingProxyType(
+SESSIONS: Mapping[str, _SeededSession] = MappingProxyType(
     {
-        CHATBOT_SESSION: _Session(
+        CHATBOT_SESSION: _SeededSession(
             "Chatbot",
             CLIENT,
             (
@@ -89,19 +89,21 @@ SESSIONS: Mapping[str, _Session] = MappingProxyType(
                 ("robot", "是的,我是智能客服。需要时可以为您转接人工。"),
             ),
         ),
-        AGENT_SESSION: _Session("Agent", "user1", (("user", "转人工"), ("agent", "您好,我是客服小王。")), agent="test@qq.com"),
-        WAITING_SESSION: _Session("WaitingForAgentAnswering", "user2", (("user", "Refund please"),), agent="test@qq.com"),
-        QUEUEING_SESSION: _Session(
+        AGENT_SESSION: _SeededSession(
+            "Agent", "user1", (("user", "转人工"), ("agent", "您好,我是客服小王。")), agent="test@qq.com"
+        ),
+        WAITING_SESSION: _SeededSession("WaitingForAgentAnswering", "user2", (("user", "Refund please"),), agent="test@qq.com"),
+        QUEUEING_SESSION: _SeededSession(
             "Queueing", "user3", (("user", "I want to talk to a person"), ("system", "You are number 2."))
         ),
-        IDLE_SESSION: _Session("NotInSession", "user4"),
-        ENDED_SESSIONS[0]: _Session(
+        IDLE_SESSION: _SeededSession("NotInSession", "user4"),
+        ENDED_SESSIONS[0]: _SeededSession(
             "",
             "user5",
             (("user", "How do I return a parcel?"), ("robot", "I did not understand that."), ("user", "how can I send it back")),
             ended=1730940000,
         ),
-        ENDED_SESSIONS[1]: _Session(
+        ENDED_SESSIONS[1]: _SeededSession(
             "",
             CLIENT,
             (("user", "退货怎么办?"), ("robot", "I did not understand that."), ("user", "转人工"), ("agent", "请提供订单号。")),
@@ -132,7 +134,7 @@ def plant(database: Database, library: Library) -> None:
         _plant_session(database, identifier, session)
 
 
-def _plant_session(database: Database, identifier: str, session: _Session) -> None:
+def _plant_session(database: Database, identifier: str, session: _SeededSession) -> None:
     card = {
         "AgentGroupId": 1,
         "AgentGroupName": "Default",

@@ -241,7 +241,7 @@ def stream_draft(
     Raises SafetyRefusal and ServiceError only while it is certain that nothing was sent.
     """
     look_first(reader.state(session=session))
-    stream = _Stream(writer, session)
+    stream = _StreamedMessage(writer, session)
     total = len(chunks)
     for sent, piece in enumerate(chunks):
         try:
@@ -258,7 +258,7 @@ def stream_draft(
     return Streamed(stream.key, total, total, ended=True)
 
 
-class _Stream:
+class _StreamedMessage:
     """One message on its way; it is ended once."""
 
     def __init__(self, writer: SessionWriter, session: str) -> None:
