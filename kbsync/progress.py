@@ -12,19 +12,15 @@ class Progress(Protocol):
 
     def start(self, label: Message, total: int | None) -> None:
         """A stretch of work begins; ``total`` is the number of steps, None when unknown."""
-        ...
 
     def advance(self, steps: int = 1) -> None:
         """Some steps are done; none is a sign of life from work that has no steps to show."""
-        ...
 
     def note(self, words: Message) -> None:
         """Something worth a line, such as a pause that the service asked for."""
-        ...
 
     def finish(self) -> None:
         """The stretch of work is over."""
-        ...
 
 
 class Silent:

@@ -19,7 +19,6 @@ class Reader(Protocol):
 
         Raises ServiceError when it cannot be read whole; a failed page is never a shorter list.
         """
-        ...
 
 
 class Writer(Protocol):
@@ -31,22 +30,18 @@ class Writer(Protocol):
 
     def add_category(self, title: str, *, parent: int | None) -> int:
         """Create a category and return its CategoryId; ``parent`` is None for the first level."""
-        ...
 
     def rename_category(self, category: int, title: str) -> None:
         """Give a category another title."""
-        ...
 
     def delete_category(self, category: int, *, still: Callable[[], bool] | None = None) -> None:
         """Delete a category. The service deletes every question in it too: look first.
 
         ``still`` is asked whenever the call could leave, because it may wait; where it says no, Outdated is raised.
         """
-        ...
 
     def add_question(self, *, question: str, answer: str, answer_type: AnswerType, category: int, similar: Sequence[str]) -> None:
         """Create a question. The service tells no id: list to learn it."""
-        ...
 
     def update_question(
         self,
@@ -58,19 +53,15 @@ class Writer(Protocol):
         category: int | None = None,
     ) -> None:
         """Change the given fields of a question in one call; None leaves a field as it is."""
-        ...
 
     def set_similar(self, identifier: str, similar: Sequence[str]) -> None:
         """Replace a question's similar questions; an empty sequence clears them."""
-        ...
 
     def set_status(self, identifiers: Sequence[str], status: Status) -> None:
         """Enable or disable a batch of questions."""
-        ...
 
     def delete_questions(self, identifiers: Sequence[str]) -> None:
         """Delete a batch of questions."""
-        ...
 
 
 class Meter(Protocol):
@@ -79,14 +70,11 @@ class Meter(Protocol):
     @property
     def calls(self) -> Mapping[str, int]:
         """Calls sent so far, by command."""
-        ...
 
     @property
     def calls_here(self) -> int:
         """Calls sent so far by the thread that asks, those included that were refused for speed or sent again."""
-        ...
 
     @property
     def throttled(self) -> int:
         """How many of them were refused for speed."""
-        ...

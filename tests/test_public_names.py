@@ -54,3 +54,11 @@ def test_every_public_module_says_what_is_public(name: str) -> None:
     assert listed or not any(not it.startswith("_") for it in own)
     assert [it for it in listed if not hasattr(module, it)] == []
     assert len(set(listed)) == len(listed)
+
+
+def test_modules_of_a_room_alone_list_nothing() -> None:
+    """What no other room imports has no public names to list."""
+    public = {name.removeprefix("kbsync.").replace(".", "/") for name in public_modules()}
+    places = ((path, path.relative_to(ROOT)) for path in sorted(ROOT.rglob("*.py")) if path.stem != "__init__")
+    inner = [path for path, place in places if place.with_suffix("").as_posix() not in public]
+    assert [path for path in inner if "__all__ = " in path.read_text(encoding="utf-8")] == []

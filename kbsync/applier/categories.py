@@ -10,8 +10,6 @@ from kbsync.messages import Message, message
 from kbsync.model import Category, CategoryPath, MenuType, show_path
 from kbsync.plan import Action, CategoryChange, Field, Plan, QuestionChange
 
-__all__ = ["CategoryDeletion", "CategoryWrites"]
-
 FRESH = 1.0
 """Seconds after which a listing no longer tells that a category is empty: a call that leaves later needs a new one."""
 

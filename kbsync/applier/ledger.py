@@ -26,8 +26,6 @@ from kbsync.progress import Progress
 from kbsync.report import ChangeOutcome, Outcome
 from kbsync.store import Meter
 
-__all__ = ["Attempt", "Ending", "Ledger", "OnFailure"]
-
 
 class OnFailure(StrEnum):
     """What an apply does once a change has failed."""

@@ -15,8 +15,6 @@ from kbsync.messages import Message, message
 from kbsync.plan import Plan
 from kbsync.store import Writer
 
-__all__ = ["Job", "PhaseRunner", "Strategy"]
-
 REPEATS = 2
 """How often a write without an answer is sent again, each time only after a listing showed that it did not happen."""
 

@@ -13,18 +13,6 @@ from kbsync.plan import CategoryChange, Change, Field, Plan, renamed_paths, valu
 from kbsync.progress import Progress
 from kbsync.store import Reader
 
-__all__ = [
-    "PAUSES",
-    "Observation",
-    "PathChanges",
-    "Poller",
-    "Snapshot",
-    "await_pending_creates",
-    "differing",
-    "shown",
-    "spelled_alike",
-]
-
 
 class Snapshot:
     """The library as one listing showed it."""

@@ -12,8 +12,6 @@ from kbsync.messages import Message, message
 from kbsync.model import CategoryPath, Content, Knowledge, Question, show_path
 from kbsync.plan import FIELD_NAMES, CategoryChange, Field, Plan, QuestionChange, value_of
 
-__all__ = ["Standing", "State", "check_preconditions"]
-
 WIDTH = 60
 """Characters of a text that are enough to recognise it in a report."""
 

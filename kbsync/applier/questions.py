@@ -18,8 +18,6 @@ from kbsync.model import Content, Question, Status
 from kbsync.ordering import BATCH
 from kbsync.plan import FIELD_NAMES, Field, QuestionChange, value_of
 
-__all__ = ["BatchWrites", "QuestionWrites"]
-
 
 class QuestionWrites(Strategy):
     """Creates and updates questions, and learns the ids of created ones."""

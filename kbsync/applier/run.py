@@ -23,8 +23,6 @@ from kbsync.progress import Progress, Silent
 from kbsync.report import ApplyReport, Mismatch, Outcome
 from kbsync.store import Meter, Reader, Writer
 
-__all__ = ["Applier", "Begun", "Owed"]
-
 Begun = Callable[[Callable[[], ApplyReport]], None]
 """Is handed what gives the report so far, which may be called at any time, also by the handler of a signal."""
 

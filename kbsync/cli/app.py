@@ -28,9 +28,6 @@ from kbsync.errors import KbsyncError
 from kbsync.messages import message
 from kbsync.usecases.context import Exit, RunContext, exit_of
 
-__all__ = ["application", "run"]
-
-
 SECTIONS = {
     "From files to customers": (init, validate, plan, apply, show),
     "What the console changed": (drift, pull),

@@ -16,8 +16,6 @@ from kbsync.limiter.clock import Clock
 from kbsync.messages import Message
 from kbsync.progress import Progress
 
-__all__ = ["bar"]
-
 
 @contextmanager
 def bar(clock: Clock, *, color: bool, say: Callable[[Message], str], stop: threading.Event | None = None) -> Iterator[Progress]:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from kbsync.usecases.pull import Pulled
     from kbsync.usecases.session import Streamed
 
-__all__ = ["draw_checkup", "draw_formatted", "draw_key", "draw_messages", "draw_pulled", "draw_state", "draw_streamed"]
 
 MARKS = {True: click.style("ok", fg="green"), False: click.style("no", fg="red", bold=True), None: click.style("? ", fg="yellow")}
 

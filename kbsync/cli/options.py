@@ -12,19 +12,6 @@ from kbsync.cli.screen import Screen, make_screen
 from kbsync.errors import KbsyncError
 from kbsync.usecases.context import Call, Exit, RunContext
 
-__all__ = [
-    "Application",
-    "DocumentedCommand",
-    "DocumentedGroup",
-    "Invocation",
-    "SharedOption",
-    "Surroundings",
-    "complete_switch",
-    "complete_target",
-    "invocation",
-]
-
-
 Command = Callable[..., int]
 
 

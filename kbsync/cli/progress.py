@@ -6,9 +6,6 @@ from collections.abc import Callable
 from kbsync.limiter.clock import Clock
 from kbsync.messages import Message, message
 
-__all__ = ["LineProgress", "minutes", "rate", "time_left"]
-
-
 EVERY = 5.0
 """Seconds between two lines in a log: enough to see life, few enough to read."""
 

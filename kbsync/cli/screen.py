@@ -31,9 +31,6 @@ from kbsync.render.words import RenderOptions, Words
 from kbsync.render.workflow_commands import Level, command, harmless
 from kbsync.report import Receipt
 
-__all__ = ["Screen", "TargetScreen", "make_screen", "steady_streams", "write_github"]
-
-
 USUAL = 100
 """Columns of a page of text, where no terminal says otherwise."""
 

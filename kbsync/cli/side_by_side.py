@@ -14,8 +14,6 @@ from kbsync.render.json_documents import joined_json
 from kbsync.usecases.context import exit_of, gravest, stop_on_signal
 from kbsync.usecases.workspace import open_workspace
 
-__all__ = ["for_target", "run_side_by_side"]
-
 FORMATS = ("text", "json", "markdown")
 """Formats of which several can stand in one result."""
 

@@ -20,8 +20,6 @@ from kbsync.errors import Misuse, OutcomeUnknown, ServiceError, Unreachable
 from kbsync.limiter import Clock
 from kbsync.messages import Message, message
 
-__all__ = ["LOST", "MEANINGS", "Deadline", "Route", "lost", "open_client", "route_to"]
-
 PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 """What port an address means that names none."""
 

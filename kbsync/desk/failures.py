@@ -23,8 +23,6 @@ from kbsync.errors import (
 )
 from kbsync.messages import Message, message
 
-__all__ = ["MEANINGS", "RESIGN", "RUN_AGAIN", "HttpAnswer", "Meaning", "failure", "http_date", "misshapen", "opened"]
-
 _ENDPOINT = message("Check the target's region or endpoint: something other than the Desk service answered.")
 
 

@@ -8,8 +8,6 @@ from kbsync.desk.failures import misshapen
 from kbsync.errors import OutcomeUnknown
 from kbsync.model import AnswerType, MenuType, Status, to_lf
 
-__all__ = ["CategoryRow", "Fields", "QuestionRow", "category_row", "question_row"]
-
 
 @dataclass(frozen=True, slots=True)
 class CategoryRow:

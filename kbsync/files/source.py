@@ -6,10 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from kbsync.diagnostics import Diagnostic, Location, Related, Rule, Severity
-from kbsync.display import shorten, visible
 from kbsync.messages import Message, message, plural
-
-__all__ = ["MAX_FAULTS", "SourceFile", "decode", "shorten", "visible"]
 
 MAX_FAULTS = 1000
 """Faults kept for one file, so that a file which is no knowledge at all does not fill the memory."""

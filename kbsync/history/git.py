@@ -14,8 +14,6 @@ from pathlib import Path
 from kbsync.errors import HistoryUnavailable
 from kbsync.messages import Message, message
 
-__all__ = ["DIFF", "LOCAL_SECONDS", "NETWORK_SECONDS", "Answer", "Git"]
-
 LOCAL_SECONDS = 60.0
 """How long a command may take that only looks at the disk."""
 

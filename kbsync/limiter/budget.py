@@ -21,8 +21,6 @@ from kbsync.limiter.clock import Clock
 from kbsync.limiter.slots import FULL, LONGEST, BudgetView, Hold
 from kbsync.messages import message
 
-__all__ = ["SharedBudget"]
-
 _KEPT = 30.0
 """Seconds after which a note is dropped, ended or not: its process may have died."""
 

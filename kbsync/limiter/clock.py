@@ -13,15 +13,12 @@ class Clock(Protocol):
 
     def now(self) -> float:
         """Seconds on a clock that only goes forward; its zero means nothing."""
-        ...
 
     def wall(self) -> float:
         """Unix time in seconds."""
-        ...
 
     def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
         """Wait that long, infinity included, or until the event is set, whichever is first; says whether it was set."""
-        ...
 
 
 class SystemClock:

@@ -22,8 +22,6 @@ from kbsync.limiter.slots import LONGEST, BudgetView, InboundDelay, Slots
 from kbsync.messages import Message, message
 from kbsync.settings import Pacing
 
-__all__ = ["CallObserver", "CommandQueue", "Pacer", "Patience", "Ticket"]
-
 _FIRST = 0.5
 _MOST = 20.0
 

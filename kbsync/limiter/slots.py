@@ -12,20 +12,6 @@ from dataclasses import dataclass, replace
 
 from kbsync.settings import Pacing
 
-__all__ = [
-    "CERTAIN_MARGIN",
-    "FULL",
-    "LONGEST",
-    "STEADY_MARGIN",
-    "WINDOW",
-    "BudgetView",
-    "ContentionBackoff",
-    "Hold",
-    "InboundDelay",
-    "RoundTrips",
-    "Slots",
-]
-
 WINDOW = 1.0
 """Seconds in which the service counts (5 calls a second: www.tencentcloud.com/document/product/1229/68839)."""
 

@@ -11,8 +11,6 @@ from kbsync.messages import message
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, bare, path_after, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Problem, ProblemKind
 
-__all__ = ["CategoryWork", "plan_categories"]
-
 
 @dataclass(frozen=True, slots=True)
 class CategoryWork:

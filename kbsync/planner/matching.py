@@ -14,8 +14,6 @@ from kbsync.plan import Match, Problem, ProblemKind
 from kbsync.planner.categories import CategoryWork
 from kbsync.planner.renames import find_renames
 
-__all__ = ["BaseIndex", "Matches", "Pair", "match_questions"]
-
 
 @dataclass(frozen=True, slots=True)
 class Pair:

@@ -10,8 +10,6 @@ from kbsync.plan import Action, Cause, Field, FieldChange, Problem, ProblemKind,
 from kbsync.planner.categories import CategoryWork
 from kbsync.planner.matching import BaseIndex, Matches, Pair
 
-__all__ = ["is_unchanged", "plan_questions", "protected_disables"]
-
 SEVERITY = (Cause.DECLARED, Cause.UNKNOWN, Cause.DRIFT, Cause.CONFLICT)
 """Causes from harmless to dangerous."""
 

@@ -13,8 +13,6 @@ from kbsync.messages import message
 from kbsync.model import CategoryPath, Content, Knowledge, Question
 from kbsync.plan import Match, Problem, ProblemKind
 
-__all__ = ["Rename", "Renames", "find_renames"]
-
 SURE = 85
 """Percent of likeness from which two wordings are clearly the same question."""
 

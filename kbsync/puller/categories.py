@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from kbsync.model import CategoryPath, Content, Knowledge, MenuType, path_after, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Change, renamed_paths
 
-__all__ = ["CategoryTree", "find_tree"]
-
 
 @dataclass(frozen=True, slots=True)
 class CategoryTree:

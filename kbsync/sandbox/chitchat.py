@@ -30,23 +30,6 @@ from kbsync.sandbox.gate import Scene
 from kbsync.sandbox.library import ALL, DELETED, ENABLED, PRESET, StoredCategory, StoredQuestion
 from kbsync.sandbox.replies import Code, Parameters, Refusal
 
-__all__ = [
-    "add_category",
-    "add_question",
-    "delete_category",
-    "describe_categories",
-    "list_questions",
-    "refuse_taken",
-    "set_statuses",
-    "stored_answer",
-    "stored_question",
-    "stored_similar",
-    "stored_title",
-    "update_category",
-    "update_question",
-    "update_similar",
-]
-
 
 def stored_question(text: str, scene: Scene) -> str:
     """A standard question as it is kept."""

@@ -7,8 +7,6 @@ from kbsync.limiter import Clock
 from kbsync.sandbox.gate import SECOND
 from kbsync.sandbox.library import DELETED, ENABLED, Database, Library, StoredCategory, StoredQuestion
 
-__all__ = ["Console"]
-
 
 class Console:
     """Edits one library as the console does after Publish: at once live. Raises KeyError for what does not exist."""

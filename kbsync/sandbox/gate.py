@@ -28,8 +28,6 @@ from kbsync.sandbox.library import Database, Library
 from kbsync.sandbox.replies import Code, HttpRefusal, Parameters, Refusal
 from kbsync.settings import REGIONS
 
-__all__ = ["SECOND", "Gate", "Request", "Scene", "allow_call", "check_usersig", "command_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Scene:

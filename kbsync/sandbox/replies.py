@@ -13,20 +13,6 @@ from kbsync.commands import SESSION_COMMANDS, Command
 from kbsync.rehearsal.faults import Fault, FaultKind
 from kbsync.rehearsal.switches import Codes
 
-__all__ = [
-    "Code",
-    "HttpRefusal",
-    "Parameters",
-    "Refusal",
-    "Reply",
-    "refused",
-    "replace_reply",
-    "spell",
-    "spoil",
-    "status_page",
-    "success",
-]
-
 JSON = MappingProxyType({"content-type": "application/json; charset=utf-8"})
 
 

@@ -12,9 +12,6 @@ from kbsync.rehearsal.switches import StateWords
 from kbsync.sandbox.gate import SECOND, Scene
 from kbsync.sandbox.replies import Code, Parameters, Refusal
 
-__all__ = ["describe_robot", "list_sessions", "read_messages", "send_stream", "session_state"]
-
-
 ROBOT = "@RBT#DeskDefaultRobot"
 
 

@@ -19,18 +19,6 @@ from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, RunContext
 from kbsync.usecases.workspace import Workspace, check_state, prepare_state, shared_state_directory
 
-__all__ = [
-    "Connection",
-    "Credentials",
-    "connect",
-    "connected",
-    "find_credentials",
-    "reading",
-    "sandbox_file",
-    "variable",
-]
-
-
 Pause = Callable[[str, float], None]
 
 

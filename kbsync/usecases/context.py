@@ -49,55 +49,42 @@ class UserInterface(Protocol):
     @property
     def verbosity(self) -> int:
         """−1 when quiet, else 0 or more."""
-        ...
 
     def note(self, words: Message) -> None:
         """Say something beside the result unless quiet."""
-        ...
 
     def notes(self, many: Iterable[Message]) -> None:
         """Say several things beside the result unless quiet."""
-        ...
 
     def warn(self, found: Sequence[Diagnostic]) -> None:
         """Show what is doubtful in the files unless quiet."""
-        ...
 
     def error(self, error: KbsyncError) -> None:
         """Say what went wrong."""
-        ...
 
     def result(self, text: str) -> None:
         """Give a text as the result."""
-        ...
 
     def answer(self, words: Message) -> None:
         """Give words as the result."""
-        ...
 
     def quote(self, text: str) -> None:
         """Show a text, indented, beside the result."""
-        ...
 
     def preview(self, plan: Plan) -> None:
         """Show a plan beside the result, before consent is asked for."""
-        ...
 
     def report_apply(self, receipt: Receipt) -> None:
         """Give what an apply did as the result. It stands whether or not that arrives."""
-        ...
 
     def progress(self, clock: Clock, stop: threading.Event | None = None) -> AbstractContextManager[Progress]:
         """Show how far long work is."""
-        ...
 
     def is_interactive(self) -> bool:
         """Whether there is somebody to ask."""
-        ...
 
     def confirms(self, question: Message) -> bool:
         """Ask for yes or no."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,19 +20,6 @@ from kbsync.settings import Driver, Target
 from kbsync.usecases.context import RunContext
 from kbsync.usecases.workspace import Workspace, name_of
 
-__all__ = [
-    "History",
-    "base_of_read_files",
-    "check_applied_ref",
-    "declared_before",
-    "find_divergence",
-    "find_history",
-    "formerly_declared",
-    "is_shared",
-    "move_applied_ref",
-    "moves_applied_ref",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class History:

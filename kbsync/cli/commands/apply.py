@@ -10,8 +10,6 @@ import click
 from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.usecases.context import Exit
 
-__all__ = ["apply"]
-
 
 class Approval(click.Option):
     """An option whose variable counts when it is empty too: a digest that got lost on the way is not "any plan will do"."""

@@ -9,8 +9,6 @@ from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.render.formats import COVERAGE, draw_coverage
 from kbsync.usecases.context import Exit
 
-__all__ = ["coverage"]
-
 
 @click.command(
     cls=DocumentedCommand,

@@ -6,8 +6,6 @@ from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.render.formats import PLANS
 from kbsync.usecases.context import Exit
 
-__all__ = ["drift"]
-
 
 @click.command(
     cls=DocumentedCommand,

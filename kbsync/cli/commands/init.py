@@ -5,8 +5,6 @@ import click
 from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.usecases.context import Exit
 
-__all__ = ["init"]
-
 
 @click.command(
     cls=DocumentedCommand,

@@ -7,8 +7,6 @@ import click
 from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.usecases.context import Exit
 
-__all__ = ["pull"]
-
 
 @click.command(
     cls=DocumentedCommand,

@@ -7,8 +7,6 @@ import click
 from kbsync.cli.options import DocumentedGroup, Invocation, complete_switch, invocation
 from kbsync.usecases.context import Exit
 
-__all__ = ["sandbox"]
-
 
 @click.group(cls=DocumentedGroup)
 def sandbox() -> None:

@@ -5,8 +5,6 @@ import click
 from kbsync.cli.options import DocumentedGroup, Invocation, invocation
 from kbsync.usecases.context import Exit
 
-__all__ = ["session"]
-
 
 @click.group(cls=DocumentedGroup)
 def session() -> None:

@@ -8,8 +8,6 @@ from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.render.formats import PLANS
 from kbsync.usecases.context import Exit
 
-__all__ = ["show"]
-
 
 @click.command(
     cls=DocumentedCommand,

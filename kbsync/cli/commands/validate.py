@@ -8,8 +8,6 @@ from kbsync.messages import message
 from kbsync.render.formats import FINDINGS, draw_findings
 from kbsync.usecases.context import Exit
 
-__all__ = ["validate"]
-
 
 @click.command(
     cls=DocumentedCommand,
