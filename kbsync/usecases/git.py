@@ -7,7 +7,7 @@ from pathlib import Path
 from kbsync.diagnostics import Severity, has_errors
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, StalePlan
-from kbsync.files import SETTINGS_FILE, Loaded, is_yaml, load_tree
+from kbsync.files import SETTINGS_FILE, is_yaml, load_tree
 from kbsync.history.applied_ref import advance_applied, read_applied, seen_applied
 from kbsync.history.base import Base, find_base
 from kbsync.history.remote import DEFAULT_DIRECTORY
@@ -76,19 +76,18 @@ def find_history(
     missing = [each for each in found if each.missing]
     warnings = (*(() if base.doubt is None else (_guessed(target),)), *(_left_out(each, workspace) for each in missing[:1]))
     places = frozenset(f"{workspace.shown_as}/{each.name}" for each in missing)
+    history = History(repository, base, None, commit, notes, warnings, places, directory=directory)
     if base.commit is None:
-        return History(repository, base, None, commit, notes, warnings, places, directory=directory)
+        return history
     tree, moved = _tree_at(base.commit, repository, workspace)
-    notes = (*notes, *moved)
     warnings = (*warnings, *find_divergence(repository, base, workspace))
+    history = replace(history, notes=(*notes, *moved), warnings=warnings)
     if not tree:
-        return History(repository, base, None, commit, notes, warnings, places, moved[0], directory=directory)
+        return replace(history, untold=moved[0])
     knowledge = _knowledge_at(base.commit, tree, workspace, target, found)
     if isinstance(knowledge, Problem):
-        return History(
-            repository, base, None, commit, notes, (*warnings, knowledge), places, knowledge.message, directory=directory
-        )
-    return History(repository, base, knowledge, commit, notes, warnings, places, directory=directory)
+        return replace(history, warnings=(*warnings, knowledge), untold=knowledge.message)
+    return replace(history, knowledge=knowledge)
 
 
 def is_shared(target: Target) -> bool:
@@ -210,11 +209,6 @@ def _incomparable(difference: FileDifference, commit: str, workspace: Workspace)
     return Problem(ProblemKind.DIVERGED, words, blocking=False)
 
 
-def _load_at(commit: str, repository: Repository, directory: Path, *, shown_as: str, target: str) -> Loaded:
-    """The knowledge of a directory as of a commit, with what is wrong in it. Raises HistoryUnavailable."""
-    return load_tree(snapshot(repository, commit, directory), shown_as=shown_as, target=target, settings=False)
-
-
 def find_divergence(repository: Repository, base: Base, workspace: Workspace) -> tuple[Problem, ...]:
     """A problem where a plan would, or might, take back what others brought in: the base is no ancestor of what is checked out.
 
@@ -228,12 +222,12 @@ def find_divergence(repository: Repository, base: Base, workspace: Workspace) ->
     if fork == base.commit or _same(repository, workspace, head, base.commit):
         return ()
     if fork == head:
-        return (_older(head, base),)
+        return _divergence(base, OLDER, head=head)
     if repository.is_shallow():
-        return (_untold(head, base),)
+        return _divergence(base, UNTOLD, head=head)
     if fork is None:
-        return (_unrelated(head, base),)
-    return () if _same(repository, workspace, fork, base.commit) else (_diverged(head, fork, base),)
+        return _divergence(base, UNRELATED, head=head)
+    return () if _same(repository, workspace, fork, base.commit) else _divergence(base, DIVERGED, head=head, fork=fork)
 
 
 def _same(repository: Repository, workspace: Workspace, one: str, other: str) -> bool:
@@ -244,64 +238,42 @@ def _same(repository: Repository, workspace: Workspace, one: str, other: str) ->
         return False
 
 
-def _untold(head: str, base: Base) -> Problem:
-    commits = {"head": short_commit(head), "base": short_commit(base.commit)}
-    return _divergence(
-        base,
-        message("whether these files ({head}) hold the base {base} cannot be told, because this clone is shallow", **commits),
-        message(
-            "whether these files ({head}) hold what was last applied ({base}) cannot be told, because this clone is shallow: set "
-            "`fetch-depth: 0` for actions/checkout (GitLab: `GIT_DEPTH: 0`) or run `git fetch --unshallow`, then plan again",
-            **commits,
-        ),
-    )
+UNTOLD = (
+    message("whether these files ({head}) hold the base {base} cannot be told, because this clone is shallow"),
+    message(
+        "whether these files ({head}) hold what was last applied ({base}) cannot be told, because this clone is shallow: set "
+        "`fetch-depth: 0` for actions/checkout (GitLab: `GIT_DEPTH: 0`) or run `git fetch --unshallow`, then plan again"
+    ),
+)
+UNRELATED = (
+    message("these files ({head}) and the base {base} have no history in common"),
+    message(
+        "these files ({head}) and what was last applied ({base}) have no history in common: the plan takes back whatever is "
+        "not in these files; if that is meant, say so with --base {base}"
+    ),
+)
+OLDER = (
+    message("these files ({head}) are older than the base {base}: the plan takes later commits back"),
+    message(
+        "these files ({head}) are older than what was last applied ({base}): the plan takes later commits back; check out "
+        "the newest commit, or, if going back is meant, say so with --base {base}"
+    ),
+)
+DIVERGED = (
+    message("these files ({head}) left the history of the base {base} at {fork}: the plan takes back what came in there since"),
+    message(
+        "these files ({head}) lack commits that are applied already ({base}; the histories part at {fork}): the plan takes "
+        "back what others brought in since; merge or rebase first, or, if that is meant, say so with --base {base}"
+    ),
+)
+"""Each way in which files and base can diverge, said of a base that the user gave, and of the one that was applied last."""
 
 
-def _unrelated(head: str, base: Base) -> Problem:
-    commits = {"head": short_commit(head), "base": short_commit(base.commit)}
-    return _divergence(
-        base,
-        message("these files ({head}) and the base {base} have no history in common", **commits),
-        message(
-            "these files ({head}) and what was last applied ({base}) have no history in common: the plan takes back whatever is "
-            "not in these files; if that is meant, say so with --base {base}",
-            **commits,
-        ),
-    )
-
-
-def _older(head: str, base: Base) -> Problem:
-    commits = {"head": short_commit(head), "base": short_commit(base.commit)}
-    return _divergence(
-        base,
-        message("these files ({head}) are older than the base {base}: the plan takes later commits back", **commits),
-        message(
-            "these files ({head}) are older than what was last applied ({base}): the plan takes later commits back; check out "
-            "the newest commit, or, if going back is meant, say so with --base {base}",
-            **commits,
-        ),
-    )
-
-
-def _diverged(head: str, fork: str, base: Base) -> Problem:
-    commits = {"head": short_commit(head), "fork": short_commit(fork), "base": short_commit(base.commit)}
-    return _divergence(
-        base,
-        message(
-            "these files ({head}) left the history of the base {base} at {fork}: the plan takes back what came in there since",
-            **commits,
-        ),
-        message(
-            "these files ({head}) lack commits that are applied already ({base}; the histories part at {fork}): the plan takes "
-            "back what others brought in since; merge or rebase first, or, if that is meant, say so with --base {base}",
-            **commits,
-        ),
-    )
-
-
-def _divergence(base: Base, given: Message, applied: Message) -> Problem:
-    """The problem in words for a base that the user gave, or for the one that was applied last."""
-    return Problem(ProblemKind.DIVERGED, given if base.kind is BaseKind.GIVEN else applied, blocking=False)
+def _divergence(base: Base, words: tuple[Message, Message], **commits: str | None) -> tuple[Problem, ...]:
+    given, applied = words
+    chosen = given if base.kind is BaseKind.GIVEN else applied
+    values = {name: short_commit(commit) for name, commit in commits.items()}
+    return (Problem(ProblemKind.DIVERGED, chosen.fill(**values, base=short_commit(base.commit)), blocking=False),)
 
 
 def formerly_declared(
@@ -337,7 +309,7 @@ def declared_before(
             if other in seen:
                 continue
             seen.add(other)
-            loaded = _load_at(other, repository, directory, shown_as="", target=target)
+            loaded = load_tree(snapshot(repository, other, directory), shown_as="", target=target, settings=False)
             if not has_errors(loaded.diagnostics):
                 found |= asked & {question.content.question for question in loaded.knowledge.questions}
         whole = found == asked or not repository.is_shallow()
