@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all, through no link where kbsync chose the path."""
+"""Writing a file whole or not at all, through no link where kbsync chose the path; and reading what the user named."""
 
 import errno
 import os
@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 
 from kbsync.errors import UnusableFile
-from kbsync.messages import message
+from kbsync.messages import Message, message
 
-__all__ = ["check_writable", "is_replaceable", "refuse_links", "save"]
+__all__ = ["check_writable", "is_replaceable", "make_directory", "read_file", "reason_of", "refuse_links", "save"]
 
 _OPEN_ALREADY = re.compile(r"(?:/dev/|/proc/self/)(?:fd/(\d+)|(stdout)|(stderr))")
 """Names of what this process has open. To open the file behind one anew would begin at its start, over what stands there."""
@@ -76,6 +76,29 @@ def is_replaceable(path: Path) -> bool:
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
+def read_file(path: Path, limit: int = -1) -> bytes:
+    """The bytes of a file, at most ``limit`` of them where it is given. Raises UnusableFile."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(limit)
+    except OSError as problem:
+        raise UnusableFile(message("{path} cannot be read: {reason}", path=path, reason=reason_of(problem))) from None
+
+
+def make_directory(path: Path, *, hint: Message) -> None:
+    """Make a directory with those above it, unless it is there. Raises UnusableFile with what to do."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        words = message("the directory {path} cannot be made: {reason}", path=path.as_posix(), reason=reason_of(problem))
+        raise UnusableFile(words, hint=hint) from None
+
+
+def reason_of(problem: OSError) -> str:
+    """What the system says was wrong."""
+    return problem.strerror or "unknown reason"
+
+
 def _descriptor(path: Path) -> int | None:
     found = _OPEN_ALREADY.fullmatch(str(path))
     if found is None:
@@ -92,7 +115,7 @@ def _write_stream(path: Path, data: bytes) -> None:
 
 def _unwritable(path: Path, problem: OSError) -> UnusableFile:
     return UnusableFile(
-        message("{path} cannot be written: {reason}", path=path, reason=problem.strerror or "unknown reason"),
+        message("{path} cannot be written: {reason}", path=path, reason=reason_of(problem)),
         hint=message("choose another path, or mend the permissions of its directory"),
     )
 

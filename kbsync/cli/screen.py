@@ -30,6 +30,7 @@ from kbsync.render import formats
 from kbsync.render.words import RenderOptions, Words
 from kbsync.render.workflow_commands import Level, command, harmless
 from kbsync.report import Receipt
+from kbsync.saving import reason_of
 
 USUAL = 100
 """Columns of a page of text, where no terminal says otherwise."""
@@ -343,9 +344,7 @@ class _Result(_GuardedStream):
         self._drop()
         if isinstance(problem, BrokenPipeError):
             return problem
-        return UnusableFile(
-            message("the result cannot be written to stdout: {reason}", reason=problem.strerror or "unknown reason")
-        )
+        return UnusableFile(message("the result cannot be written to stdout: {reason}", reason=reason_of(problem)))
 
 
 def write_github(summary: str, outputs: Mapping[str, str], environ: Mapping[str, str]) -> None:
@@ -367,6 +366,4 @@ def _append(path: Path, text: str) -> None:
         with path.open("a", encoding="utf-8") as stream:
             stream.write(text)
     except OSError as problem:
-        raise UnusableFile(
-            message("{path} cannot be written: {reason}", path=path, reason=problem.strerror or "unknown reason")
-        ) from None
+        raise UnusableFile(message("{path} cannot be written: {reason}", path=path, reason=reason_of(problem))) from None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kbsync.errors import HistoryUnavailable
 from kbsync.messages import Message, message
+from kbsync.saving import reason_of
 
 LOCAL_SECONDS = 60.0
 """How long a command may take that only looks at the disk."""
@@ -162,9 +163,7 @@ class Git:
                 hint=message("Install git 2.30 or later; kbsync asks it for the history of the knowledge files."),
             ) from None
         except OSError as problem:
-            raise HistoryUnavailable(
-                message("Git cannot be started: {reason}", reason=problem.strerror or "unknown reason")
-            ) from None
+            raise HistoryUnavailable(message("Git cannot be started: {reason}", reason=reason_of(problem))) from None
         with process:
             try:
                 output, complaint = process.communicate(stdin, timeout=seconds)

@@ -19,6 +19,7 @@ from kbsync.history.remote import Remote, check_target, lock_ref
 from kbsync.history.repository import Repository
 from kbsync.limiter import Clock
 from kbsync.messages import Message, message
+from kbsync.saving import reason_of
 
 __all__ = ["LocalLock", "Renewer", "TargetLock", "Unsettled", "read_lock", "remove_lock"]
 
@@ -282,7 +283,7 @@ class LocalLock:
             message(
                 "The lock file in {directory} cannot be used: {reason}",
                 directory=self._directory,
-                reason=problem.strerror or "unknown reason",
+                reason=reason_of(problem),
             ),
             hint=message("Make the directory writable, with room in it, on a file system that knows file locks."),
         )
@@ -311,7 +312,7 @@ class Unsettled:
             self._path.touch()
         except OSError as problem:
             raise HistoryUnavailable(
-                message("{path} cannot be written: {reason}", path=self._path, reason=problem.strerror or "unknown reason"),
+                message("{path} cannot be written: {reason}", path=self._path, reason=reason_of(problem)),
                 hint=message("choose another path, or mend the permissions of its directory"),
             ) from None
 

@@ -14,6 +14,7 @@ from kbsync.plan import Plan
 from kbsync.planfile import v1
 from kbsync.planfile.convert import plan_value, plan_wire, receipt_value, receipt_wire
 from kbsync.report import Receipt
+from kbsync.saving import read_file
 
 __all__ = ["decode", "encode_plan", "encode_receipt", "plan_digest", "read_plan_or_receipt", "schemas"]
 
@@ -42,14 +43,7 @@ def encode_receipt(receipt: Receipt) -> bytes:
 
 def read_plan_or_receipt(path: Path) -> Plan | Receipt:
     """Read a file that ``plan --out`` or ``apply --receipt`` wrote. Raises UnusableFile."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
-    except OSError as problem:
-        raise UnusableFile(
-            message("{path} cannot be read: {reason}", path=path, reason=problem.strerror or "unknown reason")
-        ) from None
-    return decode(data, name=str(path))
+    return decode(read_file(path, LARGEST + 1), name=str(path))
 
 
 def decode(data: bytes, *, name: str) -> Plan | Receipt:

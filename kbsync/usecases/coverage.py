@@ -19,7 +19,7 @@ from kbsync.errors import Misuse, NoSuchSession, RequestRefused, UnusableFile
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
 from kbsync.progress import Progress
-from kbsync.saving import save
+from kbsync.saving import read_file, save
 from kbsync.usecases.composition import connected, reading
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.workspace import Workspace
@@ -168,13 +168,7 @@ def read_sessions(reader: SessionReader, sessions: Sequence[str], *, progress: P
 
 def load_transcripts(path: Path) -> Collected:
     """The sessions of a file. Raises UnusableFile."""
-    try:
-        data = path.read_bytes()
-    except OSError as problem:
-        raise UnusableFile(
-            message("{path} cannot be read: {reason}", path=path, reason=problem.strerror or "unknown reason")
-        ) from None
-    found = decode_transcripts(data, shown_as=path.as_posix())
+    found = decode_transcripts(read_file(path), shown_as=path.as_posix())
     return Collected(found, () if found else (message("{path} holds no session", path=path),))
 
 

@@ -18,7 +18,7 @@ from kbsync.files import SETTINGS_FILE
 from kbsync.files.schema import knowledge_schema, settings_schema
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
-from kbsync.saving import refuse_links, save
+from kbsync.saving import make_directory, refuse_links, save
 from kbsync.usecases.context import Call
 from kbsync.usecases.workspace import STATE
 
@@ -249,8 +249,9 @@ def write_new(files: Iterable[NewFile]) -> None:
                 message("move them away, name another directory with --dir, or leave the workflow out with --ci none"),
             ],
         )
+    hint = message("name another directory with --dir, or mend the permissions of the one above")
     for file in wanted:
-        _make_directory(file.path.parent)
+        make_directory(file.path.parent, hint=hint)
     for file in wanted:
         save(file.path, file.text.encode(), below=file.below)
 
@@ -333,18 +334,6 @@ def _now(path: Path, below: Path) -> str | None:
         raise UnusableFile(
             message("{path} is in the way: it cannot be read as a text file", path=path.as_posix()),
             hint=message("move it away, or name another directory with --dir"),
-        ) from None
-
-
-def _make_directory(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise UnusableFile(
-            message(
-                "the directory {path} cannot be made: {reason}", path=path.as_posix(), reason=problem.strerror or "unknown reason"
-            ),
-            hint=message("name another directory with --dir, or mend the permissions of the one above"),
         ) from None
 
 

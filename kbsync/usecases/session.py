@@ -13,6 +13,7 @@ from kbsync.dialogue import ChatMessage, Session, SessionState
 from kbsync.errors import Misuse, OutcomeUnknown, SafetyRefusal, ServiceError, UnusableFile
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, Knowledge, Question, to_lf
+from kbsync.saving import read_file
 from kbsync.usecases.composition import connected
 from kbsync.usecases.context import Call, Exit, is_agreed, stop_on_signal
 
@@ -212,11 +213,7 @@ def draft_of(question: Question) -> Draft:
 def read_draft(path: Path) -> Draft:
     """The text of a file, its line ends made LF and the last one dropped, as knowledge files do. Raises UnusableFile."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as problem:
-        raise UnusableFile(
-            message("{path} cannot be read: {reason}", path=path, reason=problem.strerror or "unknown reason")
-        ) from None
+        text = read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnusableFile(message("{path} is not UTF-8", path=path), hint=message("save it as UTF-8")) from None
     return Draft(to_lf(text).removesuffix("\n"), path.as_posix())

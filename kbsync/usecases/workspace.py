@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kbsync.diagnostics import Diagnostic, Severity, has_errors, sort_diagnostics, tally
-from kbsync.errors import InvalidInput, Misuse, UnusableFile
+from kbsync.errors import InvalidInput, Misuse
 from kbsync.files import DiskFiles, Loaded, load_files
 from kbsync.messages import message
 from kbsync.model import Knowledge
-from kbsync.saving import refuse_links, save
+from kbsync.saving import make_directory, refuse_links, save
 from kbsync.settings import Driver, Settings, Target
 
 __all__ = [
@@ -140,13 +140,7 @@ def prepare_state(state: Path) -> None:
     Raises UnusableFile, also for a link in their place.
     """
     check_state(state)
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise UnusableFile(
-            message("{path} cannot be made: {reason}", path=state, reason=problem.strerror or "unknown reason"),
-            hint=message("make its parent directory writable"),
-        ) from None
+    make_directory(state, hint=message("make its parent directory writable"))
     ignore = state / ".gitignore"
     if not ignore.exists():
         save(ignore, b"*\n", below=state.parent)
