@@ -1,5 +1,6 @@
 """What ``kbsync.yaml`` can say. Secrets are not settings: they come from the environment (``usecases.composition``)."""
 
+import hashlib
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -90,6 +91,14 @@ class Target:
             return None
         url = urlsplit(self.endpoint)
         return f"{url.scheme}://{_one_host(url.hostname or '')}:{url.port or PORTS[url.scheme]}", self.sdkappid
+
+    @property
+    def key(self) -> str:
+        """What stands for the application in the names of refs and files; the target's name where that names a library."""
+        if self.application is None:
+            return self.name
+        address, sdkappid = self.application
+        return f"{sdkappid}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
 
 
 def _one_host(host: str) -> str:

@@ -23,7 +23,7 @@ def test_every_exit_code_is_reached(tmp_path: Path) -> None:
     bench.edit("Do you like music?", answer="Sometimes.")
     reached.append(bench.run("apply", "plan.json", "--yes").code)
     state = bench.path / ".kbsync"
-    with TargetLock(None, target="sandbox", owner="other", where="here", clock=bench.clock, directory=state):
+    with TargetLock(None, bench.refs, owner="other", where="here", clock=bench.clock, directory=state):
         reached.append(bench.run("apply", "--yes").code)
     bench.write({"broken.yaml": "questions: 1\n"})
     reached.append(bench.run("plan").code)

@@ -1,9 +1,11 @@
-"""The applied ref of a target: the commit that was last applied to it in full, moved only from where it was seen."""
+"""The applied ref: the commit that was last applied to a target in full, moved only from where it was seen."""
+
+from contextlib import suppress
 
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.git import NETWORK_SECONDS
-from kbsync.history.remote import DEFAULT_DIRECTORY, Remote, applied_ref
+from kbsync.history.remote import DEFAULT_DIRECTORY, Remote, TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.messages import message
 
@@ -13,85 +15,82 @@ SETTINGS = "kbsync.yaml"
 """The file that every knowledge directory has."""
 
 
-def read_applied(repository: Repository, target: str, directory: str = DEFAULT_DIRECTORY, *, shared: bool = True) -> str | None:
+def read_applied(repository: Repository, refs: TargetRefs, *, shared: bool = True) -> str | None:
     """The commit that was last applied in full, its objects here; None when there never was one.
 
     The remote is asked: the copy here is as old as the last look, and another runner may have applied since. Not ``shared``: it
-    is left alone, as for a sandbox. Raises HistoryUnavailable when it cannot be asked, and when the mark leads to no commit that
-    can be had: neither is the same as none.
+    is left alone, as for a sandbox. A ref of an older form counts until there is one of this form. Raises HistoryUnavailable
+    when the remote cannot be asked, and when the mark leads to no commit that can be had: neither is the same as none.
     """
-    ref, remote = applied_ref(target, directory), Remote.of(repository) if shared else None
-    commit = _read(repository, remote, ref)
-    former = applied_ref(target)
-    if commit is None and ref != former:
-        found = _read(repository, remote, former)
-        commit = found if found is not None and _was_of(repository, found, directory) else None
-    return commit
-
-
-def _read(repository: Repository, remote: Remote | None, ref: str) -> str | None:
+    remote = Remote.of(repository) if shared else None
     if remote is None:
-        return repository.local(ref)
-    commit = _bring(remote, ref)
-    if commit is not None:
-        _remember(repository, ref, commit=commit)
-    return commit
+        return next(filter(None, (_taken_over(repository, refs, ref, repository.local(ref)) for ref in _names_of(refs))), None)
+    found = remote.read(*_names_of(refs))
+    for ref in _names_of(refs):
+        commit = _taken_over(repository, refs, ref, _bring(remote, ref, found[ref]) if ref in found else None)
+        if commit is not None:
+            _remember(repository, refs.applied, commit=commit)
+            return commit
+    return None
 
 
-def _was_of(repository: Repository, commit: str, directory: str) -> bool:
-    """Whether a commit, named by the ref that all directories once shared, was applied from this one, wherever it was then.
+def _names_of(refs: TargetRefs) -> tuple[str, ...]:
+    return refs.applied, *refs.former_applied
 
-    So it is where only one knowledge directory was in it: this one, or one that is gone.
+
+def _taken_over(repository: Repository, refs: TargetRefs, ref: str, commit: str | None) -> str | None:
+    """A commit that one of the refs names, if it is of this directory and this application, wherever the directory was then.
+
+    What an older ref names is known by its settings. One that all directories shared is of this one where only one knowledge
+    directory was in the commit: this one, or one that is gone.
     """
-    names = repository.git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, seconds=NETWORK_SECONDS).text.split(
-        "\0"
-    )
-    settings = [name for name in names if name.rpartition("/")[2] == SETTINGS]
-    own = f"{directory}/{SETTINGS}" if directory else SETTINGS
-    return settings == [own] or (len(settings) == 1 and repository.git.attempt("cat-file", "-e", f"HEAD:{settings[0]}").code != 0)
+    if commit is None or ref == refs.applied:
+        return commit
+    listed = repository.git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, seconds=NETWORK_SECONDS).text
+    settings = [name for name in listed.split("\0") if name.rpartition("/")[2] == SETTINGS]
+    own = f"{refs.directory}/{SETTINGS}" if refs.directory else SETTINGS
+    place = own if own in settings else settings[0] if len(settings) == 1 else None
+    if ref == refs.former_applied[-1] and refs.directory != DEFAULT_DIRECTORY:
+        gone = len(settings) == 1 and repository.git.attempt("cat-file", "-e", f"HEAD:{settings[0]}").code != 0
+        if settings != [own] and not gone:
+            return None
+    if place is None:
+        return commit
+    said = repository.git.run("cat-file", "blob", f"{commit}:{place}", seconds=NETWORK_SECONDS).output
+    return commit if refs.names_it(said) else None
 
 
-def seen_applied(repository: Repository, target: str, directory: str = DEFAULT_DIRECTORY, *, shared: bool = True) -> str | None:
+def seen_applied(repository: Repository, refs: TargetRefs, *, shared: bool = True) -> str | None:
     """The object that the ref names, whatever it is and wherever it is; None when there is no ref. Raises HistoryUnavailable."""
-    ref = applied_ref(target, directory)
     remote = Remote.of(repository) if shared else None
     if remote is not None:
-        return remote.read(ref)
-    return _names(repository, ref)
+        return remote.read(refs.applied).get(refs.applied)
+    return _names(repository, refs.applied)
 
 
-def last_seen(repository: Repository, target: str, directory: str = DEFAULT_DIRECTORY) -> str | None:
+def last_seen(repository: Repository, refs: TargetRefs) -> str | None:
     """The copy of the mark in this clone, which may be old, for those who only look; None when it has none of use."""
-    try:
-        return repository.local(applied_ref(target, directory))
-    except HistoryUnavailable:
-        return None
+    with suppress(HistoryUnavailable):
+        return next(filter(None, (_taken_over(repository, refs, ref, repository.local(ref)) for ref in _names_of(refs))), None)
+    return None
 
 
-def advance_applied(
-    repository: Repository,
-    target: str,
-    commit: str,
-    directory: str = DEFAULT_DIRECTORY,
-    *,
-    expected: str | None,
-    shared: bool = True,
-) -> None:
+def advance_applied(repository: Repository, refs: TargetRefs, commit: str, *, expected: str | None, shared: bool = True) -> None:
     """Say that a commit was applied in full; ``expected`` is what the mark was when the plan was made (None: there was none).
 
     With a remote the mark moves there first, by compare-and-swap, and the copy here follows. Going back to an older commit is
     allowed, because that is what a rollback applies. Raises HistoryUnavailable when somebody moved the mark meanwhile (it is
     left as it is), or when the remote refuses.
     """
-    ref, new = applied_ref(target, directory), repository.resolve(commit)
+    new = repository.resolve(commit)
     remote = Remote.of(repository) if shared else None
-    now = _move(repository, remote, ref, old=expected, new=new)
-    if now is None and ref != applied_ref(target):
-        # What was expected is the ref that all directories once shared: this one's own begins here.
-        now = _move(repository, remote, ref, old=None, new=new)
+    now = _move(repository, remote, refs.applied, old=expected, new=new)
+    if now is None and refs.former_applied:
+        # What was expected is a ref of an older form: the one of this form begins here.
+        now = _move(repository, remote, refs.applied, old=None, new=new)
     if now != new:
-        raise _overtaken(target, expected=expected, now=now)
-    _remember(repository, ref, commit=new)
+        raise _overtaken(refs.target, expected=expected, now=now)
+    _remember(repository, refs.applied, commit=new)
 
 
 def _move(repository: Repository, remote: Remote | None, ref: str, *, old: str | None, new: str) -> str | None:
@@ -109,10 +108,7 @@ def _names(repository: Repository, ref: str) -> str | None:
     return answer.text if answer.code == 0 else None
 
 
-def _bring(remote: Remote, ref: str) -> str | None:
-    identity = remote.read(ref)
-    if identity is None:
-        return None
+def _bring(remote: Remote, ref: str, identity: str) -> str:
     commit = remote.repository.commit(identity)
     if commit is None:
         remote.fetch(ref)

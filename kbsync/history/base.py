@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.applied_ref import last_seen, read_applied
-from kbsync.history.remote import DEFAULT_DIRECTORY, Remote
+from kbsync.history.remote import Remote, TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 from kbsync.plan import BaseKind
@@ -33,10 +33,9 @@ class Base:
 
 def find_base(
     repository: Repository,
+    refs: TargetRefs,
     *,
-    target: str,
     given: str | None,
-    directory: str = DEFAULT_DIRECTORY,
     environ: Mapping[str, str],
     shared: bool = True,
 ) -> Base:
@@ -50,27 +49,27 @@ def find_base(
         chosen = repository.resolve(given)
         return Base(chosen, BaseKind.GIVEN, (message("Base: {commit}, as given.", commit=short_commit(chosen)),))
     try:
-        commit = read_applied(repository, target, directory, shared=shared)
+        commit = read_applied(repository, refs, shared=shared)
     except HistoryUnavailable as problem:
-        return _guess(repository, target, directory, environ, problem)
+        return _guess(repository, refs, environ, problem)
     if commit is not None:
-        used = message("Base: {commit}, the commit last applied to {target}.", commit=short_commit(commit), target=target)
+        used = message("Base: {commit}, the commit last applied to {target}.", commit=short_commit(commit), target=refs.target)
         return Base(commit, BaseKind.APPLIED, (used,))
     merged = _merge_base(repository, environ)
     if merged is not None:
         return merged
-    none = message("No base: nothing was applied to {target} from git so far, and this is no pull request.", target=target)
+    none = message("No base: nothing was applied to {target} from git so far, and this is no pull request.", target=refs.target)
     return Base(None, BaseKind.NONE, (none,))
 
 
-def _guess(repository: Repository, target: str, directory: str, environ: Mapping[str, str], problem: HistoryUnavailable) -> Base:
+def _guess(repository: Repository, refs: TargetRefs, environ: Mapping[str, str], problem: HistoryUnavailable) -> Base:
     """The copy of the mark here; in a pull request, its merge base; none."""
     notes = (
-        message("Which commit was last applied to {target} is not known:", target=target),
+        message("Which commit was last applied to {target} is not known:", target=refs.target),
         problem.message,
         *filter(None, (problem.hint,)),
     )
-    copy = last_seen(repository, target, directory)
+    copy = last_seen(repository, refs)
     if copy is not None:
         used = message("Base: {commit}, the one that this clone saw last; it may be old.", commit=short_commit(copy))
         return Base(copy, BaseKind.APPLIED, (*notes, used), problem)

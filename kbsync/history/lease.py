@@ -1,7 +1,8 @@
-"""The lock that all runners share: ``refs/kbsync/lock/<target>`` on the remote, a lease that must be renewed.
+"""The lock that all runners share: ``refs/kbsync/lock/<application>`` on the remote, a lease that must be renewed.
 
 The ref points to a commit without files whose message is the lock's JSON. It is made, renewed, taken over and removed by push
-with lease, so that exactly one of several runners wins each step.
+with lease, so that exactly one of several runners wins each step. For one version ``refs/kbsync/lock/<target>`` is held beside
+it, so that an older kbsync and this one meet.
 
 Whose clock counts: a lock may be taken over when it is over by the other runner's clock plus SKEW_SECONDS. A living holder
 renews every third of the lease, so its expiry is never nearer than two thirds; with the usual 600 seconds two clocks would have
@@ -13,17 +14,18 @@ nobody can set, and by its wall clock, which goes on while the machine sleeps: w
 
 import json
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kbsync.errors import HistoryUnavailable, TargetLocked
 from kbsync.history.git import NETWORK_SECONDS
-from kbsync.history.remote import Remote, lock_ref
+from kbsync.history.remote import Remote, TargetRefs
 from kbsync.limiter import Clock
 from kbsync.messages import Message, message
 
-__all__ = ["SKEW_SECONDS", "Lease", "LockInfo", "held_by", "parse_lock", "read_lease", "show_time"]
+__all__ = ["SKEW_SECONDS", "Lease", "LockInfo", "held_by", "parse_lock", "read_leases", "show_time"]
 
 
 ATTEMPTS = 5
@@ -76,9 +78,10 @@ class LockInfo:
 class Lease:
     """One runner's hold on a target. ``seconds`` is how long it lasts without renewal."""
 
-    def __init__(self, remote: Remote, *, target: str, clock: Clock, seconds: float) -> None:
+    def __init__(self, remote: Remote, refs: TargetRefs, *, clock: Clock, seconds: float) -> None:
         self._remote = remote
-        self._target = target
+        self._refs = refs
+        self._target = refs.target
         self._clock = clock
         self._seconds = seconds
         self._patience = min(NETWORK_SECONDS, max(10.0, seconds / 20))
@@ -102,15 +105,17 @@ class Lease:
 
         Raises TargetLocked when somebody holds it, HistoryUnavailable when the remote cannot be asked or refuses.
         """
-        before: LockInfo | None = None
+        before: Mapping[str, LockInfo] = {}
         for _ in range(ATTEMPTS):
             wall = self._clock.wall()
-            if before is not None and not before.is_over(wall):
-                raise held_by(before)
+            living = next((each for each in before.values() if not each.is_over(wall)), None)
+            if living is not None:
+                raise held_by(living)
             draft = LockInfo(self._target, owner, where, wall, wall + self._seconds, "", self._remote.name)
-            if self._move(before, draft):
-                return before
-            before = read_lease(self._remote, self._target)
+            if self._move({ref: each.identity for ref, each in before.items()}, draft):
+                return next(iter(before.values()), None)
+            self.drop()
+            before = read_leases(self._remote, self._refs)
         raise TargetLocked(
             message("The lock of {target} changes hands all the time.", target=self._target),
             hint=message("Let fewer runs apply to it at once, then try again."),
@@ -122,7 +127,10 @@ class Lease:
         if held is None:
             raise self._gone()
         expires = self._clock.wall() + self._seconds
-        if not self._move(held, LockInfo(held.target, held.who, held.where, held.since, expires, "", self._remote.name)):
+        if not self._move(
+            dict.fromkeys(self._refs.locks, held.identity),
+            LockInfo(held.target, held.who, held.where, held.since, expires, "", self._remote.name),
+        ):
             self._held = None
             raise self._gone()
 
@@ -130,26 +138,32 @@ class Lease:
         """Remove the lock, unless it is somebody else's by now."""
         last, self._last, self._held = self._last, None, None
         if last is not None:
-            self._swap(last, None)
+            self._swap(dict.fromkeys(self._refs.locks, last), None)
 
-    def _move(self, before: LockInfo | None, draft: LockInfo) -> bool:
+    def _move(self, before: Mapping[str, str], draft: LockInfo) -> bool:
         started, wall = self._clock.now(), self._clock.wall()
         identity = self._write(draft)
-        if not self._swap(None if before is None else before.identity, identity):
+        if not self._swap(before, identity):
             return False
         self._held = LockInfo(draft.target, draft.who, draft.where, draft.since, draft.expires, identity, self._remote.name)
         self._until, self._over = started + self._seconds, wall + self._seconds
         return True
 
-    def _swap(self, old: str | None, new: str | None) -> bool:
-        """Move the ref; a writing of our own whose answer was lost may stand there instead of ``old``, and is replaced too."""
-        now = self._push(old, new)
-        if now != new and now is not None and now in self._written:
-            now = self._push(now, new)
-        return now == new
+    def _swap(self, old: Mapping[str, str], new: str | None) -> bool:
+        """Move the refs; a writing of our own whose answer was lost may stand there instead of ``old``, and is replaced too.
 
-    def _push(self, old: str | None, new: str | None) -> str | None:
-        return self._remote.move(lock_ref(self._target), old=old, new=new, seconds=self._patience)
+        What is removed is removed wherever it is ours.
+        """
+        goal = dict.fromkeys(self._refs.locks, new)
+        now = self._push({ref: old.get(ref) for ref in goal}, goal)
+        own = {ref: identity for ref, identity in now.items() if identity in self._written}
+        if now != goal and own:
+            goal = goal if new else dict.fromkeys(own)
+            now = self._push({ref: own.get(ref, old.get(ref)) for ref in goal}, goal)
+        return now == goal
+
+    def _push(self, old: Mapping[str, str | None], new: Mapping[str, str | None]) -> dict[str, str | None]:
+        return self._remote.move_all(old, new, seconds=self._patience)
 
     def _write(self, draft: LockInfo) -> str:
         date = f"@{int(self._clock.wall())} +0000"
@@ -173,24 +187,28 @@ class Lease:
         )
 
 
-def read_lease(remote: Remote, target: str) -> LockInfo | None:
-    """The lock on the remote, None when there is none. Raises HistoryUnavailable when the remote cannot be asked."""
-    ref = lock_ref(target)
+def read_leases(remote: Remote, refs: TargetRefs) -> dict[str, LockInfo]:
+    """The locks on the remote by their refs. Raises HistoryUnavailable when the remote cannot be asked."""
     for _ in range(ATTEMPTS):
-        identity = remote.read(ref)
-        if identity is None:
-            return None
-        if not remote.repository.has(identity):
-            # It may have been removed or renewed since it was read; then the next look tells.
-            with suppress(HistoryUnavailable):
-                remote.fetch(ref)
-        answer = remote.repository.git.attempt("cat-file", "-p", identity)
-        if answer.code == 0:
-            return parse_lock(answer.output.partition(b"\n\n")[2], target=target, identity=identity, remote=remote.name)
+        found = {ref: _read(remote, ref, identity, target=refs.target) for ref, identity in remote.read(*refs.locks).items()}
+        read = {ref: each for ref, each in found.items() if each is not None}
+        if len(read) == len(found):
+            return read
     raise HistoryUnavailable(
-        message("The lock of {target} on {remote} cannot be read.", target=target, remote=remote.name),
+        message("The lock of {target} on {remote} cannot be read.", target=refs.target, remote=remote.name),
         hint=message("Try again in a moment."),
     )
+
+
+def _read(remote: Remote, ref: str, identity: str, *, target: str) -> LockInfo | None:
+    """The lock that an object carries; None where it cannot be had, because it was removed or renewed since."""
+    if not remote.repository.has(identity):
+        with suppress(HistoryUnavailable):
+            remote.fetch(ref)
+    answer = remote.repository.git.attempt("cat-file", "-p", identity)
+    if answer.code != 0:
+        return None
+    return parse_lock(answer.output.partition(b"\n\n")[2], target=target, identity=identity, remote=remote.name)
 
 
 def parse_lock(text: bytes, *, target: str, identity: str, remote: str | None) -> LockInfo:

@@ -14,8 +14,8 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from kbsync.errors import HistoryUnavailable, KbsyncError, TargetLocked
-from kbsync.history.lease import Lease, LockInfo, held_by, parse_lock, read_lease, show_time
-from kbsync.history.remote import Remote, check_target, lock_ref
+from kbsync.history.lease import Lease, LockInfo, held_by, parse_lock, read_leases, show_time
+from kbsync.history.remote import Remote, TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.limiter import Clock
 from kbsync.messages import Message, message
@@ -41,8 +41,8 @@ class TargetLock:
     def __init__(
         self,
         repository: Repository | None,
+        refs: TargetRefs,
         *,
-        target: str,
         owner: str,
         where: str,
         clock: Clock,
@@ -51,14 +51,14 @@ class TargetLock:
     ) -> None:
         self.lease = lease
         self.lost = threading.Event()
-        self.unsettled = Unsettled(directory, target=target)
-        self._target = target
+        self.unsettled = Unsettled(directory, refs)
+        self._target = refs.target
         self._owner = owner
         self._where = where
         self._clock = clock
-        self._local = LocalLock(directory, target=target)
+        self._local = LocalLock(directory, refs)
         remote = None if repository is None else Remote.of(repository)
-        self._shared = None if remote is None else Lease(remote, target=target, clock=clock, seconds=lease)
+        self._shared = None if remote is None else Lease(remote, refs, clock=clock, seconds=lease)
         self._notes: tuple[Message, ...] = ()
         self._guard = threading.Lock()
 
@@ -202,21 +202,24 @@ class Renewer:
         return True
 
 
-def read_lock(repository: Repository | None, *, target: str, directory: Path) -> LockInfo | None:
+def read_lock(repository: Repository | None, refs: TargetRefs, *, directory: Path) -> LockInfo | None:
     """Who holds a target: by the remote where there is one, else by the lock file of this machine. None when nobody does."""
     remote = None if repository is None else Remote.of(repository)
-    return LocalLock(directory, target=target).read() if remote is None else read_lease(remote, target)
+    return LocalLock(directory, refs).read() if remote is None else next(iter(read_leases(remote, refs).values()), None)
 
 
-def remove_lock(repository: Repository | None, expected: LockInfo) -> None:
+def remove_lock(repository: Repository | None, refs: TargetRefs, expected: LockInfo) -> None:
     """Remove exactly the lock that ``read_lock`` showed; one that is gone already is as good.
 
     Raises TargetLocked when it was renewed or changed hands since; also for a lock of this machine, which its process alone ends.
     """
     if repository is None or expected.remote is None:
         raise held_by(expected)
-    now = Remote(repository, expected.remote).move(lock_ref(expected.target), old=expected.identity, new=None)
-    if now is not None:
+    remote = Remote(repository, expected.remote)
+    found = remote.read(*refs.locks)
+    shown = {ref: identity for ref, identity in found.items() if identity == expected.identity}
+    now = remote.move_all(shown, dict.fromkeys(shown)) if shown else found
+    if any(now.values()):
         raise TargetLocked(
             message(
                 "The lock of {target} changed since it was shown: its holder is alive, or somebody else has it.",
@@ -227,56 +230,67 @@ def remove_lock(repository: Repository | None, expected: LockInfo) -> None:
 
 
 class LocalLock:
-    """``lock-<target>`` in a directory, with ``lock-<target>.json`` beside it that says who holds it."""
+    """``lock-<application>`` in a directory, with ``lock-<application>.json`` beside it that says who holds it.
 
-    def __init__(self, directory: Path, *, target: str) -> None:
+    For one version the target's name is held beside the application's, as on the remote.
+    """
+
+    def __init__(self, directory: Path, refs: TargetRefs) -> None:
         self._directory = directory
-        self._target = target
-        check_target(target)
-        self._about = directory / f"lock-{target}.json"
-        self._file = FileLock(directory / f"lock-{target}", timeout=0, thread_local=False)
+        self._target = refs.target
+        self._files = tuple(FileLock(directory / f"lock-{name}", timeout=0, thread_local=False) for name in refs.names)
 
     def acquire(self, *, owner: str, where: str, since: float) -> None:
         """Take it now. Raises TargetLocked when another process has it, HistoryUnavailable when the directory cannot be used."""
-        if not self._grasp():
-            raise held_by(self._read())
+        held = self._grasp()
+        if held is not None:
+            raise held_by(self._read(held))
         info = LockInfo(self._target, owner, where, since, None, str(os.getpid()))
-        draft = self._about.with_suffix(".new")
         try:
-            draft.write_bytes(info.to_json())
-            draft.replace(self._about)
+            for file in self._files:
+                draft = _about(file).with_suffix(".new")
+                draft.write_bytes(info.to_json())
+                draft.replace(_about(file))
         except OSError as problem:
             self.release()
             raise self._unusable(problem) from None
 
     def release(self) -> None:
         """Give it back, if it is held here. What says who held it may stay behind: nobody reads that while nobody holds it."""
-        if self._file.is_locked:
-            with suppress(OSError):
-                self._about.unlink()
-            with suppress(OSError):
-                self._file.release()
+        for file in self._files:
+            if file.is_locked:
+                with suppress(OSError):
+                    _about(file).unlink()
+                with suppress(OSError):
+                    file.release()
 
     def read(self) -> LockInfo | None:
         """Who has it, None when nobody has. Looking means to take it for a moment: the file of a dead holder stays behind."""
         if not self._directory.is_dir():
             return None
-        if self._grasp():
-            self._file.release()
-            return None
-        return self._read()
+        held = self._grasp()
+        if held is not None:
+            return self._read(held)
+        for file in self._files:
+            file.release()
+        return None
 
-    def _grasp(self) -> bool:
+    def _grasp(self) -> FileLock | None:
+        """Take the files; gives the one that somebody else has, and then none is held here."""
         try:
             if not self._directory.exists():
                 self._directory.mkdir(parents=True)
                 (self._directory / ".gitignore").write_text("*\n", encoding="utf-8")
-            self._file.acquire()
-        except Timeout:
-            return False
+            for index, file in enumerate(self._files):
+                try:
+                    file.acquire()
+                except Timeout:
+                    for other in self._files[:index]:
+                        other.release()
+                    return file
         except OSError as problem:
             raise self._unusable(problem) from None
-        return True
+        return None
 
     def _unusable(self, problem: OSError) -> HistoryUnavailable:
         return HistoryUnavailable(
@@ -288,23 +302,27 @@ class LocalLock:
             hint=message("Make the directory writable, with room in it, on a file system that knows file locks."),
         )
 
-    def _read(self) -> LockInfo:
+    def _read(self, file: FileLock) -> LockInfo:
         text = b""
         with suppress(OSError):
-            text = self._about.read_bytes()
+            text = _about(file).read_bytes()
         return parse_lock(text, target=self._target, identity="", remote=None)
 
 
-class Unsettled:
-    """``unsettled-<target>`` in the directory of the lock: it outlives the process, whatever ends that."""
+def _about(file: FileLock) -> Path:
+    return Path(f"{file.lock_file}.json")
 
-    def __init__(self, directory: Path, *, target: str) -> None:
-        check_target(target)
-        self._path = directory / f"unsettled-{target}"
+
+class Unsettled:
+    """``unsettled-<application>`` in the directory of the lock: it outlives the process, whatever ends that."""
+
+    def __init__(self, directory: Path, refs: TargetRefs) -> None:
+        self._paths = tuple(directory / f"unsettled-{name}" for name in refs.names)
+        self._path = self._paths[0]
 
     def is_noted(self) -> bool:
         """Whether a run left the note behind, or this one made it."""
-        return self._path.exists()
+        return any(path.exists() for path in self._paths)
 
     def note(self) -> None:
         """Make the note, before anything is sent. Raises HistoryUnavailable."""
@@ -318,5 +336,6 @@ class Unsettled:
 
     def clear(self) -> None:
         """Everything has been seen. A note that cannot be removed costs the next run some patience and nothing else."""
-        with suppress(OSError):
-            self._path.unlink()
+        for path in self._paths:
+            with suppress(OSError):
+                path.unlink()

@@ -6,14 +6,15 @@ pushes with the same expectation exactly one takes effect.
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.git import NETWORK_SECONDS, Answer
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 
-__all__ = ["DEFAULT_DIRECTORY", "Remote", "applied_ref", "check_target", "lock_ref"]
+__all__ = ["DEFAULT_DIRECTORY", "Remote", "TargetRefs"]
 
 
 CONTENTION = (
@@ -31,7 +32,67 @@ COMPONENT = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\
 
 
 DEFAULT_DIRECTORY = "knowledge"
-"""The directory whose applied ref has the target's plain name, which once was that of every directory."""
+"""The directory whose applied ref has the application's plain name."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRefs:
+    """The refs of a target. They belong to its application, the applied one also to the knowledge directory.
+
+    ``target`` is what people call it, ``application`` what settings.Target calls its key: nothing here depends on the name but
+    what an older kbsync made and looks for. ``directory`` is POSIX, from the root. ``names_it`` says of an older ``kbsync.yaml``
+    whether the target was the same application then. Raises HistoryUnavailable for a key that no ref can carry.
+    """
+
+    target: str
+    application: str
+    directory: str = DEFAULT_DIRECTORY
+    names_it: Callable[[bytes], bool] = field(default=lambda _settings: True, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if COMPONENT.fullmatch(self.application) is None:
+            raise HistoryUnavailable(
+                message("The target name {target} cannot be part of a git ref.", target=repr(self.application)),
+                hint=message("Use letters, digits, `-`, `_` and single dots inside; the name must not end in `.lock`."),
+            )
+
+    @property
+    def applied(self) -> str:
+        """Names the commit that was last applied in full from the directory."""
+        return self._applied(self.application)
+
+    @property
+    def lock(self) -> str:
+        """Its existence on the remote means that somebody applies."""
+        return self.locks[0]
+
+    @property
+    def locks(self) -> tuple[str, ...]:
+        """``lock``, and what an older kbsync calls it: for one version both are held, so that the two meet."""
+        return tuple(f"refs/kbsync/lock/{name}" for name in self.names)
+
+    @property
+    def receipts(self) -> str:
+        """The last of the commits that hold the receipts."""
+        return f"refs/kbsync/receipts/{self.application}"
+
+    @property
+    def former_applied(self) -> tuple[str, ...]:
+        """What ``applied`` was called before, most exact first; the last one was that of all directories once."""
+        if COMPONENT.fullmatch(self.target) is None:
+            return ()
+        found = dict.fromkeys((self._applied(self.target), f"refs/kbsync/applied/{self.target}"))
+        return tuple(ref for ref in found if ref != self.applied)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The application's key, and the target's name where that is another one and may have been used in its place."""
+        former = () if self.target == self.application or COMPONENT.fullmatch(self.target) is None else (self.target,)
+        return self.application, *former
+
+    def _applied(self, name: str) -> str:
+        own = hashlib.sha256(self.directory.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+        return f"refs/kbsync/applied/{name}" + ("" if self.directory == DEFAULT_DIRECTORY else f"@{own}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +118,17 @@ class Remote:
             )
         return cls(repository, names[0]) if names else None
 
-    def read(self, ref: str, *, seconds: float = NETWORK_SECONDS) -> str | None:
-        """The full object id that a ref on the remote has now, None when it does not exist.
+    def read(self, *refs: str, seconds: float = NETWORK_SECONDS) -> dict[str, str]:
+        """The full object ids that refs on the remote have now, without those that do not exist.
 
         Raises HistoryUnavailable when the remote cannot be asked within that many seconds.
         """
-        answer = self.repository.git.attempt("ls-remote", "--quiet", "--", self._address(), ref, seconds=seconds)
+        answer = self.repository.git.attempt("ls-remote", "--quiet", "--", self._address(), *refs, seconds=seconds)
         if answer.code != 0:
             raise _unreadable(self.name, answer)
-        # The argument is a pattern that also matches longer names.
-        return next((line.partition("\t")[0] for line in answer.text.split("\n") if line.endswith(f"\t{ref}")), None)
+        # The arguments are patterns that also match longer names.
+        found = (line.partition("\t") for line in answer.text.split("\n"))
+        return {ref: identity for identity, _, ref in found if ref in refs}
 
     def fetch(self, ref: str) -> None:
         """Bring the objects of one ref here and move no ref of this clone.
@@ -86,16 +148,27 @@ class Remote:
         The result is ``new`` if, and only if, it is there; anything else is what somebody else made of it. A push whose answer
         was lost is settled by looking. Raises HistoryUnavailable when the remote refuses the push or cannot be asked.
         """
+        return self.move_all({ref: old}, {ref: new}, seconds=seconds)[ref]
+
+    def move_all(
+        self, old: Mapping[str, str | None], new: Mapping[str, str | None], *, seconds: float = NETWORK_SECONDS
+    ) -> dict[str, str | None]:
+        """Move several refs as ``move`` does, all or none where the remote can; returns what each is now."""
         # The user's pre-push hook is for the user's own branches.
         options = ("--porcelain", "--quiet", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no")
-        change = (f"--force-with-lease={ref}:{old or ''}", "--", self.name, f"{new or ''}:{ref}")
-        answer = self.repository.git.attempt("push", *options, *change, seconds=seconds)
+        atomic = ("--atomic",) if len(new) > 1 else ()
+        leases = [f"--force-with-lease={ref}:{old[ref] or ''}" for ref in new]
+        changes = [f"{identity or ''}:{ref}" for ref, identity in new.items()]
+        answer = self.repository.git.attempt("push", *options, *atomic, *leases, "--", self.name, *changes, seconds=seconds)
         if answer.code == 0:
-            return new
-        now = self.read(ref, seconds=seconds)
+            return dict(new)
+        if atomic and "does not support --atomic" in answer.complaint:
+            return {ref: self.move(ref, old=old[ref], new=new[ref], seconds=seconds) for ref in new}
+        found = self.read(*new, seconds=seconds)
+        now = {ref: found.get(ref) for ref in new}
         said = answer.text + answer.complaint
         if now == old != new and not any(words in said for words in CONTENTION):
-            raise _refused(self.name, ref, answer=answer)
+            raise _refused(self.name, next(iter(new)), answer=answer)
         return now
 
     def _address(self) -> str:
@@ -103,34 +176,6 @@ class Remote:
         if not self.repository.split:
             return self.name
         return self.repository.git.run("remote", "get-url", "--push", "--", self.name).text.partition("\n")[0]
-
-
-def applied_ref(target: str, directory: str = DEFAULT_DIRECTORY) -> str:
-    """The ref that names the commit which was last applied in full to a target from a directory (POSIX, from the root).
-
-    Each directory has its own, because two of one repository may give their targets the same name.
-    """
-    own = (
-        ""
-        if directory == DEFAULT_DIRECTORY
-        else f"@{hashlib.sha256(directory.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
-    )
-    return f"refs/kbsync/applied/{check_target(target)}{own}"
-
-
-def lock_ref(target: str) -> str:
-    """The ref whose existence on the remote means that somebody applies to a target."""
-    return f"refs/kbsync/lock/{check_target(target)}"
-
-
-def check_target(target: str) -> str:
-    """The name of a target, which must do as a component of a ref and of a file name; raises HistoryUnavailable if not."""
-    if COMPONENT.fullmatch(target) is None:
-        raise HistoryUnavailable(
-            message("The target name {target} cannot be part of a git ref.", target=repr(target)),
-            hint=message("Use letters, digits, `-`, `_` and single dots inside; the name must not end in `.lock`."),
-        )
-    return target
 
 
 def _unreadable(remote: str, answer: Answer) -> HistoryUnavailable:

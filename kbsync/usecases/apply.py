@@ -13,6 +13,7 @@ from kbsync.applier.readback import PRESENCE
 from kbsync.errors import Misuse, SafetyRefusal, UnusableFile
 from kbsync.guards import Consent, refuse_unsafe
 from kbsync.history.lock import Renewer, TargetLock
+from kbsync.history.remote import TargetRefs
 from kbsync.messages import message
 from kbsync.plan import Plan
 from kbsync.planfile import encode_receipt, plan_digest, read_plan_or_receipt
@@ -213,7 +214,7 @@ def locked(target: Target, *, history: History, context: RunContext, state: Path
     prepare_state(state)
     lock = TargetLock(
         history.repository if is_shared(target) else None,
-        target=target.name,
+        history.refs or TargetRefs(target.name, target.key),
         owner=actor(context.environ),
         where=where(context.environ),
         clock=context.clock,

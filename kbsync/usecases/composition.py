@@ -184,8 +184,7 @@ def _budget(target: Target, context: RunContext, state: Path) -> Path | None:
     except UnusableFile:
         return None
     writable = os.access(state, os.W_OK)
-    name = target.name if target.driver is Driver.SANDBOX else target.sdkappid
-    return state / f"pace-{name}.json" if writable else None
+    return state / f"pace-{target.key}.json" if writable else None
 
 
 @dataclass(frozen=True, slots=True)

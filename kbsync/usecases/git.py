@@ -10,7 +10,7 @@ from kbsync.errors import HistoryUnavailable, StalePlan
 from kbsync.files import SETTINGS_FILE, is_yaml, load_tree
 from kbsync.history.applied_ref import advance_applied, read_applied, seen_applied
 from kbsync.history.base import Base, find_base
-from kbsync.history.remote import DEFAULT_DIRECTORY
+from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import FileDifference, commits_touching, differences, former_directory, is_content_of, snapshot
 from kbsync.messages import Message, message
@@ -27,7 +27,7 @@ class History:
 
     ``knowledge`` is the library at the base, None without one that can be compared; ``notes`` say what was used, ``warnings``
     belong into a plan. ``missing`` are the places of files that git left out of the working tree; ``untold`` is why there is a
-    base without knowledge; ``directory`` is the knowledge directory from the top of the repository.
+    base without knowledge; ``refs`` are what the repository keeps about the target.
     """
 
     repository: Repository | None
@@ -38,7 +38,7 @@ class History:
     warnings: tuple[Problem, ...] = ()
     missing: frozenset[str] = frozenset()
     untold: Message | None = None
-    directory: str = DEFAULT_DIRECTORY
+    refs: TargetRefs | None = None
 
 
 def find_history(
@@ -60,15 +60,8 @@ def find_history(
             "and only authoritative categories can lose anything."
         )
         return History(None, Base(None, BaseKind.NONE), None, None, (note,))
-    directory = repository.inside(workspace.directory)
-    base = find_base(
-        repository,
-        target=target.name,
-        given=given,
-        directory=directory,
-        environ=context.environ,
-        shared=is_shared(target),
-    )
+    refs = refs_of(target, directory=repository.inside(workspace.directory))
+    base = find_base(repository, refs, given=given, environ=context.environ, shared=is_shared(target))
     if base.doubt is not None and certain:
         raise _uncertain(base.doubt, target)
     commit, found, doubts = _commit_of(workspace, repository)
@@ -76,7 +69,7 @@ def find_history(
     missing = [each for each in found if each.missing]
     warnings = (*(() if base.doubt is None else (_guessed(target),)), *(_left_out(each, workspace) for each in missing[:1]))
     places = frozenset(f"{workspace.shown_as}/{each.name}" for each in missing)
-    history = History(repository, base, None, commit, notes, warnings, places, directory=directory)
+    history = History(repository, base, None, commit, notes, warnings, places, refs=refs)
     if base.commit is None:
         return history
     tree, moved = _tree_at(base.commit, repository, workspace)
@@ -93,6 +86,17 @@ def find_history(
 def is_shared(target: Target) -> bool:
     """Whether the git remote is asked: the embedded service lives on this machine, so its refs do too."""
     return target.driver is not Driver.SANDBOX
+
+
+def refs_of(target: Target, *, directory: str) -> TargetRefs:
+    """The refs of a target that is applied from a directory."""
+
+    def names_it(data: bytes) -> bool:
+        said = load_tree({SETTINGS_FILE: data}, shown_as="").settings
+        former = [each.key for each in said.targets if each.name == target.name] if said else []
+        return former in ([], [target.key])
+
+    return TargetRefs(target.name, target.key, directory, names_it)
 
 
 def base_of_read_files(history: History) -> Knowledge | None:
@@ -336,12 +340,12 @@ def check_applied_ref(plan: Plan, target: Target, *, history: History) -> str | 
     Raises StalePlan when it is neither the one that the plan was made with nor the plan's own: an older plan must not be
     applied over a newer one, and the same plan may be applied again. Raises HistoryUnavailable when it cannot be asked.
     """
-    if history.repository is None or not moves_applied_ref(plan, history=history):
+    if history.repository is None or history.refs is None or not moves_applied_ref(plan, history=history):
         return None
     if plan.source.base not in (BaseKind.APPLIED, BaseKind.NONE):
         # Whatever it names is left behind: the base was named by hand, perhaps because this leads to no commit.
-        return seen_applied(history.repository, target.name, history.directory, shared=is_shared(target))
-    now = read_applied(history.repository, target.name, history.directory, shared=is_shared(target))
+        return seen_applied(history.repository, history.refs, shared=is_shared(target))
+    now = read_applied(history.repository, history.refs, shared=is_shared(target))
     if now not in (plan.source.base_commit, plan.source.commit):
         raise StalePlan(
             message("another commit was applied since this plan was made; nothing was changed"),
@@ -365,10 +369,10 @@ def move_applied_ref(plan: Plan, target: Target, *, history: History, seen: str 
         return (message("The files still say what was taken back: revert their commit, or the next apply brings it back."),)
     if history.repository is not None and plan.only is None and commit is None:
         return (message("The files differ from every commit, so the next plan's base stays where it was: commit them."),)
-    if not moves_applied_ref(plan, history=history) or history.repository is None or commit is None:
+    if not moves_applied_ref(plan, history=history) or history.repository is None or history.refs is None or commit is None:
         return ()
     try:
-        advance_applied(history.repository, target.name, commit, history.directory, expected=seen, shared=is_shared(target))
+        advance_applied(history.repository, history.refs, commit, expected=seen, shared=is_shared(target))
     except HistoryUnavailable as problem:
         return (problem.message, *((problem.hint,) if problem.hint else ()))
     return ()

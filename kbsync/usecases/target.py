@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from kbsync.history.lease import LockInfo, show_time
+from kbsync.history.lease import show_time
 from kbsync.history.lock import read_lock, remove_lock
+from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.messages import message
 from kbsync.usecases.context import Call, Exit, is_agreed
@@ -28,7 +29,15 @@ def examine_target(call: Call) -> tuple[tuple["Finding", ...], Exit]:
 
 def unlock_target(call: Call, *, yes: bool) -> Exit:
     """Show who holds a target and, where that is agreed to, end it. Raises TargetLocked when the lock changed since."""
-    found = _find(call)
+    workspace = call.open_workspace()
+    target = workspace.target(call.target)
+    refs = TargetRefs(target.name, target.key)
+    repository = Repository.find(call.directory, environ=call.context.environ) if is_shared(target) else None
+    shared = shared_state_directory(target, environ=call.context.environ)
+    if shared is None:
+        call.refuse_link()
+        check_state(workspace.state)
+    found = read_lock(repository, refs, directory=shared or workspace.state)
     if found is None:
         call.screen.note(message("Nobody holds the target."))
         return Exit.DONE
@@ -51,21 +60,6 @@ def unlock_target(call: Call, *, yes: bool) -> Exit:
     )
     if not agreed:
         return Exit.FAILED
-    remove_lock(_repository(call) if found.remote else None, found)
+    remove_lock(repository, refs, found)
     call.screen.note(message("The lock is removed."))
     return Exit.DONE
-
-
-def _find(call: Call) -> LockInfo | None:
-    workspace = call.open_workspace()
-    target = workspace.target(call.target)
-    repository = _repository(call) if is_shared(target) else None
-    shared = shared_state_directory(target, environ=call.context.environ)
-    if shared is None:
-        call.refuse_link()
-        check_state(workspace.state)
-    return read_lock(repository, target=target.name, directory=shared or workspace.state)
-
-
-def _repository(call: Call) -> Repository | None:
-    return Repository.find(call.directory, environ=call.context.environ)

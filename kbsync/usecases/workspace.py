@@ -1,6 +1,5 @@
 """A knowledge directory, read and checked, and the directories in which kbsync keeps files of its own."""
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -157,8 +156,7 @@ def shared_state_directory(target: Target, *, environ: Mapping[str, str]) -> Pat
     """
     if target.application is None:
         return None
-    key = _key(*target.application)
-    return next((place for base, names in _candidates(environ) if (place := _made(base, names, key))), None)
+    return next((place for base, names in _candidates(environ) if (place := _made(base, names, target.key))), None)
 
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, tuple[str, ...]]]:
@@ -191,8 +189,3 @@ def _made(base: Path, names: tuple[str, ...], key: str) -> Path | None:
     except OSError:
         return None
     return place if os.access(place, os.W_OK | os.X_OK) else None
-
-
-def _key(address: str, sdkappid: int) -> str:
-    """A name for an application that does for a directory."""
-    return f"{sdkappid}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"

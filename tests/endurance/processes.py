@@ -98,7 +98,7 @@ class Play:
     def applied(self) -> str:
         """The commit that counts as applied."""
         assert self.bench.tree is not None
-        return self.bench.tree.git("rev-parse", "refs/kbsync/applied/production")
+        return self.bench.tree.git("rev-parse", self.bench.refs.applied)
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
         """Start a real process."""
@@ -195,7 +195,7 @@ def played(tmp_path: Path, *, lag: float = 0.0) -> Iterator[Play]:
         bench.settings()
         first = bench.commit({"shop.yaml": FIRST})
         assert bench.tree is not None
-        advance_applied(bench.tree.repository, "production", first, expected=None, shared=False)
+        advance_applied(bench.tree.repository, bench.refs, first, expected=None, shared=False)
         bench.commit({"shop.yaml": SECOND})
         play.before = library(service)
         yield play

@@ -45,7 +45,7 @@ def shared(tmp_path: Path) -> Iterator[Play]:
         assert tree is not None
         tree.git("init", "--quiet", "--bare", str(tmp_path / "origin"))
         tree.git("remote", "add", "origin", str(tmp_path / "origin"))
-        tree.git("push", "--quiet", "origin", "HEAD", "refs/kbsync/applied/production")
+        tree.git("push", "--quiet", "origin", "HEAD", play.bench.refs.applied)
         yield play
 
 

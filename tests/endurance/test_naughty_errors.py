@@ -68,7 +68,7 @@ def locked(bench: Bench) -> Run:
     """Who holds the target chose their own name."""
     declared(bench)
     state = bench.path / ".kbsync"
-    with TargetLock(None, target="sandbox", owner=HOSTILE, where=HOSTILE, clock=bench.clock, directory=state):
+    with TargetLock(None, bench.refs, owner=HOSTILE, where=HOSTILE, clock=bench.clock, directory=state):
         shown = bench.run("unlock")
         refused = bench.run("apply", "--yes")
     return Run(refused.code, shown.out, refused.err + shown.err)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from kbsync.cli.app import run
 from kbsync.files import load
+from kbsync.history.remote import TargetRefs
 from kbsync.limiter import Clock
 from kbsync.model import show_path
 from kbsync.rehearsal.faults import NO_FAULTS, FaultPlan
@@ -19,6 +20,7 @@ from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
+from kbsync.settings import Driver, Target
 from kbsync.usecases.composition import sandbox_file
 from kbsync.usecases.context import RunContext
 from tests.fakes.clock import FakeClock
@@ -158,6 +160,14 @@ class Bench:
         finally:
             server.stop()
             service.close()
+
+    @property
+    def refs(self) -> TargetRefs:
+        """What the repository keeps about the default target."""
+        target = Target("sandbox", Driver.SANDBOX)
+        if self.default != "sandbox":
+            target = Target(self.default, endpoint=self.endpoint, sdkappid=DEMO.sdkappid)
+        return TargetRefs(target.name, target.key)
 
     def edit(self, text: str, **fields: Any) -> None:
         """Somebody changes a question of the sandbox in the console."""

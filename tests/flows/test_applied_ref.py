@@ -96,7 +96,7 @@ def test_a_receipt_that_cannot_be_written_any_more_hides_nothing(bench: Bench) -
         newest = bench.commit(FIRST)
         ended = bench.run("apply", "--yes", "--receipt", "out/receipt.json")
     assert bench.tree is not None
-    assert (ended.code, bench.tree.git("rev-parse", "refs/kbsync/applied/production")) == (4, newest)
+    assert (ended.code, bench.tree.git("rev-parse", bench.refs.applied)) == (4, newest)
     assert "Finished" in ended.out
 
 

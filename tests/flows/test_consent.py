@@ -84,9 +84,7 @@ def test_a_person_at_a_real_terminal_is_asked(bench: Bench) -> None:
 def holder(bench: Bench) -> TargetLock:
     """Another process that applies."""
     (bench.path / ".kbsync").mkdir(exist_ok=True)
-    return TargetLock(
-        None, target="sandbox", owner="somebody", where="elsewhere", clock=bench.clock, directory=bench.path / ".kbsync"
-    )
+    return TargetLock(None, bench.refs, owner="somebody", where="elsewhere", clock=bench.clock, directory=bench.path / ".kbsync")
 
 
 def test_a_target_that_is_held_is_left_alone(bench: Bench) -> None:
@@ -124,9 +122,7 @@ def test_a_forgotten_lock_on_the_remote_is_removed(bench: Bench, tmp_path: Path)
     bench.tree.git("remote", "add", "origin", f"file://{GitRepos(tmp_path).init('origin', '--bare').path}")
     with bench.served():
         bench.commit(SMALL)
-        gone = TargetLock(
-            bench.tree.repository, target="production", owner="ci", where="runner", clock=bench.clock, directory=tmp_path
-        )
+        gone = TargetLock(bench.tree.repository, bench.refs, owner="ci", where="runner", clock=bench.clock, directory=tmp_path)
         gone.__enter__()
         assert bench.run("apply", "--yes").code == 8
         removed = bench.run("unlock", keyboard=Terminal("y\n"))

@@ -8,7 +8,7 @@ import pytest
 
 from kbsync.limiter import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
-from tests.fakes.git_repos import GitRepos, WorkTree
+from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import Bench, held, writes
 from tests.flows.shop import FIRST, SECOND, SMALL
 
@@ -189,27 +189,28 @@ def test_only_a_part_is_planned_and_applied(live: Bench) -> None:
 class Meanwhile(Service):
     """A service during whose work somebody else's apply moves the applied ref."""
 
-    def __init__(self, *given: Any, tree: WorkTree, **options: Any) -> None:
+    def __init__(self, *given: Any, bench: Bench, **options: Any) -> None:
         super().__init__(*given, **options)
-        self.tree = tree
+        self.bench = bench
 
     def handle(self, request: Request) -> Reply:
         """Answer, after the ref was moved."""
         if request.path.endswith("/add_chitchat"):
-            self.tree.git("update-ref", "refs/kbsync/applied/production", "HEAD~1")
+            assert self.bench.tree is not None
+            self.bench.tree.git("update-ref", self.bench.refs.applied, "HEAD~1")
         return super().handle(request)
 
 
 def test_a_base_that_moved_meanwhile_stays(bench: Bench) -> None:
     """The library is as declared, the other's mark is not overwritten, and the words say so."""
     assert bench.tree is not None
-    with bench.served(kind=partial(Meanwhile, tree=bench.tree)):
+    with bench.served(kind=partial(Meanwhile, bench=bench)):
         other = bench.commit({"note.yaml": "questions: []\n"})
         bench.commit(FIRST)
         applied = bench.run("apply", "--yes")
         assert applied.code == 0
         assert "plan` on the newest commit" in applied.err.splitlines()[-1]
-        assert bench.tree.git("rev-parse", "refs/kbsync/applied/production") == other
+        assert bench.tree.git("rev-parse", bench.refs.applied) == other
 
 
 def test_the_applied_ref_is_shared_through_the_remote(bench: Bench, tmp_path: Path) -> None:
@@ -222,7 +223,7 @@ def test_the_applied_ref_is_shared_through_the_remote(bench: Bench, tmp_path: Pa
         head = bench.commit(SMALL)
         bench.tree.git("push", "--quiet", "origin", "main")
         assert bench.run("apply", "--yes").code == 0
-        assert origin.git("rev-parse", "refs/kbsync/applied/production") == head
+        assert origin.git("rev-parse", bench.refs.applied) == head
         assert origin.git("for-each-ref", "refs/kbsync/lock") == ""
         other = Bench(tmp_path / "other", bench.clock, bench.environ, GitRepos(tmp_path).clone(origin, "other"))
         assert f"base {head[:12]}" in other.run("plan").out

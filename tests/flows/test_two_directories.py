@@ -69,3 +69,18 @@ def test_a_copied_directory_inherits_nothing(bench: Bench) -> None:
     lay(bench, "b")
     assert "No base" in bench.run("plan", "--dir", "b/kb").err
     assert "the commit last applied" in bench.run("plan", "--dir", "a/kb").err
+
+
+def test_a_name_that_stood_for_another_application_tells_nothing(bench: Bench) -> None:
+    """What an older kbsync applied under a target's name counts as long as the name meant this application."""
+    bench.default = "production"
+    old = "refs/kbsync/applied/production"
+    assert bench.tree is not None
+    bench.settings()
+    bench.tree.git("update-ref", old, bench.commit(SMALL))
+    assert "the commit last applied" in bench.run("plan", "--offline").err
+    bench.settings(sdkappid=1400000001)
+    bench.tree.git("update-ref", old, bench.commit({"small.yaml": ALWAYS}))
+    bench.settings()
+    bench.commit({})
+    assert "there is none" in bench.run("plan", "--offline").err

@@ -12,7 +12,7 @@ from tests.fakes.git_repos import GitRepos, WorkTree
 from tests.flows.harness import Bench, writes
 from tests.flows.shop import SMALL
 
-MARK = "refs/kbsync/applied/production"
+MARK = "refs/kbsync/applied/*"
 UNTOLD = "cannot be told, because this clone is shallow"
 GUESS = "which commit was last applied to production could not be read from git"
 OPEN = {"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")}

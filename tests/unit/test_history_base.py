@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.applied_ref import advance_applied, read_applied
+from kbsync.history.applied_ref import advance_applied, last_seen, read_applied
 from kbsync.history.base import Base, find_base
+from kbsync.history.remote import TargetRefs
 from kbsync.plan import BaseKind
 from tests.fakes.git_repos import GitRepos, WorkTree
 
-REF = "refs/kbsync/applied/production"
+REFS = TargetRefs("production", "1400000000-0123456789ab")
+REF = REFS.applied
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def repos(tmp_path: Path) -> GitRepos:
 
 
 def base(tree: WorkTree, *, given: str | None = None, **environ: str) -> Base:
-    return find_base(tree.repository, target="production", given=given, environ=environ)
+    return find_base(tree.repository, REFS, given=given, environ=environ)
 
 
 def words(found: Base) -> list[str]:
@@ -31,7 +33,7 @@ def test_a_given_revision_is_the_base(repos: GitRepos) -> None:
     """--base wins over everything else, and a revision that is not here is an error."""
     _, tree = repos.shared("a")
     head = tree.repository.resolve("HEAD")
-    advance_applied(tree.repository, "production", tree.commit({"b": "1"}), expected=None)
+    advance_applied(tree.repository, REFS, tree.commit({"b": "1"}), expected=None)
     found = base(tree, given="HEAD~1", GITHUB_BASE_REF="main")
     assert (found.commit, found.kind, words(found)) == (head, BaseKind.GIVEN, [f"Base: {head[:12]}, as given."])
     with pytest.raises(HistoryUnavailable, match="no commit nowhere"):
@@ -50,21 +52,21 @@ def test_what_one_runner_applied_is_the_base_of_another(repos: GitRepos) -> None
     """The mark travels by the remote, with a commit the other clone has never seen; its history stays whole."""
     _, first, second = repos.shared("a", "b")
     commit = first.commit({"b": "1"})
-    advance_applied(first.repository, "production", commit, expected=None)
+    advance_applied(first.repository, REFS, commit, expected=None)
     found = base(second)
     assert (found.commit, found.kind) == (commit, BaseKind.APPLIED)
     assert words(found) == [f"Base: {commit[:12]}, the commit last applied to production."]
     assert not second.repository.is_shallow()
-    assert find_base(second.repository, target="other", given=None, environ={}).kind is BaseKind.NONE
+    assert find_base(second.repository, TargetRefs("other", "other"), given=None, environ={}).kind is BaseKind.NONE
 
 
 def test_the_remote_knows_better_than_the_copy_here(repos: GitRepos) -> None:
     """A clone that knows an old mark asks again; without the remote the copy is a guess, and why is told."""
     origin, first, second = repos.shared("a", "b")
     old, new = first.commit({"b": "1"}), first.commit({"b": "2"})
-    advance_applied(first.repository, "production", old, expected=None)
+    advance_applied(first.repository, REFS, old, expected=None)
     assert base(second).commit == old
-    advance_applied(first.repository, "production", new, expected=old)
+    advance_applied(first.repository, REFS, new, expected=old)
     assert base(second).commit == new
     shutil.rmtree(origin.path)
     found = base(second)
@@ -75,7 +77,7 @@ def test_the_remote_knows_better_than_the_copy_here(repos: GitRepos) -> None:
     assert words(found)[3] == f"Base: {new[:12]}, the one that this clone saw last; it may be old."
     assert found.doubt is not None
     with pytest.raises(HistoryUnavailable, match="cannot be read"):
-        read_applied(second.repository, "production")
+        read_applied(second.repository, REFS)
 
 
 def test_no_network_and_no_copy_is_no_knowledge(repos: GitRepos) -> None:
@@ -101,8 +103,8 @@ def test_a_mark_that_is_no_commit_is_not_none(repos: GitRepos, mark: str | None,
     else:
         WorkTree(place.path if shared else place.path / ".git", place.environ).write({REF: f"{'1' * 40}\n"})
     with pytest.raises(HistoryUnavailable):
-        read_applied(tree.repository, "production", shared=shared)
-    found = find_base(tree.repository, target="production", given=None, environ={}, shared=shared)
+        read_applied(tree.repository, REFS, shared=shared)
+    found = find_base(tree.repository, REFS, given=None, environ={}, shared=shared)
     assert (found.kind, found.doubt is None) == (BaseKind.NONE, False)
 
 
@@ -110,7 +112,7 @@ def test_the_mark_is_found_from_a_shallow_clone(repos: GitRepos) -> None:
     """A checkout of depth 1 gets the applied commit alone, and keeps the history it has."""
     origin, full = repos.shared("full")
     applied = full.commit({"b": "1"})
-    advance_applied(full.repository, "production", applied, expected=None)
+    advance_applied(full.repository, REFS, applied, expected=None)
     full.commit({"b": "2"})
     full.git("push", "--quiet", "origin", "main")
     shallow = repos.clone(origin, "shallow", "--depth=1")
@@ -165,16 +167,16 @@ def test_a_stale_expectation_moves_nothing(repos: GitRepos) -> None:
     """Of two applies that saw the same mark the second is told of the first, and the first's mark stays."""
     origin, first, second = repos.shared("a", "b")
     start, mine, theirs = first.repository.resolve("HEAD"), first.commit({"b": "1"}), second.commit({"c": "1"})
-    advance_applied(first.repository, "production", start, expected=None)
-    advance_applied(second.repository, "production", theirs, expected=start)
+    advance_applied(first.repository, REFS, start, expected=None)
+    advance_applied(second.repository, REFS, theirs, expected=start)
     with pytest.raises(HistoryUnavailable) as failure:
-        advance_applied(first.repository, "production", mine, expected=start)
+        advance_applied(first.repository, REFS, mine, expected=start)
     assert str(failure.value) == (
         f"Another apply moved the mark of production from {start[:12]} to {theirs[:12]} meanwhile; it was left there."
     )
     assert origin.git("rev-parse", REF) == theirs
     with pytest.raises(HistoryUnavailable, match=r"from \(none\) to"):
-        advance_applied(first.repository, "production", mine, expected=None)
+        advance_applied(first.repository, REFS, mine, expected=None)
 
 
 def test_a_rollback_moves_the_mark_back(repos: GitRepos) -> None:
@@ -182,9 +184,9 @@ def test_a_rollback_moves_the_mark_back(repos: GitRepos) -> None:
     origin, tree = repos.shared("a")
     old = tree.repository.resolve("HEAD")
     new = tree.commit({"b": "1"})
-    advance_applied(tree.repository, "production", new, expected=None)
-    advance_applied(tree.repository, "production", new, expected=new)
-    advance_applied(tree.repository, "production", old, expected=new)
+    advance_applied(tree.repository, REFS, new, expected=None)
+    advance_applied(tree.repository, REFS, new, expected=new)
+    advance_applied(tree.repository, REFS, old, expected=new)
     assert origin.git("rev-parse", REF) == tree.git("rev-parse", REF) == old
 
 
@@ -194,11 +196,11 @@ def test_without_remote_the_mark_is_kept_here(repos: GitRepos, *, shared: bool) 
     origin, cloned = repos.shared("a")
     tree = repos.init("alone") if shared else cloned
     first, second = tree.commit({"a": "1"}), tree.commit({"a": "2"})
-    advance_applied(tree.repository, "production", first, expected=None, shared=shared)
-    advance_applied(tree.repository, "production", second, expected=first, shared=shared)
+    advance_applied(tree.repository, REFS, first, expected=None, shared=shared)
+    advance_applied(tree.repository, REFS, second, expected=first, shared=shared)
     with pytest.raises(HistoryUnavailable, match="Another apply moved the mark"):
-        advance_applied(tree.repository, "production", first, expected=None, shared=shared)
-    assert read_applied(tree.repository, "production", shared=shared) == second
+        advance_applied(tree.repository, REFS, first, expected=None, shared=shared)
+    assert read_applied(tree.repository, REFS, shared=shared) == second
     assert origin.git("for-each-ref", "refs/kbsync") == ""
 
 
@@ -208,7 +210,7 @@ def test_a_mark_that_cannot_be_written_is_an_error(repos: GitRepos) -> None:
     commit = tree.commit({"a": "1"})
     tree.write({f".git/{REF}.lock": ""})
     with pytest.raises(HistoryUnavailable, match="`git update-ref` failed"):
-        advance_applied(tree.repository, "production", commit, expected=None)
+        advance_applied(tree.repository, REFS, commit, expected=None)
 
 
 def test_a_refusing_remote_names_the_missing_right(repos: GitRepos) -> None:
@@ -218,7 +220,7 @@ def test_a_refusing_remote_names_the_missing_right(repos: GitRepos) -> None:
     hook.write_text("#!/bin/sh\necho 'read-only token' >&2\nexit 1\n", encoding="utf-8")
     hook.chmod(0o755)
     with pytest.raises(HistoryUnavailable) as failure:
-        advance_applied(tree.repository, "production", "HEAD", expected=None)
+        advance_applied(tree.repository, REFS, "HEAD", expected=None)
     assert str(failure.value) == (
         f"The git remote origin refused a push to {REF}: remote: read-only token [remote rejected] (pre-receive hook declined)"
     )
@@ -230,20 +232,73 @@ def test_the_shared_remote_is_origin_or_the_only_one(repos: GitRepos) -> None:
     origin, tree = repos.shared("a")
     commit = tree.repository.resolve("HEAD")
     tree.git("remote", "rename", "origin", "company")
-    advance_applied(tree.repository, "production", commit, expected=None)
+    advance_applied(tree.repository, REFS, commit, expected=None)
     assert origin.git("rev-parse", REF) == commit
     tree.git("remote", "add", "fork", "nowhere")
     with pytest.raises(HistoryUnavailable, match="several git remotes and none is called origin: company, fork"):
-        advance_applied(tree.repository, "production", commit, expected=commit)
+        advance_applied(tree.repository, REFS, commit, expected=commit)
     assert "several git remotes" in words(base(tree))[1]
     tree.git("remote", "rename", "company", "origin")
     assert words(base(tree)) == [f"Base: {commit[:12]}, the commit last applied to production."]
 
 
 @pytest.mark.parametrize("target", ["", "a b", "a..b", "a.lock", ".a", "-a", "a.", "a/b", "a~1", "进"])
-def test_a_target_that_no_ref_can_carry_is_refused(repos: GitRepos, target: str) -> None:
+def test_an_application_that_no_ref_can_carry_is_refused(target: str) -> None:
     """A name that git would not take in a ref is refused before git is asked."""
-    tree = repos.init("alone")
-    tree.commit({"a": "1"})
     with pytest.raises(HistoryUnavailable, match="cannot be part of a git ref"):
-        advance_applied(tree.repository, target, "HEAD", expected=None)
+        TargetRefs("production", target)
+
+
+def test_a_name_that_no_ref_can_carry_is_only_a_name() -> None:
+    """The refs are made of the application's key, and an older kbsync cannot have had others."""
+    refs = TargetRefs("进", "1400000000-0123456789ab", "kb")
+    assert (refs.names, refs.former_applied, refs.receipts) == (
+        ("1400000000-0123456789ab",),
+        (),
+        "refs/kbsync/receipts/1400000000-0123456789ab",
+    )
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("directory", ["knowledge", "kb"])
+def test_a_mark_of_an_older_kbsync_is_taken_over_once(repos: GitRepos, directory: str, *, shared: bool) -> None:
+    """It counts until there is one of this form, offline too, and never again after; the old one is left to the old."""
+    origin, tree = repos.shared("a")
+    refs = TargetRefs("production", "1400000000-0123456789ab", directory)
+    first = tree.commit({f"{directory}/kbsync.yaml": "version: 1"})
+    old = refs.former_applied[0]
+    assert old == TargetRefs("production", "production", directory).applied
+    if shared:
+        tree.git("push", "--quiet", "origin", f"HEAD:{old}")
+        assert last_seen(tree.repository, refs) is None
+    else:
+        tree.git("update-ref", old, "HEAD")
+    assert read_applied(tree.repository, refs, shared=shared) == last_seen(tree.repository, refs) == first
+    second = tree.commit({"b": "1"})
+    advance_applied(tree.repository, refs, second, expected=first, shared=shared)
+    assert read_applied(tree.repository, refs, shared=shared) == second
+    assert (origin if shared else tree).git("rev-parse", old) == first
+
+
+@pytest.mark.parametrize("directory", ["knowledge", "kb"])
+def test_a_mark_of_another_application_is_not_taken_over(repos: GitRepos, directory: str) -> None:
+    """The settings of the commit say what the name stood for then; a commit without settings says nothing against it."""
+    tree = repos.init("alone")
+    refs = TargetRefs("production", "key", directory, names_it=lambda said: b"ours" in said)
+    ours = tree.commit({"old/kbsync.yaml": "ours"})
+    tree.git("rm", "-r", "--quiet", "old")
+    theirs = tree.commit({f"{directory}/kbsync.yaml": "theirs"})
+    none = tree.commit({f"{directory}/kbsync.yaml": "ours", "other/kbsync.yaml": "theirs"})
+    found = []
+    for commit in (ours, theirs, none):
+        tree.git("update-ref", refs.former_applied[0], commit)
+        found.append(read_applied(tree.repository, refs))
+    assert found == [ours, None, none]
+
+
+def test_a_mark_of_a_commit_without_settings_is_taken_over(repos: GitRepos) -> None:
+    """As after a move that git does not tell of: the ref was made by a run that had settings."""
+    tree = repos.init("alone")
+    commit = tree.commit({"a": "1"})
+    tree.git("update-ref", REFS.former_applied[0], commit)
+    assert read_applied(tree.repository, REFS) == commit

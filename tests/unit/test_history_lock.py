@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from kbsync.errors import HistoryUnavailable, TargetLocked
 from kbsync.history.lease import LockInfo, held_by, parse_lock
 from kbsync.history.lock import TargetLock, read_lock, remove_lock
-from kbsync.history.remote import Remote
+from kbsync.history.remote import Remote, TargetRefs
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree
 
-REF = "refs/kbsync/lock/production"
+REFS = TargetRefs("production", "1400000000-0123456789ab")
+REF = REFS.lock
 START = "2025-10-09 08:53:20 UTC"
 
 
@@ -39,7 +40,7 @@ def lock_of(tree: WorkTree, clock: FakeClock, *, owner: str | None = None, lease
     """The lock of production as taken from a clone, each clone a machine of its own."""
     return TargetLock(
         tree.repository,
-        target="production",
+        REFS,
         owner=owner or tree.path.name,
         where=f"machine {tree.path.name}",
         clock=clock,
@@ -49,11 +50,11 @@ def lock_of(tree: WorkTree, clock: FakeClock, *, owner: str | None = None, lease
 
 
 def local_lock(directory: Path, *, owner: str = "me", target: str = "production") -> TargetLock:
-    return TargetLock(None, target=target, owner=owner, where="here", clock=FakeClock(), directory=directory)
+    return TargetLock(None, TargetRefs(target, target), owner=owner, where="here", clock=FakeClock(), directory=directory)
 
 
 def seen_from(tree: WorkTree) -> LockInfo | None:
-    return read_lock(tree.repository, target="production", directory=tree.path / ".kbsync")
+    return read_lock(tree.repository, REFS, directory=tree.path / ".kbsync")
 
 
 def hook(origin: WorkTree, name: str, script: str, *, once: bool = True) -> None:
@@ -227,7 +228,7 @@ def test_a_refused_lock_names_the_missing_right_and_holds_nothing(repos: GitRepo
     """A token that may not push is told apart from a lost race, and the machine's own lock is given back."""
     origin, tree = repos.shared("anna")
     hook(origin, "pre-receive", "echo 'Permission denied to bot' >&2; exit 1")
-    with pytest.raises(HistoryUnavailable, match="refused a push to refs/kbsync/lock/production") as failure:
+    with pytest.raises(HistoryUnavailable, match=f"refused a push to {REF}") as failure:
         lock_of(tree, clock).acquire()
     assert "contents: write" in str(failure.value.hint)
     with lock_of(tree, clock):
@@ -263,7 +264,7 @@ def test_a_lock_that_nobody_understands_is_respected(repos: GitRepos, clock: Fak
     assert "It never expires." in str(failure.value.hint)
     seen = seen_from(tree)
     assert seen is not None
-    remove_lock(tree.repository, seen)
+    remove_lock(tree.repository, REFS, seen)
     assert origin.git("for-each-ref", "refs/kbsync") == ""
 
 
@@ -291,11 +292,11 @@ def test_unlock_removes_only_what_was_seen(repos: GitRepos, clock: FakeClock) ->
     assert shown is not None
     lock.renew()
     with pytest.raises(TargetLocked, match="changed since it was shown"):
-        remove_lock(bob.repository, shown)
+        remove_lock(bob.repository, REFS, shown)
     again = seen_from(bob)
     assert again is not None
-    remove_lock(bob.repository, again)
-    remove_lock(bob.repository, again)
+    remove_lock(bob.repository, REFS, again)
+    remove_lock(bob.repository, REFS, again)
     with pytest.raises(TargetLocked, match="lost the lock"):
         lock.renew()
 
@@ -317,18 +318,18 @@ def test_the_lock_needs_nothing_of_the_user(repos: GitRepos, clock: FakeClock) -
 def test_one_machine_has_one_holder(tmp_path: Path) -> None:
     """Without a remote a file does it: the second is told the first's name and process, other targets are free."""
     directory = tmp_path / "project" / ".kbsync"
-    assert read_lock(None, target="production", directory=directory) is None
+    assert read_lock(None, TargetRefs("production", "production"), directory=directory) is None
     with local_lock(directory) as lock, local_lock(directory, target="other"):
         lock.renew()
         assert (lock.is_held(), lock.info) == (True, None)
         with pytest.raises(TargetLocked, match=f"me on here, since {START}") as failure:
             local_lock(directory, owner="you").acquire()
         assert str(failure.value.hint) == f"It ends with that process (id {os.getpid()}): wait for it, or stop it."
-        seen = read_lock(None, target="production", directory=directory)
+        seen = read_lock(None, TargetRefs("production", "production"), directory=directory)
         assert seen is not None
         with pytest.raises(TargetLocked):
-            remove_lock(None, seen)
-    assert read_lock(None, target="production", directory=directory) is None
+            remove_lock(None, REFS, seen)
+    assert read_lock(None, TargetRefs("production", "production"), directory=directory) is None
     assert (directory / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
 
@@ -391,9 +392,10 @@ def test_the_local_lock_dies_with_its_process(tmp_path: Path) -> None:
     """A killed process holds nothing: no leftover file has to be removed by hand."""
     script = (
         "import sys, pathlib, kbsync.history.lock as lock\n"
+        "from kbsync.history.remote import TargetRefs\n"
         "from kbsync.limiter import SystemClock\n"
-        "held = lock.TargetLock(None, target='production', owner='victim', where='here', clock=SystemClock(),\n"
-        "                       directory=pathlib.Path(sys.argv[1]))\n"
+        "held = lock.TargetLock(None, TargetRefs('production', 'production'), owner='victim', where='here',\n"
+        "                       clock=SystemClock(), directory=pathlib.Path(sys.argv[1]))\n"
         "held.acquire()\n"
         "sys.stdout.write('held\\n'); sys.stdout.flush(); sys.stdin.read()\n"
     )
@@ -404,7 +406,7 @@ def test_the_local_lock_dies_with_its_process(tmp_path: Path) -> None:
         with pytest.raises(TargetLocked, match="victim on here"):
             local_lock(tmp_path).acquire()
         process.kill()
-    assert read_lock(None, target="production", directory=tmp_path) is None
+    assert read_lock(None, TargetRefs("production", "production"), directory=tmp_path) is None
     with local_lock(tmp_path) as lock:
         assert lock.is_held()
 
@@ -457,3 +459,63 @@ def test_a_lease_runs_out_while_the_machine_sleeps(repos: GitRepos, clock: FakeC
         assert lock.is_held()
         clock.sleep(1)
         assert not lock.is_held()
+
+
+OLDER = TargetRefs("production", "production")
+"""The lock as an older kbsync knows it."""
+
+
+def lock_as(tree: WorkTree, refs: TargetRefs, clock: FakeClock) -> TargetLock:
+    return TargetLock(tree.repository, refs, owner=tree.path.name, where="here", clock=clock, directory=tree.path / ".kbsync")
+
+
+def test_an_older_kbsync_and_this_one_meet(repos: GitRepos, clock: FakeClock) -> None:
+    """Whoever comes second is refused, sees the first, and can remove its lock; what is given back is given back whole."""
+    origin, anna, bob = repos.shared("anna", "bob")
+    for first, second in ((OLDER, REFS), (REFS, OLDER)):
+        with lock_as(anna, first, clock) as lock:
+            with pytest.raises(TargetLocked, match="anna on here"):
+                lock_as(bob, second, clock).acquire()
+            assert read_lock(bob.repository, second, directory=bob.path) == lock.info
+        assert origin.git("for-each-ref", "refs/kbsync") == ""
+    with lock_as(anna, REFS, clock) as lock:
+        assert lock.info is not None
+        remove_lock(bob.repository, OLDER, lock.info)
+        with pytest.raises(TargetLocked, match="lost the lock"):
+            lock.renew()
+    assert origin.git("for-each-ref", "refs/kbsync") == ""
+
+
+def test_two_names_of_one_application_meet(repos: GitRepos, clock: FakeClock) -> None:
+    """In two branches a target may be called otherwise: on the remote and on the machine it is the same application."""
+    _, anna, bob = repos.shared("anna", "bob")
+    other = TargetRefs("staging", REFS.application)
+    with lock_as(anna, REFS, clock):
+        for place in (anna, bob):
+            with pytest.raises(TargetLocked):
+                lock_as(place, other, clock).acquire()
+    with lock_as(bob, other, clock):
+        pass
+
+
+def test_what_an_older_kbsync_left_behind_is_taken_over(repos: GitRepos, clock: FakeClock) -> None:
+    """Its expired lock, and with it both names."""
+    origin, anna, bob = repos.shared("anna", "bob")
+    lock_as(anna, OLDER, clock).acquire()
+    clock.move(700)
+    with lock_as(bob, REFS, clock) as lock:
+        assert "Took over the lock" in str(lock.notes[0])
+        assert len(origin.git("for-each-ref", "refs/kbsync/lock").splitlines()) == len(REFS.locks)
+    assert origin.git("for-each-ref", "refs/kbsync") == ""
+
+
+def test_a_remote_that_moves_refs_one_by_one_will_do(repos: GitRepos, clock: FakeClock) -> None:
+    """Where it cannot move all or none, whoever got one name and not the other gives it back."""
+    origin, anna, bob = repos.shared("anna", "bob")
+    origin.git("config", "receive.advertiseAtomic", "false")
+    with lock_as(anna, OLDER, clock) as older, pytest.raises(TargetLocked, match="anna on here"):
+        lock_as(bob, REFS, clock).acquire()
+    assert older.notes == ()
+    with lock_as(bob, REFS, clock) as lock:
+        lock.renew()
+    assert origin.git("for-each-ref", "refs/kbsync") == ""

@@ -8,6 +8,7 @@ import pytest
 
 from kbsync.history.lease import LockInfo
 from kbsync.history.lock import Renewer, TargetLock, read_lock, remove_lock
+from kbsync.history.remote import TargetRefs
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree
 
@@ -52,12 +53,17 @@ def repos(tmp_path: Path) -> GitRepos:
 
 def lock_of(tree: WorkTree, clock: FakeClock) -> TargetLock:
     return TargetLock(
-        tree.repository, target="production", owner="me", where="here", clock=clock, directory=tree.path / ".kbsync"
+        tree.repository,
+        TargetRefs("production", "1400000000-0123456789ab"),
+        owner="me",
+        where="here",
+        clock=clock,
+        directory=tree.path / ".kbsync",
     )
 
 
 def seen_from(tree: WorkTree) -> LockInfo | None:
-    return read_lock(tree.repository, target="production", directory=tree.path / ".kbsync")
+    return read_lock(tree.repository, TargetRefs("production", "1400000000-0123456789ab"), directory=tree.path / ".kbsync")
 
 
 def test_the_lock_is_renewed_every_third_of_its_lease(repos: GitRepos) -> None:
@@ -81,7 +87,7 @@ def test_a_lost_lock_is_noticed(repos: GitRepos) -> None:
     with lock_of(tree, clock) as lock, Renewer(lock, clock=clock, on_lost=stop.set):
         clock.settle()
         assert lock.info is not None
-        remove_lock(tree.repository, lock.info)
+        remove_lock(tree.repository, TargetRefs("production", "1400000000-0123456789ab"), lock.info)
         clock.steps(19)
         assert not stop.is_set()
         clock.step()
@@ -142,7 +148,14 @@ def test_a_machine_that_cannot_renew_gives_the_lock_up_in_time(repos: GitRepos) 
     """Whatever goes wrong in the thread, the loss is told once the lease is used up."""
     _, tree = repos.shared("anna")
     clock, told = FakeClock(), threading.Event()
-    lock = Exhausted(tree.repository, target="production", owner="me", where="here", clock=clock, directory=tree.path / ".kbsync")
+    lock = Exhausted(
+        tree.repository,
+        TargetRefs("production", "1400000000-0123456789ab"),
+        owner="me",
+        where="here",
+        clock=clock,
+        directory=tree.path / ".kbsync",
+    )
     with lock, Renewer(lock, clock=clock, on_lost=told.set):
         assert told.wait(PATIENCE)
     assert lock.lost.is_set()

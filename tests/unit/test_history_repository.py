@@ -11,7 +11,7 @@ import pytest
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.applied_ref import advance_applied
 from kbsync.history.git import Answer, Git
-from kbsync.history.remote import Remote
+from kbsync.history.remote import Remote, TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import differences, snapshot
 from tests.fakes.git_repos import GitRepos, WorkTree
@@ -154,7 +154,7 @@ def test_no_hook_is_run(repos: GitRepos) -> None:
         tree.write({f".hooks/{name}": "#!/bin/sh\ntouch trace\n"})
         (tree.path / ".hooks" / name).chmod(0o755)
     tree.git("config", "core.fsmonitor", ".hooks/fsmonitor-watchman")
-    advance_applied(tree.repository, "production", "HEAD", expected=None)
+    advance_applied(tree.repository, TargetRefs("production", "production"), "HEAD", expected=None)
     assert differences(tree.repository, "HEAD", tree.path, {}, is_read=lambda _name: True)
     assert origin.git("for-each-ref", "refs/kbsync") != ""
     assert not (tree.path / "trace").exists()
@@ -205,7 +205,7 @@ def test_what_the_user_says_is_obeyed(repos: GitRepos) -> None:
     assert found is not None
     remote = Remote.of(found)
     assert remote is not None
-    assert remote.read("refs/heads/main") == found.head()
+    assert remote.read("refs/heads/main") == {"refs/heads/main": found.head()}
 
 
 def test_branches_are_named(repos: GitRepos) -> None:
@@ -448,5 +448,5 @@ def test_a_ref_is_read_where_it_is_written(repos: GitRepos, setting: str) -> Non
     found = Remote(tree.repository, "origin")
     commit = tree.commit({"b": "2"})
     assert found.move("refs/kbsync/x", old=None, new=commit) == commit
-    assert (found.read("refs/kbsync/x"), origin.git("rev-parse", "refs/kbsync/x")) == (commit, commit)
+    assert (found.read("refs/kbsync/x")["refs/kbsync/x"], origin.git("rev-parse", "refs/kbsync/x")) == (commit, commit)
     assert found.move("refs/kbsync/x", old=commit, new=None) is None

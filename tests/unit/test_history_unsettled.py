@@ -6,36 +6,42 @@ import pytest
 
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.lock import TargetLock, Unsettled
+from kbsync.history.remote import TargetRefs
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree
 
 
 def lock_of(tree: WorkTree, clock: FakeClock) -> TargetLock:
     return TargetLock(
-        tree.repository, target="production", owner="me", where="here", clock=clock, directory=tree.path / ".kbsync"
+        tree.repository,
+        TargetRefs("production", "production"),
+        owner="me",
+        where="here",
+        clock=clock,
+        directory=tree.path / ".kbsync",
     )
 
 
 def test_the_note_outlives_its_writer(tmp_path: Path) -> None:
     """It is there for whoever comes next, for its own target alone, until everything has been seen."""
-    Unsettled(tmp_path, target="a").note()
-    assert Unsettled(tmp_path, target="a").is_noted()
-    assert not Unsettled(tmp_path, target="b").is_noted()
-    Unsettled(tmp_path, target="a").clear()
-    Unsettled(tmp_path, target="a").clear()
-    assert not Unsettled(tmp_path, target="a").is_noted()
+    Unsettled(tmp_path, TargetRefs("a", "a")).note()
+    assert Unsettled(tmp_path, TargetRefs("a", "a")).is_noted()
+    assert not Unsettled(tmp_path, TargetRefs("b", "b")).is_noted()
+    Unsettled(tmp_path, TargetRefs("a", "a")).clear()
+    Unsettled(tmp_path, TargetRefs("a", "a")).clear()
+    assert not Unsettled(tmp_path, TargetRefs("a", "a")).is_noted()
 
 
 def test_a_target_names_no_path(tmp_path: Path) -> None:
     """Its name is part of a file's name."""
     with pytest.raises(HistoryUnavailable):
-        Unsettled(tmp_path, target="../a")
+        Unsettled(tmp_path, TargetRefs("../a", "../a"))
 
 
 def test_a_note_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     """Without it a run that is killed would leave no trace."""
     with pytest.raises(HistoryUnavailable):
-        Unsettled(tmp_path / "nowhere", target="a").note()
+        Unsettled(tmp_path / "nowhere", TargetRefs("a", "a")).note()
 
 
 def test_a_lock_that_is_taken_over_is_unsettled(tmp_path: Path) -> None:

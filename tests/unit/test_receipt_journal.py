@@ -11,6 +11,7 @@ import pytest
 from kbsync.applier import Applier, OnFailure
 from kbsync.errors import UnusableFile
 from kbsync.history.lock import TargetLock
+from kbsync.history.remote import TargetRefs
 from kbsync.planfile import read_plan_or_receipt
 from kbsync.planner.undo import invert
 from kbsync.progress import Silent
@@ -121,7 +122,7 @@ def carried_out(store: FakeStore, place: Path, path: Path | None) -> tuple[Recei
     context = RunContext(clock=FakeClock(), environ={"USER": "ada"})
     journal = ReceiptJournal(path, context)
     connection = cast("Connection", Way(store))
-    with TargetLock(None, target="t", owner="ada", where="here", clock=context.clock, directory=place) as lock:
+    with TargetLock(None, TargetRefs("t", "t"), owner="ada", where="here", clock=context.clock, directory=place) as lock:
         receipt = carry_out(
             TODO, connection, lock, on_failure=OnFailure.STOP, context=context, journal=journal, progress=Silent()
         )

@@ -144,8 +144,8 @@ def test_two_checkouts_share_one_lock(tmp_path: Path) -> None:
 def test_without_a_place_the_checkout_has_the_budget(tmp_path: Path) -> None:
     """As where the user has no directory at all; two targets of one application still share it."""
     nowhere = str(tmp_path / "nowhere")
-    assert budgets(TARGET, tmp_path / ".kbsync", TMPDIR=nowhere) == [".kbsync/pace-1400000000.json"]
-    assert budgets(replace(TARGET, name="prod"), tmp_path / ".kbsync", TMPDIR=nowhere) == [".kbsync/pace-1400000000.json"]
+    assert budgets(TARGET, tmp_path / ".kbsync", TMPDIR=nowhere) == [f".kbsync/pace-{TARGET.key}.json"]
+    assert budgets(replace(TARGET, name="prod"), tmp_path / ".kbsync", TMPDIR=nowhere) == [f".kbsync/pace-{TARGET.key}.json"]
 
 
 def test_a_library_can_be_looked_at_where_nothing_can_be_written(tmp_path: Path) -> None:
