@@ -129,6 +129,14 @@ def test_the_signature_of_a_paced_call_stands_in_one_place() -> None:
     assert "Pacer" not in {ast.unparse(base) for _, node in nodes() if isinstance(node, ast.ClassDef) for base in node.bases}
 
 
+def test_use_cases_hold_the_decisions() -> None:
+    """A command parses and draws: its exit code is that of its use case, or that all is done, and it words no refusal."""
+    commands = [node for file, node in nodes() if file.startswith("cli/commands/")]
+    returned = [part for node in commands if isinstance(node, ast.Return) for part in ast.walk(node)]
+    assert {part.attr for part in returned if isinstance(part, ast.Attribute) and ast.unparse(part.value) == "Exit"} == {"DONE"}
+    assert [node for node in commands if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)] == []
+
+
 def test_the_commands_about_sessions_are_listed_once() -> None:
     """The client and the embedded service ask the same list for the name of the service in an address."""
     found = {

@@ -14,7 +14,7 @@ from kbsync.render.json_documents import checkup_json, document, messages_json, 
 if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding
     from kbsync.files.merging import Merged
-    from kbsync.usecases.fmt import Formatted
+    from kbsync.usecases.files import Formatted
     from kbsync.usecases.pull import Pulled
     from kbsync.usecases.session import Streamed
 

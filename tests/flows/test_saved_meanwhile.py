@@ -10,7 +10,7 @@ from kbsync.cli.screen import Screen
 from kbsync.errors import UnusableFile
 from kbsync.sandbox.service import Reply, Request, Service
 from kbsync.usecases.context import Call, Exit, RunContext
-from kbsync.usecases.fmt import format_directory
+from kbsync.usecases.files import format_directory
 from tests.flows.harness import Bench, declared
 
 TWO = """\

@@ -28,7 +28,7 @@ def fmt(call: Invocation, *, check: bool, diff: bool) -> int:
     is two columns. Comments, empty lines, anchors and the order of questions stay, and no value changes.
     """
     from kbsync.cli.drawing import draw_formatted  # noqa: PLC0415
-    from kbsync.usecases.fmt import format_directory  # noqa: PLC0415
+    from kbsync.usecases.files import format_directory  # noqa: PLC0415
 
     found, code = format_directory(call, check=check, diff=diff)
     call.screen.result(draw_formatted(found, call, diff=diff))

@@ -3,7 +3,6 @@
 import click
 
 from kbsync.cli.options import DocumentedCommand, Invocation, invocation
-from kbsync.diagnostics import has_errors
 from kbsync.messages import message
 from kbsync.render.formats import FINDINGS, draw_findings
 from kbsync.usecases.context import Exit
@@ -27,17 +26,15 @@ def validate(call: Invocation) -> int:
 
     Every finding is shown at once, with file, line, column and what to do.
     """
-    from kbsync.usecases.workspace import examine_workspace  # noqa: PLC0415
+    from kbsync.usecases.files import validate_directory  # noqa: PLC0415
 
-    examined = examine_workspace(call.directory, target=call.target)
+    examined, code = validate_directory(call)
     call.screen.result(draw_findings(examined.diagnostics, call.format, call.screen.options))
-    if has_errors(examined.diagnostics):
-        return Exit.INVALID
-    call.screen.note(
-        message(
-            "Valid. Questions: {questions}, categories: {categories}.",
-            questions=len(examined.knowledge.questions),
-            categories=len({question.content.category for question in examined.knowledge.questions}),
+    if code is Exit.DONE:
+        questions = examined.knowledge.questions
+        categories = {question.content.category for question in questions}
+        words = message(
+            "Valid. Questions: {questions}, categories: {categories}.", questions=len(questions), categories=len(categories)
         )
-    )
-    return Exit.DONE
+        call.screen.note(words)
+    return code

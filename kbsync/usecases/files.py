@@ -1,17 +1,24 @@
-"""One canonical layout: read and judge the files, lay them out in memory, write them or only tell what is different."""
+"""The files by themselves, without a service: whether they are valid, and their one canonical layout."""
 
 from dataclasses import dataclass
 
 from kbsync.diagnostics import has_errors
 from kbsync.errors import InvalidInput
-from kbsync.files import DiskFiles, load_files
+from kbsync.files import DiskFiles, Loaded, load_files
 from kbsync.files.directory import store
 from kbsync.files.layout import format_files
 from kbsync.messages import message
 from kbsync.render.differences import unified
 from kbsync.usecases.context import Call, Exit
+from kbsync.usecases.workspace import examine_workspace
 
-__all__ = ["Formatted", "format_directory"]
+__all__ = ["Formatted", "format_directory", "validate_directory"]
+
+
+def validate_directory(call: Call) -> tuple[Loaded, Exit]:
+    """Read a knowledge directory and run the content checks; whatever is wrong is in ``diagnostics``, sorted."""
+    loaded = examine_workspace(call.directory, target=call.target)
+    return loaded, Exit.INVALID if has_errors(loaded.diagnostics) else Exit.DONE
 
 
 @dataclass(frozen=True, slots=True)
