@@ -58,6 +58,8 @@ class Rule(Enum):
     KB116 = "empty-text"
     KB117 = "too-many-faults"
     KB118 = "text-cut-short"
+    KB119 = "not-the-content"
+    KB120 = "file-left-out"
     KB201 = "settings-missing"
     KB202 = "bad-endpoint"
     KB203 = "endpoint-or-region"

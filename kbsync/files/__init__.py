@@ -9,7 +9,7 @@ questions and categories, ``merging`` for a whole directory with proof; ``layout
 load it.
 """
 
-from kbsync.files.directory import DiskFiles, is_yaml
-from kbsync.files.loading import SETTINGS_FILE, Loaded, load, load_files, load_tree
+from kbsync.files.directory import SETTINGS_FILE, DiskFiles, is_yaml, meant
+from kbsync.files.loading import Loaded, load, load_files, load_tree
 
-__all__ = ["SETTINGS_FILE", "DiskFiles", "Loaded", "is_yaml", "load", "load_files", "load_tree"]
+__all__ = ["SETTINGS_FILE", "DiskFiles", "Loaded", "is_yaml", "load", "load_files", "load_tree", "meant"]

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
@@ -13,7 +13,7 @@ from kbsync.files import schema
 from kbsync.files.directory import FileRefused, FileTree, is_hidden
 from kbsync.files.kinds import Key, Record, TextAt, closest, read_record
 from kbsync.files.parse import ListNode, Node, Scalar
-from kbsync.files.source import SourceFile, decode
+from kbsync.files.source import LINE_END, SourceFile, decode, report_link
 from kbsync.messages import message
 from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, to_lf
 
@@ -146,6 +146,11 @@ class AnswerFiles:
         self._shown_as = shown_as
         self._texts: dict[str, str | None] = {}
 
+    @property
+    def names(self) -> Collection[str]:
+        """The files that were asked for."""
+        return self._texts
+
     def text(self, path: TextAt) -> str | None:
         """The text of the file that a path names, normalised like any other; None and a fault where there is none."""
         name = posixpath.normpath(posixpath.join(posixpath.dirname(path.source.name), path.text))
@@ -164,6 +169,9 @@ class AnswerFiles:
             return None
         own = SourceFile(str(PurePosixPath(self._shown_as, name)), name)
         text = decode(own, data)
+        if text is not None and self._is_link(name, text):
+            report_link(own)
+            text = None
         if text is None:
             self.sources.append(own)
         elif not text.strip():
@@ -171,6 +179,13 @@ class AnswerFiles:
         else:
             return to_lf(text).removesuffix("\n")
         return None
+
+    def _is_link(self, name: str, text: str) -> bool:
+        """Whether a text is nothing but the name of another file here, as git writes a link where it may make none."""
+        if not text or text.isspace() or text.startswith("/") or LINE_END.search(text):
+            return False
+        other = posixpath.normpath(posixpath.join(posixpath.dirname(name), text))
+        return other != name and isinstance(self._tree.read(other), bytes)
 
 
 def is_cut_short(text: str, place: int = 0) -> bool:

@@ -4,7 +4,9 @@ Nothing is opened that could block, lead elsewhere or be endless: what cannot be
 """
 
 import os
+import re
 import stat
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from kbsync.diagnostics import Rule
+from kbsync.diagnostics import Rule, Severity
 from kbsync.display import visible
 from kbsync.errors import UnusableFile
 from kbsync.files.source import SourceFile
@@ -23,6 +25,15 @@ from kbsync.saving import save
 __all__ = ["DiskFiles", "store"]
 
 SUFFIXES = (".yaml", ".yml")
+
+SETTINGS_FILE = "kbsync.yaml"
+"""The settings, at the top of the knowledge directory."""
+
+NEARLY = re.compile(r"(?P<stem>.*)\.ya?ml(?:\.txt)?[ .]*", re.IGNORECASE)
+"""The name of a file that somebody may take for knowledge, though it is not read."""
+
+UNFINISHED = re.compile(r"\..+\.ya?ml\.[a-z0-9_]{8}")
+"""The name that ``save`` gives a file until it is whole."""
 
 OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A link put in place of a file after it was looked at is not followed, and a FIFO does not keep us waiting."""
@@ -40,8 +51,9 @@ class FileRefused:
     hint: Message | None = None
 
     def report(self, source: SourceFile) -> None:
-        """Report it as an error of the whole file."""
-        source.fault_at(self.rule, self.said, hint=self.hint)
+        """Report it as a fault of the whole file: an error, or a warning where no content is missed."""
+        severity = Severity.WARNING if self.rule is Rule.KB120 else Severity.ERROR
+        source.fault_at(self.rule, self.said, hint=self.hint, severity=severity)
 
 
 Listing = tuple[tuple[str, ...], Mapping[str, FileRefused]]
@@ -71,6 +83,9 @@ class MemoryTree:
     def read(self, name: str) -> bytes | FileRefused:
         """See ``FileTree``."""
         data = self._files.get(name)
+        if data is None and not name.isascii():
+            form = unicodedata.normalize("NFC", name)
+            data = next((data for other, data in self._files.items() if unicodedata.normalize("NFC", other) == form), None)
         return FileRefused(Rule.KB101, message("there is no such file")) if data is None else _bounded(data, len(data))
 
 
@@ -114,7 +129,7 @@ class DiskTree:
     def _list(self, directory: str) -> list[tuple[str, str | FileRefused]]:
         try:
             with os.scandir(self._directory / directory) as listing:
-                entries = [entry for entry in listing if not entry.name.startswith(".")]
+                entries = [entry for entry in listing if not entry.name.startswith(".") or _is_unfinished(entry)]
         except OSError as error:
             missing = not directory and isinstance(error, FileNotFoundError)
             hint = message("run kbsync init, or name the directory with --dir") if missing else None
@@ -146,6 +161,11 @@ class DiskFiles(Mapping[str, bytes]):
         if name not in self._read:
             self._read[name] = self._tree.read(name)
         return self._read[name]
+
+    def left_out(self) -> dict[str, bytes]:
+        """The files that are not read and that somebody may take for knowledge."""
+        names = [name for name, refused in self._names[1].items() if refused.rule is Rule.KB120 and not is_hidden(name)]
+        return {name: data for name in names if isinstance(data := self._tree.read(name), bytes)}
 
     def changed(self) -> tuple[str, ...]:
         """The names of those files that are new on the disk, gone from it, or other than they were; sorted."""
@@ -198,7 +218,13 @@ def store(files: DiskFiles, changed: Mapping[str, bytes]) -> None:
 
 def is_yaml(name: str) -> bool:
     """Whether a file of the directory is read as YAML, by its name."""
-    return name.endswith(SUFFIXES) and not is_hidden(name)
+    return name.endswith(SUFFIXES) and not is_hidden(name) and not _is_misnamed_settings(name)
+
+
+def meant(name: str) -> str:
+    """The name without what tells YAML apart from what only looks like it: the same for ``faq.yaml``, ``FAQ.YML.txt``."""
+    found = NEARLY.fullmatch(name)
+    return unicodedata.normalize("NFC", name if found is None else found["stem"]).casefold()
 
 
 def is_hidden(name: str) -> bool:
@@ -208,8 +234,8 @@ def is_hidden(name: str) -> bool:
 
 def _kind(name: str, entry: os.DirEntry[str]) -> str | FileRefused:
     """What an entry is to us: "directory", "file", nothing (an empty text), or a trap that only looks like knowledge."""
-    named = name.endswith(SUFFIXES)
-    trap = None
+    named = is_yaml(name)
+    trap: tuple[Rule, Message] | tuple[Rule, Message, Message] | None = None
     if entry.is_symlink():
         if named or Path(entry.path).is_dir():
             trap = Rule.KB115, message("this is a symbolic link, which git keeps without what it points to")
@@ -223,7 +249,31 @@ def _kind(name: str, entry: os.DirEntry[str]) -> str | FileRefused:
         trap = Rule.KB101, message("its name is not UTF-8, or holds invisible characters")
     elif named:
         return "file"
+    else:
+        trap = _nearly_knowledge(name)
     return FileRefused(*trap) if trap else ""
+
+
+def _is_unfinished(entry: os.DirEntry[str]) -> bool:
+    return UNFINISHED.fullmatch(entry.name) is not None and entry.is_file(follow_symlinks=False)
+
+
+def _nearly_knowledge(name: str) -> tuple[Rule, Message, Message] | None:
+    """Why a file is left out that somebody may take for knowledge, and what to do; None for any other."""
+    if UNFINISHED.fullmatch(PurePosixPath(name).name):
+        said, hint = message("a run that was killed left this behind; it is not read"), message("remove it")
+    elif _is_misnamed_settings(name):
+        said, hint = message("this is not read: settings stand in kbsync.yaml"), message("name it kbsync.yaml, or remove it")
+    elif found := NEARLY.fullmatch(PurePosixPath(name).name):
+        said = message("this is not read: the name of a knowledge file ends in .yaml or .yml, in small letters")
+        hint = message("name it {name}, or remove it", name=visible(f"{found['stem']}.yaml"))
+    else:
+        return None
+    return Rule.KB120, said, hint
+
+
+def _is_misnamed_settings(name: str) -> bool:
+    return name != SETTINGS_FILE and name.casefold() in ("kbsync.yaml", "kbsync.yml")
 
 
 def _unreadable(error: OSError | ValueError, *, hint: Message | None = None) -> FileRefused:

@@ -23,9 +23,9 @@ from kbsync.files.cst import (
     walk,
 )
 from kbsync.files.decode import is_cut_short
-from kbsync.files.directory import is_yaml
+from kbsync.files.directory import SETTINGS_FILE, is_yaml
 from kbsync.files.emit import LONG, is_ambiguous, scalar
-from kbsync.files.loading import SETTINGS_FILE, load_tree
+from kbsync.files.loading import load_tree
 from kbsync.files.schema import CATEGORY, CUSTOMER_TEXTS, DOCUMENT, QUESTION
 from kbsync.files.source import UTF8_MARK
 from kbsync.messages import message

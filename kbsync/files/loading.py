@@ -11,16 +11,13 @@ from kbsync.display import visible
 from kbsync.files.agree import agreed_categories, check_questions
 from kbsync.files.configuration import read_settings, redacted
 from kbsync.files.decode import AnswerFiles, DocumentReader
-from kbsync.files.directory import DiskFiles, FileRefused, FileTree, MemoryTree
+from kbsync.files.directory import SETTINGS_FILE, DiskFiles, FileRefused, FileTree, MemoryTree
 from kbsync.files.parse import Node, documents
 from kbsync.files.schema import KEYS
 from kbsync.files.source import SourceFile, decode
 from kbsync.messages import message
 from kbsync.model import Knowledge
 from kbsync.settings import Settings
-
-SETTINGS_FILE = "kbsync.yaml"
-"""The settings, at the top of the knowledge directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ class _DirectoryReader:
                 source, roots = self._open(name)
                 for root in roots:
                     reader.read(root, source)
-        self.sources += answers.sources
+        self.sources = [one for one in self.sources if one.name not in answers.names] + answers.sources
         check_questions(reader.questions)
         categories = agreed_categories(reader.categories)
         return Knowledge(categories, tuple([draft.question for draft in reader.questions if draft.question is not None]))

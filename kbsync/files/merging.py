@@ -12,9 +12,9 @@ from pathlib import PurePosixPath
 from kbsync.diagnostics import Location, has_errors
 from kbsync.display import shorten
 from kbsync.errors import InvalidInput, UnusableFile
-from kbsync.files.directory import is_yaml
+from kbsync.files.directory import SETTINGS_FILE, is_yaml
 from kbsync.files.emit import can_be_written
-from kbsync.files.loading import SETTINGS_FILE, load_tree
+from kbsync.files.loading import load_tree
 from kbsync.files.rewrite import EditedFile, add_questions, change_categories, change_questions
 from kbsync.files.source import FORBIDDEN, UTF8_MARK
 from kbsync.merge import Edit, Merge

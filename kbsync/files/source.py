@@ -29,6 +29,33 @@ FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\uff
 the parser, which is older, would take as line ends: U+0085, U+2028, U+2029."""
 
 
+CONFLICT = re.compile(r"^[ \t]*(?:<{7,}|>{7,}|\|{7,})(?: .*)?$")
+"""A line that git, or another program that merges, puts around two versions (git-merge, "how conflicts are presented")."""
+
+STAND_INS = (
+    (
+        re.compile(rb"version https?://\S+/spec/v\d+\r?\n(?:ext-.*\n)*oid \w+:"),
+        message("this is a pointer of Git LFS and not the content"),
+        message("fetch the content: git lfs pull; in CI let the checkout do it (actions/checkout: lfs: true)"),
+    ),
+    (
+        re.compile(rb"(?:\S*/)?annex/objects/\S+\s*\Z"),
+        message("this is a pointer of git-annex and not the content"),
+        message("fetch the content: git annex get"),
+    ),
+    (
+        re.compile(rb"\0GITCRYPT\0|U2FsdGVkX1|Salted__|\$ANSIBLE_VAULT;|-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE)-----"),
+        message("this is encrypted and not the content"),
+        message("decrypt the working tree first, for example with git-crypt unlock"),
+    ),
+    (
+        re.compile(rb"(?:\.{1,2}(?:/[^\s/]+)+|(?:/[^\s/]+){2,}\.\w+)\Z"),
+        _LINK := message("this is the path that a symbolic link leads to and not the content"),
+        _NO_LINK := message("put the file in place of the link: git writes links as text where core.symlinks is off"),
+    ),
+)
+"""What git puts on the disk in place of a content that it does not have or may not show."""
+
 FIRST_MEANT = 0x80
 """From here on an invisible character may be meant in a text; before it stand the controls of teleprinters."""
 
@@ -179,6 +206,8 @@ def decode(source: SourceFile, data: bytes) -> str | None:
         source.data = b""
         source.fault_at(Rule.KB102, message("the file is UTF-16, not UTF-8"), hint=_SAVE_AS_UTF8)
         return None
+    if any(_stands_in(source, *kind) for kind in STAND_INS):
+        return None
     try:
         text = source.data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -186,10 +215,33 @@ def decode(source: SourceFile, data: bytes) -> str | None:
         said = message("byte {byte} is not UTF-8", byte=f"0x{source.data[error.start]:02X}")
         source.fault_at(Rule.KB102, said, (len(before) - 1, len(before[-1])), hint=_SAVE_AS_UTF8)
         return None
-    return None if _unprintable(source, text) else text
+    return None if _unprintable(source, text) or _unmerged(source, text) else text
 
 
 _SAVE_AS_UTF8 = message("save the file as UTF-8 in your editor")
+
+
+def report_link(source: SourceFile) -> None:
+    """Report that a file is what git writes in place of a symbolic link."""
+    source.fault_at(Rule.KB119, _LINK, width=len(source.data), hint=_NO_LINK)
+
+
+def _stands_in(source: SourceFile, sign: re.Pattern[bytes], said: Message, hint: Message) -> bool:
+    if sign.match(source.data) is None:
+        return False
+    source.fault_at(Rule.KB119, said, width=len(source.data), hint=hint)
+    return True
+
+
+def _unmerged(source: SourceFile, text: str) -> bool:
+    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+        return False
+    found = [(number, line) for number, line in enumerate(LINE_END.split(text)) if CONFLICT.match(line)]
+    for number, line in found:
+        margin = len(line) - len(line.lstrip())
+        hint = message("settle the conflict: keep one of the versions, and take out the lines of <, =, | and >")
+        source.fault_at(Rule.KB119, message("a merge left its conflict here"), (number, margin), width=len(line), hint=hint)
+    return bool(found)
 
 
 def _unprintable(source: SourceFile, text: str) -> bool:

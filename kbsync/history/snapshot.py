@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -15,8 +16,10 @@ from kbsync.model import MAX_FILE_BYTES
 __all__ = [
     "MAX_TOTAL_BYTES",
     "FileDifference",
+    "changed_on_its_way",
     "commits_touching",
     "differences",
+    "filtered",
     "former_directory",
     "is_content_of",
     "snapshot",
@@ -83,14 +86,15 @@ def differences(
         raise repository.git.failure("ls-tree", answer)
     entries = dict(_entries(answer.output))
     blobs = {name: blob for name, (mode, blob) in entries.items() if mode in REGULAR}
+    read = _as_git_writes(read, blobs)
     other = [name for name, data in read.items() if name not in blobs or not is_content_of(data, blobs[name], any_line_end=True)]
     gone = [name for name in blobs if name not in read and is_read(name)]
     if not other and not gone:
         return ()
     marked = _marked(repository, path)
-    filtered = _filtered(repository, path, [name for name in other if name in blobs])
+    drivers = filtered(repository, directory, [name for name in other if name in blobs])
     found = [_left_out(name, blobs[name], marked.get(name, "")) for name in gone]
-    found += [_changed(name, entries, marked.get(name, ""), filtered.get(name)) for name in other]
+    found += [_changed(name, entries, marked.get(name, ""), drivers.get(name)) for name in other]
     return tuple(sorted(found, key=lambda each: each.name))
 
 
@@ -99,6 +103,12 @@ def is_content_of(data: bytes, blob: str, *, any_line_end: bool = False) -> bool
     make = hashlib.sha1 if len(blob) == SHA1_DIGITS else hashlib.sha256
     forms = (data, data.replace(b"\r\n", b"\n")) if any_line_end else (data,)
     return any(make(b"blob %d\0" % len(form) + form).hexdigest() == blob for form in forms)
+
+
+def _as_git_writes(read: Mapping[str, bytes], blobs: Collection[str]) -> dict[str, bytes]:
+    """Files by the names that git has for them: a disk may write an accent in the other of two ways (NFC, NFD)."""
+    forms = {unicodedata.normalize("NFC", name): name for name in blobs if not name.isascii() and name not in read}
+    return {name if name in blobs else forms.get(unicodedata.normalize("NFC", name), name): data for name, data in read.items()}
 
 
 def _left_out(name: str, blob: str, mark: str) -> FileDifference:
@@ -120,14 +130,17 @@ def _changed(name: str, entries: Mapping[str, tuple[bytes, str]], mark: str, dri
         why = message("it lies in a submodule") if within else message("git does not have it")
         return FileDifference(name, why, foreign=within)
     if driver is not None:
-        return FileDifference(
-            name, message("git changes it on its way to the disk ({driver})", driver=driver), blob, foreign=True
-        )
+        return FileDifference(name, changed_on_its_way(driver), blob, foreign=True)
     if mark == "S" or mark.islower():
         return FileDifference(
             name, message("it was changed, and git was told not to look (skip-worktree or assume-unchanged)"), blob
         )
     return FileDifference(name, message("it was changed"), blob)
+
+
+def changed_on_its_way(driver: str) -> Message:
+    """Why a file cannot be compared with git's object: an attribute names what changes it."""
+    return message("git changes it on its way to the disk ({driver})", driver=driver)
 
 
 def _marked(repository: Repository, path: str) -> dict[str, str]:
@@ -137,10 +150,11 @@ def _marked(repository: Repository, path: str) -> dict[str, str]:
     return {line[2:].decode("utf-8", "surrogateescape").removeprefix(above): line[:1].decode() for line in lines}
 
 
-def _filtered(repository: Repository, path: str, names: list[str]) -> dict[str, str]:
-    """Which attribute lets git change a file on its way to the disk, for those of the files that have one."""
+def filtered(repository: Repository, directory: Path, names: Collection[str]) -> dict[str, str]:
+    """Which attribute lets git change a file of a directory on its way to the disk, for those of the files that have one."""
     if not names:
         return {}
+    path = repository.inside(directory)
     above = f"{path}/" if path else ""
     asked = "".join(f"{above}{name}\0" for name in names).encode("utf-8", "surrogateescape")
     answer = repository.git.run("check-attr", "-z", "--stdin", "filter", "ident", "working-tree-encoding", stdin=asked)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kbsync.diagnostics import has_errors
+from kbsync.diagnostics import Rule, has_errors
 from kbsync.errors import InvalidInput
 from kbsync.files import DiskFiles, Loaded, load_files
 from kbsync.files.directory import store
@@ -39,6 +39,7 @@ def format_directory(call: Call, *, check: bool = False, diff: bool = False) -> 
     found = load_files(files).diagnostics
     if has_errors(found):
         raise InvalidInput(message("files with errors cannot be laid out; nothing was written"), found)
+    call.screen.warn([each for each in found if each.rule is Rule.KB120])
     changed = format_files(files, shown_as=shown_as)
     difference = unified(files, changed, shown_as=shown_as)
     if not (check or diff):

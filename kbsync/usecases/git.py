@@ -1,18 +1,27 @@
 """The git side of a run: the base and its ancestry, what was declared formerly, and the applied ref around an apply."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kbsync.diagnostics import Severity, has_errors
+from kbsync.diagnostics import Rule, Severity, has_errors
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, StalePlan
-from kbsync.files import SETTINGS_FILE, is_yaml, load_tree
+from kbsync.files import SETTINGS_FILE, is_yaml, load_tree, meant
 from kbsync.history.applied_ref import advance_applied, read_applied, seen_applied
 from kbsync.history.base import Base, find_base
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
-from kbsync.history.snapshot import FileDifference, commits_touching, differences, former_directory, is_content_of, snapshot
+from kbsync.history.snapshot import (
+    FileDifference,
+    changed_on_its_way,
+    commits_touching,
+    differences,
+    filtered,
+    former_directory,
+    is_content_of,
+    snapshot,
+)
 from kbsync.messages import Message, message
 from kbsync.model import Category, Knowledge, Question
 from kbsync.plan import BaseKind, Plan, Problem, ProblemKind, Purpose
@@ -66,18 +75,18 @@ def find_history(
         raise _uncertain(base.doubt, target)
     commit, found, doubts = _commit_of(workspace, repository)
     notes = (*base.notes, *doubts)
-    missing = [each for each in found if each.missing]
+    tree, moved = ({}, ()) if base.commit is None else _tree_at(base.commit, repository, workspace)
+    missing = [each for each in found if each.missing] + _misnamed(tree, workspace)
     warnings = (*(() if base.doubt is None else (_guessed(target),)), *(_left_out(each, workspace) for each in missing[:1]))
     places = frozenset(f"{workspace.shown_as}/{each.name}" for each in missing)
     history = History(repository, base, None, commit, notes, warnings, places, refs=refs)
     if base.commit is None:
         return history
-    tree, moved = _tree_at(base.commit, repository, workspace)
     warnings = (*warnings, *find_divergence(repository, base, workspace))
     history = replace(history, notes=(*notes, *moved), warnings=warnings)
     if not tree:
         return replace(history, untold=moved[0])
-    knowledge = _knowledge_at(base.commit, tree, workspace, target, found)
+    knowledge = _knowledge_at(base.commit, tree, repository, workspace, target, found=found)
     if isinstance(knowledge, Problem):
         return replace(history, warnings=(*warnings, knowledge), untold=knowledge.message)
     return replace(history, knowledge=knowledge)
@@ -166,6 +175,19 @@ def _tree_at(commit: str, repository: Repository, workspace: Workspace) -> tuple
     return snapshot(repository, commit, former), (moved,)
 
 
+def _misnamed(tree: Mapping[str, bytes], workspace: Workspace) -> list[FileDifference]:
+    """The files of the base that got a name under which they are not read: nobody took what they declare out of git."""
+    others = {name: data for name, data in workspace.files.left_out().items() if name not in tree}
+    found = []
+    for name in tree if others else ():
+        if is_yaml(name) and name not in workspace.files:
+            now = next((other for other, data in others.items() if meant(other) == meant(name) or data == tree[name]), None)
+            if now is not None:
+                why = message("it is called {name} now, which is not read: name it {former}", name=now, former=name)
+                found.append(FileDifference(name, why, missing=True))
+    return found
+
+
 def _left_out(difference: FileDifference, workspace: Workspace) -> Problem:
     words = message(
         "{file} is in git and was not read, so what it declares is left alone and nothing is applied: {why}",
@@ -176,7 +198,13 @@ def _left_out(difference: FileDifference, workspace: Workspace) -> Problem:
 
 
 def _knowledge_at(
-    commit: str, tree: dict[str, bytes], workspace: Workspace, target: Target, found: Collection[FileDifference]
+    commit: str,
+    tree: dict[str, bytes],
+    repository: Repository,
+    workspace: Workspace,
+    target: Target,
+    *,
+    found: Collection[FileDifference],
 ) -> Knowledge | Problem:
     """The knowledge at the base as the disk would have it; a problem where git's objects cannot be compared with the disk.
 
@@ -184,12 +212,19 @@ def _knowledge_at(
     """
     for each in found:
         if each.foreign and (each.blob is None or each.name in tree):
-            if each.blob is None or not is_content_of(tree[each.name], each.blob):
+            if each.blob is None or each.name not in workspace.files or not is_content_of(tree[each.name], each.blob):
                 return _incomparable(each, commit, workspace)
             tree[each.name] = workspace.files[each.name]
+    drivers = filtered(repository, workspace.directory, _gone(tree, workspace))
+    if drivers:
+        name = min(drivers)
+        return _incomparable(FileDifference(name, changed_on_its_way(drivers[name])), commit, workspace)
     loaded = load_tree(tree, shown_as=workspace.shown_as, target=target.name, settings=False)
     if has_errors(loaded.diagnostics):
         first = next(each for each in loaded.diagnostics if each.severity is Severity.ERROR)
+        if first.rule is Rule.KB119:
+            name = first.location.path.removeprefix(f"{workspace.shown_as}/")
+            return _incomparable(FileDifference(name, first.message), commit, workspace)
         raise HistoryUnavailable(
             message(
                 "the knowledge at the base {commit} has errors: {place}: {first}",
@@ -200,6 +235,17 @@ def _knowledge_at(
             hint=message("name a commit whose files are valid with --base"),
         )
     return loaded.knowledge
+
+
+def _gone(tree: Mapping[str, bytes], workspace: Workspace) -> list[str]:
+    """The files of the base that were not read now and that its knowledge may stand in."""
+    yaml = [data for name, data in tree.items() if is_yaml(name)]
+    return [
+        name
+        for name in tree
+        if name not in workspace.files
+        and (is_yaml(name) or any(name.rpartition("/")[2].encode("utf-8", "surrogateescape") in data for data in yaml))
+    ]
 
 
 def _incomparable(difference: FileDifference, commit: str, workspace: Workspace) -> Problem:

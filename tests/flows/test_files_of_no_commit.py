@@ -1,5 +1,8 @@
 """What was read is what is named: moved directories, files that are not those of the commit, and files that nobody reads."""
 
+import unicodedata
+from typing import Literal
+
 import pytest
 
 from tests.flows.harness import Bench
@@ -171,3 +174,68 @@ def test_an_applied_ref_that_leads_to_no_commit_is_passed_with_a_base(shop: Benc
     refused = shop.run("apply", "--yes")
     assert (refused.code, MARK in refused.err, "--base" in refused.err) == (1, True, True)
     assert (shop.run("apply", "--yes", "--base", base).code, git(shop, "rev-parse", MARK)) == (0, newest)
+
+
+@pytest.mark.parametrize("name", ["more.YAML", "more.YML", "more.yaml.txt", "other.YAML", "MORE.yml "])
+def test_a_file_with_a_name_that_is_not_read_is_not_taken_out(shop: Bench, name: str) -> None:
+    """It is found, none of its questions is removed, and an apply waits until it is named again."""
+    git(shop, "mv", "knowledge/more.yaml", f"knowledge/{name}")
+    git(shop, "commit", "--quiet", "--message=rename")
+    checked = shop.run("validate")
+    assert (checked.code, "KB120" in checked.out) == (0, True)
+    planned = shop.run("plan")
+    assert (planned.code, "Delete" in planned.out) == (0, False)
+    refused = shop.run("apply", "--yes", "--allow-remove", "2")
+    assert (refused.code, "knowledge/more.yaml is in git and was not read" in " ".join(refused.err.split())) == (6, True)
+    git(shop, "rm", "--quiet", f"knowledge/{name}")
+    assert shop.cause("plan") == {"More?": "declared", "Less?": "declared"}
+
+
+@pytest.mark.parametrize("name", ["more.YAML", "kbsync.yml", "other.yaml.txt", ".small.yaml.a1b2c3d4"])
+def test_a_file_that_is_not_read_is_told_and_no_difference(shop: Bench, name: str) -> None:
+    """Its name is a finding wherever the files are looked at, and the newest commit counts as applied all the same."""
+    newest = shop.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")})
+    shop.write({name: "questions: []\n"})
+    for words in ("validate", "plan", "apply --yes", "fmt --check"):
+        told = shop.run(*words.split())
+        assert (words, "KB120" in told.out + told.err, name in told.out + told.err) == (words, True, True)
+    assert git(shop, "rev-parse", MARK) == newest
+
+
+def test_what_a_filter_hid_at_the_base_alone_is_unknown(filtered: Bench) -> None:
+    """The answer was taken out with its question: what it was on the disk is not known, and is no edit of the console's."""
+    git(filtered, "rm", "--quiet", "--force", "-r", "knowledge/boxed.yaml", "knowledge/answers")
+    git(filtered, "commit", "--quiet", "--message=out")
+    planned = filtered.run("plan")
+    assert (planned.code, "Conflict" in planned.out, "cannot be compared" in " ".join(planned.out.split())) == (0, False, True)
+    assert filtered.run("apply", "--yes").code == 6
+
+
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0aea59c4022bd9a276cd277a4f80e41d\nsize 12\n"
+
+
+@pytest.mark.parametrize("stand_in", [POINTER, "<<<<<<< HEAD\none\n>>>>>>> other\n", "../elsewhere.html"])
+def test_a_stand_in_at_the_base_does_not_keep_a_target_from_being_planned(shop: Bench, stand_in: str) -> None:
+    """It is no content to compare with: causes are unknown, and naming the base goes past it."""
+    base = shop.commit({**BOXED, "answers/boxed.html": stand_in})
+    git(shop, "update-ref", MARK, base)
+    assert shop.run("plan").code == 5
+    newest = shop.commit({"answers/boxed.html": "<p>two</p>\n"})
+    assert shop.cause("plan") == {"Boxed?": "unknown"}
+    refused = shop.run("apply", "--yes")
+    assert (refused.code, "knowledge/answers/boxed.html cannot be compared" in " ".join(refused.err.split())) == (6, True)
+    assert (shop.run("apply", "--yes", "--base", base).code, git(shop, "rev-parse", MARK)) == (0, newest)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_an_accent_written_in_the_other_way_is_no_difference(bench: Bench, form: Literal["NFC", "NFD"]) -> None:
+    """Git and the disk may spell one name in two ways, and so may the files that name it: the commit counts as applied."""
+    other: Literal["NFC", "NFD"] = "NFD" if form == "NFC" else "NFC"
+    name = unicodedata.normalize(form, "r\u00e9sum\u00e9")
+    declared = f"category: Shop\nquestions: [{{question: Named?, answer: {{file: {unicodedata.normalize(other, name)}.txt}}}}]\n"
+    newest = bench.commit({**SMALL, f"{name}.yaml": declared, f"{name}.txt": "Yes.\n"})
+    for end in ("yaml", "txt"):
+        (bench.path / f"knowledge/{name}.{end}").rename(bench.path / f"knowledge/{unicodedata.normalize(other, name)}.{end}")
+    done = bench.run("apply", "--yes")
+    assert (done.code, git(bench, "rev-parse", MARK), "no commit" in done.err) == (0, newest, False)
+    assert bench.cause("drift") == {}
