@@ -23,7 +23,12 @@ class Location:
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
+        return f"{self.short}:{self.column}"
+
+    @property
+    def short(self) -> str:
+        """File and line."""
+        return f"{self.path}:{self.line}"
 
 
 class Severity(StrEnum):

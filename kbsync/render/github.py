@@ -7,13 +7,12 @@ from kbsync.diagnostics import Location
 from kbsync.display import cut, visible
 from kbsync.guards import removal_count
 from kbsync.messages import message
-from kbsync.plan import Action, Change, Plan, ProblemKind, Purpose
+from kbsync.plan import Action, Change, Plan, Problem, ProblemKind, Purpose
 from kbsync.render.formats import Rendition
-from kbsync.render.headline import headline
 from kbsync.render.markdown import plan_markdown, receipt_markdown
-from kbsync.render.phrases import still_given, voice
-from kbsync.render.view import DANGEROUS, Outline, Section, action_of, is_conflict, outline
-from kbsync.render.words import RenderOptions, Words
+from kbsync.render.page import PlanWords
+from kbsync.render.view import Outline, Section, action_of, is_conflict
+from kbsync.render.words import RenderOptions
 from kbsync.render.workflow_commands import Level, command, within_limit
 from kbsync.report import Receipt
 
@@ -33,11 +32,9 @@ def plan_github(plan: Plan, options: RenderOptions = RenderOptions(), *, digest:
     ``dangerous``, ``blocking``, ``unmanaged``, ``calls``, ``digest``, ``target``. Of a drift the actions are the console's, all
     changes are ``drift``, and it has neither ``removals`` nor ``calls``.
     """
-    shown = outline(plan)
+    words = PlanWords(plan, options.language)
     return Rendition(
-        "\n".join(_annotations(plan, shown, Words(options.language))),
-        summary=_summary(plan, digest, options),
-        outputs=_outputs(plan, shown, digest),
+        "\n".join(_annotations(words)), summary=_summary(plan, digest, options), outputs=_outputs(plan, words.shown, digest)
     )
 
 
@@ -51,32 +48,35 @@ def _summary(plan: Plan, digest: str, options: RenderOptions) -> str:
     return next(summary for summary in drawn if len(summary.encode("utf-8")) <= SUMMARY_BYTES)
 
 
-def _annotations(plan: Plan, shown: Outline, words: Words) -> Sequence[str]:
+def _annotations(words: PlanWords) -> Sequence[str]:
     """The most important first."""
-    told = words.headline(headline(plan, shown))
-    is_here = plan.purpose is Purpose.SYNC
-    said: dict[Level, list[str]] = {
-        Level.ERROR: [_said(Level.ERROR, words.say(each.message), each.location, is_here=is_here) for each in shown.blocking],
-        Level.WARNING: [
-            *(_said(Level.WARNING, words.say(each.message), None) for each in shown.notices if each.kind is ProblemKind.DIVERGED),
-            *_dangers(shown, words),
-            *(_said(Level.WARNING, words.say(given), None) for given in (still_given(plan),) if given),
-        ],
-        Level.NOTICE: [_said(Level.NOTICE, told, None)],
-    }
+    shown = words.shown
+    diverged = [words.say(each.message) for each in shown.notices if each.kind is ProblemKind.DIVERGED]
     notes = [each for each in shown.notices if each.kind is not ProblemKind.DIVERGED]
-    said[Level.NOTICE] += [_said(Level.NOTICE, words.say(each.message), each.location, is_here=is_here) for each in notes]
+    said: dict[Level, list[str]] = {
+        Level.ERROR: [_problem(Level.ERROR, each, words) for each in shown.blocking],
+        Level.WARNING: [*(_said(Level.WARNING, text, None) for text in diverged), *_dangers(words)],
+        Level.NOTICE: [
+            _said(Level.NOTICE, words.headline(words.clauses()), None),
+            *(_problem(Level.NOTICE, each, words) for each in notes),
+        ],
+    }
+    if words.still_given():
+        said[Level.WARNING].append(_said(Level.WARNING, words.still_given(), None))
     return within_limit(said, message("The summary of this step names them."), words)
 
 
-def _dangers(shown: Outline, words: Words) -> Iterator[str]:
+def _problem(level: Level, found: Problem, words: PlanWords) -> str:
+    return _said(level, words.say(found.message), found.location, is_here=words.plan.purpose is Purpose.SYNC)
+
+
+def _dangers(words: PlanWords) -> Iterator[str]:
     """What an apply would take away or overwrite; of a drift everything, because it is what the step was asked for."""
-    spoken = voice(shown.purpose)
-    for group in shown.groups:
-        if group.section in DANGEROUS or shown.purpose is Purpose.DRIFT:
+    for group in words.shown.groups:
+        if group.danger or words.is_drift:
             for change in group.changes:
-                label = f"{words.say(spoken.sections[group.section])}: {words.say(spoken.label(change))}: {change.title}"
-                yield _said(Level.WARNING, label, change.location, is_here=_is_here(change, shown.purpose))
+                label = f"{words.heading(group.section)[0]}: {words.label(change)}: {change.title}"
+                yield _said(Level.WARNING, label, change.location, is_here=_is_here(change, words.plan.purpose))
 
 
 def _is_here(change: Change, purpose: Purpose) -> bool:

@@ -13,13 +13,10 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from kbsync.display import visible
 from kbsync.messages import Message
-from kbsync.model import show_path
-from kbsync.plan import Cause, Kind, Plan, Problem, Purpose, Unmanaged
-from kbsync.render.headline import headline, next_steps
+from kbsync.plan import Cause, Plan, Purpose
 from kbsync.render.html_cards import Card, card, language_of
 from kbsync.render.outcomes import caveats, report_parts, report_title, verdict
-from kbsync.render.phrases import alien, base_label, kept_note, nothing_to_do, still_given, voice
-from kbsync.render.view import DANGEROUS, Outline, outline
+from kbsync.render.page import Named, PlanWords
 from kbsync.render.words import RenderOptions, Words
 from kbsync.report import Receipt
 
@@ -39,66 +36,44 @@ class _CardPart:
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """A list of what is only named."""
-
-    id: str
-    title: str
-    items: tuple[tuple[str, str], ...]
-    note: str = ""
-    danger: bool = False
-
-
 def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: str) -> str:
     """The whole report as one file: every change, nothing cut.
 
     Without scripts everything is shown; the script only adds the filters.
     """
-    words = Words(options.language)
-    shown, spoken = outline(plan), voice(plan.purpose)
-    parts = tuple(_parts(shown, words))
-    steps = next_steps(plan)
+    words = PlanWords(plan, options.language)
+    parts, (steps, lines) = tuple(_parts(words)), words.steps()
     return _page(
         "report.html.jinja",
         words,
-        stopped=words.say(spoken.stopped),
-        title=_around(spoken.title, words),
+        title=_around(words.voice.title, words),
         target=plan.target.name,
-        headline=words.headline(headline(plan, shown)),
-        notices=tuple(_notices(plan, shown, words)),
-        problems=tuple(_problem(problem, words) for problem in shown.blocking),
+        headline=words.headline(words.clauses()),
+        notices=tuple(_notices(words)),
+        problems=tuple(map(words.problem, words.shown.blocking)),
         parts=parts,
         categories={name: number for number, name in enumerate(_categories(parts))},
-        causes=tuple((cause.value, words.say(spoken.causes[cause])) for cause in Cause if _has(parts, cause)),
-        kept=_kept(plan, shown, words),
-        listings=tuple(
-            _Listing(f"unmanaged-{items[0].kind.value}", words.say(told), tuple(map(_named, items)))
-            for told, items in alien(shown)
-        ),
-        record=tuple(_plan_record(plan, digest, words)),
-        empty=words.say(spoken.nothing) if shown.empty else "",
-        unchanged=words.say(nothing_to_do(plan)),
-        steps=words.say(steps.title) if steps else "",
-        lines=tuple(words.say(line) for line in steps.lines) if steps else (),
-        language_of=language_of,
+        causes=tuple((cause.value, words.cause(cause)) for cause in Cause if _has(parts, cause)),
+        kept=words.kept(),
+        listings=tuple(words.unmanaged()),
+        record=tuple(_plan_record(digest, words)),
+        steps=steps,
+        lines=lines,
     )
 
 
 def receipt_html(receipt: Receipt, options: RenderOptions = RenderOptions()) -> str:
     """The whole receipt as one file: every change, nothing cut."""
-    words = Words(options.language)
     report = receipt.report
+    words = PlanWords(report.plan, options.language)
     return _page(
         "receipt.html.jinja",
         words,
         title=_around(report_title(report), words),
         target=report.plan.target.name,
         headline=words.say(verdict(report)),
-        given=words.say(still_given(report.plan) or ""),
         parts=tuple(report_parts(report, words)),
         record=tuple(_receipt_record(receipt, words)),
-        language_of=language_of,
     )
 
 
@@ -117,7 +92,14 @@ def _page(template: str, words: Words, **values: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters["block"] = lambda text: _Multiline(visible(text))
-    frame = {"words": words, "style": style, "script": script, "policy": _policy(style, script), "language": words.tag}
+    frame = {
+        "words": words,
+        "style": style,
+        "script": script,
+        "policy": _policy(style, script),
+        "language": words.tag,
+        "language_of": language_of,
+    }
     return environment.get_template(template).render({**frame, **values})
 
 
@@ -151,29 +133,18 @@ def _around(title: Message, words: Words) -> tuple[str, str]:
     return before, behind
 
 
-def _parts(shown: Outline, words: Words) -> Iterator[_CardPart]:
-    spoken, image = voice(shown.purpose), words("image not loaded:")
-    for group in shown.groups:
-        yield _CardPart(
-            group.section.value,
-            words.say(spoken.sections[group.section]),
-            words.say(spoken.notes.get(group.section, "")),
-            group.section in DANGEROUS,
-            tuple(card(change, spoken=spoken, words=words, image=image) for change in group.changes),
-        )
+def _parts(words: PlanWords) -> Iterator[_CardPart]:
+    for group in words.shown.groups:
+        cards = tuple(card(change, words) for change in group.changes)
+        yield _CardPart(group.section.value, *words.heading(group.section), group.danger, cards)
 
 
-def _notices(plan: Plan, shown: Outline, words: Words) -> Iterator[tuple[str, str]]:
-    if plan.only is not None:
-        yield words("Only what matches {pattern}", pattern=plan.only), ""
-    if plan.offline:
+def _notices(words: PlanWords) -> Iterator[Named]:
+    if words.plan.only is not None:
+        yield words("Only what matches {pattern}", pattern=words.plan.only), ""
+    if words.plan.offline:
         yield words("Made without looking at the live library: it can be read, not applied."), ""
-    yield from (_problem(problem, words) for problem in shown.notices)
-
-
-def _problem(problem: Problem, words: Words) -> tuple[str, str]:
-    where = f"{problem.location.path}:{problem.location.line}" if problem.location else ""
-    return words.say(problem.message), where
+    yield from map(words.problem, words.shown.notices)
 
 
 def _categories(parts: tuple[_CardPart, ...]) -> list[str]:
@@ -184,34 +155,20 @@ def _has(parts: tuple[_CardPart, ...], cause: Cause) -> bool:
     return any(shown.cause == cause.value for part in parts for shown in part.cards)
 
 
-def _kept(plan: Plan, shown: Outline, words: Words) -> _Listing | None:
-    """What git gave up and customers still get: it stands open, because it may not be meant."""
-    if not shown.lapsed:
-        return None
-    items = tuple(_named(item) for item in shown.lapsed)
-    title, note = words("No longer in git, kept live"), words.say(kept_note(plan) or "")
-    return _Listing("lapsed", title, items, note, danger=shown.outlived > 0)
-
-
-def _named(item: Unmanaged) -> tuple[str, str]:
-    category = show_path(item.category)
-    return (category, "") if item.kind is Kind.CATEGORY else (item.title, category)
-
-
-def _plan_record(plan: Plan, digest: str, words: Words) -> Iterator[tuple[str, str]]:
-    is_drift = plan.purpose is Purpose.DRIFT
-    if not is_drift:
+def _plan_record(digest: str, words: PlanWords) -> Iterator[Named]:
+    plan = words.plan
+    if not words.is_drift:
         yield words("Digest"), digest
     yield words("Application"), str(plan.target.sdkappid)
     if plan.purpose is Purpose.SYNC:
         yield words("Knowledge at"), plan.source.commit or words("uncommitted changes")
     if plan.purpose is not Purpose.UNDO:
-        yield words("Compared with"), words.say(base_label(plan))
+        yield words("Compared with"), words.base()
     yield words("Managed questions"), str(plan.managed)
-    yield from () if is_drift else _calls(plan.cost.calls, words)
+    yield from () if words.is_drift else _calls(plan.cost.calls, words)
 
 
-def _receipt_record(receipt: Receipt, words: Words) -> Iterator[tuple[str, str]]:
+def _receipt_record(receipt: Receipt, words: Words) -> Iterator[Named]:
     report = receipt.report
     yield words("Applied by"), receipt.actor
     yield words("Started"), receipt.started
@@ -222,5 +179,5 @@ def _receipt_record(receipt: Receipt, words: Words) -> Iterator[tuple[str, str]]
     yield words("Time"), words("took {seconds} s", seconds=f"{report.seconds:.1f}")
 
 
-def _calls(calls: Mapping[str, int], words: Words) -> Iterator[tuple[str, str]]:
+def _calls(calls: Mapping[str, int], words: Words) -> Iterator[Named]:
     return ((command, words("calls: {count}", count=count)) for command, count in sorted(calls.items()))

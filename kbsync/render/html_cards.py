@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 import regex
 
 from kbsync.display import visible
-from kbsync.messages import Message
 from kbsync.model import AnswerType, CategoryPath, Content, show_path
-from kbsync.plan import Action, Change, Field, QuestionChange, value_of
+from kbsync.plan import Change, Field, QuestionChange
 from kbsync.render.html_rich import addresses, heard, rich
-from kbsync.render.phrases import FIELDS, Voice, place_of, recognition, told
+from kbsync.render.page import PlanWords
 from kbsync.render.prose import Mark, Piece, blanks, difference
-from kbsync.render.view import Difference, QuestionView, Time, Version, is_unserved, view_of
-from kbsync.render.words import Words
+from kbsync.render.view import PROSE, Difference, QuestionView, Time, Version, is_unserved, similar_sides, view_of
 
 _SCRIPTS = (
     ("ja", regex.compile(r"[\p{Script=Hiragana}\p{Script=Katakana}]")),
@@ -80,29 +78,29 @@ class Card:
     source: StoredAnswer = StoredAnswer()
 
 
-def card(change: Change, *, spoken: Voice, words: Words, image: str) -> Card:
-    """A change as it is shown; ``image`` is the word that stands for an image of a rich answer."""
-    place = place_of(change, spoken.purpose)
-    is_gone = isinstance(place, Message)
+def card(change: Change, words: PlanWords) -> Card:
+    """A change as it is shown; a place that is no longer in the files stands among its notes."""
+    place = words.place(change)
+    is_gone = change.location is not None and place != change.location.short
     named = Card(
         title=change.title,
         language=language_of(change.title),
-        action=words.say(spoken.label(change)),
+        action=words.label(change),
         cause=change.cause.value,
         categories=_categories(change),
-        notes=(*_notes(change, spoken, words), *((words.say(place),) if is_gone else ())),
-        where="" if is_gone else words.say(place),
+        notes=(*words.notes(change, cause=True), *([place] if is_gone else [])),
+        where="" if is_gone else place,
     )
     if not isinstance(change, QuestionChange):
-        paths = (Fact(words.say(FIELDS[Field.CATEGORY]), _path(change.before), _path(change.after)),)
+        paths = (Fact(words.field(Field.CATEGORY), _path(change.before), _path(change.after)),)
         return replace(named, facts=paths if change.before and change.after else ())
-    view = view_of(change, spoken.purpose)
+    view = view_of(change, words.plan.purpose)
     return replace(
         named,
-        sides=_Conversations(image, spoken, words).of(change, view),
-        facts=tuple(_facts(view, spoken, words)),
+        sides=_Conversations(words).of(change, view),
+        facts=tuple(_facts(view, words)),
         similar=tuple(_similar(view)),
-        remark="".join(_remark(found, spoken, words) for found in view.differences if found.field is Field.SIMILAR),
+        remark="".join(_remark(found, words) for found in view.differences if found.field is Field.SIMILAR),
         links=_links(change, view),
         source=_source(view),
     )
@@ -122,82 +120,58 @@ def _categories(change: Change) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(_path, paths)))
 
 
-def _notes(change: Change, spoken: Voice, words: Words) -> Iterator[str]:
-    if isinstance(change, QuestionChange):
-        yield _categories(change)[-1]
-    yield words.say(spoken.causes[change.cause])
-    if change.removal and change.action is Action.DISABLE:
-        yield words("no longer in git")
-    doubt = recognition(change)
-    if doubt:
-        yield words.say(doubt)
-
-
-def _facts(view: QuestionView, spoken: Voice, words: Words) -> Iterator[Fact]:
+def _facts(view: QuestionView, words: PlanWords) -> Iterator[Fact]:
     for found in view.differences:
-        if found.field in (Field.CATEGORY, Field.ANSWER_TYPE, Field.STATUS):
-            was, now = (words.say(value_of(version.content, found.field)) for version in found.versions[-2:])
-            yield Fact(f"{words.say(FIELDS[found.field])}{_remark(found, spoken, words)}", was, now)
+        if found.field not in (*PROSE, Field.SIMILAR):
+            was, now = (words.value(version.content, found.field) for version in found.versions[-2:])
+            yield Fact(f"{words.field(found.field)}{_remark(found, words)}", was, now)
 
 
-def _remark(found: Difference, spoken: Voice, words: Words) -> str:
+def _remark(found: Difference, words: PlanWords) -> str:
     """Whose versions these are, why the field differs, or what it was before both sides changed it."""
-    names = [words.say(spoken.sides[version.time]) for version in found.versions]
-    if len(names) > _PAIR:
-        return f" ({names[0]}: {words.say(value_of(found.versions[0].content, found.field))})"
-    if found.named:
-        return f" ({' → '.join(names)})"
-    return f" ({words.say(spoken.causes[found.cause])})" if found.cause else ""
-
-
-_PAIR = 2
+    *bases, _, _ = found.versions
+    remark = f"{words.when(bases[0])}: {words.value(bases[0].content, found.field)}" if bases else words.remark(found)
+    return f" ({remark})" if remark else ""
 
 
 def _similar(view: QuestionView) -> Iterator[Piece]:
     """Removed ones first, then added ones, then the rest."""
-    found = next((found for found in view.differences if found.field is Field.SIMILAR), None)
-    before, after = ({*version.content.similar} for version in found.versions[-2:]) if found else ({*view.content.similar},) * 2
-    for mark, texts in ((Mark.REMOVED, before - after), (Mark.ADDED, after - before), (Mark.SAME, before & after)):
-        yield from (Piece(mark, _line(text)) for text in sorted(texts))
+    versions = next((found.versions[-2:] for found in view.differences if found.field is Field.SIMILAR), None)
+    before, after = (version.content for version in versions) if versions else (view.content, view.content)
+    for mark, texts in zip((Mark.REMOVED, Mark.ADDED, Mark.SAME), similar_sides(before, after), strict=True):
+        yield from (Piece(mark, _line(text)) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Conversations:
-    """Draws what a customer hears at each time, with the differences marked in the text.
+    """Draws what a customer hears at each time, with the differences marked in the text."""
 
-    ``image`` is the word that stands for an image of a rich answer.
-    """
-
-    image: str
-    spoken: Voice
-    words: Words
+    words: PlanWords
 
     def of(self, change: QuestionChange, view: QuestionView) -> tuple[Side, ...]:
         """The conversations side by side; one where nothing is said anew, beside a note where there is none before or after."""
         if len(view.versions) > 1:
             *earlier, before, after = view.versions
-            told = (*(self._plain(self._when(version), version) for version in earlier), *self._pair(before, after))
-        elif change.before is not None and change.after is not None:
-            told = (self._plain(self.words("Conversation"), view.versions[0]),)
+            sides = (*(self._plain(self.words.when(version), version) for version in earlier), *self._pair(before, after))
         else:
-            told = (self._plain(self._when(view.versions[0]), view.versions[0]),)
+            (only,) = view.versions
+            both = change.before is not None and change.after is not None
+            sides = (self._plain(self.words("Conversation") if both else self.words.when(only), only),)
         if change.before is None and len(view.versions) == 1:
-            return (self._absent(Time.BEFORE), *told)
-        return (*told, self._absent(Time.AFTER)) if change.after is None else told
-
-    def _when(self, version: Version) -> str:
-        return self.words.say(self.spoken.sides[version.time])
+            return (self._absent(Time.BEFORE), *sides)
+        return (*sides, self._absent(Time.AFTER)) if change.after is None else sides
 
     def _absent(self, time: Time) -> Side:
-        return Side(self.words.say(self.spoken.sides[time]), note=self.words.say(self.spoken.absent[time]))
+        voice = self.words.voice
+        return Side(self.words.say(voice.sides[time]), note=self.words.say(voice.absent[time]))
 
     def _pair(self, before: Version, after: Version) -> tuple[Side, Side]:
         """Two conversations, with what goes marked in the first and what comes in the second."""
         asked = difference(before.content.question, after.content.question)
         said = difference(_heard(before.content), _heard(after.content))
         return (
-            self._side(self._when(before), before.content, _without(Mark.ADDED, asked), _without(Mark.ADDED, said)),
-            self._side(self._when(after), after.content, _without(Mark.REMOVED, asked), _without(Mark.REMOVED, said)),
+            self._side(self.words.when(before), before.content, _without(Mark.ADDED, asked), _without(Mark.ADDED, said)),
+            self._side(self.words.when(after), after.content, _without(Mark.REMOVED, asked), _without(Mark.REMOVED, said)),
         )
 
     def _plain(self, when: str, version: Version) -> Side:
@@ -206,9 +180,11 @@ class _Conversations:
         return self._side(when, content, (Piece(Mark.SAME, content.question),), (Piece(Mark.SAME, _heard(content)),))
 
     def _side(self, when: str, content: Content, asked: Iterable[Piece], said: tuple[Piece, ...]) -> Side:
-        off = self.words.say(told(content, Field.STATUS)) if is_unserved(content) else ""
+        off = self.words.whole(content, Field.STATUS) if is_unserved(content) else ""
         if content.answer_type is AnswerType.RICH:
-            return Side(when, _drawn(asked), rich=rich(content.answer, image=self.image, pieces=said), off=off)
+            return Side(
+                when, _drawn(asked), rich=rich(content.answer, image=self.words("image not loaded:"), pieces=said), off=off
+            )
         return Side(when, _drawn(asked), _drawn(said), off=off)
 
 

@@ -4,41 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kbsync.messages import plural
-from kbsync.model import CategoryPath, Content, show_path
-from kbsync.plan import (
-    Action,
-    Cause,
-    Change,
-    Field,
-    Kind,
-    Plan,
-    Problem,
-    ProblemKind,
-    Purpose,
-    QuestionChange,
-    Unmanaged,
-    value_of,
-)
-from kbsync.render.headline import headline, next_steps
+from kbsync.model import Content, show_path
+from kbsync.plan import Cause, Change, Field, Plan, Problem, ProblemKind, Purpose, QuestionChange
 from kbsync.render.markdown_frame import Block, Item, alert, compose, whole
 from kbsync.render.markdown_text import NARROW, code, comment_safe, lines, shortened, text
 from kbsync.render.outcomes import Entry, OutcomePart, caveats, report_parts, report_title, tally, verdict
-from kbsync.render.phrases import (
-    FIELDS,
-    Voice,
-    alien,
-    base_label,
-    kept_note,
-    nothing_to_do,
-    place_of,
-    recognition,
-    still_given,
-    told,
-    voice,
-)
+from kbsync.render.page import Named, PlanWords
 from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, difference, fold
-from kbsync.render.view import DANGEROUS, Difference, Group, Outline, QuestionView, Section, outline, view_of
-from kbsync.render.words import RenderOptions, Words
+from kbsync.render.view import PROSE, Difference, Group, QuestionView, Section, similar_sides, view_of
+from kbsync.render.words import RenderOptions
 from kbsync.report import ApplyReport, Receipt
 
 _MARKS = {Purpose.SYNC: "plan", Purpose.DRIFT: "drift", Purpose.UNDO: "undo"}
@@ -59,12 +33,11 @@ def plan_markdown(
     ``link`` (an address of the whole plan) or the plan artifact as the place to find it. A budget under 30,000 is a
     ValueError.
     """
-    words = Words(options.language)
-    shown = outline(plan)
+    words = PlanWords(plan, options.language)
     return compose(
-        "".join(_head(plan, shown, words)),
-        tuple(_blocks(plan, shown, words)),
-        "".join((*_steps(plan, words), _foot(plan, digest, words))),
+        "".join(_head(words)),
+        tuple(_blocks(words)),
+        "".join((*_steps(words), _foot(digest, words))),
         budget=budget,
         rest=whole(link, words("the plan artifact"), words),
         words=words,
@@ -78,10 +51,9 @@ def report_markdown(
 
     Changes that did not end in their goal state are named before all others; ``link`` is where the receipt is.
     """
-    words = Words(options.language)
-    target = report.plan.target.name
-    given = still_given(report.plan)
-    told = " ".join(words.say(part) for part in (verdict(report), given) if part)
+    words = PlanWords(report.plan, options.language)
+    target, given = report.plan.target.name, words.still_given()
+    told = " ".join(filter(None, (words.say(verdict(report)), given)))
     counts = " · ".join(f"{words.say(title)}: **{count}**" for title, count in tally(report))
     head = (
         f"<!-- kbsync apply: {comment_safe(target)} -->\n"
@@ -111,101 +83,76 @@ def marker(plan: Plan) -> str:
     return f"<!-- kbsync {_MARKS[plan.purpose]}: {comment_safe(plan.target.name)} -->"
 
 
-def _head(plan: Plan, shown: Outline, words: Words) -> Iterator[str]:
+def _head(words: PlanWords) -> Iterator[str]:
+    plan, shown = words.plan, words.shown
     yield f"{marker(plan)}\n"
-    yield f"## {words.say(voice(plan.purpose).title.fill(target=code(plan.target.name)))}\n\n"
+    yield f"## {words.say(words.voice.title.fill(target=code(plan.target.name)))}\n\n"
     if plan.only is not None:
         yield f"{words('Only what matches {pattern}', pattern=code(plan.only))}\n\n"
-    yield f"**{words.headline(headline(plan, shown))}**\n\n"
+    yield f"**{words.headline(words.clauses())}**\n\n"
     if plan.offline:
         yield alert("NOTE", words("Made without looking at the live library: it can be read, not applied."))
     for problem in shown.notices:
         if problem.kind is ProblemKind.DIVERGED:  # it changes what every line below means
             yield alert("WARNING", shortened(words.say(problem.message), _STEP))
-    if shown.danger and plan.purpose is not Purpose.DRIFT:
+    if shown.danger and not words.is_drift:
         said = plural(
             "{count} change takes an answer from customers or overwrites somebody's work.",
             "{count} changes take answers from customers or overwrite somebody's work.",
             count=shown.danger,
         )
         yield alert("CAUTION", words.say(said))
-    given = still_given(plan)
+    given = words.still_given()
     if given:
-        yield alert("CAUTION", words.say(given))
+        yield alert("CAUTION", given)
     if shown.empty and not shown.blocking:
-        yield words.say(nothing_to_do(plan)) + "\n\n"
+        yield words.nothing_to_do() + "\n\n"
 
 
-def _blocks(plan: Plan, shown: Outline, words: Words) -> Iterator[Block]:
+def _blocks(words: PlanWords) -> Iterator[Block]:
     """From the most important to the least; the names in dangerous blocks are kept whatever happens."""
-    spoken = voice(plan.purpose)
+    shown = words.shown
     if shown.blocking:
-        items = tuple(_problem(problem, words) for problem in shown.blocking)
-        yield Block(words.say(spoken.stopped), items, danger=True)
+        yield Block(words.say(words.voice.stopped), tuple(_problem(problem, words) for problem in shown.blocking), danger=True)
     for group in shown.groups:
-        yield _section(group, spoken, words)
+        title, note = words.heading(group.section)
+        items = tuple(_item(change, group, words) for change in group.changes)
+        yield Block(title, items, note=note, danger=group.danger, opened=words.is_drift)
     notices = [problem for problem in shown.notices if problem.kind is not ProblemKind.DIVERGED]
     if notices:
         yield Block(words("Notices"), tuple(_problem(problem, words) for problem in notices))
-    if shown.lapsed:
-        note = kept_note(plan)
-        kept = tuple(_untouched(item) for item in shown.lapsed)
-        yield Block(words("No longer in git, kept live"), kept, note=words.say(note) if note else "", opened=True)
-    for title, others in alien(shown):
-        yield Block(words.say(title), tuple(_untouched(item) for item in others))
+    title, note, kept = words.kept()
+    if kept:
+        yield Block(title, tuple(map(_untouched, kept)), note=note, opened=True)
+    for _, title, others in words.unmanaged():
+        yield Block(title, tuple(map(_untouched, others)))
 
 
-def _section(group: Group, spoken: Voice, words: Words) -> Block:
-    return Block(
-        words.say(spoken.sections[group.section]),
-        tuple(_item(change, group.section, spoken, words) for change in group.changes),
-        note=words.say(spoken.notes.get(group.section, "")),
-        danger=group.section in DANGEROUS,
-        opened=spoken.purpose is Purpose.DRIFT,
-    )
-
-
-def _item(change: Change, section: Section, spoken: Voice, words: Words) -> Item:
+def _item(change: Change, group: Group, words: PlanWords) -> Item:
     def line(width: int) -> str:
-        return _line(change, section, width, spoken=spoken, words=words)
+        """The list item that names a change, its title cut to ``width`` characters; a narrow one is the title alone."""
+        title = shortened(change.title, width)
+        if width < NARROW:
+            return f"- {title}\n"
+        details = " · ".join(shortened(note, _DETAIL) for note in _notes(change, group, words))
+        return f"- **{words.label(change)}** {title}" + (f"<br><sub>{details}</sub>" if details else "") + "\n"
 
     if isinstance(change, QuestionChange):
-        view = view_of(change, spoken.purpose)
-        return Item(line, lambda limit: _quoted(_Details(limit, spoken, words).of(view)), group=show_path(_home(change)))
+        view = view_of(change, words.plan.purpose)
+        return Item(line, lambda limit: _quoted(_Details(limit, words).of(view)), group=next(words.notes(change, cause=False)))
     if change.before and change.after:
         paths = f"{_removed(text(show_path(change.before)))} → {_added(text(show_path(change.after)))}"
         return Item(line, lambda _limit: _quoted((paths,)), group=words("Categories"))
     return Item(line, group=words("Categories"))
 
 
-def _line(change: Change, section: Section, width: int, *, spoken: Voice, words: Words) -> str:
-    """The list item that names a change, its title cut to ``width`` characters; a narrow one is the title alone."""
-    title = shortened(change.title, width)
-    if width < NARROW:
-        return f"- {title}\n"
-    details = " · ".join(_details(change, section, spoken, words))
-    return f"- **{words.say(spoken.label(change))}** {title}" + (f"<br><sub>{details}</sub>" if details else "") + "\n"
-
-
-def _details(change: Change, section: Section, spoken: Voice, words: Words) -> Iterator[str]:
-    if isinstance(change, QuestionChange):
-        yield shortened(show_path(_home(change)), _DETAIL)
-    taken = spoken.purpose is not Purpose.DRIFT and section in (Section.REMOVALS, Section.DISABLED)
-    if taken and change.cause in (Cause.DRIFT, Cause.CONFLICT):
-        yield words.say(spoken.causes[change.cause])
-    if change.removal and change.action is Action.DISABLE:
-        yield words("no longer in git")
-    doubt = recognition(change)
-    if doubt:
-        yield words.say(doubt)
-    place = words.say(place_of(change, spoken.purpose))
+def _notes(change: Change, group: Group, words: PlanWords) -> Iterator[str]:
+    """The small print of a change; its cause only where the heading does not tell that somebody's work is lost."""
+    taken = not words.is_drift and group.section in (Section.REMOVALS, Section.DISABLED)
+    yield from words.notes(change, cause=taken and change.cause in (Cause.DRIFT, Cause.CONFLICT))
+    place = words.place(change)
     if place:
-        yield shortened(place, _DETAIL)
-
-
-def _home(change: QuestionChange) -> CategoryPath:
-    content = change.after or change.before
-    return content.category if content else ()
+        yield place
 
 
 def _quoted(paragraphs: Iterable[str]) -> str:
@@ -218,40 +165,33 @@ class _Details:
     """Writes what differs in a question as paragraphs; of each stretch of text at most ``limit`` characters are shown."""
 
     limit: int
-    spoken: Voice
-    words: Words
+    words: PlanWords
 
     def of(self, view: QuestionView) -> Iterator[str]:
         for found in view.differences:
             yield self._difference(found)
         for field in view.whole:
             if field is not Field.CATEGORY:  # it stands beside the title
-                value = view.content.similar if field is Field.SIMILAR else ()
-                told_as = self._listed(value) if value else self._clipped(self.words.say(told(view.content, field)).rstrip())
-                yield f"**{self.words.say(FIELDS[field])}**<br>{told_as}"
+                value = self._listed(view.content.similar) if field is Field.SIMILAR and view.content.similar else ""
+                yield f"**{self.words.field(field)}**<br>{value or self._clipped(self.words.whole(view.content, field).rstrip())}"
 
     def _difference(self, found: Difference) -> str:
-        label = f"**{self.words.say(FIELDS[found.field])}**"
+        label = f"**{self.words.field(found.field)}**"
         first, *others = found.versions
-        names = [self.words.say(self.spoken.sides[version.time]) for version in found.versions]
+        compared = [self._compared(found.field, first.content, other.content) for other in others]
         if len(others) > 1:
-            sides = [
-                self._value(first.content, found.field),
-                *(self._compared(found.field, first.content, other.content) for other in others),
-            ]
-            return "<br>".join((label, *(f"{name}: {side}" for name, side in zip(names, sides, strict=True))))
-        note = " → ".join(names) if found.named else self.words.say(self.spoken.causes[found.cause]) if found.cause else ""
-        compared = self._compared(found.field, first.content, others[0].content)
-        return f"{label} ({note})<br>{compared}" if note else f"{label}<br>{compared}"
-
-    def _value(self, content: Content, field: Field) -> str:
-        return self._clipped(self.words.say(value_of(content, field)).rstrip())
+            sides = [self._clipped(self.words.value(first.content, found.field).rstrip()), *compared]
+            return "<br>".join(
+                (label, *(f"{self.words.when(of)}: {side}" for of, side in zip(found.versions, sides, strict=True)))
+            )
+        remark = self.words.remark(found)
+        return f"{label} ({remark})<br>{compared[0]}" if remark else f"{label}<br>{compared[0]}"
 
     def _compared(self, field: Field, before: Content, after: Content) -> str:
         if field is Field.SIMILAR:
-            return self._similar({*before.similar}, {*after.similar})
-        was, will = (self.words.say(value_of(content, field)) for content in (before, after))
-        if field in (Field.QUESTION, Field.ANSWER):
+            return self._similar(before, after)
+        was, will = self.words.value(before, field), self.words.value(after, field)
+        if field in PROSE:
             return "".join(self._piece(piece) for piece in fold(difference(was, will)))
         return f"{_removed(text(was))} → {_added(text(will))}"
 
@@ -263,15 +203,11 @@ class _Details:
         shown = self._clipped(piece.text if piece.text.strip() else blanks(piece.text))
         return _removed(shown) if piece.mark is Mark.REMOVED else _added(shown)
 
-    def _similar(self, before: set[str], after: set[str]) -> str:
-        parts = []
-        if before - after:
-            parts.append(self._listed(sorted(before - after), "<del>{}</del>"))
-        if after - before:
-            parts.append(self._listed(sorted(after - before), "<ins><b>{}</b></ins>"))
-        if before & after:
-            parts.append(self.words("{count} unchanged", count=len(before & after)))
-        return " · ".join(parts)
+    def _similar(self, before: Content, after: Content) -> str:
+        gone, new, same = similar_sides(before, after)
+        count = self.words("{count} unchanged", count=len(same)) if same else ""
+        listed = (self._listed(gone, "<del>{}</del>"), self._listed(new, "<ins><b>{}</b></ins>"), count)
+        return " · ".join(filter(None, listed))
 
     def _listed(self, items: Sequence[str], form: str = "{}") -> str:
         """Items until the limit is used up, then how many more there are."""
@@ -301,34 +237,37 @@ def _added(escaped: str) -> str:
     return f"<ins><b>{escaped}</b></ins>"
 
 
-def _problem(problem: Problem, words: Words) -> Item:
-    where = f" <sub>{shortened(f'{problem.location.path}:{problem.location.line}', _DETAIL)}</sub>" if problem.location else ""
-    return Item(lambda width: f"- {shortened(words.say(problem.message), 2 * width)}{where}\n", group=words("Problems"))
+def _problem(problem: Problem, words: PlanWords) -> Item:
+    said, place = words.problem(problem)
+    return Item(lambda width: f"- {shortened(said, 2 * width)}{_place(place)}\n", group=words("Problems"))
 
 
-def _untouched(item: Unmanaged) -> Item:
-    where = f" <sub>{shortened(show_path(item.category), _DETAIL)}</sub>" if item.kind is Kind.QUESTION else ""
-    title = item.title if item.kind is Kind.QUESTION else show_path(item.category)
-    return Item(lambda width: f"- {shortened(title, width)}{where}\n")
+def _untouched(item: Named) -> Item:
+    name, where = item
+    return Item(lambda width: f"- {shortened(name, width)}{_place(where)}\n")
 
 
-def _steps(plan: Plan, words: Words) -> Iterator[str]:
-    steps = next_steps(plan)
+def _place(where: str) -> str:
+    return f" <sub>{shortened(where, _DETAIL)}</sub>" if where else ""
+
+
+def _steps(words: PlanWords) -> Iterator[str]:
+    title, steps = words.steps()
     if steps:
-        yield f"### {words.say(steps.title)}\n\n"
-        yield from (f"- {shortened(words.say(line), _STEP)}\n" for line in steps.lines)
+        yield f"### {title}\n\n"
+        yield from (f"- {shortened(line, _STEP)}\n" for line in steps)
         yield "\n"
 
 
-def _foot(plan: Plan, digest: str, words: Words) -> str:
-    commit = plan.source.commit or words("uncommitted changes")
+def _foot(digest: str, words: PlanWords) -> str:
+    commit = words.plan.source.commit or words("uncommitted changes")
     parts = []
-    if plan.purpose is not Purpose.DRIFT:
+    if not words.is_drift:
         parts.append(f"{words('Digest')} {code(digest)}")
-    if plan.purpose is Purpose.SYNC:
+    if words.plan.purpose is Purpose.SYNC:
         parts.append(f"{words('knowledge at')} {code(commit)}")
-    if plan.purpose is not Purpose.UNDO:
-        parts.append(shortened(words.say(base_label(plan)), 120))
+    if words.plan.purpose is not Purpose.UNDO:
+        parts.append(shortened(words.base(), 120))
     return f"<sub>{' · '.join(parts)}</sub>\n"
 
 
@@ -337,11 +276,10 @@ def _outcomes(part: OutcomePart) -> Block:
 
 
 def _outcome(entry: Entry) -> Item:
-    where = f" <sub>{shortened(entry.where, _DETAIL)}</sub>" if entry.where else ""
     action = f"**{entry.action}** " if entry.action else ""
     why = " · ".join(shortened(reason, 300) for reason in entry.reasons)
     body = _quoted((why, *(f"{name}: {lines(value[:_VALUE])}" for name, value in entry.values))) if why else ""
     return Item(
-        lambda width: f"- {action}{shortened(entry.title, width)}{where}\n",
+        lambda width: f"- {action}{shortened(entry.title, width)}{_place(entry.where)}\n",
         (lambda _limit: body) if body else None,
     )

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kbsync.messages import Message, message
-from kbsync.model import show_path
 from kbsync.plan import FIELD_NAMES, VALUE_NAMES, Field, Plan, Purpose
-from kbsync.render.phrases import place_of, voice
-from kbsync.render.words import Words
+from kbsync.render.page import Named, PlanWords, named
+from kbsync.render.phrases import VOICES
 from kbsync.report import ApplyReport, Mismatch, Outcome
 
 
@@ -22,7 +21,7 @@ class Entry:
     action: str = ""
     where: str = ""
     reasons: tuple[str, ...] = ()
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class OutcomePart:
 
 def report_title(report: ApplyReport) -> Message:
     """The title of the page about an apply, with ``{target}`` still open."""
-    return voice(Purpose.UNDO).title if report.plan.purpose is Purpose.UNDO else message("Apply to {target}")
+    return VOICES[Purpose.UNDO].title if report.plan.purpose is Purpose.UNDO else message("Apply to {target}")
 
 
 def verdict(report: ApplyReport) -> Message:
@@ -72,11 +71,11 @@ _TITLES: Mapping[Outcome, Message] = {
 """The heading of each outcome, in the order in which they are shown."""
 
 
-def report_parts(report: ApplyReport, words: Words) -> Iterator[OutcomePart]:
+def report_parts(report: ApplyReport, words: PlanWords) -> Iterator[OutcomePart]:
     """The changes by how they ended."""
     for outcome, title in _TITLES.items():
         entries = tuple(
-            _entry(report.plan, each.change, tuple(_reasons(each.reason, each.code, words)), words)
+            _entry(each.change, tuple(_reasons(each.reason, each.code, words)), words)
             for each in report.outcomes
             if each.outcome is outcome
         )
@@ -84,11 +83,11 @@ def report_parts(report: ApplyReport, words: Words) -> Iterator[OutcomePart]:
             lost = words("No usable answer came, and looking again did not settle it.") if outcome is Outcome.UNKNOWN else ""
             yield OutcomePart(outcome.value, words.say(title), not outcome.good, entries, lost)
         if outcome is Outcome.NOT_ATTEMPTED and report.mismatches:
-            differing = tuple(_mismatched(report, each, words) for each in report.mismatches)
+            differing = tuple(_mismatched(each, words) for each in report.mismatches)
             yield OutcomePart("differing", words("Reads back differently"), danger=True, entries=differing)
         if outcome is Outcome.NOT_ATTEMPTED and report.plan.outlived:
-            kept = tuple(Entry(item.title, where=show_path(item.category)) for item in report.plan.outlived)
-            yield OutcomePart("lapsed", words("No longer in git, kept live"), danger=True, entries=kept)
+            kept = tuple(Entry(name, where=where) for name, where in map(named, report.plan.outlived))
+            yield OutcomePart("lapsed", words.kept()[0], danger=True, entries=kept)
 
 
 def tally(report: ApplyReport) -> tuple[tuple[Message, int], ...]:
@@ -105,26 +104,25 @@ def caveats(report: ApplyReport) -> Iterator[Message]:
         yield message("The library was not read back afterwards.")
 
 
-def _reasons(reason: Message | None, code: int | None, words: Words) -> Iterator[str]:
+def _reasons(reason: Message | None, code: int | None, words: PlanWords) -> Iterator[str]:
     if reason is not None:
         yield words.say(reason)
     if code is not None:
         yield words("error code {code}", code=code)
 
 
-def _mismatched(report: ApplyReport, found: Mismatch, words: Words) -> Entry:
+def _mismatched(found: Mismatch, words: PlanWords) -> Entry:
     names = {field.value: name for field, name in FIELD_NAMES.items()}
     values = {str(value): value for value in VALUE_NAMES.values()} if found.field in _NAMED else {}
     sent, read = (words.say(values.get(value, value)) for value in (found.wanted, found.found))
     reason = f"{words.say(names.get(found.field, found.field))}: {words.say(found.reason)}"
-    named = _entry(report.plan, found.change, (reason,), words)
+    named = _entry(found.change, (reason,), words)
     return replace(named, values=((words("sent"), sent), (words("found"), read)))
 
 
-def _entry(plan: Plan, index: int, reasons: tuple[str, ...], words: Words) -> Entry:
-    change = plan.changes[index]
-    label, place = voice(plan.purpose).label(change), place_of(change, plan.purpose)
-    return Entry(change.title, words.say(label), words.say(place), reasons)
+def _entry(index: int, reasons: tuple[str, ...], words: PlanWords) -> Entry:
+    change = words.plan.changes[index]
+    return Entry(change.title, words.label(change), words.place(change), reasons)
 
 
 _NAMED = (Field.ANSWER_TYPE, Field.STATUS)

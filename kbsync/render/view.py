@@ -28,8 +28,7 @@ class Section(StrEnum):
     CATEGORIES = "categories"
 
 
-DANGEROUS = frozenset({Section.REMOVALS, Section.DISABLED, Section.CONFLICTS, Section.DRIFT})
-"""The sections whose changes take something from customers or overwrite somebody's work."""
+_DANGEROUS = frozenset({Section.REMOVALS, Section.DISABLED, Section.CONFLICTS, Section.DRIFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,11 @@ class Group:
 
     section: Section
     changes: tuple[Change, ...]
+
+    @property
+    def danger(self) -> bool:
+        """Whether its changes take something from customers or overwrite somebody's work."""
+        return self.section in _DANGEROUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,6 @@ class Outline:
     answers that an apply will leave with customers though git gave them up.
     """
 
-    purpose: Purpose
     groups: tuple[Group, ...]
     counts: tuple[ActionCount, ...]
     danger: int
@@ -83,6 +86,10 @@ class Outline:
     def unmanaged(self) -> int:
         """How many live questions git never declared."""
         return sum(item.kind is Kind.QUESTION for item in self.undeclared)
+
+
+PROSE = (Field.QUESTION, Field.ANSWER)
+"""The fields whose differences are marked inside the text."""
 
 
 class Time(Enum):
@@ -135,11 +142,11 @@ def outline(plan: Plan) -> Outline:
     changes = tuple(change.inverse() for change in plan.changes) if is_drift else plan.changes
     for change, told in zip(changes, _with_statuses(changes), strict=True):
         sections[_taken(change) or (_harmless(change) if is_drift else _section(change))].append(told)
+    groups = tuple(Group(section, tuple(found)) for section, found in sections.items() if found)
     return Outline(
-        purpose=plan.purpose,
-        groups=tuple(Group(section, tuple(found)) for section, found in sections.items() if found),
+        groups=groups,
         counts=counted(change for found in sections.values() for change in found),
-        danger=sum(len(found) for section, found in sections.items() if section in DANGEROUS),
+        danger=sum(len(group.changes) for group in groups if group.danger),
         blocking=tuple(problem for problem in plan.problems if problem.blocking),
         notices=tuple(problem for problem in plan.problems if not problem.blocking),
         lapsed=tuple(item for item in plan.unmanaged if item.formerly_declared),
@@ -207,6 +214,13 @@ _SWITCHES = (Action.ENABLE, Action.DISABLE)
 """The actions that change the status and nothing else that a customer would see."""
 _SAID = frozenset({Field.QUESTION, Field.ANSWER, Field.ANSWER_TYPE})
 """The fields that make up a conversation."""
+
+
+def similar_sides(before: Content, after: Content) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The similar questions that only the first version has, those that only the second has, and those that both have."""
+    was, will = {*before.similar}, {*after.similar}
+    gone, new, same = (tuple(sorted(texts)) for texts in (was - will, will - was, was & will))
+    return gone, new, same
 
 
 def _edited(change: QuestionChange) -> tuple[Version, Version] | None:

@@ -229,7 +229,7 @@ def _knowledge_at(
             message(
                 "the knowledge at the base {commit} has errors: {place}: {first}",
                 commit=short_commit(commit),
-                place=f"{first.location.path}:{first.location.line}",
+                place=first.location.short,
                 first=first.message,
             ),
             hint=message("name a commit whose files are valid with --base"),

@@ -24,7 +24,7 @@ from kbsync.plan import (
     QuestionChange,
     Unmanaged,
 )
-from kbsync.render.headline import headline, tallies
+from kbsync.render.page import PlanWords
 from kbsync.render.view import ActionCount, Section, Time, Version, action_of, outline, view_of
 from kbsync.render.words import Words
 from tests.unit import plan_purposes, plans
@@ -71,7 +71,7 @@ def test_a_drift_is_each_change_from_the_other_side(listed: list[Change]) -> Non
 @given(st.lists(changes(), min_size=1, max_size=12))
 def test_the_headline_counts_each_change_once(listed: list[Change]) -> None:
     """The figures before the semicolon of the unmanaged add up to the changes of the plan."""
-    figures = [int(str(part).split()[0]) for clause in tallies(outline(plans.plan_of(*listed))) for part in clause]
+    figures = [int(str(part).split()[0]) for clause in PlanWords(plans.plan_of(*listed)).tallies() for part in clause]
     assert sum(figures) == len(listed)
 
 
@@ -258,14 +258,12 @@ def twice(plan: Plan) -> Plan:
 )
 def test_the_headline_tells_the_plan_in_a_sentence(plan: Plan, expected: str) -> None:
     """Danger comes first, then the rest, what stays, and what it takes."""
-    assert Words().sentence(headline(plan, outline(plan))) == expected
+    assert Words().sentence(PlanWords(plan).clauses()) == expected
 
 
 def test_the_headline_speaks_chinese() -> None:
     """The same sentence is said in Chinese, with Chinese punctuation."""
-    words = Words("zh_CN.UTF-8")
-    assert (
-        words.sentence(headline(plans.chinese(), outline(plans.chinese()))) == "重命名 1 个问题，更新 1 个问题；3 次调用，约 1 秒"
-    )
+    words = PlanWords(plans.chinese(), "zh_CN.UTF-8")
+    assert words.sentence(words.clauses()) == "重命名 1 个问题，更新 1 个问题；3 次调用，约 1 秒"
     assert (words.tag, Words().tag) == ("zh-Hans", "en")
     assert words("no such template {x}", x=1) == "no such template 1"

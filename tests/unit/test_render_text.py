@@ -125,7 +125,7 @@ def test_unmanaged_objects_are_counted_in_an_empty_plan_too() -> None:
         "Not declared in git, left as they are: questions 2, categories 1.\n"
         "  Who are you? (System preset category / Ask robot information)\n"
         "  你喜欢什么颜色? (System preset category / Small talk)\n"
-        "  Small talk (System preset category / Small talk)\n"
+        "  System preset category / Small talk\n"
     )
 
 

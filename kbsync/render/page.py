@@ -1,0 +1,299 @@
+"""A plan in the words of one language: the headline, what a reader can do, and each part of a change, for formats to lay out."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import NamedTuple
+
+from kbsync.display import cut, short_commit
+from kbsync.guards import Consent, objections
+from kbsync.messages import Message, message, plural
+from kbsync.model import Content, show_path
+from kbsync.plan import (
+    FIELD_NAMES,
+    Action,
+    BaseKind,
+    Cause,
+    Change,
+    Field,
+    Kind,
+    Match,
+    Plan,
+    Problem,
+    Purpose,
+    QuestionChange,
+    Unmanaged,
+    value_of,
+)
+from kbsync.render.phrases import CAUSE_SENTENCES, RECOGNISED, VOICES
+from kbsync.render.view import ActionCount, Difference, Outline, Section, Version, action_of, counted, is_conflict, outline
+from kbsync.render.words import Words
+from kbsync.settings import Prune
+
+Clause = tuple[Message, ...]
+"""Messages that belong together in a sentence: commas inside a clause, semicolons between clauses."""
+Named = tuple[str, str]
+"""What a line is about, and where that is; an empty place where none is known."""
+_VALUE = 80
+"""Characters of a question that a line names; the way past it stands behind and must not be pushed out."""
+
+
+class PlanWords(Words):
+    """The words about one plan, in the voice of its purpose."""
+
+    def __init__(self, plan: Plan, language: str = "en") -> None:
+        super().__init__(language)
+        self.plan = plan
+        self.voice = VOICES[plan.purpose]
+        self.is_drift = plan.purpose is Purpose.DRIFT
+
+    @cached_property
+    def shown(self) -> Outline:
+        """The parts of the plan."""
+        return outline(self.plan)
+
+    def clauses(self) -> tuple[Clause, ...]:
+        """The headline: first what takes away or overwrites, then the rest, what stays, and what it costs.
+
+        Each change counts once, so that harmless and dangerous ones never add up to one figure.
+        """
+        nothing = self.voice.no_changes if self.plan.only is None else message("nothing to do in this part")
+        counts = self.tallies() or ((nothing,),)
+        if self.shown.outlived:
+            dangers = self._dangers()
+            outlived = plural(
+                "{count} answer still given that git no longer declares",
+                "{count} answers still given that git no longer declares",
+                count=self.shown.outlived,
+            )
+            counts = ((*dangers, outlived), *(counts[1:] if dangers else counts))
+        return tuple(clause for clause in (*counts, *self._staying(), self._cost()) if clause)
+
+    def tallies(self) -> tuple[Clause, ...]:
+        """What happens and how often: one clause for what is dangerous, one for the rest, each only if there is any."""
+        if self.is_drift:
+            clauses = [tuple(map(self._count, self.shown.counts))]
+        else:
+            harmless = (change for group in self.shown.groups if not group.danger for change in group.changes)
+            clauses = [self._dangers(), tuple(map(self._count, counted(harmless)))]
+        return tuple(clause for clause in clauses if clause)
+
+    def steps(self) -> tuple[str, tuple[str, ...]]:
+        """What an apply will ask for, or where a drift can go: a heading and its lines, none where there is nothing to add.
+
+        What stops a plan stands at the top of its page and is not repeated.
+        """
+        if not self.plan.changes:
+            return "", ()
+        if self.is_drift:
+            title = message("What to do")
+            lines = [message("kbsync pull brings these into the files; kbsync apply puts back what git declares.")]
+        else:
+            title = message("To apply")
+            lines = [_clipped(line) for line in objections(replace(self.plan, problems=(), offline=False), Consent())]
+        return self.say(title), tuple(map(self.say, lines))
+
+    def still_given(self) -> str:
+        """That customers get answers which git gave up, if they do: no page may call everything as declared then."""
+        said = plural(
+            "Customers still get {count} answer that git no longer declares.",
+            "Customers still get {count} answers that git no longer declares.",
+            count=len(self.plan.outlived),
+        )
+        return self.say(said) if self.plan.outlived else ""
+
+    def nothing_to_do(self) -> str:
+        """The sentence of a plan without changes; nothing is claimed of what was not looked at."""
+        plan = self.plan
+        if self.voice.empty is not None:
+            return self.say(self.voice.empty)
+        if plan.only is not None:
+            said = message("Nothing to do in this part: what matches is as git declares it, or is left alone.")
+        elif plan.offline:
+            said = message("Nothing to do: what git declares is the same as in the base.")
+        elif not plan.unchanged:
+            said = message("Nothing to do: git declares no question, and none is to be removed.")
+        else:
+            said = message("Nothing to do: whatever git declares is live as declared (questions: {count}).", count=plan.unchanged)
+        return self.say(said)
+
+    def base(self) -> str:
+        """What the plan was compared with besides the live library."""
+        commit = short_commit(self.plan.source.base_commit)
+        labels = {
+            BaseKind.NONE: message("no base"),
+            BaseKind.GIVEN: message("base {commit}", commit=commit),
+            BaseKind.APPLIED: message("base {commit}, the last one applied", commit=commit),
+            BaseKind.MERGE_BASE: message("base {commit}, where the branch began", commit=commit),
+        }
+        return self.say(labels[self.plan.source.base])
+
+    def problem(self, problem: Problem) -> Named:
+        """A problem and its place in the files."""
+        return self.say(problem.message), problem.location.short if problem.location else ""
+
+    def kept(self) -> "KeptLive":
+        """What git gave up and stays live."""
+        note: Message | str = ""
+        if self.is_drift:
+            note = message("Git took these out earlier, and customers still get those that are enabled.")
+        elif self.plan.policy.prune is Prune.KEEP:
+            note = message(
+                "Customers still get these answers. To remove them, set policy.prune to disable or delete in kbsync.yaml before "
+                "this is applied: afterwards they count as unmanaged."
+            )
+        return KeptLive(self.say(message("No longer in git, kept live")), self.say(note), tuple(map(named, self.shown.lapsed)))
+
+    def unmanaged(self) -> Iterator[tuple[Kind, str, tuple[Named, ...]]]:
+        """What git never declared, questions and categories apart, so that each number counts one kind; no empty list."""
+        titles = {
+            Kind.QUESTION: message("Unmanaged questions, not touched"),
+            Kind.CATEGORY: message("Unmanaged categories, not touched"),
+        }
+        for kind, title in titles.items():
+            items = tuple(named(item) for item in self.shown.undeclared if item.kind is kind)
+            if items:
+                yield kind, self.say(title), items
+
+    def heading(self, section: Section) -> tuple[str, str]:
+        """The title of a section, and what it means where that is not plain."""
+        return self.say(self.voice.sections[section]), self.say(self.voice.notes.get(section, ""))
+
+    def label(self, change: Change) -> str:
+        """What happens to the object, in one or two words."""
+        return self.say(self.voice.deeds[change.kind][action_of(change)][0])
+
+    def place(self, change: Change) -> str:
+        """Where git declares it, or declared it where it is gone from there; empty where no file does."""
+        if change.location is None:
+            return ""
+        place = change.location.short
+        return self.say(message("was in {place}", place=place) if change.removal and self.plan.purpose is Purpose.SYNC else place)
+
+    def cause(self, cause: Cause) -> str:
+        """Why something changes, in a few words."""
+        return self.say(self.voice.causes[cause])
+
+    def reason(self, change: Change) -> str:
+        """Why it changes, in a whole sentence: who changed what, and what applying does about it."""
+        if self.plan.purpose is Purpose.UNDO:
+            return self.cause(Cause.DECLARED)
+        if self.is_drift:
+            return self.say(_found(change))
+        created, removed, changed = CAUSE_SENTENCES[change.cause]
+        return self.say(created if change.action is Action.CREATE else removed if change.removal else changed)
+
+    def recognition(self, change: Change) -> str:
+        """How the live question was found, where its text alone does not tell."""
+        if not isinstance(change, QuestionChange) or change.before is None:
+            return ""
+        if change.match is Match.WORDING:
+            return self.say(message("recognised by its wording, {confidence} % alike", confidence=change.confidence))
+        return self.say(RECOGNISED.get(change.match, ""))
+
+    def notes(self, change: Change, *, cause: bool) -> Iterator[str]:
+        """What stands beside the title: the category, if asked for the cause, and what else a reader may wonder about."""
+        content = change.after or change.before
+        if isinstance(content, Content):
+            yield show_path(content.category)
+        if cause:
+            yield self.cause(change.cause)
+        if change.removal and change.action is Action.DISABLE:
+            yield self.say(message("no longer in git"))
+        doubt = self.recognition(change)
+        if doubt:
+            yield doubt
+
+    def field(self, field: Field) -> str:
+        """The name of a part of a question, as a heading."""
+        return self.headline(((FIELD_NAMES[field],),))
+
+    def value(self, content: Content, field: Field) -> str:
+        """A field of one version."""
+        return self.say(value_of(content, field))
+
+    def whole(self, content: Content, field: Field) -> str:
+        """A field that is shown as it stands; of the status only that customers get no answer is worth showing."""
+        return self.say(message("disabled: customers get no answer")) if field is Field.STATUS else self.value(content, field)
+
+    def when(self, version: Version) -> str:
+        """Which version of a question it is."""
+        return self.say(self.voice.sides[version.time])
+
+    def remark(self, found: Difference) -> str:
+        """Whose versions differ, or why; empty where the change tells that."""
+        if found.named:
+            return " → ".join(map(self.when, found.versions))
+        return self.cause(found.cause) if found.cause else ""
+
+    def _count(self, count: ActionCount) -> Message:
+        return self.voice.deeds[count.kind][count.action][1].fill(count=count.number)
+
+    def _staying(self) -> Iterator[Clause]:
+        """What else an apply leaves alone: what git gave up, told apart from the questions that it never had."""
+        kept = len(self.shown.lapsed) - self.shown.outlived
+        if kept:
+            yield (message("{count} no longer in git, kept live", count=kept),)
+        if self.shown.unmanaged:
+            yield (plural("{count} unmanaged question", "{count} unmanaged questions", count=self.shown.unmanaged),)
+
+    def _dangers(self) -> Clause:
+        changes = {group.section: group.changes for group in self.shown.groups}
+        taken = (*changes.get(Section.REMOVALS, ()), *changes.get(Section.DISABLED, ()))
+        conflicts, drift = len(changes.get(Section.CONFLICTS, ())), len(changes.get(Section.DRIFT, ()))
+        clause = [self._taken(count, taken) for count in counted(taken)]
+        if conflicts:
+            clause.append(plural("{count} conflict", "{count} conflicts", count=conflicts))
+        if drift:
+            clause.append(plural("{count} console edit to overwrite", "{count} console edits to overwrite", count=drift))
+        return tuple(clause)
+
+    def _taken(self, count: ActionCount, changes: tuple[Change, ...]) -> Message:
+        """What customers lose, and how much of it somebody worked on in the console meanwhile."""
+        alike = (change for change in changes if (change.kind, action_of(change)) == (count.kind, count.action))
+        edited = sum(map(is_conflict, alike))
+        if not edited:
+            return self._count(count)
+        return plural(
+            "{taken} ({count} conflict: edited in the console too)",
+            "{taken} ({count} conflicts: edited in the console too)",
+            taken=self._count(count),
+            count=edited,
+        )
+
+    def _cost(self) -> Clause:
+        calls = 0 if self.is_drift else sum(self.plan.cost.calls.values())
+        if not calls:
+            return ()
+        seconds = round(self.plan.cost.seconds)
+        time = message("less than a second") if seconds < 1 else message("about {seconds} s", seconds=seconds)
+        return (plural("{count} call", "{count} calls", count=calls), time)
+
+
+class KeptLive(NamedTuple):
+    """Objects that stay live: a title, what that means and what to do about it, and their names."""
+
+    title: str
+    note: str
+    items: tuple[Named, ...]
+
+
+def named(item: Unmanaged) -> Named:
+    """A question with its category, or a category by its path."""
+    path = show_path(item.category)
+    return (path, "") if item.kind is Kind.CATEGORY else (item.title, path)
+
+
+def _found(change: Change) -> Message:
+    """What the console did, seen from its side."""
+    if change.action is Action.CREATE:
+        return message("made in the console, among what git declares")
+    if change.action is not Action.DELETE:
+        return message("changed in the console")
+    if change.kind is Kind.CATEGORY:
+        return message("deleted in the console")
+    return message("deleted in the console; this is what git said")
+
+
+def _clipped(line: Message) -> Message:
+    return replace(line, values=tuple((name, cut(value, _VALUE)) for name, value in line.values))
