@@ -4,11 +4,12 @@ The real Desk client and the in-memory fake both fit here; nothing here knows HT
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from kbsync.model import AnswerType, Knowledge, Status
 
-__all__ = ["Meter", "Reader", "Writer"]
+__all__ = ["Meter", "Ports", "Reader", "Writer"]
 
 
 class Reader(Protocol):
@@ -62,6 +63,14 @@ class Writer(Protocol):
 
     def delete_questions(self, identifiers: Sequence[str]) -> None:
         """Delete a batch of questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """One way to a library, for looking and for writing."""
+
+    reader: Reader
+    writer: Writer
 
 
 class Meter(Protocol):

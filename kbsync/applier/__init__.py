@@ -6,6 +6,6 @@ It reaches the service through the ports of ``store``, and paces nothing itself.
 from kbsync.applier.ledger import OnFailure
 from kbsync.applier.preconditions import Standing, State, check_preconditions
 from kbsync.applier.readback import PRESENCE
-from kbsync.applier.run import Applier, Begun, Owed
+from kbsync.applier.run import Applier, Begun
 
-__all__ = ["PRESENCE", "Applier", "Begun", "OnFailure", "Owed", "Standing", "State", "check_preconditions"]
+__all__ = ["PRESENCE", "Applier", "Begun", "OnFailure", "Standing", "State", "check_preconditions"]

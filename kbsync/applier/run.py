@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from kbsync.applier.categories import CategoryDeletion, CategoryWrites
@@ -21,41 +20,31 @@ from kbsync.ordering import Phase, Step, phases
 from kbsync.plan import Plan
 from kbsync.progress import Progress, Silent
 from kbsync.report import ApplyReport, Mismatch, Outcome
-from kbsync.store import Meter, Reader, Writer
+from kbsync.store import Meter, Ports
 
 Begun = Callable[[Callable[[], ApplyReport]], None]
 """Is handed what gives the report so far, which may be called at any time, also by the handler of a signal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """The library for what a stopped apply still owes: a look at what it wrote, and the rest of the changes that it began."""
-
-    reader: Reader
-    writer: Writer
-
-
 class Applier:
     """Carries out plans on one library. ``workers`` is how many calls may be in flight; their pace is the writer's business.
 
-    ``reader`` and ``writer`` may raise Interrupted once the apply is to stop. Those of ``owed`` may not; without it they are
-    the same.
+    ``ports`` may raise Interrupted once the apply is to stop. Those of ``owed`` may not: they are for a look at what a stopped
+    apply wrote, and for the rest of the changes that it began. Without them ``ports`` serve for that, too.
     """
 
     def __init__(
         self,
-        reader: Reader,
-        writer: Writer,
+        ports: Ports,
         *,
         clock: Clock,
         meter: Meter,
-        owed: Owed | None = None,
+        owed: Ports | None = None,
         progress: Progress | None = None,
         workers: int = 8,
     ) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._owed = owed or Owed(reader, writer)
+        self._ports = ports
+        self._owed = owed or ports
         self._clock = clock
         self._meter = meter
         self._progress = progress or Silent()
@@ -83,9 +72,9 @@ class Applier:
         started, sent, throttled = self._clock.now(), dict(self._meter.calls), self._meter.throttled
         stop = stop or threading.Event()
         ledger = Ledger(plan, on_failure=on_failure, stop=stop, meter=self._meter, progress=self._progress)
-        poller = Poller(self._owed.reader, self._clock, unwritten=self._reader, progress=self._progress, stop=stop)
+        poller = Poller(self._owed.reader, self._clock, unwritten=self._ports.reader, progress=self._progress, stop=stop)
         try:
-            live = self._reader.read()
+            live = self._ports.reader.read()
             if unsure:
                 live = await_pending_creates(plan, live, poller=poller, progress=self._progress)
         except Interrupted:
@@ -94,7 +83,7 @@ class Applier:
         steps = phases(plan.changes)
         job = Job(
             plan,
-            self._writer,
+            self._ports.writer,
             self._owed.writer,
             ledger=ledger,
             poller=poller,

@@ -4,11 +4,11 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kbsync.applier import Applier, OnFailure, Owed
+from kbsync.applier import Applier, OnFailure
 from kbsync.applier.readback import PRESENCE
 from kbsync.errors import Misuse, SafetyRefusal, UnusableFile
 from kbsync.guards import Consent, refuse_unsafe
@@ -185,12 +185,10 @@ def carry_out(
             lock.unsettled.note()
 
     stop = LinkedStop(context.stop, lambda: not lock.is_held())
-    held = replace(connection, stop=stop)
     unsure = lock.unsettled.is_noted()
     applier = Applier(
-        held.reader(on_rows=alive),
-        held.writer(),
-        owed=Owed(connection.uninterruptible_reader(on_rows=alive), connection.uninterruptible_writer()),
+        connection.ports(stop, on_rows=alive),
+        owed=connection.ports(None, on_rows=alive),
         clock=context.clock,
         meter=connection.pacer,
         progress=progress,

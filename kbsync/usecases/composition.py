@@ -16,6 +16,7 @@ from kbsync.errors import MissingSecret, UnusableFile
 from kbsync.limiter import CallObserver, Pacer
 from kbsync.messages import Message, message
 from kbsync.settings import Driver, Target
+from kbsync.store import Ports
 from kbsync.usecases.context import Call, RunContext
 from kbsync.usecases.workspace import Workspace, check_state, prepare_state, shared_state_directory
 
@@ -29,8 +30,7 @@ Rows = Callable[[int], object]
 class Connection:
     """An open connection to one target. ``transport`` is for calls that are not about the library, such as sessions.
 
-    Once ``stop`` is set, what the reader and the writer have not sent yet raises Interrupted. Their uninterruptible twins are
-    for what a stopped run still owes: reading what it did, and the rest of what it began.
+    Once ``stop`` is set, what the reader has not sent yet raises Interrupted.
     """
 
     target: Target
@@ -42,17 +42,10 @@ class Connection:
         """Reads and cannot write; ``on_rows`` hears the number of rows of every page that was read."""
         return DeskReader(self.transport.until(self.stop), on_rows=on_rows)
 
-    def uninterruptible_reader(self, on_rows: Rows | None = None) -> DeskReader:
-        """Reads, also when stopped."""
-        return DeskReader(self.transport, on_rows=on_rows)
-
-    def writer(self) -> DeskWriter:
-        """Writes."""
-        return DeskWriter(self.transport.until(self.stop))
-
-    def uninterruptible_writer(self) -> DeskWriter:
-        """Writes, also when stopped."""
-        return DeskWriter(self.transport)
+    def ports(self, stop: threading.Event | None, on_rows: Rows | None = None) -> Ports:
+        """Reads and writes, until a ``stop`` of its own is set; without one whatever a stopped run still owes can be sent."""
+        transport = self.transport if stop is None else self.transport.until(stop)
+        return Ports(DeskReader(transport, on_rows=on_rows), DeskWriter(transport))
 
 
 @contextmanager

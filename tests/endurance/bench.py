@@ -29,6 +29,7 @@ from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from kbsync.sandbox.transport import SandboxTransport
 from kbsync.settings import Policy, Prune
+from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 
 __all__ = ["FAST", "Bench", "Died", "Side", "dishonest", "library", "plant", "reached", "refused", "unlike", "untouched"]
@@ -102,7 +103,7 @@ class Bench:
         """What one run carries out. Raises Died at call number ``dies_at``, if it comes so far."""
         with self._client(dies_at) as transport:
             reader, writer = DeskReader(transport), DeskWriter(transport)
-            applier = Applier(reader, writer, clock=self.clock, meter=transport._pacer, workers=self.workers)
+            applier = Applier(Ports(reader, writer), clock=self.clock, meter=transport._pacer, workers=self.workers)
             return applier.apply(plan, on_failure=on_failure, unsure=unsure)
 
     @contextmanager

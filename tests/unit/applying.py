@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from kbsync.applier import Applier, OnFailure, Owed
+from kbsync.applier import Applier, OnFailure
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
 from kbsync.ordering import in_order
 from kbsync.plan import Action, CategoryChange, Cause, Change, Field, FieldChange, Plan, QuestionChange, Source, TargetRef
 from kbsync.progress import Progress, Silent
 from kbsync.report import ApplyReport, Outcome
+from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
 
@@ -108,9 +109,8 @@ def apply(
 ) -> ApplyReport:
     """Apply a plan to the fake; with one worker the writes come in plan order. Once ``stop`` is set, no usual write is sent."""
     applier = Applier(
-        store,
-        store if stop is None else store.until(stop),
-        owed=Owed(store, store),
+        Ports(store, store if stop is None else store.until(stop)),
+        owed=Ports(store, store),
         clock=clock or FakeClock(),
         meter=store,
         progress=progress or Silent(),

@@ -14,6 +14,7 @@ from kbsync.plan import Plan, QuestionChange, Source, TargetRef
 from kbsync.planfile import encode_plan
 from kbsync.planner import Context, make_plan
 from kbsync.settings import Policy, Prune
+from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.libraries import declared, triples
 from tests.fakes.store import FakeStore
@@ -42,7 +43,7 @@ def shuffled(knowledge: Knowledge, seed: int) -> Knowledge:
 def applied(plan: Plan, live: Knowledge) -> Knowledge:
     """The library after the plan was carried out."""
     store = FakeStore(live)
-    report = Applier(store, store, clock=FakeClock(), meter=store).apply(plan, on_failure=OnFailure.CONTINUE)
+    report = Applier(Ports(store, store), clock=FakeClock(), meter=store).apply(plan, on_failure=OnFailure.CONTINUE)
     assert report.finished
     return store.knowledge()
 

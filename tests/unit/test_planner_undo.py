@@ -11,6 +11,7 @@ from kbsync.planner import Context, make_plan
 from kbsync.planner.undo import invert
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome
 from kbsync.settings import Policy, Prune
+from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.libraries import triples
 from tests.fakes.store import FakeStore
@@ -32,7 +33,7 @@ def library(*questions: Content, categories: tuple[Category, ...] = (SHOP,)) -> 
 
 def apply(plan: Plan, store: FakeStore) -> ApplyReport:
     """Carry a plan out."""
-    return Applier(store, store, clock=FakeClock(), meter=store).apply(plan, on_failure=OnFailure.CONTINUE)
+    return Applier(Ports(store, store), clock=FakeClock(), meter=store).apply(plan, on_failure=OnFailure.CONTINUE)
 
 
 def texts(knowledge: Knowledge) -> set[Content]:

@@ -17,6 +17,7 @@ from kbsync.planner.undo import invert
 from kbsync.progress import Silent
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome, Receipt
 from kbsync.settings import Policy
+from kbsync.store import Ports
 from kbsync.usecases.apply import Kept, ReceiptJournal, carry_out
 from kbsync.usecases.composition import Connection
 from kbsync.usecases.context import RunContext
@@ -44,7 +45,7 @@ def test_what_is_known_grows() -> None:
             """One more change is done."""
             seen.append(known(asked[0]()))
 
-    applier = Applier(store, store, clock=FakeClock(), meter=store, progress=Watcher(), workers=1)
+    applier = Applier(Ports(store, store), clock=FakeClock(), meter=store, progress=Watcher(), workers=1)
 
     def begin(so_far: Callable[[], ApplyReport]) -> None:
         asked.append(so_far)
@@ -60,7 +61,7 @@ def test_nothing_begins_where_everything_is_there() -> None:
     """Who keeps a record of writing is told of none."""
     store = FakeStore(library(HOURS))
     begun = list[object]()
-    Applier(store, store, clock=FakeClock(), meter=store).apply(plan(update(HOURS)), on_begin=begun.append)
+    Applier(Ports(store, store), clock=FakeClock(), meter=store).apply(plan(update(HOURS)), on_begin=begun.append)
     assert begun == []
 
 
@@ -84,16 +85,9 @@ class Way:
         """What counts the calls."""
         return self.store
 
-    def reader(self, on_rows: object = None) -> FakeStore:
-        """Looks."""
-        return self.store
-
-    def writer(self) -> FakeStore:
-        """Writes."""
-        return self.store
-
-    uninterruptible_reader = reader
-    uninterruptible_writer = writer
+    def ports(self, _stop: threading.Event | None, on_rows: object = None) -> Ports:
+        """Looks and writes."""
+        return Ports(self.store, self.store)
 
 
 class Broken(FakeStore):
