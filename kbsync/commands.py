@@ -1,4 +1,4 @@
-"""The Desk calls by the names that the vendor gives them (``/v4/{service}/{command}``)."""
+"""The Desk calls by the names that the vendor gives them."""
 
 from enum import StrEnum
 
@@ -24,6 +24,11 @@ class Command(StrEnum):
     SESSION_MESSAGES = "describe_chat_messages"
     SESSION_LIST = "describe_im_cdr_list"
     SEND_STREAM = "send_stream_msg"
+
+    @property
+    def path(self) -> str:
+        """Where the command is called on a host, by the service that it belongs to."""
+        return f"/v4/{'desk_http_svc' if self in SESSION_COMMANDS else 'openim_console_http_svc'}/{self}"
 
 
 READS = frozenset(

@@ -1,4 +1,4 @@
-"""What was said, by whom, and how a Desk session stands. How it is fetched, and what is learned from it, is told elsewhere.
+"""What was said in a Desk session, by whom, and how the session stands.
 
 All of it is personal data of the people who wrote to the chatbot.
 """
@@ -65,14 +65,7 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class FinishedSession:
-    """A session that is over; ``recorded_at`` is Unix time in seconds, ``duration`` is in seconds.
-
-    ``end`` is the service's own word, such as ``AgentEndedSession``; the full list is not published.
-    """
+    """A session that is over, with the account of the person who served it, empty without one."""
 
     id: str
-    client_user: str
     agent: str
-    end: str
-    recorded_at: float
-    duration: float

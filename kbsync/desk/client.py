@@ -10,7 +10,7 @@ from typing import Self
 
 import httpx
 
-from kbsync.commands import READS, SESSION_COMMANDS, Command
+from kbsync.commands import READS, Command
 from kbsync.desk.connection import LOST, Deadline, lost, open_client, route_to
 from kbsync.desk.failures import RESIGN, HttpAnswer, http_date, misshapen, opened
 from kbsync.desk.signing import Signer
@@ -120,8 +120,7 @@ class Transport:
         """One request. An exception of ours is raised where httpx's is no longer its context: that one knows the address."""
         if self._closing.is_set():
             raise Unreachable(message("{command} was not sent: kbsync is stopping.", command=command), command=command)
-        service = "desk_http_svc" if command in SESSION_COMMANDS else "openim_console_http_svc"
-        url = f"{self._endpoint}/v4/{service}/{command}"
+        url = f"{self._endpoint}{command.path}"
         query = self._names | {"random": str(secrets.randbits(32))}
         received = bytearray()
         try:

@@ -87,13 +87,12 @@ class RobotConfig:
 
     Scores are between 0 and 1, None when not told.
 
-    Chitchat answers only when it is enabled, no FAQ reaches ``direct_threshold`` and the chitchat score reaches
-    ``chitchat_threshold`` (www.tencentcloud.com/document/product/1229/68793).
+    Chitchat answers only when it is enabled, no FAQ answers directly, and the chitchat score reaches ``chitchat_threshold``
+    (www.tencentcloud.com/document/product/1229/68793).
     """
 
     chitchat_enabled: bool
     chitchat_threshold: float | None = None
-    direct_threshold: float | None = None
 
 
 def robot_config(transport: Transport, *, repeat: bool = True) -> RobotConfig:
@@ -102,7 +101,6 @@ def robot_config(transport: Transport, *, repeat: bool = True) -> RobotConfig:
     return RobotConfig(
         chitchat_enabled=fields.integer("ChitchatEnable") != 0,
         chitchat_threshold=fields.number("ChitchatReaches"),
-        direct_threshold=fields.number("DirectAnsweringReaches"),
     )
 
 

@@ -87,13 +87,15 @@ class SessionWriter:
         fields = Fields(Command.SEND_STREAM, self._transport.call(Command.SEND_STREAM, body, repeat=False))
         return fields.text("MsgKey", key or ("" if finish else None))
 
-    def stream(self, session: str, chunks: Iterable[str]) -> str:
-        """Send a message piece by piece and return its key. It is checked whole before the first piece is sent."""
+    def stream(self, session: str, chunks: Iterable[str], *, key: str | None = None, finish: bool = True) -> str:
+        """Send a message piece by piece and return its key. What is sent is checked whole before the first piece.
+
+        ``key`` goes on with a message that was begun before; without ``finish`` it can be gone on with later.
+        """
         pieces = list(chunks) or [""]
         _check_length("".join(pieces))
-        key = None
         for number, piece in enumerate(pieces, start=1):
-            key = self.send(session, piece, key=key, finish=number == len(pieces))
+            key = self.send(session, piece, key=key, finish=finish and number == len(pieces))
         return key or ""
 
 
@@ -124,11 +126,4 @@ def _part(fields: Fields) -> MessagePart:
 
 
 def _finished(fields: Fields) -> FinishedSession:
-    return FinishedSession(
-        id=fields.text("SessionId"),
-        client_user=fields.text("ClientUserId", ""),
-        agent=fields.text("AgentId", ""),
-        end=fields.text("EndStatus", ""),
-        recorded_at=fields.number("Timestamp") or 0.0,
-        duration=fields.number("Duration") or 0.0,
-    )
+    return FinishedSession(fields.text("SessionId"), fields.text("AgentId", ""))

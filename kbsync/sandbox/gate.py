@@ -166,10 +166,7 @@ def command_of(path: str, switches: Switches) -> Command:
     """The command that a path names; anything else is 60009 (1047/34348, DOC)."""
     name = path.rpartition("/")[2]
     hidden = {SimilarPath.BOTH: "", SimilarPath.NEW: Command.UPDATE_SIMILAR_OLD, SimilarPath.OLD: Command.UPDATE_SIMILAR}
-    if name not in set(Command) or name == hidden[switches.similar_path]:
-        raise Refusal(Code.PATH)
-    service = "desk_http_svc" if name in SESSION_COMMANDS else "openim_console_http_svc"
-    if path != f"/v4/{service}/{name}":
+    if name not in set(Command) or name == hidden[switches.similar_path] or path != Command(name).path:
         raise Refusal(Code.PATH)
     return Command(name)
 

@@ -64,11 +64,8 @@ def send_message(call: Call, options: SendOptions) -> str:
                 SessionReader(connection.transport).state(session=options.session),
                 message("a person serves this session, or nobody does; add --anyway if the message is meant to go there"),
             )
-        writer, key = SessionWriter(connection.transport), options.key
-        for number, chunk in enumerate(options.chunks, start=1):
-            last = options.finish and number == len(options.chunks)
-            key = writer.send(options.session, chunk, key=key, finish=last)
-    return key or ""
+        writer = SessionWriter(connection.transport)
+        return writer.stream(options.session, options.chunks, key=options.key, finish=options.finish)
 
 
 CUT = "…"

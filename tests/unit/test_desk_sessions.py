@@ -110,8 +110,8 @@ def test_finished_sessions_are_listed() -> None:
     reader, _, script = service(describe_im_cdr_list=[{"TotalCount": 2, "IMCdrList": [entry, {"SessionId": "t"}]}])
     total, (first, second) = reader.finished(1.9, 99.9, limit=100, offset=1)
     assert total == 2
-    assert first == FinishedSession("s", "u", "a", "AgentEndedSession", 1730939030.0, 61.0)
-    assert second == FinishedSession("t", "", "", "", 0.0, 0.0)
+    assert first == FinishedSession("s", "a")
+    assert second == FinishedSession("t", "")
     assert script.asked[0][1] == {"StartTimestamp": 1, "EndTimestamp": 99, "Limit": 100, "Offset": 1}
 
 
@@ -159,7 +159,7 @@ def test_a_message_that_is_too_long_is_not_begun() -> None:
     [
         (
             {"ChitchatEnable": 1, "ChitchatReaches": "0.8", "DirectAnsweringReaches": 0.8},
-            RobotConfig(chitchat_enabled=True, chitchat_threshold=0.8, direct_threshold=0.8),
+            RobotConfig(chitchat_enabled=True, chitchat_threshold=0.8),
         ),
         ({"ChitchatEnable": 0}, RobotConfig(chitchat_enabled=False)),
     ],
