@@ -9,7 +9,16 @@ from kbsync.cli.options import Invocation
 from kbsync.dialogue import ChatMessage, Session
 from kbsync.display import visible
 from kbsync.messages import Message, message
-from kbsync.render.json_documents import checkup_json, document, messages_json, moment, pulled_json, session_json
+from kbsync.render.json_documents import (
+    checkup_json,
+    formatted_json,
+    key_json,
+    messages_json,
+    moment,
+    pulled_json,
+    session_json,
+    streamed_json,
+)
 
 if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding
@@ -49,7 +58,7 @@ def _counts(merged: "Merged", name: str) -> Message:
 def draw_formatted(found: "Formatted", call: Invocation, *, diff: bool) -> str:
     """The paths one a line, the difference, or both as JSON."""
     if call.format == "json":
-        return document(files=list(found.paths), diff=found.diff)
+        return formatted_json(found.paths, found.diff)
     return found.diff if diff else "\n".join(found.paths)
 
 
@@ -70,7 +79,7 @@ def _finding_lines(item: "Finding", call: Invocation) -> list[str]:
 def draw_streamed(done: "Streamed", session: str, call: Invocation) -> str:
     """How far it came, in the format that was asked for."""
     if call.format == "json":
-        return document(session=session, key=done.key, sent=done.sent, pieces=done.total, ended=done.ended, state=done.state)
+        return streamed_json(session, done.key, sent=done.sent, pieces=done.total, ended=done.ended, state=done.state)
     return call.screen.say(
         message("Pieces sent to {session}: {sent} of {total}.", sent=done.sent, total=done.total, session=session)
     )
@@ -96,4 +105,4 @@ def draw_messages(total: int, found: Sequence[ChatMessage], call: Invocation) ->
 
 def draw_key(key: str, call: Invocation) -> str:
     """The key of a sent message in the format that was asked for."""
-    return document(key=key) if call.format == "json" else key
+    return key_json(key) if call.format == "json" else key

@@ -15,9 +15,9 @@ from kbsync.render.text_page import Style, TextPage
 from kbsync.render.words import RenderOptions, Words
 from kbsync.render.workflow_commands import harmless_json
 
-TELLING = 50
+_TELLING = 50
 """Percent: a question that is less alike than this has nothing to do with what was asked."""
-LONGEST = 160
+_LONGEST = 160
 """Characters of a text that is only mentioned."""
 _WORDINGS = 5
 """So many other ways to ask are shown as text; the YAML format has them all."""
@@ -41,7 +41,7 @@ def coverage_text(coverage: Coverage, options: RenderOptions = RenderOptions()) 
     if coverage.served:
         page.heading(words("Served and not declared ({count})", count=len(coverage.served)))
         for served in coverage.served:
-            _draw(page, cut(served.text, LONGEST), (_supply(served),), _origins(served), words)
+            _draw(page, cut(served.text, _LONGEST), (_supply(served),), _origins(served), words)
     return page.text()
 
 
@@ -53,7 +53,7 @@ def coverage_markdown(coverage: Coverage, options: RenderOptions = RenderOptions
     gaps = _list([_gap_item(gap, words) for gap in coverage.gaps], _BUDGET * 2 // 3, words)
     room = _BUDGET - size(head) - size(gaps) - 1000
     served = _list(
-        [_item(cut(each.text, LONGEST), (_supply(each), *_origins(each)), words) for each in coverage.served], room, words
+        [_item(cut(each.text, _LONGEST), (_supply(each), *_origins(each)), words) for each in coverage.served], room, words
     )
     if gaps:
         gaps = f"\n### {words('Asked and not declared ({count})', count=len(coverage.gaps))}\n\n{gaps}"
@@ -173,17 +173,18 @@ def _demand(gap: UnansweredQuestion) -> Message:
 def _remarks(gap: UnansweredQuestion) -> Iterator[Message]:
     """What is known besides: what the chatbot said, and what is nearest in the files."""
     if gap.reply is not None:
-        yield message("the chatbot said: {text}", text=cut(gap.reply, LONGEST))
+        yield message("the chatbot said: {text}", text=cut(gap.reply, _LONGEST))
     if gap.live is not None:
-        yield message("answered live by the question {question}", question=cut(gap.live.question, LONGEST))
+        yield message("answered live by the question {question}", question=cut(gap.live.question, _LONGEST))
     near = gap.nearest
-    if near is not None and near.percent >= TELLING:
-        said = (
-            message("nearest, but disabled: {question} ({percent} % alike)")
+    if near is not None and near.percent >= _TELLING:
+        yield message(
+            "nearest, but disabled: {question} ({percent} % alike)"
             if near.disabled
-            else message("nearest declared question: {question} ({percent} % alike)")
+            else "nearest declared question: {question} ({percent} % alike)",
+            question=cut(near.question, _LONGEST),
+            percent=near.percent,
         )
-        yield said.fill(question=cut(near.question, LONGEST), percent=near.percent)
 
 
 def _supply(served: Served) -> Message:
@@ -194,12 +195,11 @@ def _supply(served: Served) -> Message:
 def _origins(served: Served) -> Iterator[Message]:
     """Where an answer comes from, as far as the live library tells."""
     for source in served.sources:
-        said = (
-            message("the preset question {question} in {category}")
-            if source.preset
-            else message("the live question {question} in {category}")
+        yield message(
+            "the preset question {question} in {category}" if source.preset else "the live question {question} in {category}",
+            question=cut(source.question, _LONGEST),
+            category=show_path(source.category),
         )
-        yield said.fill(question=cut(source.question, LONGEST), category=show_path(source.category))
 
 
 def _wordings(gap: UnansweredQuestion) -> Iterator[Message]:
@@ -233,7 +233,7 @@ def _list(items: Sequence[str], room: int, words: Words) -> str:
 
 def _gap_item(gap: UnansweredQuestion, words: Words) -> str:
     others = " · ".join(gap.wordings[1:])
-    also = [message("also: {text}", text=cut(others, LONGEST))] if others else []
+    also = [message("also: {text}", text=cut(others, _LONGEST))] if others else []
     return _item(gap.text, (_demand(gap), *also, *_remarks(gap)), words, mark="**")
 
 

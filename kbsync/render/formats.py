@@ -30,20 +30,9 @@ __all__ = [
     "draw_receipt",
 ]
 
-PLANS: Mapping[str, str] = {
-    "text": "text:plan_text",
-    "json": "json_documents:plan_json",
-    "markdown": "markdown:plan_markdown",
-    "html": "html:plan_html",
-    "github": "github:plan_github",
-}
-RECEIPTS: Mapping[str, str] = {
-    "text": "text:receipt_text",
-    "json": "json_documents:receipt_json",
-    "markdown": "markdown:receipt_markdown",
-    "html": "html:receipt_html",
-    "github": "github:receipt_github",
-}
+_MODULES = {"text": "text", "json": "json_documents", "markdown": "markdown", "html": "html", "github": "github"}
+PLANS: Mapping[str, str] = {name: f"{module}:plan_{name}" for name, module in _MODULES.items()}
+RECEIPTS: Mapping[str, str] = {name: f"{module}:receipt_{name}" for name, module in _MODULES.items()}
 FINDINGS: Mapping[str, str] = {
     "text": "findings_text:diagnostics_text",
     "json": "findings:diagnostics_json",

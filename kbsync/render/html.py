@@ -15,7 +15,7 @@ from kbsync.display import visible
 from kbsync.messages import Message
 from kbsync.plan import Cause, Plan, Purpose
 from kbsync.render.html_cards import Card, card, language_of
-from kbsync.render.outcomes import caveats, report_parts, report_title, verdict
+from kbsync.render.outcomes import ReportWords
 from kbsync.render.page import Named, PlanWords
 from kbsync.render.words import RenderOptions, Words
 from kbsync.report import Receipt
@@ -65,14 +65,14 @@ def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
 def receipt_html(receipt: Receipt, options: RenderOptions = RenderOptions()) -> str:
     """The whole receipt as one file: every change, nothing cut."""
     report = receipt.report
-    words = PlanWords(report.plan, options.language)
+    words = ReportWords(report, options.language)
     return _page(
         "receipt.html.jinja",
         words,
-        title=_around(report_title(report), words),
+        title=_around(words.title(), words),
         target=report.plan.target.name,
-        headline=words.say(verdict(report)),
-        parts=tuple(report_parts(report, words)),
+        headline=words.verdict(),
+        parts=tuple(words.parts()),
         record=tuple(_receipt_record(receipt, words)),
     )
 
@@ -168,15 +168,15 @@ def _plan_record(digest: str, words: PlanWords) -> Iterator[Named]:
     yield from () if words.is_drift else _calls(plan.cost.calls, words)
 
 
-def _receipt_record(receipt: Receipt, words: Words) -> Iterator[Named]:
+def _receipt_record(receipt: Receipt, words: ReportWords) -> Iterator[Named]:
     report = receipt.report
     yield words("Applied by"), receipt.actor
     yield words("Started"), receipt.started
     yield words("Ended"), receipt.finished
     yield words("Application"), str(report.plan.target.sdkappid)
-    yield from ((words("Note"), words.say(caveat)) for caveat in caveats(report))
+    yield from ((words("Note"), caveat) for caveat in words.caveats())
     yield from _calls(report.calls, words)
-    yield words("Time"), words("took {seconds} s", seconds=f"{report.seconds:.1f}")
+    yield words("Time"), words.time()
 
 
 def _calls(calls: Mapping[str, int], words: Words) -> Iterator[Named]:

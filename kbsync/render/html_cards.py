@@ -40,27 +40,12 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """The stored text of a rich answer, both versions in one; ``telling`` where the conversations do not show what differs."""
-
-    runs: tuple[Piece, ...] = ()
-    telling: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One short property that changes."""
-
-    name: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """One change. ``cause`` and ``categories`` are what the filters look at; ``notes`` are the small print of its title.
 
-    ``remark`` is what there is to say of the difference of its ``similar`` questions.
+    ``facts`` are short fields with their values before and after; ``remark`` belongs to the difference of its ``similar``
+    questions. ``source`` is the stored text of a rich answer, both versions in one, ``telling`` where the conversations do not
+    show what differs.
     """
 
     title: str
@@ -71,11 +56,12 @@ class Card:
     notes: tuple[str, ...]
     where: str = ""
     sides: tuple[Side, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[tuple[str, str, str], ...] = ()
     similar: tuple[Piece, ...] = ()
     remark: str = ""
     links: tuple[Piece, ...] = ()
-    source: StoredAnswer = StoredAnswer()
+    source: tuple[Piece, ...] = ()
+    telling: bool = False
 
 
 def card(change: Change, words: PlanWords) -> Card:
@@ -92,9 +78,10 @@ def card(change: Change, words: PlanWords) -> Card:
         where="" if is_gone else place,
     )
     if not isinstance(change, QuestionChange):
-        paths = (Fact(words.field(Field.CATEGORY), _path(change.before), _path(change.after)),)
+        paths = ((words.field(Field.CATEGORY), _path(change.before), _path(change.after)),)
         return replace(named, facts=paths if change.before and change.after else ())
     view = view_of(change, words.plan.purpose)
+    source, is_hidden = _source(view)
     return replace(
         named,
         sides=_Conversations(words).of(change, view),
@@ -102,7 +89,8 @@ def card(change: Change, words: PlanWords) -> Card:
         similar=tuple(_similar(view)),
         remark="".join(_remark(found, words) for found in view.differences if found.field is Field.SIMILAR),
         links=_links(change, view),
-        source=_source(view),
+        source=source,
+        telling=is_hidden,
     )
 
 
@@ -120,11 +108,11 @@ def _categories(change: Change) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(_path, paths)))
 
 
-def _facts(view: QuestionView, words: PlanWords) -> Iterator[Fact]:
+def _facts(view: QuestionView, words: PlanWords) -> Iterator[tuple[str, str, str]]:
     for found in view.differences:
         if found.field not in (*PROSE, Field.SIMILAR):
             was, now = (words.value(version.content, found.field) for version in found.versions[-2:])
-            yield Fact(f"{words.field(found.field)}{_remark(found, words)}", was, now)
+            yield f"{words.field(found.field)}{_remark(found, words)}", was, now
 
 
 def _remark(found: Difference, words: PlanWords) -> str:
@@ -200,13 +188,13 @@ def _links(change: QuestionChange, view: QuestionView) -> tuple[Piece, ...]:
     return (*gone, *come)
 
 
-def _source(view: QuestionView) -> StoredAnswer:
-    """The text of a rich answer as it is stored, both versions in one with marks; nothing when no version is rich."""
+def _source(view: QuestionView) -> tuple[tuple[Piece, ...], bool]:
+    """The text of a rich answer as it is stored, both versions in one, and whether no conversation shows what differs."""
     before, after = (version.content for version in (view.versions[-2:][0], view.versions[-1]))
     if AnswerType.RICH not in (before.answer_type, after.answer_type):
-        return StoredAnswer()
+        return (), False
     hidden = before.answer != after.answer and _heard(before).split() == _heard(after).split()
-    return StoredAnswer(_drawn(difference(before.answer, after.answer)), hidden)
+    return _drawn(difference(before.answer, after.answer)), hidden
 
 
 def _heard(content: Content) -> str:

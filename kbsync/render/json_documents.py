@@ -5,6 +5,7 @@ The words are English, because programs compare them.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 __all__ = [
     "checkup_json",
     "document",
+    "formatted_json",
     "joined_json",
     "json_text",
+    "key_json",
     "matrix_json",
     "messages_json",
     "moment",
@@ -32,6 +35,7 @@ __all__ = [
     "pulled_json",
     "receipt_json",
     "session_json",
+    "streamed_json",
     "targets_json",
 ]
 
@@ -107,16 +111,10 @@ def moment(seconds: float) -> str:
 
 def pulled_json(merged: "Merged", clashes: Sequence[Clash], *, shown_as: str, diff: str) -> str:
     """What a pull did to the files, and where git and the console clash."""
-    touched = {name: merged.touched.get(name) for name in sorted(merged.files)}
     return document(
         files=[
-            {
-                "path": f"{shown_as}/{name}",
-                "updated": counts.updated if counts else 0,
-                "added": counts.added if counts else 0,
-                "removed": counts.removed if counts else 0,
-            }
-            for name, counts in touched.items()
+            {"path": f"{shown_as}/{name}", **_NONE, **(asdict(merged.touched[name]) if name in merged.touched else {})}
+            for name in sorted(merged.files)
         ],
         conflicts=[
             {
@@ -131,6 +129,24 @@ def pulled_json(merged: "Merged", clashes: Sequence[Clash], *, shown_as: str, di
         left_out=[str(note) for note in merged.notes],
         diff=diff,
     )
+
+
+_NONE = {"updated": 0, "added": 0, "removed": 0}
+
+
+def formatted_json(paths: Sequence[str], diff: str) -> str:
+    """The files that are laid out anew, and what differs in them."""
+    return document(files=list(paths), diff=diff)
+
+
+def streamed_json(session: str, key: str, *, sent: int, pieces: int, ended: bool, state: str | None) -> str:
+    """How far a draft was streamed into a session."""
+    return document(session=session, key=key, sent=sent, pieces=pieces, ended=ended, state=state)
+
+
+def key_json(key: str) -> str:
+    """The key of a sent message."""
+    return document(key=key)
 
 
 def joined_json(results: Mapping[str, str | None]) -> str:

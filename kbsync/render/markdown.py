@@ -8,7 +8,7 @@ from kbsync.model import Content, show_path
 from kbsync.plan import Cause, Change, Field, Plan, Problem, ProblemKind, Purpose, QuestionChange
 from kbsync.render.markdown_frame import Block, Item, alert, compose, whole
 from kbsync.render.markdown_text import NARROW, code, comment_safe, lines, shortened, text
-from kbsync.render.outcomes import Entry, OutcomePart, caveats, report_parts, report_title, tally, verdict
+from kbsync.render.outcomes import Entry, OutcomePart, ReportWords
 from kbsync.render.page import Named, PlanWords
 from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, difference, fold
 from kbsync.render.view import PROSE, Difference, Group, QuestionView, Section, similar_sides, view_of
@@ -51,21 +51,21 @@ def report_markdown(
 
     Changes that did not end in their goal state are named before all others; ``link`` is where the receipt is.
     """
-    words = PlanWords(report.plan, options.language)
+    words = ReportWords(report, options.language)
     target, given = report.plan.target.name, words.still_given()
-    told = " ".join(filter(None, (words.say(verdict(report)), given)))
-    counts = " · ".join(f"{words.say(title)}: **{count}**" for title, count in tally(report))
+    told = " ".join(filter(None, (words.verdict(), given)))
+    counts = " · ".join(f"{title}: **{count}**" for title, count in words.tally())
     head = (
         f"<!-- kbsync apply: {comment_safe(target)} -->\n"
-        f"## {words.say(report_title(report).fill(target=code(target)))}\n\n"
+        f"## {words.say(words.title().fill(target=code(target)))}\n\n"
         f"{alert('CAUTION' if given or not report.finished else 'NOTE', f'**{told}**')}"
         f"{counts}\n\n"
     )
     calls = words("calls: {count}", count=sum(report.calls.values()))
-    cost = (calls, words("took {seconds} s", seconds=f"{report.seconds:.1f}"), *map(words.say, caveats(report)))
+    cost = (calls, words.time(), *words.caveats())
     return compose(
         head,
-        tuple(map(_outcomes, report_parts(report, words))),
+        tuple(map(_outcomes, words.parts())),
         f"<sub>{' · '.join(cost)}</sub>\n",
         budget=budget,
         rest=whole(link, words("the receipt"), words),

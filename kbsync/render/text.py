@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from kbsync.display import short_commit
 from kbsync.model import Content, show_path
 from kbsync.plan import Action, Change, Field, Kind, Plan, Problem, Purpose, QuestionChange, Unmanaged
-from kbsync.render.outcomes import Entry, caveats, report_parts, report_title, tally, verdict
+from kbsync.render.outcomes import Entry, ReportWords
 from kbsync.render.page import PlanWords, named
 from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, difference, fold
 from kbsync.render.text_page import Span, Style, TextPage
@@ -57,17 +57,17 @@ def plan_text(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
 def report_text(report: ApplyReport, options: RenderOptions = RenderOptions()) -> str:
     """Draw a report."""
     page = TextPage(options)
-    _draw_report(page, report, PlanWords(report.plan, options.language))
+    _draw_report(page, ReportWords(report, options.language))
     return page.text()
 
 
 def receipt_text(receipt: Receipt, options: RenderOptions = RenderOptions()) -> str:
     """Draw a receipt: who and when, then the report."""
-    words, page = PlanWords(receipt.report.plan, options.language), TextPage(options)
+    words, page = ReportWords(receipt.report, options.language), TextPage(options)
     page.line((words("Applied by {actor}", actor=receipt.actor), Style.TITLE))
     page.line((words("from {started} to {finished}", started=receipt.started, finished=receipt.finished), Style.QUIET))
     page.blank()
-    _draw_report(page, receipt.report, words)
+    _draw_report(page, words)
     return page.text()
 
 
@@ -215,7 +215,7 @@ def _left_alone(page: TextPage, words: PlanWords) -> None:
 
 
 def _in_place(name: str, where: str) -> str:
-    return f"{' '.join(name.split())} ({where})" if where else name
+    return " ".join(name.split()) + (f" ({where})" if where else "")
 
 
 def _foot(page: TextPage, words: PlanWords) -> None:
@@ -255,33 +255,32 @@ def _draw_calls(page: TextPage, calls: Mapping[str, int], end: str, words: PlanW
     page.line((" · ".join(part for part in (total, each, end) if part), Style.PLAIN), hang=2)
 
 
-def _draw_report(page: TextPage, report: ApplyReport, words: PlanWords) -> None:
+def _draw_report(page: TextPage, words: ReportWords) -> None:
+    report = words.report
     target, given = report.plan.target, words.still_given()
-    about = words.say(report_title(report).fill(target=target.name))
+    about = words.say(words.title().fill(target=target.name))
     page.line((f"{about} (SDKAppID {target.sdkappid})", Style.TITLE))
-    page.line((words.say(verdict(report)), Style.TITLE if report.finished else Style.DANGER))
+    page.line((words.verdict(), Style.TITLE if report.finished else Style.DANGER))
     if given:
         page.line((given, Style.DANGER))
-    for part in report_parts(report, words):
+    for part in words.parts():
         page.heading(f"{part.title} ({len(part.entries)})", Style.DANGER if part.danger else Style.TITLE)
         if part.note:
             page.line((part.note, Style.PLAIN))
         for entry in part.entries:
             _draw_entry(page, entry)
     page.heading(words("Summary"))
-    counts = tally(report)
-    page.line((" · ".join(f"{words.say(title)}: {count}" for title, count in counts), Style.PLAIN))
-    for caveat in caveats(report):
-        page.line((words.say(caveat), Style.PLAIN if report.verified else Style.DANGER))
-    _draw_calls(page, report.calls, words("took {seconds} s", seconds=f"{report.seconds:.1f}"), words)
+    page.line((" · ".join(f"{title}: {count}" for title, count in words.tally()), Style.PLAIN))
+    for caveat in words.caveats():
+        page.line((caveat, Style.PLAIN if report.verified else Style.DANGER))
+    _draw_calls(page, report.calls, words.time(), words)
     if given:
         page.line((given, Style.DANGER))
 
 
 def _draw_entry(page: TextPage, entry: Entry) -> None:
-    name = " ".join(entry.title.split())
-    where = f" ({entry.where})" if entry.where else ""
-    page.line((f"{entry.action}: {name}{where}" if entry.action else f"{name}{where}", Style.PLAIN), indent=2, hang=2)
+    name = _in_place(entry.title, entry.where)
+    page.line((f"{entry.action}: {name}" if entry.action else name, Style.PLAIN), indent=2, hang=2)
     if entry.reasons:
         page.line((" · ".join(entry.reasons), Style.PLAIN), indent=6)
     for (label, value), style in zip(entry.values, (Style.OLD, Style.NEW), strict=False):
