@@ -53,7 +53,6 @@ class Snapshot:
 PAUSES = (0.5, 1.0, 1.5, 3.0, 4.0)
 """Seconds between looks, ten in all. The vendor states no delay between a write and ``list_chitchat``, nor its absence."""
 
-
 FAILURES = 2
 """Failed looks in a row after which looking ends: the reader has its own patience with the network."""
 

@@ -36,7 +36,6 @@ SECTIONS = {
 }
 """Every command, by what somebody wants when they need it."""
 
-
 EPILOG = """\b
 A first look, on the embedded service:
   kbsync init                       a directory with settings and an example

@@ -14,13 +14,10 @@ from kbsync.usecases.context import Call, Exit, RunContext
 
 Command = Callable[..., int]
 
-
 Option = Callable[[Any], Any]
-
 
 Example = tuple[str, str]
 """A command line that can be typed as it stands, and what it is good for (may be empty)."""
-
 
 WIDEST_EXAMPLE = 46
 """Columns up to which the meanings of examples stand beside them, all in one column."""

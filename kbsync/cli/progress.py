@@ -9,7 +9,6 @@ from kbsync.messages import Message, message
 EVERY = 5.0
 """Seconds between two lines in a log: enough to see life, few enough to read."""
 
-
 SETTLING = 2.0
 """Seconds after which a rate means something: the first calls leave in a burst."""
 

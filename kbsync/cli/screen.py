@@ -35,17 +35,13 @@ from kbsync.saving import reason_of
 USUAL = 100
 """Columns of a page of text, where no terminal says otherwise."""
 
-
 LONGEST = 2000
 """Characters of an annotation, which stands above the log and not in it."""
-
 
 YES = ("y", "yes", "是")
 """What counts as consent, letter case aside."""
 
-
 NARROWEST = 40
-
 
 WIDEST = 120
 """Columns between which prose is easy to read."""

@@ -33,13 +33,10 @@ __all__ = [
     "mask",
 ]
 
-
 EMAIL, NUMBER, TAIL = "[email]", "[number]", "[...]"
 """What stands in the place of an address, of five figures or more, and of a link's query or fragment."""
 
-
 MARKS = re.compile("|".join(map(re.escape, (EMAIL, NUMBER, TAIL))))
-
 
 LONGEST = 200
 """Characters: what is longer is a story or a pasted text, and no question to declare."""
@@ -347,15 +344,11 @@ LINK = re.compile(
 )
 """A link is ASCII, so that the words after it survive where a script has no space."""
 
-
 QUERY = re.compile(r"\?[\w.~%-]++=[!-~]*+")
-
 
 ADDRESS = re.compile(r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]++[@＠][A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+")
 
-
 FOREIGN_ADDRESS = re.compile(r"(?<![^\s@＠])[^\s@＠]++[@＠][^\s@＠.。]++(?:[.。][^\s@＠.。]++)+")
-
 
 FIGURES = re.compile(r"\+?\(?\d(?:[\s().·/-]{0,2}\d){4,}")
 """Five figures and more, also in groups: phone, order, card and identity numbers, dates."""

@@ -117,11 +117,9 @@ def _wordings(question: Question) -> tuple[str, ...]:
 MEANINGLESS_SPACE = re.compile(r"(?<!\d) +| +(?!\d)")
 """Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
 
-
 BLOCKS = frozenset(
     {"address", "blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "table", "tr", "ul"}
 )
-
 
 UNSEEN = frozenset({"script", "style", "head", "template"})
 

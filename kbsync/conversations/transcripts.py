@@ -136,7 +136,6 @@ def _session(transcript: Transcript, robots: Collection[str]) -> Iterator[Asked 
 DAY = 86_400.0
 """Seconds."""
 
-
 DAYS = re.compile(r"(\d{1,5})d?")
 
 

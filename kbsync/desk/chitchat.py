@@ -11,22 +11,17 @@ from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge,
 
 __all__ = ["DeskReader", "DeskWriter", "QuestionLister", "Tree", "read_tree"]
 
-
 DELETED = 6
 """Status that deletes in batch_set_chitchat (cloud.tencent.com/document/product/679/117570)."""
-
 
 SMALLER = (50, 20, 10, 3, 1)
 """Page sizes to fall back on: the vendor documents no upper limit, and its example asks for 3."""
 
-
 HTTP_STATUSES = range(100, 600)
 """A refusal with such a code came from something on the way and not from the service: it says nothing about pages."""
 
-
 WRONG_PAGE = frozenset({-7, 60003, 70402})
 """The codes of parameters that the service does not take, such as the number of a page that does not exist."""
-
 
 ROUNDS = 3
 """A library that moves while it is read is read this often."""

@@ -23,11 +23,9 @@ from kbsync.messages import Message, message
 PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 """What port an address means that names none."""
 
-
 LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=5.0)
 """Five calls a second of a few commands at several seconds each stay below 64. Idle connections go early, because one that
 the service closes at the moment of a write leaves that write's outcome unknown."""
-
 
 TRUSTING_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For connections without TLS; should one ask for a certificate all the same, none is good enough."""
@@ -233,27 +231,19 @@ class _Signing(httpx.BaseTransport):
 
 NO_CONNECTION = message("No connection to {host} for {command}: {reason}")
 
-
 NO_CONNECTION_THROUGH = message("No connection to {host} through the proxy {proxy} for {command}: {reason}")
-
 
 BAD_ADDRESS = message("The endpoint {host} of the target cannot be called for {command}: {reason}")
 
-
 NO_PROXY = message("The proxy {proxy} did not let {command} through to {host}: {reason}")
-
 
 NO_SLOT = message("{command} was not sent: all connections were busy for too long")
 
-
 TOO_LATE = message("No answer to {command} came in time, so whether it took effect is not known")
-
 
 BROKEN = message("The connection broke during {command}, so whether it took effect is not known: {reason}")
 
-
 UNREADABLE = message("The answer to {command} cannot be read, so whether it took effect is not known: {reason}")
-
 
 MEANINGS: Mapping[type[Exception], tuple[type[ServiceError], Message]] = {
     # Nothing was sent: the name is not known, nobody listens, or the certificate is not trusted.
@@ -285,16 +275,13 @@ MEANINGS: Mapping[type[Exception], tuple[type[ServiceError], Message]] = {
 }
 """Every exception that a call can end in, except the parents of httpx's; a test notices when httpx gains one."""
 
-
 LOST = (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError, UnicodeError, OSError)
 """What to catch around a call."""
-
 
 _CHECK = message(
     "Check the target's region or endpoint, and whether this machine reaches that host and port; where only a proxy leads there, "
     "name it in HTTPS_PROXY."
 )
-
 
 _CHECK_PROXY = message(
     "Check the proxy (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY; NO_PROXY lists hosts to reach without it), then the target's region "

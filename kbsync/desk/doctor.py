@@ -22,10 +22,8 @@ from kbsync.messages import Message, message
 
 __all__ = ["Aspect", "Finding", "RobotConfig", "examine", "robot_config"]
 
-
 DOCUMENTED_RATE = 5.0
 """Calls a second of each command (www.tencentcloud.com/document/product/1229/68839)."""
-
 
 LARGEST_SKEW = 300.0
 """Seconds. What the service tolerates is not documented; a day's lifetime leaves room for more when the clock is behind."""
@@ -65,7 +63,6 @@ BLAMED: Mapping[type[ServiceError], Aspect] = {
 }
 """Which aspect a failure tells of; any other failure tells of the call that failed."""
 
-
 GOOD: Mapping[Aspect, Message] = {
     Aspect.ENDPOINT: message("The service answers."),
     Aspect.REGION: message("The host belongs to the application's region."),
@@ -75,7 +72,6 @@ GOOD: Mapping[Aspect, Message] = {
     Aspect.CATEGORIES: message("The categories can be listed."),
     Aspect.QUESTIONS: message("The questions can be listed."),
 }
-
 
 GENERAL = frozenset({Aspect.ENDPOINT, Aspect.REGION, Aspect.SIGNATURE, Aspect.ADMINISTRATOR, Aspect.DESK})
 """What any answer that reports success proves."""

@@ -25,9 +25,7 @@ from kbsync.messages import Message, message
 
 _ENDPOINT = message("Check the target's region or endpoint: something other than the Desk service answered.")
 
-
 RUN_AGAIN = message("Run the command again: kbsync looks at the live library before it repeats anything.")
-
 
 _FOREVER = 1e9
 """Seconds: longer wishes mean the same, and not all of them are numbers that can be shown."""
@@ -152,20 +150,15 @@ class Meaning:
 
 CHECK_SECRET = message("Check KBSYNC_SECRET_KEY or KBSYNC_USERSIG against the key of this very application in the console.")
 
-
 CHECK_NAMES = message("Check sdkappid and identifier of the target in kbsync.yaml.")
-
 
 CHECK_REGION = message(
     "Check region (or endpoint) and sdkappid of the target: the console shows the data centre of the application."
 )
 
-
 CHECK_PLAN = message("Look in the console whether Desk is enabled for this application and its plan is paid.")
 
-
 MAKE_ADMIN = message("Make the identifier an App administrator in the console, or name one that is.")
-
 
 LOOK_SESSION = message("A session id is known only while the session lasts: look it up again.")
 
@@ -290,10 +283,8 @@ _ROWS = (
     Meaning((141005, 141006, 141010), NoSuchSession, message("There is no such session ({command}: {said})"), LOOK_SESSION),
 )
 
-
 MEANINGS: Mapping[int, Meaning] = {code: row for row in _ROWS for code in row.codes}
 """Each code with its one meaning; a test keeps the rows from naming a code twice."""
-
 
 _UNLISTED = Meaning((), RequestRefused, message("The service refused {command} for a reason that is not documented ({said})"))
 

@@ -27,14 +27,11 @@ __all__ = ["Discreet", "Signer", "confide", "hushed", "scrub", "usersig"]
 DAY = 86400
 """The vendor advises a validity of at least 24 hours (www.tencentcloud.com/document/product/1047/34385)."""
 
-
 EARLY = 600
 """A signature is made again this many seconds before it expires, so that none expires on its way."""
 
-
 KEPT = 8
 """So many signatures are remembered as nothing to be shown: an answer that comes late may repeat an old one."""
-
 
 SUBSTITUTIONS = str.maketrans("+/=", "*-_")
 """What a UserSig has in place of these three characters of base64; it is not the URL-safe alphabet of RFC 4648."""
@@ -127,10 +124,8 @@ class Signer:
 LONGEST = 300
 """Characters that are kept of what the service or the network layer says."""
 
-
 WINDOW = 50_000
 """Characters that are looked at: a text may be as long as an answer, and no signature is spelled in so many."""
-
 
 SIGNATURE = re.compile(
     r"""
@@ -140,9 +135,7 @@ SIGNATURE = re.compile(
     re.VERBOSE,
 )
 
-
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-
 
 LETTER = re.compile(
     r"""
@@ -156,21 +149,16 @@ LETTER = re.compile(
 )
 """One letter or digit in any of its spellings. All else is skipped, be it a joint or a sign that base64 has beside these."""
 
-
 REST = re.compile(r"(?: [*+/=_-] | %(?:25)*(?:2[ABDF]|3D|5F) )*", re.VERBOSE | re.IGNORECASE)
 """Signs that may follow the last letter of a signature and belong to it."""
-
 
 PIECE = 12
 """Letters in a row by which a value is known, so that a part of it is known too."""
 
-
 ASCII = 0x80
-
 
 SUBSTITUTED = str.maketrans("*-_", "+/=")
 """What stands in a UserSig for three signs of base64."""
-
 
 SHORTEST = 6
 """Letters below which a value is not looked for: it would be found everywhere, and there is no such key."""
@@ -186,7 +174,6 @@ class Discreet(Protocol):
 
 
 _trusted: "WeakSet[Discreet]" = WeakSet()
-
 
 _guard = threading.Lock()
 

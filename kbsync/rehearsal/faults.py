@@ -60,9 +60,7 @@ DONE_FIRST = frozenset(
     }
 )
 
-
 NEEDS_NUMBER = frozenset({FaultKind.REFUSE, FaultKind.SLOW, FaultKind.HANG})
-
 
 TAKES_NUMBER = NEEDS_NUMBER | {FaultKind.HTTP_429}
 

@@ -182,7 +182,6 @@ def _check_title(scene: Scene, title: str, *, parent: int, own: int = 0) -> None
 ANSWER_TYPES = (0, 2)
 """0 plain text, 2 rich text (1229/68844, DOC)."""
 
-
 STATUSES = (4, 5, 6)
 """4 enable, 5 disable, 6 delete (679/117570, DOC)."""
 

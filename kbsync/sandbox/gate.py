@@ -71,7 +71,6 @@ def allow_call(database: Database, command: str, *, limit: int, switches: Switch
 INFLATED_MAX = 65536
 """Bytes a token may inflate to: a few hundred are usual, and a stranger may send a bomb."""
 
-
 SUBSTITUTIONS = str.maketrans("*-_", "+/=")
 
 
@@ -145,7 +144,6 @@ def _bytes(text: str) -> bytes:
 
 
 RANDOM_MAX = 2**32
-
 
 LANGUAGE_TAKERS = frozenset({Command.LIST, Command.DESC_ROBOT})
 """The commands whose page lists a LanguageTag."""

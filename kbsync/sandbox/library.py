@@ -36,10 +36,8 @@ __all__ = [
 
 VERSION = 1
 
-
 PATIENCE = 10.0
 """Seconds to wait for another process that is writing."""
-
 
 SCHEMA = """
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
@@ -192,14 +190,11 @@ def take_fault(database: Database, command: str) -> Fault | None:
 ALL, PRESET = 1, 2
 """MenuType of the "all categories" entry and of preset categories (1229/68847, DOC)."""
 
-
 ENABLED, DELETED = 4, 6
 """Status of batch_set_chitchat (679/117570, DOC); a deleted question is kept, because it may perhaps be brought back."""
 
-
 FIRST_CATEGORY = 10514
 """New CategoryIds go on where the vendor's sample ends (1229/68847, EX)."""
-
 
 ALPHABET = string.ascii_letters + string.digits
 
@@ -232,12 +227,9 @@ class StoredQuestion:
 
 QUESTION = "id, position, question, answer, category, answer_type, status, preset, similar, version"
 
-
 CATEGORY = "id, parent, title, menu"
 
-
 LIVE = "ended IS NULL"
-
 
 PAST = "began <= ? AND (ended IS NULL OR ended > ?)"
 

@@ -84,14 +84,12 @@ WORDS: Mapping[Code, str] = {
     Code.SESSION_UNKNOWN: "the session does not exist",
 }
 
-
 COMMON: Mapping[Code, Code] = {
     Code.PARAMETERS: Code.JSON,
     Code.FREQUENCY: Code.COMMON_FREQUENCY,
     Code.ADMINISTRATOR: Code.COMMON_ADMINISTRATOR,
 }
 """The common code for the same fault; which one comes is UNKNOWN."""
-
 
 SESSION: Mapping[Code, Code] = {
     Code.PARAMETERS: Code.SESSION_PARAMETERS,

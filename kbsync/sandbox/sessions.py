@@ -14,23 +14,17 @@ from kbsync.sandbox.replies import Code, Parameters, Refusal
 
 ROBOT = "@RBT#DeskDefaultRobot"
 
-
 WITH_AGENT = ("WaitingForAgentAnswering", "Agent")
 """The states in which AgentId is filled (1229/68825, DOC)."""
-
 
 ENGLISH = {"NotInSession": "Not in session", "Queueing": "Queuing"}
 """How the English page spells two states, by translation damage."""
 
-
 SESSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
 
 PAGE_MAX = 100
 
-
 MESSAGE_MAX = 12 * 1024
-
 
 ROLES = {"user": 1, "agent": 2, "system": 3}
 """FromAccountRole (1229/68824, DOC); which of them a chatbot has is UNKNOWN."""

@@ -22,7 +22,6 @@ from kbsync.usecases.workspace import Workspace, check_state, prepare_state, sha
 
 Pause = Callable[[str, float], None]
 
-
 Rows = Callable[[int], object]
 
 

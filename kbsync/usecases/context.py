@@ -195,7 +195,6 @@ EXITS: tuple[tuple[type[KbsyncError], Exit], ...] = (
     (TargetLocked, Exit.LOCKED),
 )
 
-
 GRAVEST = (
     Exit.UNFINISHED,
     Exit.STALE,

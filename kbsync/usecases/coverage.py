@@ -44,7 +44,6 @@ PAGE = 100
 WORKERS = 4
 """Calls under way at a time: one after the other cannot reach the limit over a long line."""
 
-
 SINCE = "7"
 """Days that are looked at unless a span is named."""
 

@@ -45,37 +45,6 @@ BRANCH = "main"
 SPECIAL = re.compile(r"[+!*?\[\]\\]")
 """What is no letter in a branch filter of GitHub's (docs.github.com, "Workflow syntax", filter pattern cheat sheet)."""
 
-
-_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:\[[A-Za-z0-9._,-]*\])?"
-_VERSIONS = r" ?(?:===?|[<>!~]=|[<>]) ?[A-Za-z0-9.*+!_-]+"
-_URL = (
-    r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._~/:@+%=,-]+"
-    r"(?:#(?:(?:egg|subdirectory|sha256|sha384|sha512)=[A-Za-z0-9._/+-]+&?)+)?"
-)
-_FILE = r"(?=.*/)[A-Za-z0-9._/][A-Za-z0-9._/+-]*"
-REQUIREMENT = re.compile(f"{_NAME}(?:{_VERSIONS}(?: ?,{_VERSIONS})*)?|(?:{_NAME} ?@ ?)?{_URL}|{_FILE}")
-"""What pip installs by one word, without a character that a shell, YAML or a forge's variables could take for their own."""
-
-CREDENTIAL = re.compile(
-    r"(?<!ssh)://[^/\s]*@|ssh://(?!git@)[^/\s]*@"  # a user, with or without a password; ssh has the key elsewhere
-    r"|://\S*\?"  # a query, where signed addresses and some forges have theirs
-    r"|gh[a-z]_\w{20}|github_pat_|glpat-"
-)
-
-PINNED = re.compile(
-    f"{_NAME} ?===? ?[A-Za-z0-9.+!_-]+"
-    r"|.*://.*@(?:[0-9a-f]{40}|[0-9a-f]{64})(?:#.*)?"
-    r"|.*://.*#(?:.*&)?sha(?:256|384|512)=[0-9a-f]{64,}(?:&.*)?"
-    r"|(?!.*://).*/.*"  # a file of the project itself
-)
-"""What stays the same whatever others do: one version, one commit, bytes with a digest."""
-
-COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
-
-INSTALLERS = frozenset({"pip", "uv", "poetry", "pdm"})
-"""Those that note where a distribution came from unless it was a package index (packaging.python.org, "Recording the Direct URL
-Origin of installed distributions"); the package manager of a system notes nothing and is no index."""
-
 UNINSTALLED = (
     "kbsync is not installed: where the one that wrote this file came from is not known. Name it with kbsync init --package "
     "REQUIREMENT, or write here how to install the kbsync that you trust, pinned to a version or a commit."
@@ -128,6 +97,207 @@ class Package:
                 "see kbsync init --package"
             ),
         )
+
+
+def start_project(call: Call, *, continuous: str, package: str | None) -> None:
+    """Write what is missing; the paths are the result. Raises Misuse, SafetyRefusal, UnusableFile."""
+    call.refuse_link()
+    chosen = Continuous(continuous)
+    installed = find_package(package)
+    project = find_project(call.directory, environ=call.context.environ)
+    included = (project.root / ".gitlab-ci.yml").exists()
+    files = new_files(call.directory, project, continuous=chosen, package=installed)
+    write_new(files)
+    call.screen.result("\n".join(_shown(file.path) for file in files))
+    call.screen.notes(_next(call.directory, chosen, installed, written=bool(files), included=included))
+
+
+def _next(directory: Path, continuous: Continuous, package: Package, *, written: bool, included: bool) -> Iterator[Message]:
+    if not written:
+        yield message("Everything is there already; nothing was written.")
+        return
+    option = "" if directory == Path("knowledge") else f" --dir {shlex.quote(directory.as_posix())}"
+    yield message("Next:")
+    yield message("  kbsync plan{option} shows what the example would change on the embedded service", option=option)
+    yield message("  kbsync apply{option} carries it out there", option=option)
+    yield message("  put your SDKAppID into {path}, for the target production", path=_shown(directory / "kbsync.yaml"))
+    if continuous is not Continuous.NONE:
+        yield package.told
+    match continuous:
+        case Continuous.GITHUB:
+            yield message("  add the secret KBSYNC_SECRET_KEY and the environment production to the repository, then commit")
+        case Continuous.GITLAB:
+            yield message("  add the masked variable KBSYNC_SECRET_KEY to the project, then commit")
+            if included:
+                yield message("  include .gitlab/kbsync.yml in .gitlab-ci.yml, which was left as it is")
+        case Continuous.NONE:
+            yield message("  set KBSYNC_SECRET_KEY in the environment before you plan for production")
+        case _:
+            assert_never(continuous)
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    return Path(os.path.relpath(path)).as_posix()
+
+
+def find_project(directory: Path, *, environ: Mapping[str, str]) -> Project:
+    """The project around a knowledge directory, which need not exist yet.
+
+    It begins at the top of the git repository, else in the current directory, else in what holds the knowledge.
+    """
+    place = directory.resolve()
+    repository = Repository.find(directory, environ=environ)
+    if repository is not None:
+        return Project(repository.root.resolve(), _branch(repository))
+    here = Path.cwd().resolve()
+    return Project(here if place.is_relative_to(here) else place.parent)
+
+
+def _branch(repository: Repository) -> str:
+    """The remote's own branch, because a project is often begun on one that is still to be merged; else the one that is here."""
+    return repository.remote_branch("origin") or repository.branch() or BRANCH
+
+
+def new_files(
+    directory: Path, project: Project, *, continuous: Continuous, package: Package | None = None
+) -> tuple[NewFile, ...]:
+    """Every file of a new project that is not there yet as it should be; ``package`` is what the workflow installs.
+
+    The example is only for a directory without knowledge. Raises UnusableFile for what cannot be read, and for links.
+    """
+    files = _files(directory, project, continuous, package or Package.unknown())
+    return tuple(file for file in files if _now(file.path, file.below) != file.text)
+
+
+def _files(directory: Path, project: Project, continuous: Continuous, package: Package) -> Iterator[NewFile]:
+    yield NewFile(directory / SETTINGS_FILE, _template("kbsync.yaml"), directory)
+    if not _has_knowledge(directory):
+        yield NewFile(directory / "example.yaml", _template("example.yaml"), directory)
+    for name, schema in (("knowledge", knowledge_schema()), ("settings", settings_schema())):
+        text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+        # A generated file: an older kbsync's is replaced.
+        yield NewFile(directory / ".schema" / f"{name}.json", text, directory, adds=True)
+    ignored = project.root / ".gitignore"
+    ignore = _now(ignored, project.root) or ""
+    if not {IGNORED, STATE, f"/{IGNORED}", f"/{STATE}"} & set(ignore.splitlines()):
+        line_end = "\n" if ignore and not ignore.endswith("\n") else ""
+        yield NewFile(ignored, f"{ignore}{line_end}{IGNORED}\n", project.root, adds=True)
+    yield from _workflow(directory, project, continuous, package)
+
+
+def _workflow(directory: Path, project: Project, continuous: Continuous, package: Package) -> Iterator[NewFile]:
+    root = project.root
+    if continuous is Continuous.GITHUB:
+        yield _installing(root / ".github" / "workflows" / "kbsync.yml", root, "github.yml", _names(directory, project), package)
+    if continuous is Continuous.GITLAB:
+        yield _installing(root / ".gitlab" / "kbsync.yml", root, "gitlab.yml", _names(directory, project), package)
+        if not (root / ".gitlab-ci.yml").exists():
+            yield NewFile(root / ".gitlab-ci.yml", _template("gitlab-ci.yml"), root)
+
+
+def _installing(path: Path, root: Path, template: str, names: Mapping[str, str], package: Package) -> NewFile:
+    """A workflow that installs a package; one that kbsync wrote when it knew of none gives way to it."""
+    text, stopping = (_filled(template, {**names, "@INSTALL@": _install(one, template)}) for one in (package, Package.unknown()))
+    return NewFile(path, text, root, adds=_now(path, root) == stopping)
+
+
+def _install(package: Package, template: str) -> str:
+    """The shell's line that installs a package, or the one that stops the job."""
+    if package.requirement is not None:
+        return f"pip install --quiet {shlex.quote(package.requirement)}"
+    said = f"::error title=kbsync::{UNINSTALLED}" if template == "github.yml" else UNINSTALLED
+    return f"echo {shlex.quote(said)} >&2; exit 1"
+
+
+def _has_knowledge(directory: Path) -> bool:
+    return any(path.name != SETTINGS_FILE for path in directory.glob("**/*.y*ml"))
+
+
+def _names(directory: Path, project: Project) -> dict[str, str]:
+    place = directory.resolve().relative_to(project.root).as_posix()
+    return {
+        "@DIRECTORY@": place,
+        "@GLOB@": "**" if place == "." else f"{place}/**",
+        "@BRANCH@": SPECIAL.sub(r"\\\g<0>", project.branch),
+    }
+
+
+def _filled(name: str, words: Mapping[str, str]) -> str:
+    """A workflow with its marks replaced. JSON's quoting is YAML's too, so that no name can be anything but a text."""
+    values = {mark: json.dumps(word, ensure_ascii=False) for mark, word in words.items()}
+    # All at once, so that no name is taken for a mark.
+    return re.sub("|".join(values), lambda found: values[found[0]], _template(name))
+
+
+def _template(name: str) -> str:
+    return resources.files("kbsync.usecases").joinpath("starter", name).read_text(encoding="utf-8")
+
+
+def _now(path: Path, below: Path) -> str | None:
+    """What stands there now, None where nothing does. Raises UnusableFile."""
+    refuse_links(path, below=below)
+    try:
+        return path.read_bytes().decode("utf-8") if path.exists() else None
+    except (OSError, UnicodeDecodeError):
+        raise UnusableFile(
+            message("{path} is in the way: it cannot be read as a text file", path=path.as_posix()),
+            hint=message("move it away, or name another directory with --dir"),
+        ) from None
+
+
+def write_new(files: Iterable[NewFile]) -> None:
+    """Write all files, or none where one would replace something. Raises SafetyRefusal, UnusableFile."""
+    wanted = tuple(files)
+    taken = [file for file in wanted if file.path.exists() and not file.adds]
+    if taken:
+        raise SafetyRefusal(
+            message("some files are there already, with other content; nothing was written"),
+            [
+                *(message("{path}", path=file.path.as_posix()) for file in taken),
+                message("move them away, name another directory with --dir, or leave the workflow out with --ci none"),
+            ],
+        )
+    hint = message("name another directory with --dir, or mend the permissions of the one above")
+    for file in wanted:
+        make_directory(file.path.parent, hint=hint)
+    for file in wanted:
+        save(file.path, file.text.encode(), below=file.below)
+
+
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:\[[A-Za-z0-9._,-]*\])?"
+
+_VERSIONS = r" ?(?:===?|[<>!~]=|[<>]) ?[A-Za-z0-9.*+!_-]+"
+
+_URL = (
+    r"[a-z][a-z0-9+.-]*://[A-Za-z0-9._~/:@+%=,-]+"
+    r"(?:#(?:(?:egg|subdirectory|sha256|sha384|sha512)=[A-Za-z0-9._/+-]+&?)+)?"
+)
+
+_FILE = r"(?=.*/)[A-Za-z0-9._/][A-Za-z0-9._/+-]*"
+
+REQUIREMENT = re.compile(f"{_NAME}(?:{_VERSIONS}(?: ?,{_VERSIONS})*)?|(?:{_NAME} ?@ ?)?{_URL}|{_FILE}")
+"""What pip installs by one word, without a character that a shell, YAML or a forge's variables could take for their own."""
+
+CREDENTIAL = re.compile(
+    r"(?<!ssh)://[^/\s]*@|ssh://(?!git@)[^/\s]*@"  # a user, with or without a password; ssh has the key elsewhere
+    r"|://\S*\?"  # a query, where signed addresses and some forges have theirs
+    r"|gh[a-z]_\w{20}|github_pat_|glpat-"
+)
+
+PINNED = re.compile(
+    f"{_NAME} ?===? ?[A-Za-z0-9.+!_-]+"
+    r"|.*://.*@(?:[0-9a-f]{40}|[0-9a-f]{64})(?:#.*)?"
+    r"|.*://.*#(?:.*&)?sha(?:256|384|512)=[0-9a-f]{64,}(?:&.*)?"
+    r"|(?!.*://).*/.*"  # a file of the project itself
+)
+"""What stays the same whatever others do: one version, one commit, bytes with a digest."""
+
+COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+
+INSTALLERS = frozenset({"pip", "uv", "poetry", "pdm"})
+"""Those that note where a distribution came from unless it was a package index (packaging.python.org, "Recording the Direct URL
+Origin of installed distributions"); the package manager of a system notes nothing and is no index."""
 
 
 def find_package(given: str | None) -> Package:
@@ -211,169 +381,3 @@ def _noted(note: str) -> str | None:
         case _:
             return None
     return f"kbsync @ {scheme}{pinned}" if pinned.startswith(("https://", "ssh://")) else None
-
-
-def find_project(directory: Path, *, environ: Mapping[str, str]) -> Project:
-    """The project around a knowledge directory, which need not exist yet.
-
-    It begins at the top of the git repository, else in the current directory, else in what holds the knowledge.
-    """
-    place = directory.resolve()
-    repository = Repository.find(directory, environ=environ)
-    if repository is not None:
-        return Project(repository.root.resolve(), _branch(repository))
-    here = Path.cwd().resolve()
-    return Project(here if place.is_relative_to(here) else place.parent)
-
-
-def new_files(
-    directory: Path, project: Project, *, continuous: Continuous, package: Package | None = None
-) -> tuple[NewFile, ...]:
-    """Every file of a new project that is not there yet as it should be; ``package`` is what the workflow installs.
-
-    The example is only for a directory without knowledge. Raises UnusableFile for what cannot be read, and for links.
-    """
-    files = _files(directory, project, continuous, package or Package.unknown())
-    return tuple(file for file in files if _now(file.path, file.below) != file.text)
-
-
-def write_new(files: Iterable[NewFile]) -> None:
-    """Write all files, or none where one would replace something. Raises SafetyRefusal, UnusableFile."""
-    wanted = tuple(files)
-    taken = [file for file in wanted if file.path.exists() and not file.adds]
-    if taken:
-        raise SafetyRefusal(
-            message("some files are there already, with other content; nothing was written"),
-            [
-                *(message("{path}", path=file.path.as_posix()) for file in taken),
-                message("move them away, name another directory with --dir, or leave the workflow out with --ci none"),
-            ],
-        )
-    hint = message("name another directory with --dir, or mend the permissions of the one above")
-    for file in wanted:
-        make_directory(file.path.parent, hint=hint)
-    for file in wanted:
-        save(file.path, file.text.encode(), below=file.below)
-
-
-def _branch(repository: Repository) -> str:
-    """The remote's own branch, because a project is often begun on one that is still to be merged; else the one that is here."""
-    return repository.remote_branch("origin") or repository.branch() or BRANCH
-
-
-def _files(directory: Path, project: Project, continuous: Continuous, package: Package) -> Iterator[NewFile]:
-    yield NewFile(directory / SETTINGS_FILE, _template("kbsync.yaml"), directory)
-    if not _has_knowledge(directory):
-        yield NewFile(directory / "example.yaml", _template("example.yaml"), directory)
-    for name, schema in (("knowledge", knowledge_schema()), ("settings", settings_schema())):
-        text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-        # A generated file: an older kbsync's is replaced.
-        yield NewFile(directory / ".schema" / f"{name}.json", text, directory, adds=True)
-    ignored = project.root / ".gitignore"
-    ignore = _now(ignored, project.root) or ""
-    if not {IGNORED, STATE, f"/{IGNORED}", f"/{STATE}"} & set(ignore.splitlines()):
-        line_end = "\n" if ignore and not ignore.endswith("\n") else ""
-        yield NewFile(ignored, f"{ignore}{line_end}{IGNORED}\n", project.root, adds=True)
-    yield from _workflow(directory, project, continuous, package)
-
-
-def _workflow(directory: Path, project: Project, continuous: Continuous, package: Package) -> Iterator[NewFile]:
-    root = project.root
-    if continuous is Continuous.GITHUB:
-        yield _installing(root / ".github" / "workflows" / "kbsync.yml", root, "github.yml", _names(directory, project), package)
-    if continuous is Continuous.GITLAB:
-        yield _installing(root / ".gitlab" / "kbsync.yml", root, "gitlab.yml", _names(directory, project), package)
-        if not (root / ".gitlab-ci.yml").exists():
-            yield NewFile(root / ".gitlab-ci.yml", _template("gitlab-ci.yml"), root)
-
-
-def _installing(path: Path, root: Path, template: str, names: Mapping[str, str], package: Package) -> NewFile:
-    """A workflow that installs a package; one that kbsync wrote when it knew of none gives way to it."""
-    text, stopping = (_filled(template, {**names, "@INSTALL@": _install(one, template)}) for one in (package, Package.unknown()))
-    return NewFile(path, text, root, adds=_now(path, root) == stopping)
-
-
-def _install(package: Package, template: str) -> str:
-    """The shell's line that installs a package, or the one that stops the job."""
-    if package.requirement is not None:
-        return f"pip install --quiet {shlex.quote(package.requirement)}"
-    said = f"::error title=kbsync::{UNINSTALLED}" if template == "github.yml" else UNINSTALLED
-    return f"echo {shlex.quote(said)} >&2; exit 1"
-
-
-def _has_knowledge(directory: Path) -> bool:
-    return any(path.name != SETTINGS_FILE for path in directory.glob("**/*.y*ml"))
-
-
-def _names(directory: Path, project: Project) -> dict[str, str]:
-    place = directory.resolve().relative_to(project.root).as_posix()
-    return {
-        "@DIRECTORY@": place,
-        "@GLOB@": "**" if place == "." else f"{place}/**",
-        "@BRANCH@": SPECIAL.sub(r"\\\g<0>", project.branch),
-    }
-
-
-def _filled(name: str, words: Mapping[str, str]) -> str:
-    """A workflow with its marks replaced. JSON's quoting is YAML's too, so that no name can be anything but a text."""
-    values = {mark: json.dumps(word, ensure_ascii=False) for mark, word in words.items()}
-    # All at once, so that no name is taken for a mark.
-    return re.sub("|".join(values), lambda found: values[found[0]], _template(name))
-
-
-def _template(name: str) -> str:
-    return resources.files("kbsync.usecases").joinpath("starter", name).read_text(encoding="utf-8")
-
-
-def _now(path: Path, below: Path) -> str | None:
-    """What stands there now, None where nothing does. Raises UnusableFile."""
-    refuse_links(path, below=below)
-    try:
-        return path.read_bytes().decode("utf-8") if path.exists() else None
-    except (OSError, UnicodeDecodeError):
-        raise UnusableFile(
-            message("{path} is in the way: it cannot be read as a text file", path=path.as_posix()),
-            hint=message("move it away, or name another directory with --dir"),
-        ) from None
-
-
-def start_project(call: Call, *, continuous: str, package: str | None) -> None:
-    """Write what is missing; the paths are the result. Raises Misuse, SafetyRefusal, UnusableFile."""
-    call.refuse_link()
-    chosen = Continuous(continuous)
-    installed = find_package(package)
-    project = find_project(call.directory, environ=call.context.environ)
-    included = (project.root / ".gitlab-ci.yml").exists()
-    files = new_files(call.directory, project, continuous=chosen, package=installed)
-    write_new(files)
-    call.screen.result("\n".join(_shown(file.path) for file in files))
-    call.screen.notes(_next(call.directory, chosen, installed, written=bool(files), included=included))
-
-
-def _next(directory: Path, continuous: Continuous, package: Package, *, written: bool, included: bool) -> Iterator[Message]:
-    if not written:
-        yield message("Everything is there already; nothing was written.")
-        return
-    option = "" if directory == Path("knowledge") else f" --dir {shlex.quote(directory.as_posix())}"
-    yield message("Next:")
-    yield message("  kbsync plan{option} shows what the example would change on the embedded service", option=option)
-    yield message("  kbsync apply{option} carries it out there", option=option)
-    yield message("  put your SDKAppID into {path}, for the target production", path=_shown(directory / "kbsync.yaml"))
-    if continuous is not Continuous.NONE:
-        yield package.told
-    match continuous:
-        case Continuous.GITHUB:
-            yield message("  add the secret KBSYNC_SECRET_KEY and the environment production to the repository, then commit")
-        case Continuous.GITLAB:
-            yield message("  add the masked variable KBSYNC_SECRET_KEY to the project, then commit")
-            if included:
-                yield message("  include .gitlab/kbsync.yml in .gitlab-ci.yml, which was left as it is")
-        case Continuous.NONE:
-            yield message("  set KBSYNC_SECRET_KEY in the environment before you plan for production")
-        case _:
-            assert_never(continuous)
-
-
-def _shown(path: Path) -> str:
-    """A path as short as it can be said from here."""
-    return Path(os.path.relpath(path)).as_posix()

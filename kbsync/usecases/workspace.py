@@ -25,13 +25,10 @@ __all__ = [
     "state_directory",
 ]
 
-
 STATE = ".kbsync"
-
 
 SHARED = "kbsync"
 """The name of the shared directories."""
-
 
 PRIVATE = 0o700
 """Their mode."""
