@@ -103,7 +103,7 @@ def coverage_json(coverage: Coverage, _options: RenderOptions = RenderOptions())
 
 
 def coverage_yaml(coverage: Coverage, options: RenderOptions = RenderOptions()) -> str:
-    """Proposals as a knowledge file: valid as it stands, with the answers left to be written and how much each is asked.
+    """Proposals as a knowledge file: valid as it stands, with the answers left to be written and how often each is asked.
 
     A question that a file has already, such as a disabled one, is only named in a comment.
     """
@@ -193,7 +193,7 @@ def _supply(served: Served) -> Message:
 
 
 def _origins(served: Served) -> Iterator[Message]:
-    """Where an answer comes from, as far as the live library tells."""
+    """The live questions that give an answer, as far as the library shows."""
     for source in served.sources:
         yield message(
             "the preset question {question} in {category}" if source.preset else "the live question {question} in {category}",

@@ -50,7 +50,7 @@ COVERAGE: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """What stands on stdout, and what a GitHub runner is handed besides: a summary in Markdown and a step's outputs."""
+    """The result for stdout, and for a GitHub runner also a summary in Markdown and the outputs of the step."""
 
     result: str
     summary: str = ""
@@ -81,7 +81,7 @@ def draw_coverage(found: "Coverage", format: str, options: RenderOptions) -> str
 
 
 def disarmed(text: str, format: str) -> str:  # noqa: A002
-    """A result in its own format that says the same, as far as that can be, and orders no CI runner about."""
+    """The same result, as far as its format allows, without anything that a CI runner takes for a command."""
     return _HARMLESS.get(format, harmless)(text)
 
 

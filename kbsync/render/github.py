@@ -7,7 +7,7 @@ from kbsync.diagnostics import Location
 from kbsync.display import cut, visible
 from kbsync.guards import removal_count
 from kbsync.messages import message
-from kbsync.plan import Action, Change, Plan, Problem, ProblemKind, Purpose
+from kbsync.plan import Action, Change, Plan, Problem, Purpose
 from kbsync.render.formats import Rendition
 from kbsync.render.markdown import plan_markdown, receipt_markdown
 from kbsync.render.page import PlanWords
@@ -51,14 +51,13 @@ def _summary(plan: Plan, digest: str, options: RenderOptions) -> str:
 def _annotations(words: PlanWords) -> Sequence[str]:
     """The most important first."""
     shown = words.shown
-    diverged = [words.say(each.message) for each in shown.notices if each.kind is ProblemKind.DIVERGED]
-    notes = [each for each in shown.notices if each.kind is not ProblemKind.DIVERGED]
+    diverged = [words.say(each.message) for each in shown.diverged]
     said: dict[Level, list[str]] = {
         Level.ERROR: [_problem(Level.ERROR, each, words) for each in shown.blocking],
         Level.WARNING: [*(_said(Level.WARNING, text, None) for text in diverged), *_dangers(words)],
         Level.NOTICE: [
             _said(Level.NOTICE, words.headline(words.clauses()), None),
-            *(_problem(Level.NOTICE, each, words) for each in notes),
+            *(_problem(Level.NOTICE, each, words) for each in shown.notices),
         ],
     }
     if words.still_given():
@@ -80,7 +79,7 @@ def _dangers(words: PlanWords) -> Iterator[str]:
 
 
 def _is_here(change: Change, purpose: Purpose) -> bool:
-    """Whether the line is one of the files that are checked out; else it is the base's, where something else may stand now."""
+    """Whether the line is one of the files that are checked out; else it is the base's, whose line may have changed."""
     return purpose is Purpose.SYNC and not change.removal
 
 

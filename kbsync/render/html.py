@@ -128,7 +128,7 @@ def _resource(name: str) -> str:
 
 
 def _around(title: Message, words: Words) -> tuple[str, str]:
-    """What a title says before the target that it is about, and behind it."""
+    """A title in two parts: before the name of its target and after it."""
     before, _, behind = words.say(title.fill(target=_NAME)).partition(_NAME)
     return before, behind
 
@@ -144,7 +144,7 @@ def _notices(words: PlanWords) -> Iterator[Named]:
         yield words("Only what matches {pattern}", pattern=words.plan.only), ""
     if words.plan.offline:
         yield words("Made without looking at the live library: it can be read, not applied."), ""
-    yield from map(words.problem, words.shown.notices)
+    yield from map(words.problem, (*words.shown.diverged, *words.shown.notices))
 
 
 def _categories(parts: tuple[_CardPart, ...]) -> list[str]:

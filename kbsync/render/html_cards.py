@@ -26,9 +26,9 @@ _SCRIPTS = (
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A conversation at one time, which ``when`` tells: the question, and the answer as text or as harmless HTML.
+    """A conversation at the time named by ``when``: the question, and the answer as text or as harmless HTML.
 
-    Without a question there is no conversation, and ``note`` says why. ``off`` says that customers do not get the answer.
+    Without a question there is no conversation, and ``note`` is the reason. ``off`` is set where customers do not get the answer.
     """
 
     when: str
@@ -137,7 +137,7 @@ class _Conversations:
     words: PlanWords
 
     def of(self, change: QuestionChange, view: QuestionView) -> tuple[Side, ...]:
-        """The conversations side by side; one where nothing is said anew, beside a note where there is none before or after."""
+        """The conversations side by side; one where its texts stay, with a note where there is none before or after."""
         if len(view.versions) > 1:
             *earlier, before, after = view.versions
             sides = (*(self._plain(self.words.when(version), version) for version in earlier), *self._pair(before, after))
@@ -154,7 +154,7 @@ class _Conversations:
         return Side(self.words.say(voice.sides[time]), note=self.words.say(voice.absent[time]))
 
     def _pair(self, before: Version, after: Version) -> tuple[Side, Side]:
-        """Two conversations, with what goes marked in the first and what comes in the second."""
+        """Two conversations, with removed text marked in the first and added text in the second."""
         asked = difference(before.content.question, after.content.question)
         said = difference(_heard(before.content), _heard(after.content))
         return (
@@ -177,7 +177,7 @@ class _Conversations:
 
 
 def _links(change: QuestionChange, view: QuestionView) -> tuple[Piece, ...]:
-    """The addresses of rich answers that go, then those that come; none where they stay as they are."""
+    """The addresses that leave the rich answers, then those that are added; none where they stay as they are."""
     if len(view.versions) == 1 and change.before is not None:
         return ()
     was, will = Counter[str](), _addresses(view.versions[-1].content)

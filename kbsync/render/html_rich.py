@@ -42,7 +42,7 @@ _ADDRESS = 120
 _LARGEST_SPAN = 100
 """A table cell that claims to span more is a way to make a browser work for minutes."""
 _DEEPEST = 64
-"""Levels of nesting that are shown: below that, the text stays and the markup goes."""
+"""Levels of nesting that are shown: below that, only the text is kept."""
 
 
 def rich(answer: str, *, image: str = "image", pieces: Sequence[Piece] = ()) -> str:

@@ -76,7 +76,7 @@ def matrix_json(targets: Sequence[Target]) -> str:
 
 
 def checkup_json(findings: Sequence["Finding"]) -> str:
-    """What a check-up found; ``ok`` is null where it could not be told."""
+    """What a check-up found; ``ok`` is null where it is unknown."""
     return document(
         findings=[
             {

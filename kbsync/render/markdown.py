@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kbsync.messages import plural
 from kbsync.model import Content, show_path
-from kbsync.plan import Cause, Change, Field, Plan, Problem, ProblemKind, Purpose, QuestionChange
+from kbsync.plan import Cause, Change, Field, Plan, Problem, Purpose, QuestionChange
 from kbsync.render.markdown_frame import Block, Item, alert, compose, whole
 from kbsync.render.markdown_text import NARROW, code, comment_safe, lines, shortened, text
 from kbsync.render.outcomes import Entry, OutcomePart, ReportWords
@@ -28,8 +28,8 @@ def plan_markdown(
 ) -> str:
     """The comment, at most ``budget`` characters long (GitHub refuses more than 65,536); its first line is its marker.
 
-    Dangerous changes stand open and first. When not all fits, the details of harmless changes go first, then their
-    names; dangerous titles get shorter before one of them is only counted. What is missing is said at the top, with
+    Dangerous changes are first and not folded. When not all fits, the details of harmless changes are left out first, then
+    their names; dangerous titles get shorter before one of them is only counted. What is missing is listed at the top, with
     ``link`` (an address of the whole plan) or the plan artifact as the place to find it. A budget under 30,000 is a
     ValueError.
     """
@@ -74,7 +74,7 @@ def report_markdown(
 
 
 def receipt_markdown(receipt: Receipt, options: RenderOptions = RenderOptions()) -> str:
-    """The outcome of an apply; who ran it and when stands beside the comment anyway."""
+    """The outcome of an apply; the site shows who ran it and when beside the comment."""
     return report_markdown(receipt.report, options)
 
 
@@ -92,9 +92,8 @@ def _head(words: PlanWords) -> Iterator[str]:
     yield f"**{words.headline(words.clauses())}**\n\n"
     if plan.offline:
         yield alert("NOTE", words("Made without looking at the live library: it can be read, not applied."))
-    for problem in shown.notices:
-        if problem.kind is ProblemKind.DIVERGED:  # it changes what every line below means
-            yield alert("WARNING", shortened(words.say(problem.message), _STEP))
+    for problem in shown.diverged:
+        yield alert("WARNING", shortened(words.say(problem.message), _STEP))
     if shown.danger and not words.is_drift:
         said = plural(
             "{count} change takes an answer from customers or overwrites somebody's work.",
@@ -118,9 +117,8 @@ def _blocks(words: PlanWords) -> Iterator[Block]:
         title, note = words.heading(group.section)
         items = tuple(_item(change, group, words) for change in group.changes)
         yield Block(title, items, note=note, danger=group.danger, opened=words.is_drift)
-    notices = [problem for problem in shown.notices if problem.kind is not ProblemKind.DIVERGED]
-    if notices:
-        yield Block(words("Notices"), tuple(_problem(problem, words) for problem in notices))
+    if shown.notices:
+        yield Block(words("Notices"), tuple(_problem(problem, words) for problem in shown.notices))
     title, note, kept = words.kept()
     if kept:
         yield Block(title, tuple(map(_untouched, kept)), note=note, opened=True)
@@ -147,7 +145,7 @@ def _item(change: Change, group: Group, words: PlanWords) -> Item:
 
 
 def _notes(change: Change, group: Group, words: PlanWords) -> Iterator[str]:
-    """The small print of a change; its cause only where the heading does not tell that somebody's work is lost."""
+    """The small print of a change; its cause only where a console edit is lost and the heading does not show that."""
     taken = not words.is_drift and group.section in (Section.REMOVALS, Section.DISABLED)
     yield from words.notes(change, cause=taken and change.cause in (Cause.DRIFT, Cause.CONFLICT))
     place = words.place(change)

@@ -1,4 +1,4 @@
-"""The frame of a comment that must not be longer than a site allows: what matters goes in first, what stays out is counted."""
+"""The frame of a comment that must not be longer than a site allows: what matters is first, what does not fit is counted."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -40,7 +40,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Items under one heading, one at least; the names of a ``danger`` block go before everything else.
+    """Items under one heading, one at least; the names of a ``danger`` block come before everything else.
 
     An ``opened`` block is not folded though it is harmless.
     """
@@ -80,7 +80,7 @@ class Packed:
 
 
 def compose(head: str, blocks: Sequence[Block], foot: str, *, budget: int, rest: str, words: Words) -> str:
-    """Put a comment together that is at most ``budget`` long; ``rest`` says where to find what has no room."""
+    """Put a comment together that is at most ``budget`` long; ``rest`` is where to find what has no room."""
     if budget < SMALLEST:
         raise ValueError(f"a comment needs a budget of at least {SMALLEST} characters")
     frames = sum(size(_framed(Packed(block), rest, words)) for block in blocks)
@@ -136,7 +136,7 @@ _HARMLESS = plural("{count} harmless entry is only counted.", "{count} harmless 
 
 
 def _left_out(packed: tuple[Packed, ...], rest: str, words: Words) -> str:
-    """Says loudly what has no room and where it is."""
+    """A warning about what has no room, and where it is."""
     bodiless = sum(entry.bodiless for entry in packed)
     dangerous = sum(entry.unnamed for entry in packed if entry.block.danger)
     harmless = sum(entry.unnamed for entry in packed) - dangerous
@@ -168,7 +168,7 @@ def pack(blocks: Sequence[Block], room: int) -> tuple[Packed, ...]:
 def _name(entries: list[Packed], room: int, widths: Sequence[int]) -> int:
     """Give each block an equal share of the room, and what a small block does not need to the larger ones.
 
-    The first block weighs double: it has the most important items. Tells how much room is left.
+    The first block weighs double: it has the most important items. Returns how much room is left.
     """
     weights = {id(entry): 2 - bool(index) for index, entry in enumerate(entries)}
     waiting = sorted(entries, key=lambda entry: len(entry.block.items) / weights[id(entry)])
@@ -181,7 +181,7 @@ def _name(entries: list[Packed], room: int, widths: Sequence[int]) -> int:
 def _name_block(entry: Packed, share: int, widths: Sequence[int]) -> int:
     """Name every item, with titles as long as the share allows; where the shortest do not fit, the first ones, readably.
 
-    Tells how much room it took.
+    Returns how much room it took.
     """
     for width in (*widths, widths[-2:][0]):
         lines = [item.line(width) for item in entry.block.items]
@@ -193,7 +193,7 @@ def _name_block(entry: Packed, share: int, widths: Sequence[int]) -> int:
 
 
 def _detail(entries: list[Packed], room: int, limit: int) -> int:
-    """Write bodies, or longer ones in place of brief ones, wherever they fit; tells how much room is left."""
+    """Write bodies, or longer ones in place of brief ones, wherever they fit; returns how much room is left."""
     misses = 0
     for entry in entries:
         for index, item in enumerate(entry.block.items[: len(entry.lines)]):

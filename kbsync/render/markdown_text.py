@@ -1,4 +1,4 @@
-"""Text of strangers made safe inside GitHub and GitLab comments: it can mark nothing up, ping nobody and link to nothing.
+"""Text of strangers made safe inside GitHub and GitLab comments: it cannot be markup, a mention or a link.
 
 Both sites look at a comment twice: a Markdown parser first, then filters for mentions, references and emoji over the
 text of the finished HTML. Character references stop the first, an element inside the word stops the second.
@@ -9,7 +9,7 @@ import re
 from kbsync.display import cut, visible
 
 NARROW = 60
-"""Below this width a title is there to be told from others, not to be read."""
+"""Below this width a title only has to differ from other titles; it is too short to read."""
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~^\"]")
 """What Markdown or HTML reads as structure inside a line."""
 _REFERENCE = re.compile(
@@ -54,7 +54,7 @@ def code(value: str, width: int = 100) -> str:
 
 
 def comment_safe(value: str) -> str:
-    """What may stand inside an HTML comment: of a name 100 characters, ``~2D~`` for all but letters, digits, ``.`` and ``_``."""
+    """A name fit for an HTML comment: 100 characters, ``~2D~`` for all but letters, digits, ``.`` and ``_``."""
     return re.sub(r"[^A-Za-z0-9._]", lambda found: f"~{ord(found[0]):X}~", value[:100])
 
 

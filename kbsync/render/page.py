@@ -35,7 +35,7 @@ Clause = tuple[Message, ...]
 Named = tuple[str, str]
 """What a line is about, and where that is; an empty place where none is known."""
 _VALUE = 80
-"""Characters of a question that a line names; the way past it stands behind and must not be pushed out."""
+"""Characters of a question that a line names; the option to use follows it and must stay in sight."""
 
 
 class PlanWords(Words):
@@ -103,7 +103,7 @@ class PlanWords(Words):
         return self.say(said) if self.plan.outlived else ""
 
     def nothing_to_do(self) -> str:
-        """The sentence of a plan without changes; nothing is claimed of what was not looked at."""
+        """The sentence of a plan without changes; it claims nothing about what was not compared."""
         plan = self.plan
         if self.voice.empty is not None:
             return self.say(self.voice.empty)
@@ -184,7 +184,7 @@ class PlanWords(Words):
         return self.say(created if change.action is Action.CREATE else removed if change.removal else changed)
 
     def recognition(self, change: Change) -> str:
-        """How the live question was found, where its text alone does not tell."""
+        """How the live question was found, where not by its text."""
         if not isinstance(change, QuestionChange) or change.before is None:
             return ""
         if change.match is Match.WORDING:
@@ -192,7 +192,7 @@ class PlanWords(Words):
         return self.say(RECOGNISED.get(change.match, ""))
 
     def notes(self, change: Change, *, cause: bool) -> Iterator[str]:
-        """What stands beside the title: the category, if asked for the cause, and what else a reader may wonder about."""
+        """The small print beside a title: the category, the cause if asked for, and how the question was recognised."""
         content = change.after or change.before
         if isinstance(content, Content):
             yield show_path(content.category)
@@ -221,7 +221,7 @@ class PlanWords(Words):
         return self.say(self.voice.sides[version.time])
 
     def remark(self, found: Difference) -> str:
-        """Whose versions differ, or why; empty where the change tells that."""
+        """Whose versions differ, or why; empty where the change itself shows that."""
         if found.named:
             return " → ".join(map(self.when, found.versions))
         return self.cause(found.cause) if found.cause else ""
@@ -230,7 +230,7 @@ class PlanWords(Words):
         return self.voice.deeds[count.kind][count.action][1].fill(count=count.number)
 
     def _staying(self) -> Iterator[Clause]:
-        """What else an apply leaves alone: what git gave up, told apart from the questions that it never had."""
+        """What else an apply leaves alone: what git gave up, and apart from that the questions that it never had."""
         kept = len(self.shown.lapsed) - self.shown.outlived
         if kept:
             yield (message("{count} no longer in git, kept live", count=kept),)
@@ -249,7 +249,7 @@ class PlanWords(Words):
         return tuple(clause)
 
     def _taken(self, count: ActionCount, changes: tuple[Change, ...]) -> Message:
-        """What customers lose, and how much of it somebody worked on in the console meanwhile."""
+        """What customers lose, and how much of it was edited in the console meanwhile."""
         alike = (change for change in changes if (change.kind, action_of(change)) == (count.kind, count.action))
         edited = sum(map(is_conflict, alike))
         if not edited:

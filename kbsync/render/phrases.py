@@ -13,9 +13,10 @@ class Voice:
     """The words of one purpose.
 
     ``title`` is that of a page, with ``{target}`` open. ``deeds`` name an action, and its number with ``{count}`` open.
-    ``sections`` are headings and ``notes`` what a section means; ``stopped`` stands above the problems that block; ``sides``
-    are a question at its times, and ``absent`` stands for none before or after; ``nothing``, ``no_changes`` and ``empty`` are
-    heading, headline and sentence of a page without changes, ``empty`` None where the figures of the plan decide the sentence.
+    ``sections`` are headings and ``notes`` what a section means; ``stopped`` is the heading of the problems that block;
+    ``sides`` are a question at its times, and ``absent`` the notes where there is none before or after; ``nothing``,
+    ``no_changes`` and ``empty`` are heading, headline and sentence of a page without changes, ``empty`` None where the figures
+    of the plan decide the sentence.
     """
 
     title: Message

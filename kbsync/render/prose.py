@@ -61,7 +61,7 @@ class Omission:
 
 
 UNCHANGED = plural("{count} unchanged character", "{count} unchanged characters")
-"""What stands in place of an omission."""
+"""The words for an omission."""
 
 
 @dataclass(slots=True)
@@ -315,5 +315,5 @@ def _clusters(text: str) -> list[str]:
 
 
 def _letters(text: str) -> int:
-    """How many letters, figures and emoji a text has: what it says, without spaces and punctuation."""
+    """How many letters, figures and emoji a text has, without spaces and punctuation."""
     return len(_LETTER.findall(text))

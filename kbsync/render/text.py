@@ -34,7 +34,7 @@ def plan_text(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
     shown, given = words.shown, words.still_given()
     _head(page, digest, words)
     _problems(page, shown.blocking, (words.say(words.voice.stopped), Style.DANGER), words)
-    _problems(page, shown.notices, (words("Please note:"), Style.TITLE), words)
+    _problems(page, (*shown.diverged, *shown.notices), (words("Please note:"), Style.TITLE), words)
     if shown.empty and given:
         page.line((given, Style.DANGER))
     if not shown.empty:
@@ -138,7 +138,7 @@ def _title(change: Change) -> str:
 
 
 def _draw_difference(page: TextPage, found: Difference, words: PlanWords) -> None:
-    """Before and after in one, or each version on its own where there are more or they have to be told apart."""
+    """Before and after in one, or each version on its own where there are more or a reader has to know whose they are."""
     label, (first, *others) = words.field(found.field), found.versions
     if not found.named:
         remark = words.remark(found)

@@ -16,7 +16,7 @@ from kbsync.render.words import RenderOptions
 from kbsync.render.workflow_commands import ORDER
 
 _NARROW = 76
-"""Below this width a label stands above its text instead of beside it."""
+"""Below this width a label is above its text instead of beside it."""
 _LABEL = 20
 """The columns that a label may take."""
 

@@ -1,4 +1,4 @@
-"""A plan as people are told of it: its changes in sections, the most dangerous first, and of each change what is to be shown.
+"""What is shown of a plan: its changes in sections, the most dangerous first, and the fields of each change.
 
 Every format draws this one view; it is made of values alone and holds no words.
 """
@@ -10,7 +10,7 @@ from enum import Enum, StrEnum, auto
 
 from kbsync.compare import changed_fields
 from kbsync.model import AnswerType, Content, Status
-from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, Purpose, QuestionChange, Unmanaged
+from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, ProblemKind, Purpose, QuestionChange, Unmanaged
 
 
 class Section(StrEnum):
@@ -57,16 +57,17 @@ class ActionCount:
 class Outline:
     """What there is to show. Empty sections and counts of nothing are left out.
 
-    The changes of a drift are told from the console's side: what the way back to git would create, the console deleted.
-    ``danger`` is the number of changes in the dangerous sections. ``blocking`` problems stop an apply, ``notices`` do
-    not. ``lapsed`` are the unmanaged objects that git used to declare, ``undeclared`` the others; ``outlived`` counts the
-    answers that an apply will leave with customers though git gave them up.
+    The changes of a drift are seen from the console's side: what the way back to git would create, the console deleted.
+    ``danger`` is the number of changes in the dangerous sections. ``blocking`` problems stop an apply, ``diverged`` ones change
+    what every line means, ``notices`` only inform. ``lapsed`` are the unmanaged objects that git used to declare, ``undeclared``
+    the others; ``outlived`` counts the answers that an apply will leave with customers though git gave them up.
     """
 
     groups: tuple[Group, ...]
     counts: tuple[ActionCount, ...]
     danger: int
     blocking: tuple[Problem, ...]
+    diverged: tuple[Problem, ...]
     notices: tuple[Problem, ...]
     lapsed: tuple[Unmanaged, ...]
     undeclared: tuple[Unmanaged, ...]
@@ -112,8 +113,8 @@ class Version:
 class Difference:
     """One field that differs between ``versions``, the oldest first.
 
-    ``named`` means that a reader has to be told whose versions these are; else they are the one before and the one after.
-    ``cause`` is why it differs, where that is not the cause of the whole change and its versions do not tell.
+    ``named`` means that a reader has to know whose versions these are; else they are the one before and the one after.
+    ``cause`` is why it differs, where that is neither the cause of the whole change nor plain from its versions.
     """
 
     field: Field
@@ -124,7 +125,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """What is told of one question: the ``differences``, and the ``whole`` fields of ``content``, which are told as they stand.
+    """What is shown of one question: the ``differences``, and the ``whole`` fields of ``content``, which have one value only.
 
     ``versions`` are the conversations that a page puts side by side, the oldest first; one where customers hear nothing new.
     """
@@ -140,15 +141,17 @@ def outline(plan: Plan) -> Outline:
     is_drift = plan.purpose is Purpose.DRIFT
     sections: dict[Section, list[Change]] = {section: [] for section in Section}
     changes = tuple(change.inverse() for change in plan.changes) if is_drift else plan.changes
-    for change, told in zip(changes, _with_statuses(changes), strict=True):
-        sections[_taken(change) or (_harmless(change) if is_drift else _section(change))].append(told)
+    for change, whole in zip(changes, _with_statuses(changes), strict=True):
+        sections[_taken(change) or (_harmless(change) if is_drift else _section(change))].append(whole)
     groups = tuple(Group(section, tuple(found)) for section, found in sections.items() if found)
+    notices = [problem for problem in plan.problems if not problem.blocking]
     return Outline(
         groups=groups,
         counts=counted(change for found in sections.values() for change in found),
         danger=sum(len(group.changes) for group in groups if group.danger),
         blocking=tuple(problem for problem in plan.problems if problem.blocking),
-        notices=tuple(problem for problem in plan.problems if not problem.blocking),
+        diverged=tuple(problem for problem in notices if problem.kind is ProblemKind.DIVERGED),
+        notices=tuple(problem for problem in notices if problem.kind is not ProblemKind.DIVERGED),
         lapsed=tuple(item for item in plan.unmanaged if item.formerly_declared),
         undeclared=tuple(item for item in plan.unmanaged if not item.formerly_declared),
         outlived=len(plan.outlived),
@@ -184,7 +187,7 @@ def is_unserved(content: Content) -> bool:
 
 
 def view_of(change: QuestionChange, purpose: Purpose) -> QuestionView:
-    """What every format tells of a question's change, made for one purpose.
+    """What every format shows of a question's change, in a plan of one purpose.
 
     Where one side took the question away, that is what the other side made of it since the base.
     """
@@ -250,15 +253,15 @@ def _differences(change: QuestionChange, purpose: Purpose) -> Iterator[Differenc
             yield Difference(each.field, versions, cause=None if each.cause is change.cause else each.cause)
 
 
-def _rest(content: Content, told: Sequence[Field]) -> tuple[Field, ...]:
-    """The fields of a question that comes or goes, but for what is told already; what is as usual goes without saying."""
+def _rest(content: Content, shown: Sequence[Field]) -> tuple[Field, ...]:
+    """The fields of a question that is created or removed, without those shown already and those with the usual value."""
     usual = {
         Field.QUESTION: True,
         Field.ANSWER_TYPE: content.answer_type is AnswerType.TEXT,
         Field.SIMILAR: not content.similar,
         Field.STATUS: not is_unserved(content),
     }
-    return tuple(field for field in _ORDER if field not in told and not usual.get(field))
+    return tuple(field for field in _ORDER if field not in shown and not usual.get(field))
 
 
 _ORDER = (Field.ANSWER, Field.ANSWER_TYPE, Field.CATEGORY, Field.SIMILAR, Field.STATUS)

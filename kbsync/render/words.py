@@ -1,4 +1,4 @@
-"""The language that people are spoken to: fixed words and messages are said in it, data is not."""
+"""The language of a page: fixed words and messages are put into it, data is not."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class RenderOptions:
 
 
 class Words:
-    """Says templates and messages in one language; what its catalogue lacks is said in English.
+    """Puts templates and messages into one language; what its catalogue lacks stays English.
 
     ``language`` is a tag such as ``en``, ``zh`` or ``zh_CN.UTF-8``.
     """
@@ -40,7 +40,7 @@ class Words:
         return self._catalogue.gettext(template).format_map(values)
 
     def say(self, message: Message | str) -> str:
-        """Say what a producer meant, and what it is made of, in the same language; data stays as it is."""
+        """A message, and the messages inside it, in this language; data stays as it is."""
         if isinstance(message, str):
             return message
         if message.plural:

@@ -17,17 +17,17 @@ _OLD_FORM = re.compile(r"##(?=\w*\[)")
 
 
 def harmless(text: str) -> str:
-    """Text for people: a dot stands where an order would begin or end its name. Doing it twice changes nothing more."""
+    """Text for people: a dot is put where a command would begin or end its name. Doing it twice changes nothing more."""
     return ORDER.sub(r"\g<0>·", text)
 
 
 def harmless_json(text: str) -> str:
-    """A JSON document that says the same and holds no order; none of its lines can begin with a colon as it is."""
+    """The same JSON document without a command in it; none of its lines can begin with a colon as it is."""
     return _OLD_FORM.sub(r"#\\u0023", text)
 
 
 def harmless_markup(text: str) -> str:
-    """An HTML or XML document that says the same and holds no order."""
+    """The same HTML or XML document without a command in it."""
     return _OLD_FORM.sub("#&#35;", _START.sub(r"\g<1>&#58;", text))
 
 
@@ -52,7 +52,7 @@ def command(level: Level, said: str, properties: Mapping[str, str | int]) -> str
 def within_limit(said: Mapping[Level, Sequence[str]], rest: Message, words: Words) -> list[str]:
     """The first annotations of each level, as many as GitHub shows, which drops the others without a word.
 
-    Where some are withheld, a last notice says how many, and ``rest`` where they are.
+    Where some are withheld, a last notice has their number, and ``rest`` where they are.
     """
     crowded = any(len(lines) > LIMIT for lines in said.values())
     limits = {level: LIMIT - (crowded and level is Level.NOTICE) for level in Level}
