@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from kbsync.commands import Command
 from kbsync.desk.client import Transport
 from kbsync.desk.wire import CategoryRow, Fields, QuestionRow, category_row, question_row
-from kbsync.errors import RequestRefused, ServiceError, UnknownCommand
+from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, UnknownCommand
+from kbsync.messages import message
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, Question, Status
 
 __all__ = ["DeskReader", "DeskWriter", "QuestionLister", "Tree", "read_tree"]
@@ -25,6 +26,10 @@ WRONG_PAGE = frozenset({-7, 60003, 70402})
 
 ROUNDS = 3
 """A library that moves while it is read is read this often."""
+
+
+MOST_PAGES, MOST_QUESTIONS, MOST_TEXT = 5_000, 100_000, 2**28
+"""Pages, questions and characters of one status. Nobody documents a limit; a quarter of an hour at 5 calls a second is no library."""
 
 
 class DeskReader:
@@ -215,6 +220,11 @@ class ListedPage:
     rows: tuple[QuestionRow, ...]
     total: int | None
 
+    @property
+    def text(self) -> int:
+        """Characters in it."""
+        return sum(len(row.question) + len(row.answer) + sum(map(len, row.similar)) for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class _Sweep:
@@ -302,16 +312,21 @@ class QuestionLister:
         # A short first page is either all there is, or all that the service gives at once. Going on from the second page
         # with the first one's length is right in both cases.
         size = len(page.rows)
-        sweep = _Sweep({row.id: row for row in page.rows}, [page])
+        rows, pages, text = {row.id: row for row in page.rows}, [page], page.text
+        sweep = _Sweep(rows, pages)
         while page.rows:
-            found = self._page(len(sweep.pages) + 1, size, status)
+            if len(pages) >= MOST_PAGES or len(rows) >= MOST_QUESTIONS or text >= MOST_TEXT:
+                raise _endless(pages=len(pages), questions=len(rows), text=text)
+            found = self._page(len(pages) + 1, size, status)
             if isinstance(found, RequestRefused):
                 sweep = replace(sweep, refusal=found)
                 break
             page = found
-            fresh = {row.id: row for row in page.rows if row.id not in sweep.rows}
-            sweep = _Sweep({**sweep.rows, **fresh}, [*sweep.pages, page])
-            if not fresh or (len(page.rows) < size and sweep.is_known_to_end):
+            before = len(rows)
+            rows |= {row.id: row for row in page.rows if row.id not in rows}
+            pages.append(page)
+            text += page.text
+            if len(rows) == before or (len(page.rows) < size and sweep.is_known_to_end):
                 break
         if sweep.is_known_to_end:
             return sweep
@@ -346,10 +361,24 @@ class QuestionLister:
                 raise
             return refusal
         total = fields.count("StandardQuestionCount")
-        rows = fields.records("QuestionList", count=total)
+        # A page with nothing on it may leave out its list. The first one does so beside a count only, which may be the library's.
+        rows = fields.records("QuestionList", count=total if index == 1 and total is None else 0)
         if self._on_rows is not None:
             self._on_rows(len(rows))
         return ListedPage(tuple(question_row(row, status=status) for row in rows), total)
+
+
+def _endless(*, pages: int, questions: int, text: int) -> OutcomeUnknown:
+    words = message(
+        "The listing does not come to an end: {pages} pages of {command} brought {questions} questions "
+        "and {text} characters, and there was more.",
+        command=Command.LIST,
+        pages=pages,
+        questions=questions,
+        text=text,
+    )
+    hint = message("Check the target's region or endpoint; if the library really is so large, report it as an issue of kbsync.")
+    return OutcomeUnknown(words, command=Command.LIST, hint=hint)
 
 
 def _all_there(sweeps: Sequence[_Sweep], listed: int) -> bool:

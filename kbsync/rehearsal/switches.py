@@ -18,6 +18,7 @@ __all__ = [
     "Children",
     "Codes",
     "Duplicates",
+    "EmptyPage",
     "EmptyText",
     "Keyword",
     "LimitAnswer",
@@ -171,6 +172,14 @@ class PastEnd(StrEnum):
     LAST_PAGE = "last-page"
 
 
+class EmptyPage(StrEnum):
+    """How a page of a listing without questions is spelled: an empty array, null, or no QuestionList at all."""
+
+    LIST = "list"
+    NULL = "null"
+    ABSENT = "absent"
+
+
 class Order(StrEnum):
     """How a listing is ordered; ``updated`` moves a question to the front with each write, ``shuffled`` differs each call."""
 
@@ -315,6 +324,7 @@ class Switches:
     page_refusal: PageRefusal = PageRefusal.REFUSE
     """What a PageSize above ``page_cap`` does; without a cap it does nothing."""
     past_end: PastEnd = PastEnd.EMPTY
+    empty_page: EmptyPage = EmptyPage.LIST
     order: Order = Order.OLDEST
     recursive_filter: bool = False
     """Whether the CategoryId filter includes sub-categories."""

@@ -13,6 +13,7 @@ from kbsync.rehearsal.switches import (
     BatchUnknown,
     Children,
     Duplicates,
+    EmptyPage,
     EmptyText,
     Keyword,
     Normalise,
@@ -357,11 +358,14 @@ def list_questions(scene: Scene, parameters: Parameters) -> Mapping[str, object]
     found = _ordered(scene, [each for each in library if wanted.passes(each)])
     page = _page(scene, found, index=index, size=size)
     counted = {Totals.LIBRARY: library, Totals.FILTERED: found, Totals.PAGE: page}[scene.switches.totals]
-    return {
+    counts = {
         "AllQuestionCount": len(counted) + sum(len(each.similar) for each in counted),
         "StandardQuestionCount": len(counted),
-        "QuestionList": [_entry(each) for each in page],
     }
+    if not page and scene.switches.empty_page is EmptyPage.ABSENT:
+        return counts
+    empty = None if scene.switches.empty_page is EmptyPage.NULL else []
+    return {**counts, "QuestionList": [_entry(each) for each in page] or empty}
 
 
 def _positive(parameters: Parameters, name: str) -> int:

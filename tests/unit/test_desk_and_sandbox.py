@@ -22,7 +22,7 @@ LISTINGS = [
     for order, past_end, totals, cap, refusal in product(
         (readings.Order.OLDEST, readings.Order.SHUFFLED), readings.PastEnd, readings.Totals, (None, 3), readings.PageRefusal
     )
-]
+] + [Switches(empty_page=empty, totals=totals) for empty, totals in product(readings.EmptyPage, readings.Totals)]
 
 
 def stand_in(switches: Switches) -> tuple[Service, Transport]:

@@ -47,7 +47,7 @@ class Shelf:
     largest: int = 10**6
     """A larger PageSize is refused."""
     past: str = "empty"
-    """What comes after the last page: empty, repeat, error."""
+    """What comes after the last page: empty, repeat, error; null and absent say of every empty page how it is spelled."""
     counts: str = "filtered"
     """What StandardQuestionCount counts: filtered, all, page, nothing."""
     filtering: bool = True
@@ -71,6 +71,10 @@ class Shelf:
             page = rows[-((len(rows) - 1) % size + 1) :]
         count = {"filtered": len(rows), "all": len(self.rows), "page": len(page)}.get(self.counts)
         told = {} if count is None else {"StandardQuestionCount": count}
+        if not page and self.past == "null":
+            return ok(**told, QuestionList=None)
+        if not page and self.past == "absent" and (told or index > 1):
+            return ok(**told)
         return ok(**told, QuestionList=page)
 
 
@@ -88,7 +92,7 @@ def ids(knowledge: Knowledge) -> list[str]:
 
 
 HABITS = list(
-    product((10**6, 4, 3), (10**6, 10, 1), ("empty", "repeat", "error"), ("filtered", "all", "page", "nothing"), (True, False))
+    product((10**6, 4, 3), (10**6, 10, 1), ("empty", "repeat", "error", "null", "absent"), ("filtered", "all", "page", "nothing"), (True, False))
 )
 
 
@@ -368,3 +372,48 @@ def test_an_unlisted_refusal_past_a_count_that_is_met_is_the_end() -> None:
         return Shelf(rows)(body) if body["PageIndex"] != 3 else fail(-59999)
 
     assert read(listed).complete
+
+
+@pytest.mark.parametrize("past", ["null", "absent"])
+@pytest.mark.parametrize("counts", ["filtered", "all", "page", "nothing"])
+def test_an_empty_page_may_come_without_its_list(past: str, counts: str) -> None:
+    """A page past the end, or of a status that no question has, may say null or nothing where other services say []."""
+    knowledge = read(Shelf([row(number) for number in range(20)], past=past, counts=counts))
+    assert (len(knowledge.questions), knowledge.complete) == (20, True)
+
+
+def test_a_first_page_without_list_and_count_is_not_an_empty_library() -> None:
+    """An answer that holds nothing but its envelope says nothing about questions."""
+    with pytest.raises(OutcomeUnknown, match="QuestionList is 'missing'"):
+        read(lambda _: ok())
+
+
+def test_a_page_without_its_list_in_the_middle_is_not_the_end() -> None:
+    """Where the count says that more is to come, a page that holds nothing leaves the listing incomplete."""
+    shelf = Shelf(LONG)
+    assert not read(lambda body: ok(StandardQuestionCount=250) if body["PageIndex"] == 2 else shelf(body)).complete
+
+
+def test_a_page_without_its_list_in_front_is_not_an_empty_library() -> None:
+    """Nothing beside a count of 250 is a listing of none of 250."""
+    assert not read(lambda _: ok(StandardQuestionCount=250, QuestionList=None)).complete
+
+
+@pytest.mark.parametrize("count", [10**9, 1, None, 100])
+@pytest.mark.parametrize("rows", [1, 100, 3000])
+@pytest.mark.parametrize("text", ["x", "x" * 10_000])
+def test_a_listing_without_an_end_is_given_up(count: int | None, rows: int, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many are counted, and however large the pages are: calls, questions and text are bounded, and the bound is told."""
+    monkeypatch.setattr("kbsync.desk.chitchat.MOST_PAGES", 20)
+    monkeypatch.setattr("kbsync.desk.chitchat.MOST_QUESTIONS", 2500)
+    monkeypatch.setattr("kbsync.desk.chitchat.MOST_TEXT", 4_000_000)
+    asked: list[object] = []
+
+    def listed(body: Mapping[str, object]) -> httpx.Response:
+        asked.append(body)
+        page = [row(len(asked) * rows + number) | {"Answer": text} for number in range(rows)]
+        return ok(QuestionList=page, **({} if count is None else {"StandardQuestionCount": count}))
+
+    with pytest.raises(OutcomeUnknown, match="does not come to an end"):
+        read(listed, page_size=100)
+    assert len(asked) <= 21

@@ -110,6 +110,16 @@ def test_pages_may_be_refused() -> None:
     assert filled("page-cap=2").code(LIST, PageIndex=1, PageSize=3) == -7
 
 
+@pytest.mark.parametrize(("word", "told"), [("list", {"QuestionList": []}), ("null", {"QuestionList": None}), ("absent", {})])
+def test_a_page_without_questions_is_spelled_as_the_switch_says(word: str, told: dict[str, object]) -> None:
+    """An empty array, null, or no list at all, past the end and where a filter lets nothing through."""
+    caller = filled(f"empty-page={word}")
+    for wanted in ({"PageIndex": 99, "PageSize": 9}, {"PageIndex": 1, "PageSize": 9, "CategoryId": 1}):
+        answer = caller.call(LIST, **wanted)
+        assert {name: answer[name] for name in answer if name == "QuestionList"} == told
+    assert len(caller.call(LIST, PageIndex=1, PageSize=2)["QuestionList"]) == 2
+
+
 def test_unstable_orders() -> None:
     """By id, by last write or anew each time: all questions are there, in an order of their own."""
     by_id = filled("order=by-id")
