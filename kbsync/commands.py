@@ -20,6 +20,7 @@ class Command(StrEnum):
     UPDATE_SIMILAR_OLD = "update_chitchat_similar"
     BATCH_SET = "batch_set_chitchat"
     DESC_ROBOT = "desc_robot_config"
+    LIST_ROBOTS = "desk_get_robot_list"
     SESSION_STATE = "get_session_state"
     SESSION_MESSAGES = "describe_chat_messages"
     SESSION_LIST = "describe_im_cdr_list"
@@ -36,6 +37,7 @@ READS = frozenset(
         Command.DESC_CATEGORY,
         Command.LIST,
         Command.DESC_ROBOT,
+        Command.LIST_ROBOTS,
         Command.SESSION_STATE,
         Command.SESSION_MESSAGES,
         Command.SESSION_LIST,

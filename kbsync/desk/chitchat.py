@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from kbsync.commands import Command
 from kbsync.desk.client import Transport
-from kbsync.desk.wire import CategoryRow, Fields, QuestionRow, category_row, question_row
+from kbsync.desk.wire import CategoryRow, Fields, QuestionRow, category_row, question_row, robot_of
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, UnknownCommand
 from kbsync.messages import message
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, Question, Status
@@ -29,23 +29,25 @@ ROUNDS = 3
 
 
 MOST_PAGES, MOST_QUESTIONS, MOST_TEXT = 5_000, 100_000, 2**28
-"""Pages, questions and characters of one status. Nobody documents a limit; a quarter of an hour at 5 calls a second is no library."""
+"""Pages, questions and characters of one status. No limit is documented; a quarter of an hour of calls is no library."""
 
 
 class DeskReader:
     """Reads the live library whole; what is saved in the console and not published is not in it.
 
-    ``on_rows`` hears the number of questions on every page that came.
+    ``on_rows`` hears the number of questions on every page that came. ``robots`` are those whose questions the last listing had.
     """
 
     def __init__(self, transport: Transport, *, page_size: int = 100, on_rows: Callable[[int], object] | None = None) -> None:
         self._transport = transport
         self._lister = QuestionLister(transport, page_size=page_size, on_rows=on_rows)
+        self.robots: frozenset[str] = frozenset()
 
     def read(self) -> Knowledge:
         """Every category and every question. Raises ServiceError when a page fails: a failed page is never a shorter list."""
         tree = read_tree(self._transport)
         listing = self._lister.read()
+        self.robots = frozenset(filter(None, (robot_of(row.id) for row in listing.rows)))
         if any(row.category not in tree.rows for row in listing.rows):
             tree = read_tree(self._transport)
         return Knowledge(

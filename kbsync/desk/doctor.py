@@ -8,13 +8,14 @@ from typing import TypeVar
 from kbsync.commands import Command
 from kbsync.desk.chitchat import read_tree
 from kbsync.desk.client import Transport
-from kbsync.desk.wire import Fields
+from kbsync.desk.wire import Fields, robot_of
 from kbsync.errors import (
     DeskNotEnabled,
     NotAdministrator,
     Rejected,
     ServiceError,
     SignatureRejected,
+    UnknownCommand,
     Unreachable,
     WrongDataCentre,
 )
@@ -41,6 +42,7 @@ class Aspect(StrEnum):
     CATEGORIES = "categories"
     QUESTIONS = "questions"
     CHITCHAT = "chitchat"
+    ROBOTS = "robots"
     LIMIT = "limit"
 
 
@@ -100,23 +102,46 @@ def robot_config(transport: Transport, *, repeat: bool = True) -> RobotConfig:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """The robots of an application by RobotId, those that answers to customers come from, and which one is the default."""
+
+    names: Mapping[str, str]
+    default: str
+
+
+def read_robots(transport: Transport, *, repeat: bool = True) -> Robots:
+    """Every robot (cloud.tencent.com/document/product/269/133252). Raises UnknownCommand at a service from before 2026."""
+    fields = Fields(Command.LIST_ROBOTS, transport.call(Command.LIST_ROBOTS, {}, repeat=repeat))
+    rows = {row.text("RobotId"): row for row in fields.records("RobotList", count=0)}
+    default = next((robot for robot, row in rows.items() if row.integer("IsDefault", 0)), "")
+    return Robots({robot: row.text("Nick", "") for robot, row in rows.items()}, default)
+
+
 Result = TypeVar("Result")
 
 
 def examine(transport: Transport, *, rate: float) -> tuple[Finding, ...]:
-    """Ask the service three things and tell what follows, one finding an aspect; ``rate`` is the configured calls a second.
+    """Ask the service four things and tell what follows, one finding an aspect; ``rate`` is the configured calls a second.
 
     Raises nothing for what the service or the network does. Nothing is written.
     """
     answers = _Answers()
     config: RobotConfig | None = None
+    robots: Robots | None = None
+    listed: frozenset[str] = frozenset()
     answers.ask(Aspect.CATEGORIES, lambda: read_tree(transport, repeat=False))
     if Aspect.ENDPOINT not in answers.failures:
-        answers.ask(Aspect.QUESTIONS, lambda: transport.call(Command.LIST, {"PageIndex": 1, "PageSize": 1}, repeat=False))
+        listed = answers.ask(Aspect.QUESTIONS, lambda: _listed_robots(transport)) or listed
         config = answers.ask(Aspect.CHITCHAT, lambda: robot_config(transport, repeat=False))
+        robots = answers.ask(Aspect.ROBOTS, lambda: read_robots(transport, repeat=False))
     own = {Aspect.CLOCK: _clock(transport.skew), Aspect.LIMIT: _limit(rate)}
     if config is not None:
         own[Aspect.CHITCHAT] = _chitchat(config)
+    if robots is not None:
+        own[Aspect.ROBOTS] = _robots(robots, listed)
+    elif isinstance(answers.failures.get(Aspect.ROBOTS), UnknownCommand):
+        own[Aspect.ROBOTS] = Finding(Aspect.ROBOTS, ok=None, message=message("Not known: this service lists no robots."))
     return tuple(own.get(aspect) or answers.finding(aspect) for aspect in Aspect)
 
 
@@ -159,6 +184,33 @@ def _clock(skew: float | None) -> Finding:
     )
     hint = message("Set the clock: a UserSig is valid only around the time at which it is made.")
     return Finding(Aspect.CLOCK, ok=False, message=words, hint=hint)
+
+
+def _listed_robots(transport: Transport) -> frozenset[str]:
+    """The robots of the first three questions, as many as the vendor's example asks for."""
+    body = {"PageIndex": 1, "PageSize": 3}
+    fields = Fields(Command.LIST, transport.call(Command.LIST, body, repeat=False))
+    return frozenset(robot_of(row.text("StandardQuestionId")) for row in fields.records("QuestionList", count=0)) - {""}
+
+
+def _robots(robots: Robots, listed: frozenset[str]) -> Finding:
+    foreign = sorted(listed - {robots.default})
+    if foreign and robots.default:
+        words = message(
+            "The library that the calls reach has questions of {robots}, and the default robot is {default}.",
+            robots=", ".join(foreign),
+            default=robots.default,
+        )
+        hint = message("No call says which robot it means: try one harmless question before anything else is applied.")
+        return Finding(Aspect.ROBOTS, ok=False, message=words, hint=hint)
+    if len(robots.names) > 1:
+        words = message(
+            "The application has several robots: {robots}.",
+            robots=", ".join(f"{nick or '?'} ({robot})" for robot, nick in robots.names.items()),
+        )
+        hint = message("No call says which robot it means; what is listed belongs to the default one as far as its ids tell.")
+        return Finding(Aspect.ROBOTS, ok=None, message=words, hint=hint)
+    return Finding(Aspect.ROBOTS, ok=True, message=message("The default robot is the only one."))
 
 
 def _limit(rate: float) -> Finding:

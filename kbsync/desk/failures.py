@@ -173,7 +173,7 @@ _ROWS = (
         message("The documented limit is 5 calls a second for each command; lower calls_per_second if others use this account."),
     ),
     Meaning(
-        (60008, 60013, 60014, 70169, 70202, 70500, 20004, 20005, 141002),
+        (-1, 60008, 60013, 60014, 70169, 70202, 70500, 20004, 20005, 141002),
         OutcomeUnknown,
         message("The service failed inside, and whether {command} took effect is not known ({said})"),
         RUN_AGAIN,
@@ -226,6 +226,12 @@ _ROWS = (
         (70016, 70020), WrongDataCentre, message("This host does not know the application ({command}: {said})"), CHECK_REGION
     ),
     Meaning((-50040, 141000), DeskNotEnabled, message("The application has not enabled Desk ({command}: {said})"), CHECK_PLAN),
+    Meaning(
+        (-50059,),
+        DeskNotEnabled,
+        message("The Desk edition of the application has expired ({command}: {said})"),
+        message("Renew the edition in the console, then run the command again."),
+    ),
     Meaning(
         (60016, 60017, 60020, 60027),
         DeskNotEnabled,

@@ -140,6 +140,12 @@ def question_row(fields: Fields, *, status: Status) -> QuestionRow:
     )
 
 
+def robot_of(identifier: str) -> str:
+    """The RobotId inside a StandardQuestionId of the shape that the vendor's samples have; empty where it has another."""
+    found = re.fullmatch(r"[0-9]+-(@RBT#.+)-[0-9A-Za-z]+", identifier, re.DOTALL)
+    return found[1] if found else ""
+
+
 def _answer_type(fields: Fields) -> AnswerType:
     value = fields.integer("AnswerType", AnswerType.TEXT)
     if value not in list(AnswerType):

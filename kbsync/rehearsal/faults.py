@@ -30,6 +30,8 @@ class FaultKind(StrEnum):
     """Carried out; the answer is not JSON."""
     HTTP_502_AFTER = "http-502-after"
     """Carried out; the answer is HTTP 502."""
+    REFUSE_AFTER = "refuse-after"
+    """Carried out; the answer has that ErrorCode all the same, as a system error (-1) may."""
     SLOW = "slow"
     """Carried out; the answer comes that many seconds late."""
     HANG = "hang"
@@ -55,19 +57,22 @@ DONE_FIRST = frozenset(
         FaultKind.CUT_JSON,
         FaultKind.GARBAGE,
         FaultKind.HTTP_502_AFTER,
+        FaultKind.REFUSE_AFTER,
         FaultKind.SLOW,
         FaultKind.HANG,
     }
 )
 
-NEEDS_NUMBER = frozenset({FaultKind.REFUSE, FaultKind.SLOW, FaultKind.HANG})
+CODES = frozenset({FaultKind.REFUSE, FaultKind.REFUSE_AFTER})
+
+NEEDS_NUMBER = CODES | frozenset({FaultKind.SLOW, FaultKind.HANG})
 
 TAKES_NUMBER = NEEDS_NUMBER | {FaultKind.HTTP_429}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of one call. ``number`` is an ErrorCode for refuse, else seconds."""
+    """One fault of one call. ``number`` is an ErrorCode for refuse and refuse-after, else seconds."""
 
     kind: FaultKind
     number: float = 0.0
@@ -166,7 +171,7 @@ def _check_number(word: str, fault: Fault, *, given: bool) -> None:
         raise _misuse(message("The fault rule {word} needs a number after its kind.", word=repr(word)))
     if given and fault.kind not in TAKES_NUMBER:
         raise _misuse(message("The fault rule {word} has a number that its kind does not take.", word=repr(word)))
-    if fault.number < 0 and fault.kind is not FaultKind.REFUSE:
+    if fault.number < 0 and fault.kind not in CODES:
         raise _misuse(message("The fault rule {word} has seconds below zero.", word=repr(word)))
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "PageRefusal",
     "PastEnd",
     "RobotRole",
+    "SecondRobot",
     "SignatureOrder",
     "SimilarOrder",
     "SimilarPath",
@@ -235,6 +236,14 @@ class RobotRole(StrEnum):
     SYSTEM = "3"
 
 
+class SecondRobot(StrEnum):
+    """Whether the application has another robot, and whether its questions come in the listings (no call names a robot)."""
+
+    NONE = "none"
+    APART = "apart"
+    LISTED = "listed"
+
+
 class StateWords(StrEnum):
     """How session states are spelled: ``Queueing`` (679/116639) or ``Queuing`` (1229/68825)."""
 
@@ -331,6 +340,9 @@ class Switches:
     totals: Totals = Totals.FILTERED
     omitted_status: OmittedStatus = OmittedStatus.ALL
     include_presets: bool = True
+    second_robot: SecondRobot = SecondRobot.NONE
+    robot_list: bool = True
+    """Whether desk_get_robot_list exists; a service from before 2026 answers 60009."""
     keyword: Keyword = Keyword.SUBSTRING
 
     # Texts and sizes

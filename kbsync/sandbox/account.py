@@ -27,6 +27,8 @@ class Account:
     """False makes ``identifier`` an ordinary user: −20 or 60010 (1229/68847, DOC)."""
     desk_enabled: bool = True
     """False answers −50040, in the session calls 141000 (1229/68839 and 1229/68824, DOC)."""
+    desk_expired: bool = False
+    """True answers −50059 to every call (269/133252, DOC for the robot calls; INF for the others)."""
     chitchat_enabled: bool = True
     """ChitchatEnable of desc_robot_config (1229/68831, DOC); off means a synced library that nobody is answered from."""
     calls_per_second: int = 5

@@ -22,6 +22,7 @@ from kbsync.rehearsal.switches import (
     Order,
     PageRefusal,
     PastEnd,
+    SecondRobot,
     SimilarOrder,
     SimilarRepeats,
     Totals,
@@ -30,6 +31,7 @@ from kbsync.rehearsal.switches import (
 from kbsync.sandbox.gate import Scene
 from kbsync.sandbox.library import ALL, DELETED, ENABLED, PRESET, StoredCategory, StoredQuestion
 from kbsync.sandbox.replies import Code, Parameters, Refusal
+from kbsync.sandbox.sessions import OTHER_ROBOT
 
 
 def stored_question(text: str, scene: Scene) -> str:
@@ -327,6 +329,10 @@ def _check_room(scene: Scene) -> None:
         raise Refusal(Code.PARAMETERS, "the library is full")
 
 
+OF_ANOTHER = StoredQuestion("", 0, "Which robot are you?", "The second one.", 10508, preset=True)
+"""A question of the second robot; no call can change it, because its id is in no table."""
+
+
 LISTED_STATUSES = (4, 5)
 """4 effective, 5 disabled, any other value is illegal (269/116739, DOC)."""
 
@@ -353,6 +359,8 @@ def list_questions(scene: Scene, parameters: Parameters) -> Mapping[str, object]
     wanted = _filter(scene, parameters)
     # Without a tag, or with the default's empty one, the default language is listed; there is no other here (INF: empty).
     library = [] if parameters.optional_text("LanguageTag") else scene.library.questions(as_of=scene.seen_at)
+    if scene.switches.second_robot is SecondRobot.LISTED:
+        library = [*library, replace(OF_ANOTHER, id=f"{scene.account.sdkappid}-{OTHER_ROBOT}-dhoLfseT3tvxP4HB")]
     if not scene.switches.include_presets:
         library = [each for each in library if not each.preset]
     found = _ordered(scene, [each for each in library if wanted.passes(each)])

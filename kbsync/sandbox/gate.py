@@ -164,7 +164,8 @@ def command_of(path: str, switches: Switches) -> Command:
     """The command that a path names; anything else is 60009 (1047/34348, DOC)."""
     name = path.rpartition("/")[2]
     hidden = {SimilarPath.BOTH: "", SimilarPath.NEW: Command.UPDATE_SIMILAR_OLD, SimilarPath.OLD: Command.UPDATE_SIMILAR}
-    if name not in set(Command) or name == hidden[switches.similar_path] or path != Command(name).path:
+    older = name == Command.LIST_ROBOTS and not switches.robot_list
+    if name not in set(Command) or name == hidden[switches.similar_path] or older or path != Command(name).path:
         raise Refusal(Code.PATH)
     return Command(name)
 
@@ -224,6 +225,8 @@ class Gate:
             raise Refusal(Code.ADMINISTRATOR)
         if not self._account.desk_enabled:
             raise Refusal(Code.DESK)
+        if self._account.desk_expired:
+            raise Refusal(Code.EXPIRED)
 
     def _check_speed(self, command: Command, *, now: int) -> None:
         limit = self._account.calls_per_second

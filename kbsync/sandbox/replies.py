@@ -25,6 +25,7 @@ class Code(IntEnum):
     RESOURCE = -50003
     PRESET = -50011
     DESK = -50040
+    EXPIRED = -50059
     URL = 60002
     JSON = 60003
     COMMON_FREQUENCY = 60007
@@ -58,6 +59,7 @@ WORDS: Mapping[Code, str] = {
     Code.RESOURCE: "desk resource is invalid",
     Code.PRESET: "system preset categories cannot be changed so",
     Code.DESK: "the application has not enabled Desk",
+    Code.EXPIRED: "the Desk edition has expired",
     Code.URL: "HTTP parsing failed, POST is expected",
     Code.JSON: "the request body is not valid JSON",
     Code.COMMON_FREQUENCY: "REST API call frequency exceeds the limit",
@@ -270,6 +272,8 @@ def spoil(reply: Reply, fault: Fault) -> Reply:
             return Reply(reply.status, reply.headers, b"\x00\xff not the answer you are looking for")
         case FaultKind.HTTP_502_AFTER:
             return status_page(502)
+        case FaultKind.REFUSE_AFTER:
+            return _failure(int(fault.number), "injected fault")
         case _:
             return Reply(reply.status, reply.headers, reply.body, fault)
 

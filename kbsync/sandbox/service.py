@@ -40,7 +40,7 @@ from kbsync.sandbox.replies import (
     success,
 )
 from kbsync.sandbox.seeds import plant
-from kbsync.sandbox.sessions import describe_robot, list_sessions, read_messages, send_stream, session_state
+from kbsync.sandbox.sessions import describe_robot, list_robots, list_sessions, read_messages, send_stream, session_state
 
 __all__ = ["LogEntry", "Reply", "Request", "Service"]
 
@@ -61,6 +61,7 @@ HANDLERS: Mapping[Command, Handler] = MappingProxyType(
         Command.UPDATE_SIMILAR_OLD: update_similar,
         Command.BATCH_SET: set_statuses,
         Command.DESC_ROBOT: describe_robot,
+        Command.LIST_ROBOTS: list_robots,
         Command.SESSION_STATE: session_state,
         Command.SESSION_MESSAGES: read_messages,
         Command.SESSION_LIST: list_sessions,

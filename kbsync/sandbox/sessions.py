@@ -8,11 +8,13 @@ import json
 import re
 from collections.abc import Mapping
 
-from kbsync.rehearsal.switches import StateWords
+from kbsync.rehearsal.switches import SecondRobot, StateWords
 from kbsync.sandbox.gate import SECOND, Scene
 from kbsync.sandbox.replies import Code, Parameters, Refusal
 
 ROBOT = "@RBT#DeskDefaultRobot"
+OTHER_ROBOT = "@RBT#1747124092eniezohf"
+"""The RobotId of the vendor's sample of desk_add_robot (269/118512, EX)."""
 
 WITH_AGENT = ("WaitingForAgentAnswering", "Agent")
 """The states in which AgentId is filled (1229/68825, DOC)."""
@@ -126,6 +128,19 @@ def _message(scene: Scene, row: tuple[str, str, str, int]) -> Mapping[str, objec
 def _new_key(scene: Scene) -> str:
     number = scene.database.count("message")
     return f"{number}_{scene.now // SECOND}_{hashlib.sha256(str(number).encode()).hexdigest()[:25]}"
+
+
+def list_robots(scene: Scene, _: Parameters) -> Mapping[str, object]:
+    """desk_get_robot_list: every robot, the default one among them (269/133252, DOC)."""
+    robots = [(ROBOT, "Robot", 1)]
+    if scene.switches.second_robot is not SecondRobot.NONE:
+        robots.append((OTHER_ROBOT, "Second robot", 0))
+    return {
+        "RobotList": [
+            {"RobotId": robot, "Nick": nick, "CreateTime": "2026-07-01 00:00:00", "IsDefault": default}
+            for robot, nick, default in robots
+        ]
+    }
 
 
 def describe_robot(scene: Scene, parameters: Parameters) -> Mapping[str, object]:

@@ -133,10 +133,20 @@ def connected(call: Call, workspace: Workspace) -> Iterator[Connection]:
 
 @contextmanager
 def reading(call: Call, connection: Connection) -> Iterator[DeskReader]:
-    """A reader for the live library; meanwhile it is shown that something is going on."""
+    """A reader for the live library; meanwhile it is shown that something is going on, then which robots had a part in it."""
     with call.screen.progress(call.context.clock) as progress:
         progress.start(message("reading the live library"), None)
-        yield connection.reader(on_rows=progress.advance)
+        reader = connection.reader(on_rows=progress.advance)
+        yield reader
+    if len(reader.robots) > 1:
+        names = ", ".join(sorted(reader.robots))
+        call.screen.note(
+            message(
+                "The listing holds questions of several robots ({robots}), and no call says which one it means: "
+                "kbsync doctor tells which is the default.",
+                robots=names,
+            )
+        )
 
 
 def _tell_calls(call: Call, pacer: Pacer) -> None:

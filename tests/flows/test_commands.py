@@ -35,6 +35,7 @@ def test_doctor_is_content(bench: Bench) -> None:
         (Account(administrator=False), "administrator"),
         (Account(wrong_region=True), "region"),
         (Account(desk_enabled=False), "desk"),
+        (Account(desk_expired=True), "desk"),
         (Account(chitchat_enabled=False), "chitchat"),
     ],
 )
@@ -45,6 +46,33 @@ def test_doctor_names_what_is_wrong_and_what_to_do(bench: Bench, account: Accoun
     wrong = {it["name"]: it["hint"] for it in json.loads(sick.out)["findings"] if it["ok"] is False}
     assert sick.code == 1
     assert wrong[name]
+
+
+@pytest.mark.parametrize(
+    ("word", "ok", "said"),
+    [
+        ("second-robot=none", True, "the only one"),
+        ("second-robot=apart", None, "several robots"),
+        ("robot-list=no", None, "lists no robots"),
+    ],
+)
+def test_doctor_tells_of_the_robots(bench: Bench, word: str, ok: bool | None, said: str) -> None:
+    """Several robots are a warning and no failure, and a service that cannot tell is no reason for one either."""
+    with bench.served(Switches.from_words([word])):
+        found = bench.run("doctor", "--format", "json")
+    robots = next(it for it in json.loads(found.out)["findings"] if it["name"] == "robots")
+    assert (found.code, robots["ok"]) == (0, ok)
+    assert said in robots["message"]
+
+
+@pytest.mark.parametrize("command", ["plan", "drift --base HEAD", "pull --check"])
+def test_questions_of_another_robot_are_reported(bench: Bench, command: str) -> None:
+    """Whoever reads a listing with the questions of two robots is told of both, and no longer when there is one."""
+    with bench.served(Switches.from_words(["second-robot=listed"])):
+        mixed = bench.run(*command.split())
+    assert "@RBT#1747124092eniezohf, @RBT#DeskDefaultRobot" in mixed.err
+    with bench.served():
+        assert "@RBT#" not in bench.run(*command.split()).err
 
 
 def test_doctor_shows_hints_as_text(bench: Bench) -> None:

@@ -99,7 +99,13 @@ def test_looking_never_writes(moved: tuple[Bench, Service]) -> None:
 
 
 CANARY = "c4n4ry-0f-the-secret-key"
-NUMBERS = {FaultKind.REFUSE: ":-7", FaultKind.SLOW: ":0.01", FaultKind.HANG: ":0.01", FaultKind.HTTP_429: ":1"}
+NUMBERS = {
+    FaultKind.REFUSE: ":-7",
+    FaultKind.REFUSE_AFTER: ":-1",
+    FaultKind.SLOW: ":0.01",
+    FaultKind.HANG: ":0.01",
+    FaultKind.HTTP_429: ":1",
+}
 SAID = (
     "apply --yes -vv --receipt receipt.json --on-failure continue",
     "plan -vv --out plan.json",

@@ -14,6 +14,7 @@ from kbsync.rehearsal import switches as readings
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.service import Service
+from kbsync.sandbox.sessions import OTHER_ROBOT
 from kbsync.sandbox.transport import SandboxTransport
 from tests.fakes.clock import FakeClock
 
@@ -68,9 +69,9 @@ def stored(service: Service) -> set[tuple[object, ...]]:
 
 
 def seen(transport: Transport, *, page_size: int) -> tuple[set[tuple[object, ...]], bool]:
-    """What the client reads, and whether it calls that whole."""
+    """What the client reads of the default robot, and whether it calls that whole."""
     knowledge = DeskReader(transport, page_size=page_size).read()
-    contents = [(question.id, question.content) for question in knowledge.questions]
+    contents = [(question.id, question.content) for question in knowledge.questions if OTHER_ROBOT not in str(question.id)]
     return {(each, one.question, int(one.status), *one.category) for each, one in contents}, knowledge.complete
 
 

@@ -13,6 +13,7 @@ HEALTHY: Mapping[str, Sequence[Reply]] = {
     "desc_chitchat_category": [{"Total": 0, "List": []}],
     "list_chitchat": [{"StandardQuestionCount": 0, "QuestionList": []}],
     "desc_robot_config": [{"ChitchatEnable": 1, "ChitchatReaches": "0.8"}],
+    "desk_get_robot_list": [{"RobotList": [{"RobotId": "@RBT#DeskDefaultRobot", "Nick": "Robot", "IsDefault": 1}]}],
 }
 NAMES = [aspect.value for aspect in Aspect]
 
@@ -31,7 +32,7 @@ def test_only_reads_are_sent() -> None:
     """The doctor changes nothing."""
     script = Script(HEALTHY)
     examine(connect(script), rate=5.0)
-    assert script.commands() == ["desc_chitchat_category", "list_chitchat", "desc_robot_config"]
+    assert script.commands() == ["desc_chitchat_category", "list_chitchat", "desc_robot_config", "desk_get_robot_list"]
     assert set(script.commands()) <= READS
 
 
@@ -71,7 +72,7 @@ def test_independent_problems_are_told_together() -> None:
 def test_an_answer_that_makes_no_sense_is_a_finding() -> None:
     """Where nothing usable is answered, that is told of each call, and nothing is claimed of the rest."""
     found = verdicts({command: [lambda _: httpx.Response(200, text="<html>")] for command in HEALTHY})
-    assert [name for name, ok in found.items() if ok is False] == ["categories", "questions", "chitchat"]
+    assert [name for name, ok in found.items() if ok is False] == ["categories", "questions", "chitchat", "robots"]
     assert found["endpoint"] is None
 
 
@@ -99,3 +100,44 @@ def test_the_clock_is_compared_with_the_services(date: str, ok: bool, words: str
     clock = next(finding for finding in findings if finding.name is Aspect.CLOCK)
     assert clock.ok is ok
     assert words in str(clock.message)
+
+
+ROBOT, OTHER = "@RBT#DeskDefaultRobot", "@RBT#1747124092eniezohf"
+
+
+def listing(*robots: str) -> dict[str, object]:
+    """A page with a question of each robot."""
+    return {
+        "QuestionList": [{"StandardQuestionId": f"1500086166-{robot}-dhoLfseT3tvxP4H{at}"} for at, robot in enumerate(robots)]
+    }
+
+
+@pytest.mark.parametrize(
+    ("robots", "listed", "ok", "said"),
+    [
+        ({ROBOT: 1}, listing(ROBOT), True, "the only one"),
+        ({ROBOT: 1}, {"QuestionList": None}, True, "the only one"),
+        ({ROBOT: 1}, {"QuestionList": [{"StandardQuestionId": "q1"}]}, True, "the only one"),
+        ({ROBOT: 1, OTHER: 0}, listing(ROBOT), None, f"Nick ({ROBOT}), Nick ({OTHER})"),
+        ({ROBOT: 1, OTHER: 0}, listing(ROBOT, OTHER), False, f"questions of {OTHER}, and"),
+        ({ROBOT: 1}, listing(OTHER), False, f"questions of {OTHER}, and"),
+        ({OTHER: 1, ROBOT: 0}, listing(ROBOT), False, f"the default robot is {OTHER}"),
+        ({ROBOT: 0}, listing(OTHER), True, "the only one"),
+        ({}, listing(ROBOT), True, "the only one"),
+    ],
+)
+def test_the_robots_are_compared_with_what_is_listed(
+    robots: Mapping[str, int], listed: dict[str, object], ok: bool | None, said: str
+) -> None:
+    """Several robots are a warning; a listed id of another robot than the default is not in order."""
+    rows = [{"RobotId": robot, "Nick": "Nick", "IsDefault": default} for robot, default in robots.items()]
+    script = Script({**HEALTHY, "list_chitchat": [listed], "desk_get_robot_list": [{"RobotList": rows}]})
+    found = next(finding for finding in examine(connect(script), rate=5.0) if finding.name is Aspect.ROBOTS)
+    assert found.ok is ok
+    assert said in str(found.message)
+
+
+def test_an_older_service_knows_no_robots() -> None:
+    """A service that does not know the call is not called unhealthy for it."""
+    assert verdicts({"desk_get_robot_list": [60009]})["robots"] is None
+    assert verdicts({"desk_get_robot_list": [-1]})["robots"] is False

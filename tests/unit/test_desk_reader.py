@@ -92,7 +92,13 @@ def ids(knowledge: Knowledge) -> list[str]:
 
 
 HABITS = list(
-    product((10**6, 4, 3), (10**6, 10, 1), ("empty", "repeat", "error", "null", "absent"), ("filtered", "all", "page", "nothing"), (True, False))
+    product(
+        (10**6, 4, 3),
+        (10**6, 10, 1),
+        ("empty", "repeat", "error", "null", "absent"),
+        ("filtered", "all", "page", "nothing"),
+        (True, False),
+    )
 )
 
 

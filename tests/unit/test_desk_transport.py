@@ -48,7 +48,7 @@ def test_session_commands_go_to_their_own_service() -> None:
     assert script.requests[0].content == b"{}"
 
 
-@pytest.mark.parametrize("first", [LOST, httpx.ConnectError("refused"), 60008, lambda _: httpx.Response(502)])
+@pytest.mark.parametrize("first", [LOST, httpx.ConnectError("refused"), 60008, -1, lambda _: httpx.Response(502)])
 def test_a_repeatable_call_outlives_a_lost_answer(first: Reply) -> None:
     """A read or an idempotent write is sent again until an answer comes."""
     script = Script({"list_chitchat": [first, first, {"Total": 1}]})
@@ -82,7 +82,9 @@ def test_repetitions_end_after_thirty_seconds() -> None:
     assert starts[-1] - starts[0] <= 30
 
 
-@pytest.mark.parametrize(("reply", "error"), [(LOST, OutcomeUnknown), (httpx.ConnectError("no"), Unreachable)])
+@pytest.mark.parametrize(
+    ("reply", "error"), [(LOST, OutcomeUnknown), (-1, OutcomeUnknown), (httpx.ConnectError("no"), Unreachable)]
+)
 def test_a_call_that_must_not_happen_twice_is_sent_once(reply: Reply, error: type[Exception]) -> None:
     """Without leave to repeat, the first failure is raised at once."""
     script = Script({"add_chitchat": [reply]})

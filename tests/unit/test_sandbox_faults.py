@@ -102,6 +102,7 @@ def answer(word: str) -> tuple[Reply, Caller]:
         ("reset-before", 0, 0, FaultKind.RESET_BEFORE),
         ("unreachable", 0, 0, FaultKind.UNREACHABLE),
         ("http-502-after", 502, 1, None),
+        ("refuse-after:-1", 200, 1, None),
         ("cut-json", 200, 1, None),
         ("garbage", 200, 1, None),
         ("lose-answer", 200, 1, FaultKind.LOSE_ANSWER),
@@ -121,6 +122,7 @@ def test_each_kind_happens_before_or_after_the_write(word: str, status: int, add
 def test_faulty_answers_look_like_the_real_ones() -> None:
     """A refusal is an envelope, a front's answer a page, a cut answer half of one."""
     assert json.loads(answer("*=refuse:60008")[0].body)["ErrorCode"] == 60008
+    assert json.loads(answer("*=refuse-after:-1")[0].body)["ErrorCode"] == -1
     assert answer("*=http-429:3")[0].headers["retry-after"] == "3"
     assert "retry-after" not in answer("*=http-429")[0].headers
     assert answer("*=html-503")[0].body.startswith(b"<html>")

@@ -21,8 +21,8 @@ from kbsync.usecases.context import Exit
 def doctor(call: Invocation) -> int:
     """Check access, region, clock, Desk and limits of a target.
 
-    Nothing is changed: signature, administrator right, region, clock, Desk, the chitchat switch, the listings. Each finding
-    that is not in order says what to do.
+    Nothing is changed: signature, administrator right, region, clock, Desk, the chitchat switch, robots, the listings. Each
+    finding that is not in order says what to do.
     """
     from kbsync.cli.drawing import draw_checkup  # noqa: PLC0415
     from kbsync.usecases.target import examine_target  # noqa: PLC0415
