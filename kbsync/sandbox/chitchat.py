@@ -372,7 +372,7 @@ def list_questions(scene: Scene, parameters: Parameters) -> Mapping[str, object]
     }
     if not page and scene.switches.empty_page is EmptyPage.ABSENT:
         return counts
-    empty = None if scene.switches.empty_page is EmptyPage.NULL else []
+    empty: list[object] | None = None if scene.switches.empty_page is EmptyPage.NULL else []
     return {**counts, "QuestionList": [_entry(each) for each in page] or empty}
 
 
