@@ -65,7 +65,7 @@ def test_doctor_tells_of_the_robots(bench: Bench, word: str, ok: bool | None, sa
     assert said in robots["message"]
 
 
-@pytest.mark.parametrize("command", ["plan", "drift --base HEAD", "pull --check"])
+@pytest.mark.parametrize("command", ["plan", "plan --format json", "pull --check"])
 def test_questions_of_another_robot_are_reported(bench: Bench, command: str) -> None:
     """Whoever reads a listing with the questions of two robots is told of both, and no longer when there is one."""
     with bench.served(Switches.from_words(["second-robot=listed"])):
