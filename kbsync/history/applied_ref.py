@@ -109,10 +109,10 @@ def _names(repository: Repository, ref: str) -> str | None:
 
 
 def _bring(remote: Remote, ref: str, identity: str) -> str:
-    commit = remote.repository.commit(identity)
+    commit = remote.repository.meet(identity)
     if commit is None:
         remote.fetch(ref)
-        commit = remote.repository.commit(identity)
+        commit = remote.repository.meet(identity)
     if commit is None:
         raise HistoryUnavailable(
             message(

@@ -87,7 +87,7 @@ def _merge_base(repository: Repository, environ: Mapping[str, str]) -> Base | No
     if not wanted:
         return None
     try:
-        commit = repository.resolve(exact) if exact else repository.merge_base("HEAD", _branch(repository, wanted))
+        commit = (repository.meet(exact) or repository.resolve(exact)) if exact else _fork(repository, wanted)
     except HistoryUnavailable as problem:
         unknown = message("No base: where this pull request left {branch} is not known.", branch=branch or wanted)
         return Base(None, BaseKind.NONE, (unknown, problem.message, *filter(None, (problem.hint,))))
@@ -95,8 +95,8 @@ def _merge_base(repository: Repository, environ: Mapping[str, str]) -> Base | No
     return Base(commit, BaseKind.MERGE_BASE, (used,))
 
 
-def _branch(repository: Repository, name: str) -> str:
-    """The branch as the remote had it when it was last fetched; the local one may be old, and in CI it is missing."""
+def _fork(repository: Repository, name: str) -> str:
+    """Where the branch was left, as the remote had it when it was last fetched: the local one may be old or missing."""
     remote = Remote.of(repository)
     tracking = "" if remote is None else f"refs/remotes/{remote.name}/{name}"
-    return tracking if tracking and repository.local(tracking) is not None else name
+    return repository.merge_base("HEAD", tracking if tracking and repository.meet(tracking) is not None else name)

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kbsync.display import short_commit
@@ -35,6 +35,7 @@ class Repository:
     remotes: tuple[str, ...] = ()
     partial: bool = False
     split: bool = False
+    _met: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def find(cls, directory: Path, *, environ: Mapping[str, str] | None = None) -> "Repository | None":
@@ -76,8 +77,22 @@ class Repository:
 
     def commit(self, revision: str) -> str | None:
         """The full id of the commit that a revision names, None when there is none here."""
+        if revision in self._met:
+            return self._met[revision]
         answer = self.git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         return answer.text if answer.code == 0 else None
+
+    def meet(self, revision: str) -> str | None:
+        """The same, and how that commit stands to the one that is checked out: all in one question, and asked once."""
+        answer = self.git.attempt("rev-parse", f"HEAD^{{commit}}...{revision}^{{commit}}")
+        if answer.code != 0:
+            return self.commit(revision)
+        commit, head, *forks = (line.removeprefix("^") for line in answer.text.split("\n"))
+        fork = forks[0] if forks else None
+        self._met.update({"HEAD": head, head: head, revision: commit, commit: commit, f"{head}...{commit}": fork})
+        if fork is not None:
+            self._met.update({fork: fork, f"{head}...{fork}": fork})
+        return commit
 
     def resolve(self, revision: str) -> str:
         """The full id of the commit that a revision names. Raises HistoryUnavailable when there is none here."""
@@ -138,6 +153,8 @@ class Repository:
 
         In a shallow clone there may be another one, beyond the depth, unless it is one of the two.
         """
+        if f"{first}...{second}" in self._met:
+            return self._met[f"{first}...{second}"]
         answer = self.git.run("merge-base", first, second, accept=(0, 1))
         return answer.text if answer.code == 0 else None
 

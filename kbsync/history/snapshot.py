@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.git import DIFF, NETWORK_SECONDS
+from kbsync.history.git import DIFF, NETWORK_SECONDS, Answer
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 from kbsync.model import MAX_FILE_BYTES
@@ -30,11 +30,15 @@ MAX_TOTAL_BYTES = 256 * 1024 * 1024
 """The whole snapshot is held in memory."""
 
 
-REGULAR = (b"100644", b"100755")
+ABSENT = "Not a valid object name"
+"""What git says of a path that a commit does not have."""
+
+
+REGULAR = ("100644", "100755")
 """The modes of files; symbolic links (120000) and submodules (160000) are no knowledge."""
 
 
-LINK, SUBMODULE = b"120000", b"160000"
+LINK, SUBMODULE = "120000", "160000"
 
 
 SHA1_DIGITS = 40
@@ -61,14 +65,15 @@ def snapshot(repository: Repository, commit: str, directory: Path, *, limit: int
     Empty when the commit has no such directory. Raises HistoryUnavailable when the commit or an object is missing here, or when
     a file is larger than MAX_FILE_BYTES or all together are larger than ``limit``.
     """
-    tree = _tree(repository, repository.resolve(commit), path=repository.inside(directory))
-    if tree is None:
-        return {}
-    blobs = _blobs(repository, tree)
-    wanted = tuple(dict.fromkeys(blobs.values()))
+    tree = f"{repository.resolve(commit)}:{repository.inside(directory)}"
     _prefetch(repository, tree)
-    _check_sizes(blobs, _sizes(repository, wanted), limit=limit)
-    contents = _contents(repository, wanted)
+    answer = _list(repository, tree, "--long")
+    if answer.code != 0 and "not a tree object" not in answer.complaint and ABSENT not in answer.complaint:
+        raise repository.git.failure("ls-tree", answer)
+    entries = {name: (blob, size) for name, (mode, blob, *size) in _entries(answer.output) if mode in REGULAR}
+    blobs = {name: blob for name, (blob, _) in entries.items()}
+    _check_sizes(blobs, {blob: _size(blob, *size) for blob, size in entries.values()}, limit=limit)
+    contents = _contents(repository, tuple(dict.fromkeys(blobs.values())))
     return {path: contents[blob] for path, blob in blobs.items()}
 
 
@@ -81,10 +86,10 @@ def differences(
     filter is run and the index is not asked whether something changed: contents are compared, line ends aside.
     """
     path = repository.inside(directory)
-    answer = repository.git.attempt("ls-tree", "-r", "-z", "--full-tree", f"{commit}:{path}", seconds=NETWORK_SECONDS)
-    if answer.code != 0 and "Not a valid object name" not in answer.complaint:
+    answer = _list(repository, f"{commit}:{path}")
+    if answer.code != 0 and ABSENT not in answer.complaint:
         raise repository.git.failure("ls-tree", answer)
-    entries = dict(_entries(answer.output))
+    entries = {name: (mode, blob) for name, (mode, blob) in _entries(answer.output)}
     blobs = {name: blob for name, (mode, blob) in entries.items() if mode in REGULAR}
     read = _as_git_writes(read, blobs)
     other = [name for name, data in read.items() if name not in blobs or not is_content_of(data, blobs[name], any_line_end=True)]
@@ -121,8 +126,8 @@ def _left_out(name: str, blob: str, mark: str) -> FileDifference:
     return FileDifference(name, message("it is not on the disk"), blob)
 
 
-def _changed(name: str, entries: Mapping[str, tuple[bytes, str]], mark: str, driver: str | None) -> FileDifference:
-    mode, blob = entries.get(name, (b"", None))
+def _changed(name: str, entries: Mapping[str, tuple[str, str]], mark: str, driver: str | None) -> FileDifference:
+    mode, blob = entries.get(name, ("", None))
     if mode == LINK:
         return FileDifference(name, message("it is a symbolic link in git and a file here"), foreign=True)
     if blob is None:
@@ -167,25 +172,16 @@ def filtered(repository: Repository, directory: Path, names: Collection[str]) ->
     }
 
 
-def _tree(repository: Repository, commit: str, *, path: str) -> str | None:
-    found = repository.git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:{path}")
-    if found.code != 0:
-        return None
-    peeled = repository.git.attempt("rev-parse", "--verify", "--quiet", f"{found.text}^{{tree}}", seconds=NETWORK_SECONDS)
-    return peeled.text if peeled.code == 0 else None
+def _list(repository: Repository, tree: str, *options: str) -> Answer:
+    return repository.git.attempt("ls-tree", "-r", "-z", "--full-tree", *options, tree, seconds=NETWORK_SECONDS)
 
 
-def _blobs(repository: Repository, tree: str) -> dict[str, str]:
-    listing = repository.git.run("ls-tree", "-r", "-z", "--full-tree", tree, seconds=NETWORK_SECONDS).output
-    return {name: blob for name, (mode, blob) in _entries(listing) if mode in REGULAR}
-
-
-def _entries(listing: bytes) -> Iterator[tuple[str, tuple[bytes, str]]]:
-    """The mode and the object of each path in the output of git-ls-tree."""
+def _entries(listing: bytes) -> Iterator[tuple[str, list[str]]]:
+    """What git-ls-tree says of each path: mode and object, and the size where that was asked for."""
     for entry in listing.split(b"\0")[:-1]:
         head, _, path = entry.partition(b"\t")
-        mode, _, blob = head.split(b" ")
-        yield path.decode("utf-8", "surrogateescape"), (mode, blob.decode("ascii"))
+        mode, _, *rest = head.decode("ascii").split()
+        yield path.decode("utf-8", "surrogateescape"), [mode, *rest]
 
 
 def _prefetch(repository: Repository, tree: str) -> None:
@@ -195,22 +191,18 @@ def _prefetch(repository: Repository, tree: str) -> None:
     """
     if repository.partial:
         empty = repository.git.run("mktree").text
-        repository.git.run("diff-tree", "-r", "--shortstat", *DIFF, empty, tree, seconds=NETWORK_SECONDS)
+        answer = repository.git.attempt("diff-tree", "-r", "--shortstat", *DIFF, empty, tree, seconds=NETWORK_SECONDS)
+        if answer.code != 0 and _list(repository, tree, "-d").code == 0:
+            raise repository.git.failure("diff-tree", answer)
 
 
-def _sizes(repository: Repository, wanted: tuple[str, ...]) -> dict[str, int]:
-    asked = "".join(f"{blob}\n" for blob in wanted).encode()
-    lines = repository.git.run("cat-file", "--batch-check", stdin=asked, seconds=NETWORK_SECONDS).text.splitlines()
-    sizes = {}
-    for line in lines:
-        blob, kind, *size = line.split(" ")
-        if kind != "blob":
-            raise HistoryUnavailable(
-                message("The repository lacks the object {blob}.", blob=blob),
-                hint=message("Run `git fsck`, or clone again."),
-            )
-        sizes[blob] = int(size[0])
-    return sizes
+def _size(blob: str, size: str) -> int:
+    if not size.isdecimal():
+        raise HistoryUnavailable(
+            message("The repository lacks the object {blob}.", blob=blob),
+            hint=message("Run `git fsck`, or clone again."),
+        )
+    return int(size)
 
 
 def _check_sizes(blobs: dict[str, str], sizes: dict[str, int], *, limit: int) -> None:

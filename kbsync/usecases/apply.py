@@ -129,7 +129,7 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
     if options.receipt is not None:
         check_writable(options.receipt)
     saved = None if options.planfile is None else _read_plan(options.planfile)
-    ready = prepare(call, base=options.base)
+    ready = prepare(call, base=options.base, planned=saved is not None)
     if saved is not None:
         check_target(saved, ready.target)
     context, target, history, state = call.context, ready.target, ready.history, ready.workspace.state

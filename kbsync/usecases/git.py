@@ -51,9 +51,9 @@ class History:
 
 
 def find_history(
-    workspace: Workspace, target: Target, *, given: str | None, context: RunContext, certain: bool = True
+    workspace: Workspace, target: Target, *, given: str | None, context: RunContext, certain: bool = True, planned: bool = False
 ) -> History:
-    """Find the base and read the library as it was there.
+    """Find the base and read the library as it was there; where all is ``planned``, find only where the refs are.
 
     Raises HistoryUnavailable for a base that was asked for, and where the commit last applied cannot be read, unless a guess will
     do: who only plans may not be ``certain``, and then a warning stands in the plan, which nobody can apply.
@@ -70,6 +70,8 @@ def find_history(
         )
         return History(None, Base(None, BaseKind.NONE), None, None, (note,))
     refs = refs_of(target, directory=repository.inside(workspace.directory))
+    if planned:
+        return History(repository, Base(None, BaseKind.NONE), None, None, refs=refs)
     base = find_base(repository, refs, given=given, environ=context.environ, shared=is_shared(target))
     if base.doubt is not None and certain:
         raise _uncertain(base.doubt, target)

@@ -104,12 +104,15 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
     return drift, Exit.PENDING if drift.changes else Exit.DONE
 
 
-def prepare(call: Call, *, base: str | None, certain: bool = True) -> Prepared:
-    """Read the files, warn of what is doubtful in them, and find the base; whoever only plans may do with a guess."""
+def prepare(call: Call, *, base: str | None, certain: bool = True, planned: bool = False) -> Prepared:
+    """Read the files, warn of what is doubtful in them, and find the base; whoever only plans may do with a guess.
+
+    Where all is ``planned`` already, no base is looked for.
+    """
     workspace = call.open_workspace()
     call.screen.warn(workspace.diagnostics)
     target = call.target_of(workspace)
-    history = find_history(workspace, target, given=base, context=call.context, certain=certain)
+    history = find_history(workspace, target, given=base, context=call.context, certain=certain, planned=planned)
     call.screen.notes(history.notes)
     return Prepared(workspace, target, history)
 

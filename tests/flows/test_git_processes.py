@@ -1,0 +1,66 @@
+"""How often git is started, and the remote is asked: each costs a runner time, and a remote its patience."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kbsync.limiter import SystemClock
+from tests.fakes.git_repos import GitRepos
+from tests.flows.harness import Bench
+from tests.flows.runner import executable
+from tests.flows.shop import SMALL
+
+CONTACTS = ("ls-remote", "fetch", "push")
+"""The commands that reach a remote."""
+
+
+@pytest.fixture
+def counted(bench: Bench, tmp_path: Path) -> Iterator[Bench]:
+    """A bench with a bare remote and a served library; each start of git is noted, those that git starts itself are not."""
+    assert bench.tree is not None
+    bench.clock = SystemClock()  # a lock on a remote is renewed in a thread of its own, for which told time would fly
+    origin = GitRepos(tmp_path).init("origin", "--bare")
+    bench.tree.git("remote", "add", "origin", f"file://{origin.path}")
+    program = executable(tmp_path / "bin" / "git", f'echo "$*" >> "{tmp_path}/log"; exec "{shutil.which("git")}" "$@"')
+    with bench.served():
+        bench.environ["PATH"] = f"{program.parent}:{bench.environ['PATH']}"
+        yield bench
+
+
+def started(bench: Bench, *words: str) -> tuple[int, int]:
+    """How many git processes a command starts, and how many of them reach the remote; it must succeed."""
+    log = bench.path.parent / "log"
+    log.write_text("", encoding="utf-8")
+    done = bench.run(*words)
+    assert done.code == 0, done.err
+    lines = log.read_text(encoding="utf-8").splitlines()
+    return len(lines), sum(any(f" {command} " in line for command in CONTACTS) for line in lines)
+
+
+@pytest.mark.parametrize("clone", ["same", "fresh"])
+def test_a_plan_and_its_apply_start_git_a_few_times(counted: Bench, clone: str) -> None:
+    """A plan starts git 8 times and asks the remote once, its apply 12 times and 4 times, the first time and later on."""
+    assert counted.tree is not None
+    found = []
+    for answer in ("Yes.", "Always.", "By night."):
+        counted.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", answer)})
+        counted.tree.git("push", "--quiet", "origin", "main")
+        if clone == "fresh":
+            shutil.rmtree(counted.path / ".git/refs/kbsync", ignore_errors=True)
+        found += [started(counted, "plan", "--out", "plan.json"), started(counted, "apply", "--yes", "plan.json")]
+    assert [(count, asked) for count, asked in found[::2] if count > 8 or asked != 1] == []
+    assert [(count, asked) for count, asked in found[1::2] if count > 12 or asked > 4] == []
+
+
+def test_a_pull_request_starts_git_no_oftener(counted: Bench) -> None:
+    """Where nothing is applied yet its base is where it left its branch."""
+    assert counted.tree is not None
+    counted.commit(SMALL)
+    counted.tree.git("push", "--quiet", "origin", "main")
+    counted.tree.git("fetch", "--quiet", "origin")
+    counted.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")})
+    counted.environ["GITHUB_BASE_REF"] = "main"
+    count, asked = started(counted, "plan")
+    assert (count <= 8, asked) == (True, 1)
