@@ -1,7 +1,7 @@
 """The record of one apply: how each write ended, an outcome for each change, and whether anything new may be started."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
@@ -108,7 +108,7 @@ class Ledger:
         self._meter = meter
         self._progress = progress
         self._lock = threading.RLock()
-        self._entries: dict[int, tuple[Outcome, Message | None, int | None]] = {}
+        self._entries: dict[int, Attempt] = {}
         self._shown: dict[int, Attempt] = {}
         self._writes = 0
         self._calls = [0] * len(plan.changes)
@@ -161,7 +161,7 @@ class Ledger:
     def enter(self, index: int, attempt: Attempt) -> None:
         """Write down how a change ended, or correct what was written."""
         with self._lock:
-            self._entries[index] = (OUTCOMES[attempt.ended], attempt.reason, attempt.code)
+            self._entries[index] = attempt
             self._judge(index, attempt)
         self.show(index, attempt)
 
@@ -176,7 +176,7 @@ class Ledger:
     def outcome(self, index: int) -> Outcome | None:
         """How a change ended; None while that is open."""
         with self._lock:
-            return self._entries[index][0] if index in self._entries else None
+            return OUTCOMES[self._entries[index].ended] if index in self._entries else None
 
     def is_good(self, index: int) -> bool:
         """Whether a change reached its goal; False while that is open."""
@@ -187,7 +187,7 @@ class Ledger:
         """Why a change did not end well."""
         with self._lock:
             entry = self._entries.get(index)
-        return (entry[1] if entry else None) or message("it was not carried out")
+        return (entry.reason if entry else None) or message("it was not carried out")
 
     def first_failed(self, indices: Iterable[int]) -> int | None:
         """The first of some changes that did not reach its goal."""
@@ -199,20 +199,14 @@ class Ledger:
         for index in range(len(self._changes)):
             if index not in self._entries:
                 self.enter(index, Attempt(Ending.HELD, cause))
-        return tuple(
-            ChangeOutcome(index, self._entries[index][0], self._entries[index][1], self._entries[index][2], self._calls[index])
-            for index in range(len(self._changes))
-        )
+        return _outcomes([self._entries[index] for index in range(len(self._changes))], self._calls)
 
     def so_far(self) -> tuple[ChangeOutcome, ...]:
         """What is known before the end; of a change that is open nothing is. A signal may ask in the middle of an entry."""
         with self._lock:
             shown, calls = dict(self._shown), tuple(self._calls)
         unsettled = Attempt(Ending.UNKNOWN, message("the apply ended before this was settled: plan again to see"))
-        known = [shown.get(index, unsettled) for index in range(len(calls))]
-        return tuple(
-            ChangeOutcome(index, OUTCOMES[one.ended], one.reason, one.code, calls[index]) for index, one in enumerate(known)
-        )
+        return _outcomes([shown.get(index, unsettled) for index in range(len(calls))], calls)
 
     def _judge(self, index: int, attempt: Attempt) -> None:
         """Draw the consequence of a failure for everything not started yet."""
@@ -222,6 +216,13 @@ class Ledger:
             self._halted = message(
                 "not started, because “{title}” failed: {cause}", title=self._changes[index].title, cause=attempt.reason
             )
+
+
+def _outcomes(attempts: Sequence[Attempt], calls: Sequence[int]) -> tuple[ChangeOutcome, ...]:
+    return tuple(
+        ChangeOutcome(index, OUTCOMES[one.ended], one.reason, one.code, sent)
+        for index, (one, sent) in enumerate(zip(attempts, calls, strict=True))
+    )
 
 
 def _failed(error: KbsyncError) -> Attempt:

@@ -299,22 +299,23 @@ class _Aside(_GuardedStream):
 
     def write(self, text: str) -> int:
         """Write it if that can be done."""
-        try:
+        with self._guard():
             self._stream.write(text)
-        except OSError:
-            self._drop()
-        except RuntimeError:
-            # A signal came in the middle of another writing, and its handler cannot write into that.
-            pass
         return len(text)
 
     def flush(self) -> None:
         """Write what waits, if that can be done."""
-        try:
+        with self._guard():
             self._stream.flush()
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
         except OSError:
             self._drop()
         except RuntimeError:
+            # A signal came in the middle of another writing, and its handler cannot write into that.
             pass
 
 
@@ -323,24 +324,26 @@ class _Result(_GuardedStream):
 
     def write(self, text: str) -> int:
         """Write it. Raises BrokenPipeError or UnusableFile."""
-        try:
+        with self._guard():
             # Click asks with an empty text whether this is a stream; a full disk must not be found, and forgotten, there.
             return 0 if text == "" else self._stream.write(text)
-        except OSError as problem:
-            raise self._lost(problem) from None
 
     def flush(self) -> None:
         """Write what waits. Raises BrokenPipeError or UnusableFile."""
-        try:
+        with self._guard():
             self._stream.flush()
-        except OSError as problem:
-            raise self._lost(problem) from None
 
-    def _lost(self, problem: OSError) -> Exception:
-        self._drop()
-        if isinstance(problem, BrokenPipeError):
-            return problem
-        return UnusableFile(message("the result cannot be written to stdout: {reason}", reason=reason_of(problem)))
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            self._drop()
+            raise
+        except OSError as problem:
+            self._drop()
+            words = message("the result cannot be written to stdout: {reason}", reason=reason_of(problem))
+            raise UnusableFile(words) from None
 
 
 def write_github(summary: str, outputs: Mapping[str, str], environ: Mapping[str, str]) -> None:

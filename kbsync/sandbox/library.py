@@ -225,7 +225,10 @@ class StoredQuestion:
     version: int = 0
 
 
-QUESTION = "id, position, question, answer, category, answer_type, status, preset, similar, version"
+KEPT = ("id", "position", "question", "answer", "category", "answer_type", "status", "preset")
+"""The fields of a question that are columns as they are."""
+
+QUESTION = f"{', '.join(KEPT)}, similar, version"
 
 CATEGORY = "id, parent, title, menu"
 
@@ -278,22 +281,9 @@ class Library:
     def put_question(self, question: StoredQuestion, *, now: int) -> None:
         """Record a question's new state."""
         self._end("question", question.id, now)
-        self._database.run(
-            "INSERT INTO question(began, id, position, question, answer, category, answer_type, status, preset, similar)"
-            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                now,
-                question.id,
-                question.position,
-                question.question,
-                question.answer,
-                question.category,
-                question.answer_type,
-                question.status,
-                question.preset,
-                json.dumps(question.similar),
-            ),
-        )
+        values = (now, *(getattr(question, name) for name in KEPT), json.dumps(question.similar))
+        statement = f"INSERT INTO question(began, {', '.join(KEPT)}, similar) VALUES(?{', ?' * len(KEPT)}, ?)"
+        self._database.run(statement, values)
 
     def put_category(self, category: StoredCategory, *, now: int) -> None:
         """Record a category's new state."""
@@ -317,16 +307,5 @@ class Library:
 
 
 def _question(row: tuple[Any, ...]) -> StoredQuestion:
-    identifier, position, question, answer, category, answer_type, status, preset, similar, version = row
-    return StoredQuestion(
-        id=identifier,
-        position=position,
-        question=question,
-        answer=answer,
-        category=category,
-        answer_type=answer_type,
-        status=status,
-        preset=bool(preset),
-        similar=tuple(json.loads(similar)),
-        version=version,
-    )
+    values = dict(zip((*KEPT, "similar", "version"), row, strict=True))
+    return StoredQuestion(**values | {"preset": bool(values["preset"]), "similar": tuple(json.loads(values["similar"]))})

@@ -4,10 +4,10 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kbsync.desk.chitchat import DeskReader, DeskWriter
 from kbsync.desk.client import Transport
@@ -19,6 +19,9 @@ from kbsync.settings import Driver, Target
 from kbsync.store import Ports
 from kbsync.usecases.context import Call, RunContext
 from kbsync.usecases.workspace import Workspace, check_state, prepare_state, shared_state_directory
+
+if TYPE_CHECKING:
+    from kbsync.sandbox.transport import SandboxTransport
 
 Pause = Callable[[str, float], None]
 
@@ -52,53 +55,41 @@ def connect(
     target: Target, *, context: RunContext, state: Path, on_pause: Pause | None = None, on_call: CallObserver | None = None
 ) -> Iterator[Connection]:
     """Open a target and close it afterwards; ``state`` is the directory for kbsync's own files. Raises MissingSecret."""
-    pacer = partial(_pacer, target, context, state=state, on_pause=on_pause, on_call=on_call)
-    if target.driver is Driver.SANDBOX:
-        with _embedded(target, context, state, pacer()) as connection:
-            yield connection
-        return
-    credentials = find_credentials(target, context.environ)
-    pace = pacer()
-    signer = Signer(
-        target.sdkappid, target.identifier, clock=context.clock, secret=credentials.secret, usersig=credentials.usersig
-    )
-    transport = Transport(
-        endpoint=target.endpoint,
-        sdkappid=target.sdkappid,
-        identifier=target.identifier,
-        signer=signer,
-        pacer=pace,
-        clock=context.clock,
-    )
-    try:
-        yield Connection(target, transport, pace, context.stop)
-    finally:
-        transport.close()
+    with ExitStack() as stack:
+        if target.driver is Driver.SANDBOX:
+            from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
+
+            credentials = Credentials(DEMO.secret)
+            http = stack.enter_context(_embedded(target, context, state))
+        else:
+            credentials, http = find_credentials(target, context.environ), None
+        pacer = _pacer(target, context, state=state, on_pause=on_pause, on_call=on_call)
+        transport = Transport(
+            endpoint=target.endpoint or "http://127.0.0.1",
+            sdkappid=target.sdkappid,
+            identifier=target.identifier,
+            signer=Signer(target.sdkappid, target.identifier, clock=context.clock, **asdict(credentials)),
+            pacer=pacer,
+            clock=context.clock,
+            http=http,
+        )
+        stack.callback(transport.close)
+        yield Connection(target, transport, pacer, context.stop)
 
 
 @contextmanager
-def _embedded(target: Target, context: RunContext, state: Path, pacer: Pacer) -> Iterator[Connection]:
+def _embedded(target: Target, context: RunContext, state: Path) -> Iterator["SandboxTransport"]:
+    """The embedded service of a target in place of the network."""
     from kbsync.rehearsal.switches import Switches  # noqa: PLC0415
-    from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
     from kbsync.sandbox.service import Service  # noqa: PLC0415
     from kbsync.sandbox.transport import SandboxTransport  # noqa: PLC0415
 
     switches = Switches.from_words(context.environ.get("KBSYNC_SANDBOX_SWITCHES", "").split())
     prepare_state(state)
     service = Service(sandbox_file(state, target.name), clock=context.clock, switches=switches)
-    transport = Transport(
-        endpoint="http://127.0.0.1",
-        sdkappid=DEMO.sdkappid,
-        identifier=DEMO.identifier,
-        signer=Signer(DEMO.sdkappid, DEMO.identifier, clock=context.clock, secret=DEMO.secret),
-        pacer=pacer,
-        clock=context.clock,
-        http=SandboxTransport(service),
-    )
     try:
-        yield Connection(target, transport, pacer, context.stop)
+        yield SandboxTransport(service)
     finally:
-        transport.close()
         service.close()
 
 
