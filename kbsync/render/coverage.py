@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from kbsync.conversations.coverage import Coverage, LiveSource, Served, UnansweredQuestion
 from kbsync.display import cut, replace_hidden, visible
-from kbsync.messages import Message, message
+from kbsync.messages import Message, message, plural
 from kbsync.model import show_path
 from kbsync.render.json_documents import document
 from kbsync.render.markdown_text import size, text
@@ -208,7 +208,7 @@ def _wordings(gap: UnansweredQuestion) -> Iterator[Message]:
         yield message("also: {text}", text=wording)
     more = len(gap.wordings) - _WORDINGS - 1
     if more > 0:
-        yield message("and {count} more ways to ask", count=more)
+        yield plural("and {count} more way to ask", "and {count} more ways to ask", count=more)
 
 
 def _draw(page: TextPage, title: str, said: Iterable[Message], aside: Iterable[Message], words: Words) -> None:
