@@ -7,9 +7,12 @@ import pytest
 from hypothesis import settings
 
 from kbsync.desk import signing
+from tests.shares import ALL, examples
 
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+# A push tries the same examples everywhere, so that it is red for its own changes alone.
+settings.register_profile("push", deadline=None, max_examples=examples(100), derandomize=True, database=None)
+settings.register_profile("long", deadline=None, print_blob=True)
+settings.load_profile("long" if ALL else "push")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell lets what it starts in the background ignore Ctrl-C, and so would every process that a test starts and interrupts.

@@ -7,9 +7,9 @@ import pytest
 from kbsync.applier import OnFailure
 from kbsync.report import Outcome
 from tests.endurance.bench import Bench, Side
-from tests.endurance.shares import shares
 from tests.endurance.shop import FIRST, SECOND, add_unmanaged, read
 from tests.endurance.trial import Trial, endure
+from tests.shares import shares
 
 SIDE = Side(read(SECOND), read(FIRST))
 WRITES = (6, 7, 8, 9, 10, 11, 12, 13, 19, 20, 21, 22, 28)

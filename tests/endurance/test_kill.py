@@ -11,9 +11,9 @@ from kbsync.model import Knowledge
 from kbsync.rehearsal.switches import Switches
 from tests.endurance.bench import Bench, Died, library, unlike, untouched
 from tests.endurance.processes import APPLY, SIDE, Play, finish, played
-from tests.endurance.shares import shares
 from tests.endurance.shop import add_unmanaged
 from tests.flows.harness import WRITES
+from tests.shares import shares
 
 CALLS = 38
 """Calls of one apply: five to plan, thirty-three to carry out."""

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.endurance.life import Life
-from tests.endurance.shares import long
+from tests.shares import long
 
 SETTINGS = settings(
     stateful_step_count=30,

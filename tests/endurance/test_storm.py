@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.endurance.shares import long
 from tests.endurance.storms import Storm, storms
+from tests.shares import long
 
 
 @pytest.mark.parametrize("cases", [12, pytest.param(80, marks=long)])

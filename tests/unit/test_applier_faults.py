@@ -13,6 +13,7 @@ from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge,
 from kbsync.plan import Action, Cause, Change, FieldChange, Plan, QuestionChange
 from kbsync.report import ApplyReport
 from tests.fakes.store import FakeStore, Fault, Quirks
+from tests.shares import examples
 from tests.unit.applying import PRESET, add_category, apply, create, drop_category, plan, rename_category, status
 
 PATHS: tuple[CategoryPath, ...] = (("Shop",), ("Bar",), ("Bar", "Inner"), PRESET)
@@ -108,7 +109,7 @@ FAULTS = st.dictionaries(st.integers(1, 14), st.sampled_from(Fault), max_size=6)
 
 
 @pytest.mark.no_cover
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(cases(), st.integers(0, 2), st.sampled_from([1, 4]))
 def test_a_plan_leads_to_its_goal(case: Case, lag: int, workers: int) -> None:
     """Without faults the library is what the plan says, in one go, and the same plan again changes nothing."""
@@ -122,7 +123,7 @@ def test_a_plan_leads_to_its_goal(case: Case, lag: int, workers: int) -> None:
 
 
 @pytest.mark.no_cover
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(cases(), FAULTS, st.sampled_from(OnFailure), st.sampled_from([1, 4]), st.integers(0, 2))
 def test_no_fault_loses_or_doubles_anything(
     case: Case, faults: dict[int, Fault], on_failure: OnFailure, workers: int, lag: int
@@ -141,7 +142,7 @@ def test_no_fault_loses_or_doubles_anything(
 
 
 @pytest.mark.no_cover
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(cases(), st.sampled_from(Fault), st.sampled_from(OnFailure))
 def test_every_kill_point_can_be_resumed(case: Case, fault: Fault, on_failure: OnFailure) -> None:
     """A fault at each write in turn, and from each write on, leaves something that the same plan finishes."""

@@ -12,6 +12,7 @@ from kbsync.errors import UnusableFile
 from kbsync.files import load_tree
 from kbsync.files.layout import check_meaning, format_files, lay_out
 from tests.golden import check_golden
+from tests.shares import examples
 from tests.unit.yaml_texts import knowledge_files
 
 GOLDEN = Path(__file__).parent / "golden" / "layout"
@@ -164,7 +165,7 @@ def test_the_layout_of(name: str) -> None:
 
 
 @pytest.mark.no_cover
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(text=knowledge_files())
 def test_any_file_keeps_its_meaning_and_its_comments(text: str) -> None:
     """Whatever people write, fmt keeps what it says and what is to be said of it, or refuses; one run is enough."""

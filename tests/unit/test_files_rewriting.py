@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kbsync.model import AnswerType, Content, Status
 from tests.golden import check_golden
+from tests.shares import examples
 from tests.unit.merges import edited, questions
 from tests.unit.yaml_texts import TEXTS, WORDS, knowledge_files
 
@@ -336,7 +337,7 @@ def test_a_key_and_a_wording_come_below_such_comments_too() -> None:
 
 
 @pytest.mark.no_cover
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(text=knowledge_files(), data=st.data())
 def test_any_order_is_carried_out_on_any_file(text: str, data: st.DataObject) -> None:
     """Whatever the file looks like and whatever changes, the files then say exactly that (merging refuses to do else)."""

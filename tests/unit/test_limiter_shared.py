@@ -20,6 +20,7 @@ from kbsync.settings import Pacing
 from tests.fakes.clock import FakeClock
 from tests.fakes.network import Client, Network, NetworkClock, Service, Shape, drawn, steady, uneven
 from tests.fakes.paced import paced
+from tests.shares import examples
 
 COMMAND = "update_chitchat"
 
@@ -90,7 +91,7 @@ def play(crowd: list[tuple[int, list[float]]], pacing: Pacing, shape: Shape, *, 
 
 
 @pytest.mark.no_cover
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(crowd=crowds, requests=delays, answers=delays, greedy=st.booleans())
 def test_strict_processes_are_never_refused(
     crowd: list[tuple[int, list[float]]], requests: list[float], answers: list[float], greedy: bool
@@ -102,7 +103,7 @@ def test_strict_processes_are_never_refused(
 
 
 @pytest.mark.no_cover
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(crowd=crowds, latency=st.floats(0.0, 2.0), answers=delays)
 def test_steady_processes_are_not_refused_where_requests_are_even(
     crowd: list[tuple[int, list[float]]], latency: float, answers: list[float]

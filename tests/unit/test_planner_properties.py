@@ -18,11 +18,12 @@ from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.libraries import declared, triples
 from tests.fakes.store import FakeStore
+from tests.shares import examples
 
 Triple = tuple[Knowledge, Knowledge, Knowledge | None]
 
 prunes = st.sampled_from(list(Prune))
-thorough = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def planned(desired: Knowledge, live: Knowledge, base: Knowledge | None, prune: Prune) -> Plan:

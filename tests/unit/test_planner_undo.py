@@ -15,6 +15,7 @@ from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.libraries import triples
 from tests.fakes.store import FakeStore
+from tests.shares import examples
 
 POLICY = Policy(prune=Prune.DELETE)
 CONTEXT = Context(TargetRef("t", 1), Source("sha256:0"), POLICY)
@@ -56,7 +57,7 @@ def undone(before: Knowledge, after: Knowledge, meddle: tuple[str, Content | Non
     return store, invert(report, live, policy=POLICY, rate=5.0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(triples())
 def test_what_was_applied_can_be_taken_back(triple: tuple[Knowledge, Knowledge, Knowledge | None]) -> None:
     """After the way back, every question has its old content again and nothing else is there."""

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbsync.render.prose import Mark, Omission, Piece, difference, fold
+from tests.shares import examples
 
 MARKS = {Mark.SAME: "{}", Mark.REMOVED: "[-{}-]", Mark.ADDED: "{{+{}+}}"}
 ALPHABET = "ab ,.\n我是的สวัรคあ\u0301👨\u200d👩🇫🇷\ud800"
@@ -89,7 +90,7 @@ def test_pieces_rebuild_both_texts(before: str, after: str) -> None:
     assert all(left.mark is not right.mark for left, right in pairwise(pieces))
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.integers(0, 9), st.integers(15_000, 25_000))
 def test_large_texts_are_marked_just_as_well(seed: int, size: int) -> None:
     """A changed word in a long answer is a changed word, though lines are aligned first."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kbsync.commands import Command
 from kbsync.sandbox.account import Account
 from tests.fakes.caller import Caller, sign
+from tests.shares import examples
 
 LIST = {"PageIndex": 1, "PageSize": 1}
 
@@ -224,7 +225,7 @@ FIELDS = [
 NAMES = st.sampled_from(" ".join(FIELDS).split())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.sampled_from(list(Command)), st.dictionaries(NAMES, JSON, max_size=8))
 def test_no_body_makes_the_service_raise(command: Command, fields: dict[str, object]) -> None:
     """Whatever the fields hold, the answer is an envelope and never an internal error."""

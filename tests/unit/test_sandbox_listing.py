@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kbsync.commands import Command
 from tests.fakes.caller import Caller
+from tests.shares import examples
 
 LIST = Command.LIST
 PRESETS = 8
@@ -157,7 +158,7 @@ def test_reads_may_lag_behind_writes() -> None:
     assert caller.call(Command.DESC_CATEGORY)["Total"] == 9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.integers(0, 4), max_size=12), st.integers(1, 7), st.sampled_from(["oldest", "newest", "by-id", "updated"]))
 def test_stable_pages_hold_every_question_once(edits: list[int], size: int, order: str) -> None:
     """Whatever was edited before, the pages of a stable order put together are the library."""

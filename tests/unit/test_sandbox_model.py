@@ -11,6 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from kbsync.commands import Command
 from kbsync.rehearsal.switches import Switches
 from tests.fakes.caller import Caller
+from tests.shares import examples
 
 TEXTS = st.sampled_from(["one", "two", "三", "four "])
 LISTS = st.lists(TEXTS, max_size=3)
@@ -112,11 +113,11 @@ class LibraryMachine(RuleBasedStateMachine):
         self.caller.service.close()
 
 
-LibraryMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+LibraryMachine.TestCase.settings = settings(max_examples=examples(25), stateful_step_count=20, deadline=None)
 TestLibrary = LibraryMachine.TestCase
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.integers(0, 600), max_size=40))
 def test_no_second_has_more_than_five_and_none_is_refused_in_vain(gaps: list[int]) -> None:
     """In every rolling second five calls pass; a call is refused only where five passed in the second before it."""
@@ -133,7 +134,7 @@ def test_no_second_has_more_than_five_and_none_is_refused_in_vain(gaps: list[int
     caller.service.close()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 30), st.sampled_from(["a", "b", "c"])), max_size=10))
 def test_a_lagging_listing_is_the_library_of_that_moment(edits: list[tuple[int, str]]) -> None:
     """At each moment the listing shows what the library was two seconds before."""
