@@ -1,6 +1,7 @@
 """Help teaches: every command has examples that its own parser accepts, nothing is cut, completion offers what there is."""
 
 import os
+import runpy
 import shlex
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
 from kbsync.cli.app import SECTIONS, application
 from kbsync.cli.options import DocumentedCommand
@@ -89,13 +91,13 @@ def test_exit_codes_are_ones_that_exist() -> None:
     assert {Exit.PENDING, Exit.UNFINISHED, Exit.INVALID, Exit.UNSAFE, Exit.STALE, Exit.LOCKED} <= told
 
 
-def completed(shell: str, line: str, directory: Path, **environ: str) -> list[str]:
+def completed(shell: str, line: str, directory: Path) -> list[str]:
     """What the program answers when a shell's completion script asks; the last word of the line is the unfinished one."""
     words = line.split(" ")
     asked = {"COMP_WORDS": line, "COMP_CWORD": words[-1] if shell == "fish" else str(len(words) - 1)}
     run = subprocess.run(
         [sys.executable, "-m", "kbsync"],
-        env={**os.environ, **asked, "_KBSYNC_COMPLETE": f"{shell}_complete", **environ},
+        env={**os.environ, **asked, "_KBSYNC_COMPLETE": f"{shell}_complete"},
         cwd=directory,
         capture_output=True,
         text=True,
@@ -141,21 +143,40 @@ def test_a_shell_can_complete(shell: str, project: Path) -> None:
     assert f"_KBSYNC_COMPLETE={shell}_complete" in source.stdout
 
 
-def test_completion_reads_the_directory_that_the_line_names(project: Path) -> None:
+def offered(line: str) -> list[str]:
+    """The same, of this process: what any shell is told about the last word of the line."""
+    *words, incomplete = line.split(" ")[1:]
+    return [
+        item.value for item in ShellComplete(application, {}, "kbsync", "_KBSYNC_COMPLETE").get_completions(words, incomplete)
+    ]
+
+
+def test_completion_reads_the_directory_that_the_line_names(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`-d` on the line, or KBSYNC_DIR, leads to the settings."""
+    monkeypatch.chdir(project)
     (project / "knowledge").rename(project / "faq")
-    assert completed("bash", "kbsync drift -d faq -t s", project) == ["sandbox"]
-    assert completed("bash", "kbsync drift -t s", project, KBSYNC_DIR="faq") == ["sandbox"]
-    assert completed("bash", "kbsync drift -t s", project) == []
+    assert offered("kbsync drift -d faq -t s") == ["sandbox"]
+    assert offered("kbsync drift -t s") == []
+    monkeypatch.setenv("KBSYNC_DIR", "faq")
+    assert offered("kbsync drift -t s") == ["sandbox"]
 
 
 @pytest.mark.parametrize("text", [b"", b"\xff\xfe", b"targets: [", b"targets: 3", b"a: &a [*a]"])
-def test_completion_never_fails(text: bytes, project: Path) -> None:
+def test_completion_never_fails(text: bytes, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Broken settings offer nothing, and put nothing on the screen of somebody who pressed Tab."""
+    monkeypatch.chdir(project)
     (project / "knowledge" / "kbsync.yaml").write_bytes(text)
-    assert completed("bash", "kbsync plan -t ", project) == []
+    assert offered("kbsync plan -t ") == []
 
 
-def test_switches_of_the_sandbox_are_offered(project: Path) -> None:
+def test_switches_of_the_sandbox_are_offered() -> None:
     """What can be switched need not be looked up."""
-    assert completed("zsh", "kbsync sandbox serve --switch preset-up", project) == ["preset-update=refuse"]
+    assert offered("kbsync sandbox serve --switch preset-up") == ["preset-update=refuse"]
+
+
+def test_the_module_is_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m kbsync` takes its words from the command line and leaves with the exit code."""
+    monkeypatch.setattr(sys, "argv", ["kbsync", "--version"])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_module("kbsync", run_name="__main__")
+    assert (left.value.code, capsys.readouterr().out.split()[0]) == (0, "kbsync")

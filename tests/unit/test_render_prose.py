@@ -103,7 +103,7 @@ def test_large_texts_are_marked_just_as_well(seed: int, size: int) -> None:
     assert sum(len(piece.text) for piece in pieces if piece.mark is not Mark.SAME) < 60
 
 
-@pytest.mark.no_cover
+@pytest.mark.long
 @pytest.mark.parametrize("letters", ["ab \n", "我们的x"])
 def test_a_megabyte_in_which_nothing_aligns_is_compared(letters: str) -> None:
     """What would take hours to compare word for word is compared more coarsely, and nothing is lost."""
