@@ -31,7 +31,8 @@ class Outcome(StrEnum):
 class ChangeOutcome:
     """The outcome of ``plan.changes[change]``; ``reason`` says why when it is not applied, ``code`` is the ErrorCode.
 
-    ``calls`` is how many calls were sent for it, repetitions included; those of a batch count for its first change.
+    ``calls`` is how many calls were sent for it, repetitions included; those of a batch count for its first change. ``made`` is
+    the id of what a create made, as far as a listing or an answer told it.
     """
 
     change: int
@@ -39,6 +40,7 @@ class ChangeOutcome:
     reason: Message | None = None
     code: int | None = None
     calls: int = 0
+    made: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class CategoryWrites(Strategy):
             return {index: Attempt(Ending.HELD, self.missing(path[:-1]))}
         with self._job.ledger.write(index) as write:
             if change.id is None:
-                self._paths.learn(path, self._job.writer.add_category(path[-1], parent=parent))
+                self._learn(index, self._job.writer.add_category(path[-1], parent=parent))
             else:
                 self._job.writer.rename_category(change.id, path[-1])
                 self._paths.learn(path, change.id)
@@ -66,7 +66,12 @@ class CategoryWrites(Strategy):
         """Learn the id of a category that a listing shows."""
         identifier = self._found(index, seen)
         assert identifier is not None  # noqa: S101  (only a listing that shows it settles it)
+        self._learn(index, identifier)
+
+    def _learn(self, index: int, identifier: int) -> None:
         self._paths.learn(self._change(index).after or (), identifier)
+        if self._change(index).id is None:
+            self._job.created[index] = str(identifier)
 
     def _causes(self, path: CategoryPath) -> Iterator[Message]:
         for index, change in enumerate(self._job.plan.changes):

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -25,7 +25,6 @@ class Job:
 
     ``writer`` raises Interrupted once the apply is to stop; ``uninterruptible`` does not, and is for the rest of changes that
     were begun. ``before`` is the library before the apply, ``needs`` the changes without which each must not be carried out.
-    ``created`` maps creates to the question ids that listings showed.
     """
 
     plan: Plan
@@ -36,7 +35,11 @@ class Job:
     before: Snapshot
     paths: PathChanges
     needs: Mapping[int, tuple[int, ...]]
-    created: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def created(self) -> dict[int, str]:
+        """The ids of what creates made, or found made."""
+        return self.ledger.made
 
     def held(self, index: int) -> Attempt | None:
         """Why a change must not be carried out: an earlier one that it builds on did not reach its goal."""

@@ -163,14 +163,15 @@ class PlanV1(Strict, frozen=True):
     format_version: Literal["1.0"] = "1.0"
 
 
-class OutcomeV1(Strict, frozen=True):
-    """How ``plan.changes[change]`` ended."""
+class OutcomeV1(Strict, frozen=True, omit_defaults=True):
+    """How ``plan.changes[change]`` ended; ``made`` is the id of what it created, where that is known."""
 
     change: int
     outcome: OutcomeWordV1
     reason: MessageV1 | None
     code: int | None
     calls: int
+    made: str | None = None
 
 
 class MismatchV1(Strict, frozen=True):

@@ -12,6 +12,7 @@ from kbsync.plan import Change, Plan, Problem, Purpose, Source, TargetRef
 from kbsync.planner.categories import plan_categories
 from kbsync.planner.matching import BaseIndex, match_questions
 from kbsync.planner.questions import is_unchanged, plan_questions, protected_disables
+from kbsync.planner.refusals import foresee_refusals
 from kbsync.planner.removals import plan_removals, with_additions
 from kbsync.planner.selection import left_out, select
 from kbsync.settings import Policy, Prune
@@ -47,7 +48,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     authoritative categories.
     """
     is_drift = context.purpose is Purpose.DRIFT
-    said = BaseIndex(base)
+    said = BaseIndex(base, live)
     categories = plan_categories(desired, live, base)
     matches = match_questions(desired, live, base, work=categories)
     removals = plan_removals(
@@ -65,7 +66,8 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     everything: list[Change] = [*categories.changes, *plan_questions(matches, said, work=categories), *removals.changes]
     chosen = select(everything, context.only)
     changes = in_order(chosen)
-    problems = (*categories.problems, *matches.problems, *removals.problems, *protected_disables(matches, said))
+    problems = [*categories.problems, *matches.problems, *removals.problems, *protected_disables(matches, said)]
+    problems += [] if is_drift else foresee_refusals(changes, live)
     return Plan(
         target=context.target,
         source=context.source,

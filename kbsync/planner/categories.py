@@ -4,8 +4,10 @@ A declared category is recognised by its path, by an earlier title, by a title t
 where the questions are that git put into it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from kbsync.messages import message
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, bare, path_after, show_path
@@ -36,8 +38,8 @@ class CategoryWork:
 def plan_categories(desired: Knowledge, live: Knowledge, base: Knowledge | None) -> CategoryWork:
     """Match the declared categories with the live ones, parents first."""
     walk = _Walk(desired, live, base)
-    for category in sorted(desired.categories, key=lambda item: (len(item.path), item.path)):
-        walk.settle(category)
+    for _, level in groupby(sorted(desired.categories, key=lambda item: (len(item.path), item.path)), key=lambda c: len(c.path)):
+        walk.settle(list(level))
     if base is not None:
         walk.problems.extend(walk.likely_renames(base))
     walk.problems.extend(walk.missing(desired, live))
@@ -59,22 +61,19 @@ class _Walk:
         self._live_name: dict[CategoryPath, CategoryPath] = {}
         self._base_name: dict[CategoryPath, CategoryPath] = {}
 
-    def settle(self, category: Category) -> None:
-        """Find one declared category's live counterpart, or decide that there is none."""
-        self._note_what_is_done(category)
-        parent = self._live_name.get(category.path[:-1], category.path[:-1])
-        same = (*parent, category.path[-1])
-        if same in self._live:
-            self._take(category, same)
-            self._refuse_twins(category, same)
-            return
-        earlier = [(*parent, title) for title in category.previously if (*parent, title) in self._live]
-        candidates = [*earlier, *self._alike(same), *self._retitled(category.path, parent)]
-        found = next((path for path in candidates if path not in self.matched), None)
-        if found is not None:
-            self._rename(category, found)
-        else:
-            self.changes.append(self._change(Action.CREATE, category, None))
+    def settle(self, level: Sequence[Category]) -> None:
+        """Find the live counterparts of one level's declared categories, surer signs first, or decide that there are none."""
+        for category in level:
+            self._note_what_is_done(category)
+        waiting = [category for category in level if not self._take_same(category)]
+        for find in (self._earlier, self._alike, self._retitled):
+            found = {category.path: find(category) for category in waiting}
+            claims = Counter(path for paths in found.values() for path in paths)
+            if find == self._alike:
+                # Two that differ by spelling alone: which of them the service has is not known.
+                found = {path: paths for path, paths in found.items() if len(paths) == 1 == claims[paths[0]]}
+            waiting = [category for category in waiting if not self._rename(category, found.get(category.path, ()))]
+        self.changes.extend(self._change(Action.CREATE, category, None) for category in waiting)
 
     def likely_renames(self, base: Knowledge) -> Iterator[Problem]:
         """Categories to be created beside one that is no longer declared: that may be an undeclared rename."""
@@ -108,46 +107,72 @@ class _Walk:
                 yield Problem(ProblemKind.MISSING_CATEGORY, words, question.location)
 
     def _note_what_is_done(self, category: Category) -> None:
-        """Record a declared rename that is done already, by an unfinished apply or in the console.
+        """Learn the path at the base, and record a declared rename that was done by an unfinished apply or in the console.
 
         Only the base has the old path then. Unrecorded, every question inside would look moved in the console.
         """
-        if self._base is None or category.path in self._base:
+        if self._base is None:
             return
         above = category.path[:-1]
-        parent = self._base_name.get(above, self._live_name.get(above, above))
-        for title in category.previously:
-            earlier = (*parent, title)
-            if earlier in self._base and earlier not in self._live and earlier not in self._declared:
-                self.renamed[earlier] = category.path
-                self._base_name[category.path] = earlier
-                return
+        parent = self._base_name.get(above, above)
+        titles = [category.path[-1], *category.previously]
+        earlier = next(((*parent, title) for title in titles if (*parent, title) in self._base), None)
+        if earlier is None:
+            return
+        self._base_name[category.path] = earlier
+        if category.path not in self._base and earlier not in self._live and earlier not in self._declared:
+            self.renamed[earlier] = category.path
 
-    def _alike(self, wanted: CategoryPath) -> list[CategoryPath]:
+    def _take_same(self, category: Category) -> bool:
+        """Whether the very path is there, under the parent's live name."""
+        same = (*self._live_parent(category), category.path[-1])
+        if same in self._live:
+            self._take(category, same)
+            self._refuse_twins(category, same)
+        return same in self._live
+
+    def _live_parent(self, category: Category) -> CategoryPath:
+        return self._live_name.get(category.path[:-1], category.path[:-1])
+
+    def _earlier(self, category: Category) -> Sequence[CategoryPath]:
+        """Live categories with a title that this one used to have."""
+        parent = self._live_parent(category)
+        return self._free([(*parent, title) for title in category.previously if (*parent, title) in self._live])
+
+    def _alike(self, category: Category) -> Sequence[CategoryPath]:
         """Ordinary live categories whose title differs in blanks, case or Unicode form alone, as a service may store it."""
-        return sorted(
+        parent, title = self._live_parent(category), category.path[-1]
+        return self._free(
             path
-            for path in self._live
-            if path[:-1] == wanted[:-1]
-            and bare(path[-1]) == bare(wanted[-1])
-            and path not in self._declared
+            for path in sorted(self._live)
+            if path[:-1] == parent
+            and bare(path[-1]) == bare(title)
+            and (*category.path[:-1], path[-1]) not in self._declared
             and self._is_ordinary(path)
         )
 
-    def _retitled(self, path: CategoryPath, parent: CategoryPath) -> list[CategoryPath]:
+    def _retitled(self, category: Category) -> Sequence[CategoryPath]:
         """The live category that is this one under a title given in the console; empty where there is none.
 
         The service keeps no history, so the rule goes by the questions of the base: the category is retitled only where all of
         them that are still live are in one live category that no file declares. Otherwise it was deleted in the console.
         """
-        if self._base is None or path not in self._base:
+        path, parent = self._base_name.get(category.path), self._live_parent(category)
+        if self._base is None or path is None:
             return []
         goals = {home[: len(path)] for said, home in self._homes if said[: len(path)] == path}
-        return [
+        return self._free(
             goal
             for goal in goals
-            if len(goals) == 1 and goal[:-1] == parent and goal not in self._declared | self._base and self._is_ordinary(goal)
-        ]
+            if len(goals) == 1
+            and goal[:-1] == parent
+            and (*category.path[:-1], goal[-1]) not in self._declared
+            and (*path[:-1], goal[-1]) not in self._base
+            and self._is_ordinary(goal)
+        )
+
+    def _free(self, paths: Iterable[CategoryPath]) -> Sequence[CategoryPath]:
+        return [path for path in paths if path not in self.matched]
 
     def _is_ordinary(self, path: CategoryPath) -> bool:
         return path in self._live and self._live[path][0].menu is MenuType.ORDINARY
@@ -169,16 +194,21 @@ class _Walk:
             )
             self.problems.append(Problem(ProblemKind.AMBIGUOUS, words, category.location))
 
-    def _rename(self, category: Category, live_path: CategoryPath) -> None:
+    def _rename(self, category: Category, found: Sequence[CategoryPath]) -> bool:
+        """Whether one of these live categories is to be renamed, or would be if it were not the service's own."""
+        live_path = next((path for path in found if path not in self.matched), None)
+        if live_path is None:
+            return False
         self._refuse_twins(category, live_path)
         if self._is_ordinary(live_path):
             self._take(category, live_path)
             self.changes.append(self._change(Action.RENAME, category, self._live[live_path][0]))
-            return
+            return True
         words = message(
             "{path} belongs to the service and cannot be renamed: take the title out of previously", path=show_path(live_path)
         )
         self.problems.append(Problem(ProblemKind.PROTECTED, words, category.location))
+        return True
 
     def _change(self, action: Action, category: Category, found: Category | None) -> CategoryChange:
         before, identifier = (None, None) if found is None else (found.path, found.id)
@@ -187,7 +217,8 @@ class _Walk:
     def _cause(self, path: CategoryPath) -> Cause:
         if self._base is None:
             return Cause.UNKNOWN
-        return Cause.DRIFT if path in self._base else Cause.DECLARED
+        said = self._base_name.get(path)
+        return Cause.DRIFT if said is not None and said[-1] == path[-1] else Cause.DECLARED
 
 
 def _homes(live: Knowledge, base: Knowledge) -> Iterator[tuple[CategoryPath, CategoryPath]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kbsync.messages import message
-from kbsync.model import CategoryPath, Knowledge, Question, bare, show_path
+from kbsync.model import CategoryPath, Knowledge, MenuType, Question, bare, show_path
 from kbsync.plan import Match, Problem, ProblemKind
 from kbsync.planner.categories import CategoryWork
 from kbsync.planner.renames import find_renames
@@ -29,7 +29,7 @@ class Pair:
 class Matches:
     """All pairs, the declared questions that live lacks, and the live ones that nothing declares.
 
-    ``withheld`` holds live ids that take part in an undecided rename: they are neither matched nor removed.
+    ``withheld`` holds live ids that take part in an undecided rename, or have a text that is in doubt: they are not removed.
     """
 
     pairs: tuple[Pair, ...]
@@ -40,9 +40,13 @@ class Matches:
 
 
 class BaseIndex:
-    """The knowledge last applied: questions by pinned id and by text, categories by path. ``known`` is False without a base."""
+    """The knowledge last applied: questions by pinned id and by text, categories by path. ``known`` is False without a base.
 
-    def __init__(self, base: Knowledge | None) -> None:
+    ``live`` tells which texts questions have by now.
+    """
+
+    def __init__(self, base: Knowledge | None, live: Knowledge) -> None:
+        self._holders = Counter(question.content.question for question in live.questions)
         self.known = base is not None
         self.questions = () if base is None else base.questions
         self.categories = {category.path: category for category in (() if base is None else base.categories)}
@@ -58,9 +62,25 @@ class BaseIndex:
         return self._by_text.get(text)
 
     def about(self, desired: Question, live: Question | None = None) -> Question | None:
-        """The base's version of a declared question: by its id, its text, the text of its live question, or an earlier text."""
-        texts = [desired.content.question, *([] if live is None else [live.content.question]), *desired.previously]
-        return self.pinned(desired.id) or next(filter(None, map(self.called, texts)), None)
+        """The base's version of a declared question: by its id, its text, the text of its live question, or an earlier text.
+
+        Where a pin or an earlier text names the live question, that one's text comes first. A text that another live question
+        has tells nothing: it was that one's at the base.
+        """
+        pinned = self.pinned(desired.id) or self.pinned(None if live is None else live.id)
+        wanted, earlier = [desired.content.question], list(desired.previously)
+        texts = wanted + earlier
+        if live is not None:
+            wanted, earlier = ([text for text in side if not self._holders[text]] for side in (wanted, earlier))
+            own = [live.content.question]
+            is_named = live.id == desired.id or own[0] in desired.previously
+            texts = own + earlier + wanted if is_named else wanted + own + earlier
+        return pinned or next(filter(None, (self._called_unpinned(text, live) for text in texts)), None)
+
+    def _called_unpinned(self, text: str, live: Question | None) -> Question | None:
+        """The question that had a text at the base, unless the base pinned it to another one."""
+        found = self.called(text)
+        return None if found is not None and live is not None and found.id not in (None, live.id) else found
 
 
 def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, work: CategoryWork) -> Matches:
@@ -70,13 +90,13 @@ def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None,
     pairing.by_text()
     pairing.by_earlier_text()
     pairing.by_spelling()
-    withheld: frozenset[str | None] = frozenset()
     if base is not None:
         renames = find_renames(pairing.open, pairing.rest(), base, desired)
         for found in renames.found:
             pairing.pair(found.new, found.live, found.match, found.confidence)
         pairing.problems.extend(renames.problems)
-        withheld = renames.withheld
+        pairing.withheld |= renames.withheld
+    pairing.doubt_pins(BaseIndex(base, live))
     if pairing.open and not live.complete:
         pairing.problems.append(_perhaps_there(len(pairing.open)))
     return Matches(
@@ -84,22 +104,25 @@ def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None,
         new=tuple(pairing.open),
         rest=tuple(pairing.rest()),
         problems=tuple(pairing.problems),
-        withheld=withheld,
+        withheld=frozenset(pairing.withheld),
     )
 
 
 class _Pairing:
     def __init__(self, desired: Knowledge, live: Knowledge, work: CategoryWork) -> None:
         self._final = work.final
+        self._presets = {category.path for category in live.categories if category.menu is not MenuType.ORDINARY}
         self._live = sorted(live.questions, key=lambda item: (item.content.question, item.id or ""))
         self._by_text: dict[str, list[Question]] = {}
         for question in self._live:
             self._by_text.setdefault(question.content.question, []).append(question)
         self._taken: set[int] = set()
         waiting = sorted(desired.questions, key=lambda item: (item.content.question, item.id or ""))
+        self._declared = {question.content.question for question in waiting}
         self._open = {id(question): question for question in waiting}
         self.pairs: list[Pair] = []
         self.problems: list[Problem] = []
+        self.withheld: set[str | None] = set()
 
     def pair(self, desired: Question, live: Question, match: Match, confidence: int = 100) -> None:
         """Settle one declared question."""
@@ -132,6 +155,37 @@ class _Pairing:
                 )
                 self.problems.append(Problem(ProblemKind.WITHHELD, words, question.location, blocking=False))
 
+    def doubt_pins(self, said: BaseIndex) -> None:
+        """Refuse pins that name another question than the text does.
+
+        A pin is right where the base gave it to this question, or where ``previously`` names the text of the live one.
+        """
+        open_texts = {question.content.question for question in self.open}
+        for pair in self.pairs:
+            text, named = pair.desired.content.question, pair.live.content.question
+            before = said.pinned(pair.live.id)
+            settled = before is not None and before.content.question not in open_texts and said.called(text) in (None, before)
+            if pair.match is not Match.ID or settled or named in (text, *pair.desired.previously):
+                continue
+            rivals = [live for live in self._by_text.get(text, ()) if id(live) not in self._taken]
+            self.withheld.update(live.id for live in rivals)
+            if rivals or named in open_texts or self._is_strange(pair, said):
+                candidates = [*(f"{text}, id {live.id}" for live in rivals), f"{named}, id {pair.live.id}"]
+                words = message(
+                    "the pin of {text} names {named}, and its text another question ({candidates}): correct the id or take it "
+                    "out, or write previously: [{named}] beside {text} if the pin is right",
+                    text=text,
+                    named=named,
+                    candidates="; ".join(candidates),
+                )
+                self.problems.append(Problem(ProblemKind.AMBIGUOUS, words, pair.desired.location))
+
+    def _is_strange(self, pair: Pair, said: BaseIndex) -> bool:
+        """Whether a pin gives a question of the service's own to one that git declared elsewhere."""
+        before = said.called(pair.desired.content.question)
+        home = pair.live.content.category
+        return before is not None and home in self._presets and before.content.category != home
+
     def by_text(self) -> None:
         """Equal texts are the same question; among live twins the one in the declared category is meant."""
         for question in self.open:
@@ -154,6 +208,8 @@ class _Pairing:
         wanted = Counter(bare(question.content.question) for question in self.open)
         free: dict[tuple[str, CategoryPath], list[Question]] = {}
         for live in self.rest():
+            if live.content.question in self._declared:
+                continue  # It is what another declared question is called, to the letter.
             free.setdefault((bare(live.content.question), self._final(live.content.category)), []).append(live)
         for question in self.open:
             key = bare(question.content.question)
@@ -179,6 +235,7 @@ class _Pairing:
             candidates="; ".join(f"{show_path(live.content.category)}, id {live.id}" for live in free),
         )
         self.problems.append(Problem(ProblemKind.AMBIGUOUS, words, question.location))
+        self.withheld.update(live.id for live in free)
 
 
 def _perhaps_there(count: int) -> Problem:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from kbsync.compare import changed_fields
 from kbsync.messages import message
 from kbsync.model import Content, Question, Status, bare
-from kbsync.plan import Action, Cause, Field, FieldChange, Problem, ProblemKind, QuestionChange
+from kbsync.plan import Action, Cause, Field, FieldChange, Match, Problem, ProblemKind, QuestionChange
 from kbsync.planner.categories import CategoryWork
 from kbsync.planner.matching import BaseIndex, Matches, Pair
 
@@ -58,6 +58,9 @@ def _change(pair: Pair, said: BaseIndex, work: CategoryWork) -> Iterator[Questio
     found = said.about(pair.desired, pair.live)
     base = None if found is None else work.settled(found.content)
     causes = [FieldChange(field, _cause(field, settled, desired, base=base, known=said.known)) for field in fields]
+    if base is None and said.known and pair.match is Match.ID:
+        # Git pins a question that neither side calls as the base did: both gave it another text, or both added it.
+        causes = [replace(each, cause=Cause.CONFLICT) if each.field is Field.QUESTION else each for each in causes]
     content = tuple(change for change in causes if change.field is not Field.STATUS)
     status = tuple(change for change in causes if change.field is Field.STATUS)
     goal = replace(desired, status=live.status)

@@ -123,8 +123,8 @@ class _Undeclared:
         self._matches = matches
         self._work = work
         self._prune = prune
-        self._claimed = {question.content.question for question in desired.questions}
-        self._claimed |= {pair.live.content.question for pair in matches.pairs}
+        bases = [said.about(pair.desired, pair.live) for pair in matches.pairs] + [said.about(new) for new in matches.new]
+        self._claimed = {base.content.question for base in bases if base is not None}
         self._declared = {category.path for category in desired.categories}
         self._authoritative = {category.path for category in desired.categories if category.authoritative}
         self._menus = {category.path: category.menu for category in live.categories}

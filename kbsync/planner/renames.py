@@ -44,7 +44,7 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class Renames:
-    """The renames found, what could not be decided, and the live ids that wait for a decision."""
+    """The renames found, what could not be decided, and the live ids that wait for a decision: they are not removed."""
 
     found: tuple[Rename, ...]
     problems: tuple[Problem, ...]
@@ -74,7 +74,7 @@ def find_renames(new: Sequence[Question], rest: Sequence[Question], base: Knowle
     return Renames(
         tuple(found),
         (*(_ambiguous(group) for group in _groups(doubtful)), *_once([_likely(pair) for pair in likely])),
-        frozenset(pair.live.id for pair in doubtful),
+        frozenset(pair.live.id for pair in (*doubtful, *(pair for pair in likely if pair.console))),
     )
 
 
@@ -95,7 +95,7 @@ def _candidates(new: Sequence[Question], rest: Sequence[Question], base: Knowled
     live = {question.content.question: question for question in rest}
     left: dict[str, list[Question]] = {}
     for text, item in known.items():
-        if text not in declared and text in live and not item.protected:
+        if text not in declared and text in live and not item.protected and item.id in (None, live[text].id):
             left.setdefault(_file(item), []).append(live[text])
     came: dict[CategoryPath, list[Question]] = {}
     for question in rest:

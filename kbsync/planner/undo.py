@@ -5,11 +5,11 @@ and becomes a problem of the plan.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kbsync.messages import Message, message
-from kbsync.model import Category, CategoryPath, Content, Knowledge, Question
+from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, path_after, show_path
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import (
     FIELD_NAMES,
@@ -25,44 +25,26 @@ from kbsync.plan import (
     Purpose,
     QuestionChange,
     Source,
+    renamed_paths,
 )
+from kbsync.planner.refusals import foresee_refusals
 from kbsync.report import ApplyReport, Outcome
 from kbsync.settings import Policy
 
 __all__ = ["invert"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Live:
-    """The live library by the ways in which a change names its object."""
-
-    by_id: dict[str, Question]
-    by_text: dict[str, Question]
-    categories: dict[CategoryPath, Category]
-
-
 def invert(report: ApplyReport, live: Knowledge, *, policy: Policy, rate: float) -> Plan:
     """The inverse of every applied change whose object is still as the apply left it."""
-    found = _Live(
-        {question.id: question for question in live.questions if question.id is not None},
-        {question.content.question: question for question in live.questions},
-        {category.path: category for category in live.categories},
-    )
-    changes: list[Change] = []
-    problems: list[Problem] = []
-    for outcome in report.outcomes:
-        change = report.plan.changes[outcome.change]
-        if outcome.outcome is not Outcome.APPLIED:
-            # A report of an apply that was cut short does not know the calls that were under way.
-            if outcome.calls or outcome.outcome is Outcome.UNKNOWN:
-                problems.append(_half_done(change))
-            continue
-        inverse = _category(change, found) if isinstance(change, CategoryChange) else _question(change, found)
-        if isinstance(inverse, Problem):
-            problems.append(inverse)
-        elif inverse is not None:
-            changes.append(inverse)
-    ordered = in_order(changes)
+    undo = _Undo(report, live)
+    undo.categories()
+    undo.questions()
+    ordered = in_order(undo.changes)
+    problems = [*foresee_refusals(ordered, live), *undo.problems]
+    if not undo.done and not problems:
+        problems.append(
+            Problem(ProblemKind.WITHHELD, message("there is nothing to take back: the apply changed nothing"), blocking=False)
+        )
     return Plan(
         target=report.plan.target,
         source=Source(knowledge=report.plan.source.knowledge, base=BaseKind.NONE),
@@ -75,36 +57,138 @@ def invert(report: ApplyReport, live: Knowledge, *, policy: Policy, rate: float)
     )
 
 
-def _question(change: QuestionChange, live: _Live) -> QuestionChange | Problem | None:
-    if change.after is None:
-        before = change.before
-        if before is not None and before.question in live.by_text:
-            return _kept(change, message("{title} is not taken back: it exists again", title=change.title))
-        return _inverse(change, None, before)
-    now = live.by_id.get(change.id or "") or live.by_text.get(change.after.question)
-    if now is None:
-        return _kept(change, message("{title} is not taken back: it is gone", title=change.title))
-    if change.before is None:
-        if now.content != change.after:
-            return _kept(change, message("{title} is not taken back: it was changed since", title=change.title))
-        return _inverse(change, now, None)
-    return _fields(change, now, before=change.before, after=change.after)
+class _Undo:
+    """The way back, with the live library by the ids in the receipt."""
 
+    def __init__(self, report: ApplyReport, live: Knowledge) -> None:
+        self.changes: list[Change] = []
+        self.problems: list[Problem] = []
+        self._questions = {question.id: question for question in live.questions}
+        self._texts = {question.content.question: question for question in live.questions}
+        self._taken = set(self._texts)
+        self._categories = {category.id: category for category in live.categories}
+        self.done: list[tuple[Change, str | None]] = []
+        for outcome in report.outcomes:
+            change = report.plan.changes[outcome.change]
+            if outcome.outcome is Outcome.APPLIED:
+                self.done.append((change, outcome.made))
+            elif outcome.calls or outcome.outcome is Outcome.UNKNOWN:
+                # A report of an apply that was cut short does not know the calls that were under way.
+                self.problems.append(_half_done(change))
+        self._ours = {change.id for change, _ in self.done}
+        self._renamed: dict[CategoryPath, CategoryPath] = {}
+        self._paths = {category.path for category in live.categories}
 
-def _fields(change: QuestionChange, now: Question, *, before: Content, after: Content) -> QuestionChange | Problem | None:
-    """Restore the fields that still hold the value that the apply set."""
-    goal, left = now.content, []
-    for field in change.touched:
-        value = getattr(now.content, field.value)
-        if value == getattr(after, field.value):
-            goal = _with(goal, field, before)
-            left.append(field)
-        elif value != getattr(before, field.value):
-            return _kept(
-                change,
-                message("{title} is not taken back: its {field} was changed again", title=change.title, field=FIELD_NAMES[field]),
+    def categories(self) -> None:
+        """The categories, parents first: what a path is called in the end depends on them."""
+        done = [(change, made) for change, made in self.done if isinstance(change, CategoryChange)]
+        for change, made in sorted(done, key=lambda each: len(each[0].after or each[0].before or ())):
+            self._keep(self._category(change, made))
+        renamed = renamed_paths(self.changes)
+        gone = {change.before for change in self.changes if change.after is None}
+        made_again = {change.after for change in self.changes if isinstance(change, CategoryChange) and change.after}
+        self._paths = {path_after(path, renamed) for path in self._paths - gone} | made_again
+
+    def questions(self) -> None:
+        """The questions; where a category that one was in is not there any more, it stays."""
+        for change, made in self.done:
+            if isinstance(change, QuestionChange):
+                self._keep(self._question(change, made))
+
+    def _keep(self, found: Change | Problem | None) -> None:
+        if isinstance(found, Problem):
+            self.problems.append(found)
+        elif found is not None:
+            self.changes.append(found)
+
+    def _category(self, change: CategoryChange, made: str | None) -> CategoryChange | Problem | None:
+        if change.after is None:
+            return self._deleted(change, change.before or ())
+        now = self._now(change, made)
+        if now is None:
+            return _kept(change, message("{title} is not taken back: it is gone", title=change.title))
+        if now.path[-1] == change.after[-1]:
+            return self._renamed_or_made(change, now)
+        if change.before is not None and now.path[-1] == change.before[-1]:
+            return None
+        words = message("{title} is not taken back: it is called {now} now", title=change.title, now=show_path(now.path))
+        return _kept(change, words)
+
+    def _deleted(self, change: CategoryChange, path: CategoryPath) -> CategoryChange | Problem | None:
+        if path in self._paths:
+            return None
+        there = {(), *self._paths, *(each.after for each in self.changes if isinstance(each, CategoryChange))}
+        if path_after(path[:-1], self._renamed) not in there:
+            return _kept(change, message("{title} is not taken back: its parent is gone", title=change.title))
+        return replace(change.inverse(), id=None, cause=Cause.DECLARED)
+
+    def _renamed_or_made(self, change: CategoryChange, now: Category) -> CategoryChange | Problem:
+        inverse = replace(change.inverse(), id=now.id, before=now.path, cause=Cause.DECLARED)
+        if change.before is None:
+            return inverse
+        place = (*now.path[:-1], change.before[-1])
+        if any(each.path == place and each.id not in self._ours for each in self._categories.values()):
+            words = message(
+                "{title} is not taken back: another category is called {path} now", title=change.title, path=show_path(place)
             )
-    return _inverse(change, now, goal, left) if left else None
+            return _kept(change, words)
+        self._renamed[now.path] = (*path_after(now.path[:-1], self._renamed), change.before[-1])
+        return replace(inverse, after=self._renamed[now.path])
+
+    def _now(self, change: CategoryChange, made: str | None) -> Category | None:
+        """The live category of a change: by its id, and by its path where an older receipt tells no id."""
+        identifier = change.id if made is None else int(made)
+        if identifier is not None:
+            return self._categories.get(identifier)
+        return next((category for category in self._categories.values() if category.path == change.after), None)
+
+    def _question(self, change: QuestionChange, made: str | None) -> QuestionChange | Problem | None:
+        before, after = change.before, change.after
+        if after is None:
+            assert before is not None  # noqa: S101  (a delete has a before)
+            if before.question in self._taken:
+                return _kept(change, message("{title} is not taken back: it exists again", title=change.title))
+            self._taken.add(before.question)
+            return self._homeless(change, before) or _inverse(change, None, before)
+        identifier = change.id or made
+        now = self._texts.get(after.question) if identifier is None else self._questions.get(identifier)
+        if now is None:
+            return _kept(change, message("{title} is not taken back: it is gone", title=change.title))
+        if before is None:
+            if now.content != after:
+                return _kept(change, message("{title} is not taken back: it was changed since", title=change.title))
+            return _inverse(change, now, None)
+        return self._fields(change, now, before=before, after=after)
+
+    def _fields(
+        self, change: QuestionChange, now: Question, *, before: Content, after: Content
+    ) -> QuestionChange | Problem | None:
+        """Restore the fields that still hold the value that the apply set."""
+        goal, left = now.content, []
+        for field in change.touched:
+            value = getattr(now.content, field.value)
+            if value == getattr(after, field.value):
+                goal = _with(goal, field, before)
+                left.append(field)
+            elif value != getattr(before, field.value):
+                words = message(
+                    "{title} is not taken back: its {field} was changed again", title=change.title, field=FIELD_NAMES[field]
+                )
+                return _kept(change, words)
+        if not left:
+            return None
+        return (self._homeless(change, before) if Field.CATEGORY in left else None) or _inverse(change, now, goal, left)
+
+    def _homeless(self, change: QuestionChange, before: Content) -> Problem | None:
+        """Why a question cannot return to the category that it was in."""
+        if before.category in self._paths:
+            return None
+        words = message(
+            "{title} is not taken back: its category {category} is not there",
+            title=change.title,
+            category=show_path(before.category),
+        )
+        return _kept(change, words)
 
 
 def _inverse(change: QuestionChange, now: Question | None, goal: Content | None, fields: Sequence[Field] = ()) -> QuestionChange:
@@ -117,16 +201,6 @@ def _inverse(change: QuestionChange, now: Question | None, goal: Content | None,
         fields=tuple(FieldChange(field, Cause.DECLARED) for field in fields),
         location=change.location,
     )
-
-
-def _category(change: CategoryChange, live: _Live) -> CategoryChange | Problem | None:
-    inverse = replace(change.inverse(), id=None, cause=Cause.DECLARED)
-    if change.after is None:
-        return None if change.before in live.categories else inverse
-    now = live.categories.get(change.after)
-    if now is None:
-        return _kept(change, message("{title} is not taken back: it is gone", title=change.title))
-    return replace(inverse, id=now.id)
 
 
 def _with(content: Content, field: Field, source: Content) -> Content:

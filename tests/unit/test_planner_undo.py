@@ -1,12 +1,14 @@
 """Taking an apply back: the library is as it was before, except for what somebody changed since."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 
 from kbsync.applier import Applier, OnFailure
-from kbsync.model import Category, Content, Knowledge, Question, Status
-from kbsync.plan import Action, CategoryChange, Plan, Source, TargetRef
+from kbsync.model import AnswerType, Category, Content, Knowledge, Question, Status
+from kbsync.plan import Action, CategoryChange, Cause, Plan, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.planner.undo import invert
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome
@@ -153,3 +155,150 @@ def test_what_was_sent_and_not_applied_is_named() -> None:
     outcome = ChangeOutcome(0, Outcome.UNKNOWN, calls=1)
     back = invert(ApplyReport(plan, (outcome,)), before, policy=POLICY, rate=5.0)
     assert (back.changes, "did not end as applied" in str(back.problems[0].message)) == ((), True)
+
+
+def aftermath(before: Knowledge, after: Knowledge, console: Callable[[FakeStore], object], *, forget: bool = False) -> Plan:
+    """Apply ``after``, let the console act, and plan the way back, from a receipt of an older version where ``forget``."""
+    store = FakeStore(before)
+    report = apply(make_plan(after, before, before, context=CONTEXT), store)
+    assert report.finished
+    store.edit(console)
+    outcomes = tuple(replace(each, made=None) for each in report.outcomes) if forget else report.outcomes
+    return invert(replace(report, outcomes=outcomes), store.knowledge(), policy=POLICY, rate=5.0)
+
+
+def id_of(store: FakeStore, *path: str) -> int:
+    """The id of a category."""
+    return next(item.id or 0 for item in store.knowledge().categories if item.path == path)
+
+
+def replaced(*path: str) -> Callable[[FakeStore], object]:
+    """The console gives a category another title, and a new one its title."""
+
+    def act(store: FakeStore) -> None:
+        store.rename_category(id_of(store, *path), "Elsewhere")
+        store.add_category(path[-1], parent=id_of(store, *path[:-1]) if path[1:] else None)
+
+    return act
+
+
+OLD = Knowledge((SHOP, Category(("Shop", "Old"), 2)))
+
+
+@pytest.mark.parametrize("kind", ["made", "renamed", "child"])
+def test_what_the_console_put_in_the_place_of_a_category_is_not_touched(kind: str) -> None:
+    """A category is taken back by its id, and refused where it has got another title."""
+    after = {
+        "made": Knowledge((*OLD.categories, Category(("New",)))),
+        "renamed": Knowledge((Category(("New",), previously=("Shop",)), Category(("New", "Old")))),
+        "child": Knowledge((SHOP, Category(("Shop", "New"), previously=("Old",)))),
+    }[kind]
+    plan = aftermath(OLD, after, replaced(*(("Shop", "New") if kind == "child" else ("New",))))
+    assert plan.changes == ()
+    assert ["Elsewhere" in str(problem.message) for problem in plan.problems] == [True]
+
+
+def test_a_category_does_not_get_a_title_that_another_has_now() -> None:
+    """The console made a new one with the old title."""
+    after = Knowledge((Category(("New",), previously=("Shop",)), Category(("New", "Old"))))
+    plan = aftermath(OLD, after, lambda store: store.add_category("Shop", parent=None))
+    assert (plan.changes, str(plan.problems[0].message)) == (
+        (),
+        "New is not taken back: another category is called Shop now",
+    )
+
+
+def test_a_category_that_has_its_old_title_again_needs_nothing() -> None:
+    """The console took the rename back already."""
+    after = Knowledge((Category(("New",), previously=("Shop",)), Category(("New", "Old"))))
+    plan = aftermath(OLD, after, lambda store: store.rename_category(id_of(store, "New"), "Shop"))
+    assert (plan.changes, plan.problems) == ((), ())
+
+
+def test_a_child_is_renamed_back_below_a_parent_that_the_console_renamed() -> None:
+    """Each of them is found by its id, whatever is above it."""
+    after = Knowledge((SHOP, Category(("Shop", "New"), previously=("Old",))))
+    plan = aftermath(OLD, after, lambda store: store.rename_category(1, "Store"))
+    assert [(change.before, change.after) for change in plan.changes] == [(("Store", "New"), ("Store", "Old"))]
+
+
+def test_a_deleted_category_does_not_return_without_its_parent() -> None:
+    """Nor where it is there again."""
+    assert aftermath(OLD, Knowledge((SHOP,)), lambda store: store.add_category("Old", parent=1)).changes == ()
+    plan = aftermath(OLD, Knowledge((SHOP,)), lambda store: store.rename_category(1, "Elsewhere"))
+    assert (plan.changes, str(plan.problems[0].message)) == ((), "Shop / Old is not taken back: its parent is gone")
+
+
+@pytest.mark.parametrize("kind", ["moved", "deleted"])
+def test_a_question_does_not_return_to_a_category_that_is_not_there(kind: str) -> None:
+    """What was moved out of it, or deleted in it, stays as it is and is named."""
+    inside = Question(replace(content("a"), category=("Shop", "Old")), id="q")
+    before = Knowledge(OLD.categories, (inside, Question(content("b"), id="b")))
+    kept = (Question(content("b")),) if kind == "deleted" else (Question(content("a")), Question(content("b")))
+    plan = aftermath(before, Knowledge(OLD.categories, kept), lambda store: store.rename_category(2, "Elsewhere"))
+    assert (plan.changes, len(plan.problems)) == ((), 1)
+    assert "its category Shop / Old is not there" in str(plan.problems[0].message)
+
+
+def test_of_two_deleted_twins_one_returns() -> None:
+    """No text is created twice."""
+    before = library(content("a"), content("b"), content("b", "No."))
+    base = library(content("a"), content("b"))
+    store = FakeStore(before)
+    owned = replace(library(content("a")), categories=(replace(SHOP, authoritative=True),))
+    report = apply(make_plan(owned, before, base, context=CONTEXT), store)
+    plan = invert(report, store.knowledge(), policy=POLICY, rate=5.0)
+    assert [change.action for change in plan.changes] == [Action.CREATE]
+    assert "it exists again" in str(plan.problems[0].message)
+
+
+def test_a_twin_that_took_the_old_text_stops_the_way_back() -> None:
+    """The applier would refuse to rename to a text that is there."""
+    after = Knowledge((SHOP,), (Question(content("b"), previously=("a",)),))
+
+    def twin(store: FakeStore) -> None:
+        store.add_question(question="a", answer="!", answer_type=AnswerType.TEXT, category=1, similar=())
+
+    plan = aftermath(library(content("a")), after, twin)
+    assert [problem.blocking for problem in plan.problems] == [True]
+    assert "a is the text of another live question" in str(plan.problems[0].message)
+
+
+def test_a_receipt_without_ids_is_read_by_text_and_path() -> None:
+    """Older receipts do not tell what creates made."""
+    after = Knowledge((SHOP, Category(("New",))), (Question(content("a")), Question(content("b"))))
+    plan = aftermath(library(content("a")), after, lambda _store: None, forget=True)
+    assert [change.title for change in plan.changes] == ["b", "New"]
+
+
+def test_a_created_question_is_found_by_its_id() -> None:
+    """What was renamed since is not taken for gone, and a twin with its text is not taken for it."""
+
+    def swap(store: FakeStore) -> None:
+        made = next(item for item in store.knowledge().questions if item.content.question == "b")
+        store.update_question(made.id or "", question="mine now")
+        store.add_question(question="b", answer="Yes.", answer_type=AnswerType.TEXT, category=1, similar=())
+
+    plan = aftermath(library(content("a")), library(content("a"), content("b")), swap)
+    assert (plan.changes, str(plan.problems[0].message)) == ((), "b is not taken back: it was changed since")
+
+
+def test_an_apply_that_changed_nothing_leaves_nothing_to_take_back() -> None:
+    """The way back says so."""
+    plan = aftermath(library(content("a")), library(content("a")), lambda _store: None)
+    assert (plan.changes, str(plan.problems[0].message)) == ((), "there is nothing to take back: the apply changed nothing")
+
+
+def test_titles_that_were_handed_on_are_handed_back() -> None:
+    """A title that one of the apply's own categories still has is free for the one that had it."""
+    before = Knowledge((SHOP, Category(("Next",), 2)))
+    after = Knowledge((Category(("Next",)), Category(("Last",))))
+    renames = tuple(
+        CategoryChange(Action.RENAME, old.id, old.path, new.path, Cause.DECLARED)
+        for old, new in zip(before.categories, after.categories, strict=True)
+    )
+    plan = make_plan(before, before, before, context=CONTEXT)
+    report = ApplyReport(replace(plan, changes=renames), tuple(ChangeOutcome(at, Outcome.APPLIED) for at in (0, 1)))
+    live = Knowledge((Category(("Next",), 1), Category(("Last",), 2)))
+    back = invert(report, live, policy=POLICY, rate=5.0)
+    assert {(change.before, change.after) for change in back.changes} == {(("Next",), ("Shop",)), (("Last",), ("Next",))}
