@@ -14,7 +14,7 @@ from kbsync.planner.matching import BaseIndex, match_questions
 from kbsync.planner.questions import is_unchanged, plan_questions, protected_disables
 from kbsync.planner.refusals import foresee_refusals
 from kbsync.planner.removals import plan_removals, with_additions
-from kbsync.planner.selection import left_out, select
+from kbsync.planner.selection import left_out, meant, select
 from kbsync.settings import Policy, Prune
 
 __all__ = ["Context", "make_plan"]
@@ -64,7 +64,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     if is_drift:
         removals = with_additions(removals, live, desired, work=categories)
     everything: list[Change] = [*categories.changes, *plan_questions(matches, said, work=categories), *removals.changes]
-    chosen = select(everything, context.only)
+    chosen = select(everything, context.only and meant(context.only, desired, live, base))
     changes = in_order(chosen)
     problems = [*categories.problems, *matches.problems, *removals.problems, *protected_disables(matches, said)]
     problems += [] if is_drift else foresee_refusals(changes, live)

@@ -1,5 +1,6 @@
 """The meaning of ``--only``: what a pattern picks of libraries and plans, and the part of a plan that it leaves."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
@@ -8,7 +9,27 @@ from kbsync.messages import message
 from kbsync.model import Category, Knowledge, Question, show_path
 from kbsync.plan import Action, CategoryChange, Change, Problem, ProblemKind, QuestionChange
 
-__all__ = ["is_known", "is_picked", "left_out", "picks", "select"]
+__all__ = ["is_known", "is_picked", "left_out", "meant", "picks", "select"]
+
+
+class Exactly(str):
+    """A pattern that is one name, to the letter."""
+
+    __slots__ = ()
+
+
+def meant(pattern: str, *libraries: Knowledge | None) -> str:
+    """What a pattern means where these libraries are: the name that is just so, before any wildcard is one.
+
+    Brackets are letters where a name has them.
+    """
+    objects = [each for library in libraries if library is not None for each in _objects(library)]
+    known = {name for each in objects for name in (*_titles(each), *_files(each.location))}
+    if pattern in known:
+        return Exactly(pattern)
+    plain = {name.casefold() for name in known}
+    readings = (re.sub(r"([\[*?])", r"[\1]", pattern), pattern.replace("[", "[[]"))
+    return next((reading for reading in readings if any(fnmatchcase(name, reading.casefold()) for name in plain)), pattern)
 
 
 def picks(pattern: str, names: Iterable[str], location: Location | None = None) -> bool:
@@ -16,8 +37,10 @@ def picks(pattern: str, names: Iterable[str], location: Location | None = None) 
 
     Capitals do not matter; a file matches by its path and by its name alone.
     """
-    files = () if location is None else (location.path, location.path.rpartition("/")[2])
-    return any(fnmatchcase(name.casefold(), pattern.casefold()) for name in (*names, *files))
+    everything = (*names, *_files(location))
+    if isinstance(pattern, Exactly):
+        return pattern in everything
+    return any(fnmatchcase(name.casefold(), pattern.casefold()) for name in everything)
 
 
 def is_picked(change: Change, pattern: str) -> bool:
@@ -27,10 +50,9 @@ def is_picked(change: Change, pattern: str) -> bool:
 
 def is_known(pattern: str, *libraries: Knowledge | None) -> bool:
     """Whether a pattern picks anything at all in these libraries, changed or not."""
-    known = [library for library in libraries if library is not None]
-    objects: list[Question | Category] = [each for library in known for each in library.questions]
-    objects += [each for library in known for each in library.categories]
-    return any(picks(pattern, _titles(each), each.location) for each in objects)
+    wanted = meant(pattern, *libraries)
+    known = (library for library in libraries if library is not None)
+    return any(picks(wanted, _titles(each), each.location) for library in known for each in _objects(library))
 
 
 def select(changes: Sequence[Change], pattern: str | None) -> list[Change]:
@@ -69,6 +91,14 @@ def _names(change: Change) -> Iterator[str]:
     for content in (change.before, change.after):
         if content is not None:
             yield from (content.question, show_path(content.category))
+
+
+def _objects(library: Knowledge) -> tuple[Question | Category, ...]:
+    return (*library.questions, *library.categories)
+
+
+def _files(location: Location | None) -> tuple[str, ...]:
+    return () if location is None else (location.path, location.path.rpartition("/")[2])
 
 
 def _titles(each: Question | Category) -> tuple[str, ...]:

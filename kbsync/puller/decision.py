@@ -10,7 +10,7 @@ from kbsync.messages import Message, message, plural
 from kbsync.model import CategoryPath, Content, Knowledge, MenuType, path_after, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Change, Field, Kind, Match, Plan, QuestionChange, renamed_paths
 from kbsync.planner.removals import added_in_console
-from kbsync.planner.selection import is_picked, picks
+from kbsync.planner.selection import is_picked, meant, picks
 
 __all__ = ["Clash", "Decision", "Scope", "decide"]
 
@@ -85,7 +85,8 @@ def decide(
             [message("name another target with --target; to empty the files, delete them")],
         )
     is_first = _is_first(base, plan)
-    scope = replace(scope, everything=scope.everything or is_first)
+    only = scope.only and meant(scope.only, desired, live, base)
+    scope = replace(scope, everything=scope.everything or is_first, only=only)
     tree = find_tree(desired, plan.changes, picks=scope.picks)
     judge = _Judge(desired, live, base, tree=tree, scope=scope)
     for change in plan.changes:

@@ -5,7 +5,7 @@ import pytest
 from kbsync.diagnostics import Location
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.plan import Action, CategoryChange, Cause, QuestionChange
-from kbsync.planner.selection import is_known, is_picked, picks
+from kbsync.planner.selection import is_known, is_picked, meant, picks
 
 PLACE = Location("knowledge/shop/Payment.yaml", 3, 5)
 CONTENT = Content("Can I pay by card?", "Yes.", ("Shop", "Payment"))
@@ -37,3 +37,38 @@ def test_an_empty_category_is_known() -> None:
     """It needs no question, and no change."""
     assert is_known("Shop", Knowledge((Category(("Shop",)),)))
     assert not is_known("Shops", Knowledge((Category(("Shop",)),)), None)
+
+
+def among(pattern: str, *texts: str) -> list[str]:
+    """The questions of these texts that a pattern picks, in the category ``Shop [old]`` of ``kb/a[1].yaml``."""
+    place = Location("kb/a[1].yaml", 1)
+    library = Knowledge(questions=tuple(Question(Content(text, "", ("Shop [old]",)), location=place) for text in texts))
+    return [text for text in texts if picks(meant(pattern, None, library), (text,))]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "picked"),
+    [
+        ("What is [beta]?", ["What is [beta]?"]),
+        ("what is [BETA]?", ["What is [beta]?"]),
+        ("What is b?", ["What is b?"]),
+        ("what is b?", ["what is b?"]),
+        ("What is [beta]*", ["What is [beta]?"]),
+        ("What is [ab]?", ["What is b?", "what is b?"]),
+        ("What is ?*", ["What is [beta]?", "What is b?", "what is b?"]),
+        ("*", ["*"]),
+    ],
+)
+def test_a_pattern_means_the_very_text_first(pattern: str, picked: list[str]) -> None:
+    """Wildcards and brackets are letters where a question has them, and capitals count where a text is just so."""
+    texts = ["What is [beta]?", "What is b?", "what is b?", *(["*"] if pattern == "*" else [])]
+    assert among(pattern, *texts) == picked
+
+
+@pytest.mark.parametrize("pattern", ["Shop [old]", "a[1].yaml", "kb/a[1].yaml"])
+def test_brackets_are_letters_in_categories_and_files_too(pattern: str) -> None:
+    """What is there under that very name is meant."""
+    place = Location("kb/a[1].yaml", 1)
+    library = Knowledge(questions=(Question(Content("a", "", ("Shop [old]",)), location=place),))
+    assert is_known(pattern, library)
+    assert picks(meant(pattern, library), ("a", "Shop [old]"), place)
