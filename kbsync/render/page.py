@@ -71,12 +71,9 @@ class PlanWords(Words):
 
     def tallies(self) -> tuple[Clause, ...]:
         """What happens and how often: one clause for what is dangerous, one for the rest, each only if there is any."""
-        if self.is_drift:
-            clauses = [tuple(map(self._count, self.shown.counts))]
-        else:
-            harmless = (change for group in self.shown.groups if not group.danger for change in group.changes)
-            clauses = [self._dangers(), tuple(map(self._count, counted(harmless)))]
-        return tuple(clause for clause in clauses if clause)
+        groups = [group for group in self.shown.groups if self.is_drift or not group.danger]
+        rest = tuple(map(self._count, counted(change for group in groups for change in group.changes)))
+        return tuple(clause for clause in (() if self.is_drift else self._dangers(), rest) if clause)
 
     def steps(self) -> tuple[str, tuple[str, ...]]:
         """What an apply will ask for, or where a drift can go: a heading and its lines, none where there is nothing to add.

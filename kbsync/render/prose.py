@@ -28,6 +28,8 @@ _TAG = re.compile(rf"</?[A-Za-z][^<>]{{0,{_LONGEST_TAG}}}>?")
 _REST_OF_TAG = re.compile(rf"[^<>]{{0,{_LONGEST_TAG}}}>")
 _BOUNDARY = regex.compile(r"(?w)\b")
 _CLUSTER = regex.compile(r"\X")
+"""A character as a reader sees it, of one or more code points."""
+"""A character as a reader sees it, of one or more code points."""
 _UNSPACED = regex.compile(
     r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}"
     r"\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}ー]"
@@ -120,7 +122,7 @@ def _head(text: str, context: int, *, inside: bool) -> str:
     if len(text) <= context:
         return text
     whole = _tokens(text[: context + 1])[:-1]
-    kept = "".join(whole).rstrip() or "".join(_clusters(text[: context + 1])[:-1])
+    kept = "".join(whole).rstrip() or "".join(_CLUSTER.findall(text[: context + 1])[:-1])
     opened = _REST_OF_TAG.match(text) if inside else None
     if opened and opened.end() > len(kept):
         return opened[0]
@@ -133,7 +135,7 @@ def _tail(text: str, context: int) -> str:
     if len(text) <= context:
         return text
     whole = _tokens(text[-context - 1 :])[1:]
-    kept = "".join(whole).lstrip() or "".join(_clusters(text[-context - 1 :])[1:])
+    kept = "".join(whole).lstrip() or "".join(_CLUSTER.findall(text[-context - 1 :])[1:])
     around = _tag_around(text, len(text) - len(kept))
     return text[around[0] :] if around else kept
 
@@ -307,11 +309,6 @@ def _tokens(text: str) -> list[str]:
         elif word:
             found.append(word)
     return found
-
-
-def _clusters(text: str) -> list[str]:
-    """Cut a text into the characters that a reader sees, each of one or more code points."""
-    return _CLUSTER.findall(text)
 
 
 def _letters(text: str) -> int:

@@ -55,7 +55,7 @@ class ActionCount:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What there is to show. Empty sections and counts of nothing are left out.
+    """What there is to show. Empty sections are left out.
 
     The changes of a drift are seen from the console's side: what the way back to git would create, the console deleted.
     ``danger`` is the number of changes in the dangerous sections. ``blocking`` problems stop an apply, ``diverged`` ones change
@@ -64,7 +64,6 @@ class Outline:
     """
 
     groups: tuple[Group, ...]
-    counts: tuple[ActionCount, ...]
     danger: int
     blocking: tuple[Problem, ...]
     diverged: tuple[Problem, ...]
@@ -147,7 +146,6 @@ def outline(plan: Plan) -> Outline:
     notices = [problem for problem in plan.problems if not problem.blocking]
     return Outline(
         groups=groups,
-        counts=counted(change for found in sections.values() for change in found),
         danger=sum(len(group.changes) for group in groups if group.danger),
         blocking=tuple(problem for problem in plan.problems if problem.blocking),
         diverged=tuple(problem for problem in notices if problem.kind is ProblemKind.DIVERGED),

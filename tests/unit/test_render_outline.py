@@ -25,7 +25,7 @@ from kbsync.plan import (
     Unmanaged,
 )
 from kbsync.render.page import PlanWords
-from kbsync.render.view import ActionCount, Section, Time, Version, action_of, outline, view_of
+from kbsync.render.view import ActionCount, Section, Time, Version, action_of, counted, outline, view_of
 from kbsync.render.words import Words
 from tests.unit import plan_purposes, plans
 
@@ -55,7 +55,7 @@ def test_each_change_is_shown_exactly_once(listed: list[Change]) -> None:
     shown = outline(plans.plan_of(*listed))
     drawn = [change for group in shown.groups for change in group.changes]
     assert sorted(map(id, drawn)) == sorted(map(id, listed))
-    assert sum(count.number for count in shown.counts) == len(listed)
+    assert sum(count.number for count in counted(shown.changes)) == len(listed)
     order = [list(Section).index(group.section) for group in shown.groups]
     assert order == sorted(set(order))
 
@@ -171,7 +171,7 @@ def test_the_rest_of_a_plan_is_arranged_too() -> None:
     shown = outline(replace(plans.dangerous(), unmanaged=(lapsed, category), problems=(informs, stops)))
     assert (shown.blocking, shown.notices, shown.lapsed) == ((stops,), (informs,), (lapsed,))
     assert (shown.unmanaged, shown.undeclared, shown.danger, shown.empty) == (0, (category,), 3, False)
-    assert shown.counts[0] == ActionCount(Kind.QUESTION, Action.DELETE, 1)
+    assert counted(shown.changes)[0] == ActionCount(Kind.QUESTION, Action.DELETE, 1)
 
 
 STAYING = (
