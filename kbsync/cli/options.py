@@ -142,6 +142,9 @@ def _shared(*names: str, **attributes: Any) -> Option:
     return click.option(*names, cls=SharedOption, **attributes)
 
 
+all_targets_option = click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
+
+
 class SharedOption(click.Option):
     """An option that many commands have; help shows it after those that the command has for itself."""
 

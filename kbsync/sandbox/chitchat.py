@@ -212,9 +212,7 @@ def add_question(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
 
 def update_question(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
     """update_chitchat: what is left out, or empty, stays as it is (DOC); AnswerType 0 may count as empty (UNKNOWN)."""
-    old = _existing_question(scene, parameters.text("StandardQuestionId"))
-    if old.preset and scene.switches.preset_update is Verdict.REFUSE:
-        raise Refusal(Code.PRESET)
+    old = _changeable_question(scene, parameters.text("StandardQuestionId"))
     question = _given(scene, parameters, "Question")
     answer = _given(scene, parameters, "Answer")
     category = parameters.optional_number("CategoryId") or old.category
@@ -239,9 +237,7 @@ def update_question(scene: Scene, parameters: Parameters) -> Mapping[str, object
 
 def update_similar(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
     """update_similar_chitchat: the list afterwards, an empty one clears it (DOC); leaving it out is UNKNOWN."""
-    old = _existing_question(scene, parameters.text("StandardQuestionId"))
-    if old.preset and scene.switches.preset_update is Verdict.REFUSE:
-        raise Refusal(Code.PRESET)
+    old = _changeable_question(scene, parameters.text("StandardQuestionId"))
     if not parameters.has("SimilarQuestions") and scene.switches.omitted_similar is not OmittedSimilar.REFUSED:
         similar = () if scene.switches.omitted_similar is OmittedSimilar.CLEARED else old.similar
     else:
@@ -295,10 +291,12 @@ def _settable(scene: Scene, identifier: str, status: int) -> StoredQuestion:
     return question
 
 
-def _existing_question(scene: Scene, identifier: str) -> StoredQuestion:
+def _changeable_question(scene: Scene, identifier: str) -> StoredQuestion:
     question = scene.library.question(identifier)
     if question is None or question.status == DELETED:
         raise scene.missing("StandardQuestionId")
+    if question.preset and scene.switches.preset_update is Verdict.REFUSE:
+        raise Refusal(Code.PRESET)
     return question
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, all_targets_option, invocation
 from kbsync.usecases.context import Exit
 
 
@@ -60,7 +60,7 @@ class Approval(click.Option):
     help="After a refusal, start nothing new or go on with what does not depend on it.",
 )
 @click.option("--dry-run", is_flag=True, help="Do everything but write.")
-@click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
+@all_targets_option
 @invocation("text", "json", "markdown")
 def apply(call: Invocation, *, all_targets: bool, on_failure: str, **wanted: Any) -> int:
     """Make the live library what the files say.

@@ -2,7 +2,7 @@
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, all_targets_option, invocation
 from kbsync.render.formats import PLANS
 from kbsync.usecases.context import Exit
 
@@ -20,7 +20,7 @@ from kbsync.usecases.context import Exit
     },
 )
 @click.option("--base", metavar="REV", help="Count from the files at this commit. [default: what was last applied]")
-@click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
+@all_targets_option
 @invocation(*PLANS)
 def drift(call: Invocation, *, base: str | None, all_targets: bool) -> int:
     """Show what the console changed since the last apply.

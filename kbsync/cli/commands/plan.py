@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import DocumentedCommand, Invocation, all_targets_option, invocation
 from kbsync.render.formats import PLANS
 from kbsync.usecases.context import Exit
 
@@ -30,7 +30,7 @@ from kbsync.usecases.context import Exit
 @click.option("--offline", is_flag=True, help="Compare with the base in place of the service; needs no secret.")
 @click.option("--only", metavar="PATTERN", help="Plan only what matches by question, category path or file.")
 @click.option("--undo", type=click.Path(path_type=Path), metavar="RECEIPT", help="Plan to take an apply back.")
-@click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
+@all_targets_option
 @invocation(*PLANS)
 def plan(call: Invocation, *, all_targets: bool, **wanted: Any) -> int:
     """Show what customers would see change, and why.

@@ -7,6 +7,10 @@ import click
 from kbsync.cli.options import DocumentedGroup, Invocation, complete_switch, invocation
 from kbsync.usecases.context import Exit
 
+database_option = click.option(
+    "--database", type=click.Path(path_type=Path), help="Where the library is kept. [default: .kbsync/sandbox.db]"
+)
+
 
 @click.group(cls=DocumentedGroup)
 def sandbox() -> None:
@@ -29,7 +33,7 @@ def sandbox() -> None:
     shell_complete=complete_switch,
     help="Play an undocumented behaviour another way.",
 )
-@click.option("--database", type=click.Path(path_type=Path), help="Where the library is kept. [default: .kbsync/sandbox.db]")
+@database_option
 @click.option("--faults", type=click.Path(path_type=Path), help="A schedule of faults, one NAME#CALL=KIND a line.")
 @invocation(target=False)
 def serve(call: Invocation, *, port: int, switches: tuple[str, ...], database: Path | None, faults: Path | None) -> int:
@@ -52,7 +56,7 @@ def serve(call: Invocation, *, port: int, switches: tuple[str, ...], database: P
         ("kbsync sandbox reset --database play.db", "another one"),
     ),
 )
-@click.option("--database", type=click.Path(path_type=Path), help="[default: .kbsync/sandbox.db]")
+@database_option
 @invocation(target=False)
 def reset(call: Invocation, *, database: Path | None) -> int:
     """Bring the embedded service back to its first library."""
@@ -69,7 +73,7 @@ def reset(call: Invocation, *, database: Path | None) -> int:
     ),
 )
 @click.argument("rules", nargs=-1, required=True)
-@click.option("--database", type=click.Path(path_type=Path), help="[default: .kbsync/sandbox.db]")
+@database_option
 @invocation(target=False)
 def inject(call: Invocation, *, rules: tuple[str, ...], database: Path | None) -> int:
     """Make the sandbox fail, also while it is served.
