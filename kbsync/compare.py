@@ -13,7 +13,8 @@ def changed_fields(live: Content, desired: Content) -> tuple[Field, ...]:
     # Loaded only for records that differ: importing deepdiff costs more than comparing a whole library for equality.
     from deepdiff import DeepDiff  # noqa: PLC0415
 
-    found = DeepDiff(_record(live), _record(desired)).affected_root_keys
+    one, other = ({field.value: field.of(content) for field in Field} for content in (live, desired))
+    found = DeepDiff(one, other).affected_root_keys
     return tuple(field for field in Field if field.value in found)
 
 
@@ -22,14 +23,3 @@ def likeness(one: str, other: str) -> int:
     from rapidfuzz import fuzz  # noqa: PLC0415
 
     return round(fuzz.ratio(one.strip().casefold(), other.strip().casefold()))
-
-
-def _record(content: Content) -> dict[str, object]:
-    return {
-        Field.QUESTION.value: content.question,
-        Field.ANSWER.value: content.answer,
-        Field.ANSWER_TYPE.value: int(content.answer_type),
-        Field.CATEGORY.value: list(content.category),
-        Field.SIMILAR.value: list(content.similar),
-        Field.STATUS.value: int(content.status),
-    }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from kbsync.commands import Command
 from kbsync.diagnostics import Location
@@ -90,6 +91,10 @@ class Field(StrEnum):
     CATEGORY = "category"
     SIMILAR = "similar"
     STATUS = "status"
+
+    def of(self, content: Content) -> Any:
+        """What a content has there."""
+        return getattr(content, self.value)
 
 
 FIELD_NAMES: Mapping[Field, Message] = {

@@ -189,15 +189,10 @@ def differing(found: Content, wanted: Content, paths: PathChanges, *, among: Ite
     return tuple(
         part
         for part in among
-        if _value(found, part) != _value(wanted, part)
-        and not (part is Field.CATEGORY and paths.are_one(found.category, wanted.category))
+        if part.of(found) != part.of(wanted) and not (part is Field.CATEGORY and paths.are_one(found.category, wanted.category))
     )
 
 
 def shown(content: Content, field: Field) -> str:
     """A field's value as text for people."""
     return str(value_of(content, field))
-
-
-def _value(content: Content, field: Field) -> object:
-    return getattr(content, field.value)

@@ -108,7 +108,7 @@ def flow_value(value: Value, *, style: str = "") -> str:
 
 def field_value(content: Content, field: Field) -> Value:
     """What is written for a field of a question."""
-    value: Value | AnswerType | Status = getattr(content, field.value)
+    value: Value | AnswerType | Status = field.of(content)
     if isinstance(value, AnswerType | Status):
         return value.word
     return path_value(content.category) if field is Field.CATEGORY else value
@@ -194,7 +194,7 @@ def _question_pairs(content: Content, category: CategoryPath | None) -> Iterable
         if field is Field.CATEGORY:
             if category is not None:
                 yield field.value, path_value(category)
-        elif getattr(content, field.value) != getattr(PLAIN, field.value):
+        elif field.of(content) != field.of(PLAIN):
             yield field.value, field_value(content, field)
 
 

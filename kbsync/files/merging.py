@@ -238,7 +238,7 @@ def _expected(before: Knowledge, merge: Merge) -> tuple[object, ...]:
 def _edited(question: Question, edit: Edit | None) -> Question:
     if edit is None:
         return question
-    content = replace(question.content, **{field.value: getattr(edit.content, field.value) for field in edit.fields})
+    content = replace(question.content, **{field.value: field.of(edit.content) for field in edit.fields})
     names = tuple(name for name in question.previously if name != content.question)
     return replace(question, content=content, previously=names)
 

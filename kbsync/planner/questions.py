@@ -100,14 +100,10 @@ def _action(fields: Sequence[FieldChange]) -> Action:
 def _cause(field: Field, live: Content, desired: Content, *, base: Content | None, known: bool) -> Cause:
     if base is None:
         return Cause.CONFLICT if known and _both_added(field, live, desired) else Cause.UNKNOWN
-    said = _value(base, field)
-    if said == _value(live, field):
+    said = field.of(base)
+    if said == field.of(live):
         return Cause.DECLARED
-    return Cause.DRIFT if said == _value(desired, field) else Cause.CONFLICT
-
-
-def _value(content: Content, field: Field) -> object:
-    return getattr(content, field.value)
+    return Cause.DRIFT if said == field.of(desired) else Cause.CONFLICT
 
 
 def _both_added(field: Field, live: Content, desired: Content) -> bool:

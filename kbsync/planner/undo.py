@@ -166,11 +166,11 @@ class _Undo:
         """Restore the fields that still hold the value that the apply set."""
         goal, left = now.content, []
         for field in change.touched:
-            value = getattr(now.content, field.value)
-            if value == getattr(after, field.value):
+            value = field.of(now.content)
+            if value == field.of(after):
                 goal = _with(goal, field, before)
                 left.append(field)
-            elif value != getattr(before, field.value):
+            elif value != field.of(before):
                 words = message(
                     "{title} is not taken back: its {field} was changed again", title=change.title, field=FIELD_NAMES[field]
                 )
@@ -205,7 +205,7 @@ def _inverse(change: QuestionChange, now: Question | None, goal: Content | None,
 
 def _with(content: Content, field: Field, source: Content) -> Content:
     """A content with one field of another."""
-    value: dict[str, Any] = {field.value: getattr(source, field.value)}
+    value: dict[str, Any] = {field.value: field.of(source)}
     return replace(content, **value)
 
 
