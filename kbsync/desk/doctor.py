@@ -27,7 +27,7 @@ DOCUMENTED_RATE = 5.0
 """Calls a second of each command (www.tencentcloud.com/document/product/1229/68839)."""
 
 LARGEST_SKEW = 300.0
-"""Seconds. What the service tolerates is not documented; a day's lifetime leaves room for more when the clock is behind."""
+"""Seconds. What the service tolerates is not documented; half an hour's lifetime leaves room when the clock is behind."""
 
 
 class Aspect(StrEnum):

@@ -24,8 +24,8 @@ from kbsync.messages import message
 
 __all__ = ["Discreet", "Signer", "confide", "hushed", "scrub", "usersig"]
 
-DAY = 86400
-"""The vendor advises a validity of at least 24 hours (www.tencentcloud.com/document/product/1047/34385)."""
+LIFETIME = 1800
+"""Seconds. The vendor advises 24 hours for clients that cannot sign anew (www.tencentcloud.com/document/product/1047/34385)."""
 
 EARLY = 600
 """A signature is made again this many seconds before it expires, so that none expires on its way."""
@@ -69,7 +69,7 @@ class Signer:
         clock: Clock,
         secret: str | None = None,
         usersig: str | None = None,
-        lifetime: int = DAY,
+        lifetime: int = LIFETIME,
     ) -> None:
         self._secret = (secret or "").strip()
         self._fixed = (usersig or "").strip()

@@ -11,7 +11,12 @@ from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 from kbsync.plan import BaseKind
 
-__all__ = ["Base", "find_base"]
+__all__ = ["Base", "find_base", "joined_branch"]
+
+
+EXACT = "CI_MERGE_REQUEST_DIFF_BASE_SHA"
+BRANCH = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "KBSYNC_BASE")
+"""Where CI says what a pull request joins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,7 @@ def _guess(repository: Repository, refs: TargetRefs, environ: Mapping[str, str],
 
 def _merge_base(repository: Repository, environ: Mapping[str, str]) -> Base | None:
     """The base of the pull request, which is none with a reason when it is not here; None outside a pull request."""
-    exact = environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")
-    branch = environ.get("GITHUB_BASE_REF") or environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME") or environ.get("KBSYNC_BASE")
+    exact, branch = environ.get(EXACT), next((environ[name] for name in BRANCH if environ.get(name)), None)
     wanted = exact or branch
     if not wanted:
         return None
@@ -95,8 +99,19 @@ def _merge_base(repository: Repository, environ: Mapping[str, str]) -> Base | No
     return Base(commit, BaseKind.MERGE_BASE, (used,))
 
 
+def joined_branch(repository: Repository, environ: Mapping[str, str]) -> str | None:
+    """The branch that a pull request joins, or the commit of it that CI names; None outside a pull request."""
+    branch = next((_tracking(repository, environ[name]) for name in BRANCH if environ.get(name)), None)
+    return environ.get(EXACT) or branch
+
+
 def _fork(repository: Repository, name: str) -> str:
-    """Where the branch was left, as the remote had it when it was last fetched: the local one may be old or missing."""
+    """Where the branch was left; the local one counts where the remote's was never fetched."""
+    tracking = _tracking(repository, name)
+    return repository.merge_base("HEAD", tracking if repository.meet(tracking) is not None else name)
+
+
+def _tracking(repository: Repository, name: str) -> str:
+    """The branch as the remote had it when it was last fetched: the local one may be old, and in CI it is missing."""
     remote = Remote.of(repository)
-    tracking = "" if remote is None else f"refs/remotes/{remote.name}/{name}"
-    return repository.merge_base("HEAD", tracking if tracking and repository.meet(tracking) is not None else name)
+    return name if remote is None else f"refs/remotes/{remote.name}/{name}"

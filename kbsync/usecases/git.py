@@ -9,7 +9,8 @@ from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, StalePlan
 from kbsync.files import SETTINGS_FILE, is_yaml, load_tree, meant
 from kbsync.history.applied_ref import advance_applied, read_applied, seen_applied
-from kbsync.history.base import Base, find_base
+from kbsync.history.base import Base, find_base, joined_branch
+from kbsync.history.git import NETWORK_SECONDS
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import (
@@ -108,6 +109,29 @@ def refs_of(target: Target, *, directory: str) -> TargetRefs:
         return former in ([], [target.key])
 
     return TargetRefs(target.name, target.key, directory, names_it)
+
+
+def doubt_about_address(history: History, target: Target, environ: Mapping[str, str]) -> Problem | None:
+    """Why a pull request may not reach the service: it would sign in at an address that nobody has reviewed; None if it may.
+
+    The address must be the one that the target has in the branch to join; a target that is new there has none.
+    """
+    repository, refs = history.repository, history.refs
+    branch = None if repository is None or not is_shared(target) else joined_branch(repository, environ)
+    if repository is None or refs is None or branch is None:
+        return None
+    place = f"{refs.directory}/{SETTINGS_FILE}" if refs.directory else SETTINGS_FILE
+    said = repository.git.attempt("cat-file", "blob", f"{branch}:{place}", seconds=NETWORK_SECONDS)
+    settings = load_tree({SETTINGS_FILE: said.output}, shown_as="").settings if said.code == 0 else None
+    if settings is not None and any((each.name, each.key) == (target.name, target.key) for each in settings.targets):
+        return None
+    words = message(
+        "the address of {target} (endpoint and SDKAppID) is not the one that {branch} gives it, which this pull request joins: "
+        "planned offline, so that no signature goes where nobody has agreed to",
+        target=target.name,
+        branch=branch.removeprefix("refs/remotes/"),
+    )
+    return Problem(ProblemKind.DIVERGED, words, blocking=False)
 
 
 def base_of_read_files(history: History) -> Knowledge | None:

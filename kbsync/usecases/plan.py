@@ -18,7 +18,7 @@ from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Target
 from kbsync.usecases.context import Call, Exit
-from kbsync.usecases.git import History, base_of_read_files, find_history, formerly_declared
+from kbsync.usecases.git import History, base_of_read_files, doubt_about_address, find_history, formerly_declared
 from kbsync.usecases.workspace import Workspace
 
 __all__ = [
@@ -182,19 +182,30 @@ def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:
 
 def _plan_live(call: Call, options: PlanOptions) -> Plan:
     ready = prepare(call, base=options.base, certain=False)
+    doubt = doubt_about_address(ready.history, ready.target, call.context.environ)
+    if doubt is not None:
+        call.screen.note(doubt.message)
+        return _against_base(ready, options.only, doubt)
     with reader_of(call, ready.workspace) as reader:
         return plan_against(reader.read(), ready, only=options.only)
 
 
 def _plan_offline(call: Call, options: PlanOptions) -> Plan:
     """The base stands in for the live library: for pull requests from forks, which get no secrets."""
-    ready = prepare(call, base=options.base, certain=False)
-    if ready.history.knowledge is None:
-        raise Misuse(
-            message("--offline compares with the base, and there is none"),
-            hint=message("name one with --base REV, such as --base origin/main"),
+    return _against_base(prepare(call, base=options.base, certain=False), options.only)
+
+
+def _against_base(ready: Prepared, only: str | None, *doubts: Problem) -> Plan:
+    """Where there is no base that can be compared, nothing stands in for the live library, and the plan says so."""
+    history = ready.history
+    if history.knowledge is None:
+        words = message(
+            "there is no base to stand in for the live library, so everything that the files declare is shown as new: a base is "
+            "named with --base REV, such as --base origin/main"
         )
-    return plan_against(ready.history.knowledge, ready, only=options.only, offline=True)
+        doubts = (*doubts, Problem(ProblemKind.DIVERGED, words, blocking=False))
+    ready = replace(ready, history=replace(history, warnings=(*doubts, *history.warnings)))
+    return plan_against(history.knowledge or Knowledge((), ()), ready, only=only, offline=True)
 
 
 def _plan_undo(call: Call, path: Path) -> Plan:

@@ -9,7 +9,7 @@ import pytest
 from kbsync.limiter import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
 from tests.fakes.git_repos import GitRepos
-from tests.flows.harness import Bench, held, writes
+from tests.flows.harness import SETTINGS, Bench, held, writes
 from tests.flows.shop import FIRST, SECOND, SMALL
 
 PAY = "How can I pay?"
@@ -167,12 +167,51 @@ def test_offline_asks_nobody(bench: Bench) -> None:
         assert bench.run("apply", "plan.json", "--yes").code == 6
 
 
-def test_offline_needs_a_base(bench: Bench) -> None:
-    """Without anything to compare with, the way to name it is told."""
+def test_offline_without_a_base_says_so(bench: Bench) -> None:
+    """A first knowledge directory is all new; the way to name a base is told, and nobody applies it."""
     bench.commit(FIRST)
-    refused = bench.run("plan", "--offline")
-    assert refused.code == 2
-    assert "--base" in refused.err
+    planned = bench.run("plan", "--offline", "--out", "plan.json")
+    told = " ".join(planned.out.split())
+    assert (planned.code, "there is no base to stand in" in told, "--base" in told, "In cash." in told) == (0, True, True, False)
+    assert set(bench.cause("plan", "--offline").values()) == {"unknown"}
+    assert bench.run("apply", "--yes", "plan.json").code == 6
+
+
+@pytest.mark.parametrize(
+    ("other", "asked"),
+    [
+        ({}, True),
+        ({"sdkappid": 1400000001}, False),
+        ({"endpoint": "http://127.0.0.1:9"}, False),
+        ({"default": "renamed"}, False),
+    ],
+)
+@pytest.mark.parametrize("variable", ["GITHUB_BASE_REF", "CI_MERGE_REQUEST_DIFF_BASE_SHA"])
+def test_a_pull_request_signs_in_nowhere_else(bench: Bench, variable: str, other: dict[str, object], *, asked: bool) -> None:
+    """With another address than in the branch to join the plan is made offline, and says so in each format."""
+    with bench.served() as service:
+        joined = bench.commit(FIRST)
+        assert bench.tree is not None
+        bench.tree.git("switch", "--quiet", "--create", "topic")
+        bench.settings(SETTINGS.replace("production", str(other.get("default", "production"))), **other)
+        bench.commit({"other.yaml": CASH})
+        bench.environ[variable] = joined if variable.startswith("CI") else "main"
+        for form in ("text", "markdown", "json", "github", "html"):
+            planned = bench.run("plan", "--format", form)
+            assert (planned.code, "is not the one that" in " ".join(planned.out.split())) == (0, not asked)
+        assert bool(service.log) is asked
+
+
+def test_a_pull_request_that_brings_the_settings_signs_in_nowhere(bench: Bench) -> None:
+    """Nobody has agreed to the address, so the secret stays here; a sandbox needs none."""
+    with bench.served() as service:
+        assert bench.tree is not None
+        bench.tree.git("commit", "--quiet", "--allow-empty", "--message=empty")
+        bench.commit(FIRST)
+        bench.environ["CI_MERGE_REQUEST_DIFF_BASE_SHA"] = bench.tree.git("rev-parse", "HEAD~1")
+        planned = bench.run("plan")
+        assert (planned.code, "is not the one that" in " ".join(planned.out.split()), service.log) == (0, True, ())
+        assert "is not the one that" not in bench.run("plan", "--target", "sandbox").out
 
 
 def test_only_a_part_is_planned_and_applied(live: Bench) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.desk.signing import DAY, Signer, scrub, usersig
+from kbsync.desk.signing import LIFETIME, Signer, scrub, usersig
 from kbsync.errors import MissingSecret
 from tests.fakes.clock import FakeClock
 from tests.fakes.vendor import VECTORS, Vector, vendors_package
@@ -48,7 +48,7 @@ def test_a_user_buffer_is_signed_too() -> None:
 
 def test_a_signature_is_plain_in_a_query() -> None:
     """It has none of the three characters of base64 that mean something else in an address."""
-    made = "".join(usersig(app, "admin", "s", issued=1700000000, lifetime=DAY) for app in range(200))
+    made = "".join(usersig(app, "admin", "s", issued=1700000000, lifetime=LIFETIME) for app in range(200))
     assert set("*-_") <= set(made)
     assert not set("+/=") & set(made)
 
@@ -65,8 +65,10 @@ def test_any_account_signs_as_with_the_vendors_package(
 ) -> None:
     """Not on the known answers alone: the two make the same of everything, byte for byte."""
     package = vendors_package(lambda: moment)(app, secret)
-    theirs = package.gen_sig(identifier, DAY) if userbuf is None else package.gen_sig_with_userbuf(identifier, DAY, userbuf)
-    assert usersig(app, identifier, secret, issued=int(moment), lifetime=DAY, userbuf=userbuf) == theirs
+    theirs = (
+        package.gen_sig(identifier, LIFETIME) if userbuf is None else package.gen_sig_with_userbuf(identifier, LIFETIME, userbuf)
+    )
+    assert usersig(app, identifier, secret, issued=int(moment), lifetime=LIFETIME, userbuf=userbuf) == theirs
 
 
 def test_a_signature_is_kept_until_shortly_before_it_expires() -> None:
