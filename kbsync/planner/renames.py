@@ -22,8 +22,14 @@ LIKELY = 60
 LEAD = 10
 """Percentage points by which a pair must lead every other pair of either side."""
 
-WIDEST = 400
-"""Texts on one side of one file beyond which wordings are not compared pair by pair: the work grows with the square."""
+SHOWN = 20
+"""Candidates of one doubt that are printed."""
+
+ROOM = 8
+"""Texts of the other side that one text is always compared with; where there are more, the likest, and a few more of many."""
+
+PIECES, COMMON, RAREST = 24, 128, 1_000_000
+"""How many of a text's rarest pieces find likely texts, how many texts one piece finds, and the weight of one that is unique."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,48 +59,116 @@ class Renames:
 
 def find_renames(new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge) -> Renames:
     """Pair old texts with new ones where exactly one pairing is likely."""
-    pairs = _candidates(new, rest, base, desired)
-    # By identity: two questions may be equal, and comparing every pair with every other would grow with the square.
-    sides: dict[int, list[Rename]] = {}
-    for pair in pairs:
-        sides.setdefault(id(pair.new), []).append(pair)
-        sides.setdefault(id(pair.live), []).append(pair)
+    pairs, narrowed = _candidates(new, rest, base, desired)
+    best = _Best(pairs)
     found: list[Rename] = []
     doubtful: list[Rename] = []
     likely: list[Rename] = []
     for pair in pairs:
-        rivals = [other for side in (pair.new, pair.live) for other in sides[id(side)] if other is not pair]
-        contested = any(rival.wording > pair.wording - LEAD for rival in rivals)
-        if contested and pair.confidence >= SURE and all(rival.wording <= pair.wording + LEAD for rival in rivals):
+        rival = best.rival(pair)
+        contested = rival > pair.wording - LEAD
+        if contested and pair.confidence >= SURE and rival <= pair.wording + LEAD:
             doubtful.append(pair)
         elif not contested:
             (found if pair.confidence >= SURE else likely).append(pair)
     settled = {id(side) for pair in found for side in (pair.new, pair.live)}
     doubtful = [pair for pair in doubtful if id(pair.new) not in settled and id(pair.live) not in settled]
+    withheld = {pair.live.id for pair in (*doubtful, *(pair for pair in likely if pair.console))}
+    unsure = {pair.new.content.answer for pair in doubtful} if narrowed else set()
+    withheld |= {live.id for live in rest if live.content.answer in unsure and id(live) not in settled}
     return Renames(
         tuple(found),
-        (*(_ambiguous(group) for group in _groups(doubtful)), *_once([_likely(pair) for pair in likely])),
-        frozenset(pair.live.id for pair in (*doubtful, *(pair for pair in likely if pair.console))),
+        (
+            *(_ambiguous(group) for group in _groups(doubtful)),
+            *_once([_likely(pair) for pair in likely]),
+            *(_narrowed(count) for count in narrowed if len(found) < len(new)),
+        ),
+        frozenset(withheld),
     )
 
 
+class _Best:
+    """The best and the second best wording of each side, by identity: two questions may be equal."""
+
+    def __init__(self, pairs: Sequence[Rename]) -> None:
+        self._ranked: dict[int, list[Rename]] = {}
+        for pair in pairs:
+            for side in (pair.new, pair.live):
+                ranked = self._ranked.setdefault(id(side), [])
+                ranked.append(pair)
+                ranked.sort(key=lambda one: -one.wording)
+                del ranked[2:]
+
+    def rival(self, pair: Rename) -> int:
+        """The best wording among the other pairs of either side; -100 without any."""
+        others = (one for side in (pair.new, pair.live) for one in self._ranked[id(side)] if one is not pair)
+        return max((one.wording for one in others), default=-100)
+
+
 def _groups(pairs: Sequence[Rename]) -> list[list[Rename]]:
-    """Pairs that share a side, directly or through others, are one doubt and not several."""
-    groups: list[list[Rename]] = []
+    """Pairs that share a side, directly or through others, are one doubt and not several: a union-find over the sides."""
+    above: dict[int, int] = {}
+
+    def root(side: int) -> int:
+        while above.setdefault(side, side) != side:
+            above[side] = side = above[above[side]]
+        return side
+
     for pair in pairs:
-        sides = {id(pair.new), id(pair.live)}
-        touching = [group for group in groups if any({id(one.new), id(one.live)} & sides for one in group)]
-        groups = [group for group in groups if group not in touching]
-        groups.append([*(one for group in touching for one in group), pair])
-    return groups
+        above[root(id(pair.new))] = root(id(pair.live))
+    groups: dict[int, list[Rename]] = {}
+    for pair in pairs:
+        groups.setdefault(root(id(pair.new)), []).append(pair)
+    return list(groups.values())
 
 
-def _candidates(new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge) -> list[Rename]:
+class _Nearby:
+    """The questions of one side, found by what they share with a text: an answer, or pieces of the wording that few have."""
+
+    def __init__(self, questions: Sequence[Question], texts: Sequence[str], answers: Sequence[str]) -> None:
+        self._questions = questions
+        self._room = ROOM + len(questions).bit_length()
+        self._by_piece: dict[str, list[int]] = {}
+        self._by_answer: dict[str, list[int]] = {}
+        if self.narrows:
+            for number, (text, answer) in enumerate(zip(texts, answers, strict=True)):
+                self._by_answer.setdefault(answer, []).append(number)
+                for piece in _pieces(text):
+                    self._by_piece.setdefault(piece, []).append(number)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether there are too many to compare all."""
+        return len(self._questions) > self._room
+
+    def find(self, text: str, answer: str) -> Sequence[Question]:
+        """The questions to compare with."""
+        if not self.narrows:
+            return self._questions
+        known = sorted((len(self._by_piece[piece]), piece) for piece in _pieces(text) if piece in self._by_piece)
+        shared: Counter[int] = Counter()
+        for count, piece in known[:PIECES]:
+            # What few have tells more.
+            shared.update(dict.fromkeys(self._by_piece[piece][:COMMON], RAREST // count))
+        near = sorted(shared, key=lambda number: (-shared[number], number))[: self._room]
+        return [self._questions[number] for number in dict.fromkeys([*near, *self._by_answer.get(answer, ())[: self._room]])]
+
+
+def _pieces(text: str) -> set[str]:
+    """The runs of three characters in a wording, whatever its letter case."""
+    padded = f" {text.strip().casefold()} "
+    return {padded[at : at + 3] for at in range(len(padded) - 2)}
+
+
+def _candidates(
+    new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge
+) -> tuple[list[Rename], list[int]]:
+    """The pairs that may be renames, and how many texts there were where not all of them were compared."""
     known = {question.content.question: question for question in base.questions}
     declared = {question.content.question for question in desired.questions}
     live = {question.content.question: question for question in rest}
     left: dict[str, list[Question]] = {}
-    for text, item in known.items():
+    for text, item in sorted(known.items()):
         if text not in declared and text in live and not item.protected and item.id in (None, live[text].id):
             left.setdefault(_file(item), []).append(live[text])
     came: dict[CategoryPath, list[Question]] = {}
@@ -102,19 +176,27 @@ def _candidates(new: Sequence[Question], rest: Sequence[Question], base: Knowled
         if question.content.question not in known:
             came.setdefault(question.content.category, []).append(question)
     alone = {answer for answer, count in Counter(item.content.answer for item in base.questions).items() if count == 1}
+    gone = {file: _nearby(sides, [known[side.content.question] for side in sides]) for file, sides in left.items()}
+    fresh = {path: _nearby(sides, sides) for path, sides in came.items()}
+    nobody = _nearby((), ())
     pairs: list[Rename] = []
     for question in new:
         said = known.get(question.content.question)
         if said is None and question.fresh:
             continue
         if said is None:
-            rivals = left.get(_file(question), ())
-            pairs.extend(_judge(question, other, known[other.content.question].content) for other in rivals[:WIDEST])
+            rivals = gone.get(_file(question), nobody).find(question.content.question, question.content.answer)
+            pairs.extend(_judge(question, other, known[other.content.question].content) for other in rivals)
         else:
-            rivals = came.get(said.content.category, ())
+            rivals = fresh.get(said.content.category, nobody).find(said.content.question, said.content.answer)
             telling = said.content.answer in alone
-            pairs.extend(_judge_console(question, other, said.content, telling=telling) for other in rivals[:WIDEST])
-    return [pair for pair in pairs if pair.confidence >= LIKELY]
+            pairs.extend(_judge_console(question, other, said.content, telling=telling) for other in rivals)
+    narrowed = [len(left[file]) for file, near in gone.items() if near.narrows and any(_file(each) == file for each in new)]
+    return [pair for pair in pairs if pair.confidence >= LIKELY], narrowed
+
+
+def _nearby(questions: Sequence[Question], said: Sequence[Question]) -> _Nearby:
+    return _Nearby(questions, [each.content.question for each in said], [each.content.answer for each in said])
 
 
 def _judge(new: Question, live: Question, said: Content) -> Rename:
@@ -139,13 +221,14 @@ def _judge_console(new: Question, live: Question, said: Content, *, telling: boo
 
 def _ambiguous(pairs: Sequence[Rename]) -> Problem:
     everyone = sorted({f"{pair.live.content.question} → {pair.new.content.question}" for pair in pairs})
+    more = [f"… (+{len(everyone) - SHOWN})"] if len(everyone) > SHOWN else []
     first = min((pair.new.location for pair in pairs if pair.new.location is not None), default=None)
     return Problem(
         ProblemKind.AMBIGUOUS,
         message(
             "these may all be renames and only some can be: {candidates}; beside each new text write previously: [old text], "
             "or previously: [] if it is no rename",
-            candidates="; ".join(everyone),
+            candidates="; ".join([*everyone[:SHOWN], *more]),
         ),
         first,
     )
@@ -170,6 +253,15 @@ def _likely(pair: Rename) -> Problem:
         )
     )
     return Problem(ProblemKind.WITHHELD, words, pair.new.location, blocking=False)
+
+
+def _narrowed(count: int) -> Problem:
+    words = message(
+        "{count} questions left one file at once, so each new text was compared with the likest of them alone: where one is a "
+        "rename, write previously: [old text] beside it",
+        count=count,
+    )
+    return Problem(ProblemKind.WITHHELD, words, blocking=False)
 
 
 def _once(problems: Sequence[Problem]) -> tuple[Problem, ...]:

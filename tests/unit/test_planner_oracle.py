@@ -1,9 +1,11 @@
 """Plans that are shown without a problem can be carried out, their causes are true, and what they promise to keep is kept."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
+from kbsync.compare import likeness
 from kbsync.diagnostics import Location
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question
 from kbsync.plan import Action, BaseKind, CategoryChange, Cause, Plan, QuestionChange, Source, TargetRef
@@ -224,3 +226,54 @@ def test_a_spelling_is_not_taken_from_the_question_that_has_it() -> None:
     live = library(asked("where?", pin="q1"), asked("other", pin="q2"))
     plan = make_plan(desired, live, None, context=CONTEXT)
     assert not [change for change in plan.changes if change.id == "q1"]
+
+
+# Renames in bounded work
+
+
+def crowd(count: int, kind: str) -> tuple[Knowledge, Knowledge, Knowledge]:
+    """Files, library and base where every wording of one file changed, in git or in the console."""
+    number = "第{}号" if kind == "chinese" else "number {}"
+    old = [f"How long does parcel {number.format(at * 7919)} take to arrive at my place?" for at in range(count)]
+    new = [text.replace("parcel", "the parcel") for text in old]
+    answers = ["The same."] * count if kind == "one answer" else [f"Answer {at}." for at in range(count)]
+    before = [asked(text, answer) for text, answer in zip(old, answers, strict=True)]
+    after = [asked(text, answer) for text, answer in zip(new, answers, strict=True)]
+    live = [replace(item, id=f"q{at}") for at, item in enumerate(after if kind == "console" else before)]
+    return library(*(before if kind == "console" else after)), library(*live), library(*before)
+
+
+@pytest.mark.parametrize("kind", ["one answer", "many answers", "console", "chinese"])
+def test_renames_take_bounded_work(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice as many questions take little more than twice as many comparisons, and the same are recognised."""
+    counts = []
+    for count in (60, 120, 240):
+        compared: list[str] = []
+
+        def counted(one: str, other: str, compared: list[str] = compared) -> int:
+            compared.append(one)
+            return likeness(one, other)
+
+        monkeypatch.setattr("kbsync.planner.renames.likeness", counted)
+        plan = make_plan(*crowd(count, kind), context=CONTEXT)
+        counts.append(len(compared))
+        stays = {change.id for change in plan.changes if change.action is Action.RENAME} | {item.id for item in plan.unmanaged}
+        assert len(stays) == count or kind != "one answer"
+        assert not [change for change in plan.changes if change.action is Action.DELETE and kind == "one answer"]
+    assert all(more <= 2.4 * less for less, more in pairwise(counts))
+    assert counts[-1] <= 6 * 240 * 8
+
+
+@pytest.mark.parametrize("count", [12, 40])
+def test_many_doubtful_wordings_are_told_in_few_words(count: int) -> None:
+    """A problem names the first candidates and counts the others; a note says where not all were compared. Nothing goes."""
+    texts = [f"Text {chr(0x4E00 + at)}" for at in range(count)]
+    base = library(*(asked(text, "The same.") for text in texts))
+    live = library(*(asked(text, "The same.", pin=f"q{at}") for at, text in enumerate(texts)))
+    others = [asked(f"Other {chr(0x5E00 + at)}", "The same.") for at in range(count)]
+    plan = make_plan(library(*others), live, base, context=CONTEXT)
+    assert all(len(words) < 2000 for words in blocking(plan))
+    assert any("… (+" in words for words in blocking(plan)) or count == 40
+    noted = any("40 questions left one file at once" in str(problem.message) for problem in plan.problems)
+    assert noted is (count == 40)
+    assert not [change for change in plan.changes if change.action is Action.DELETE]
