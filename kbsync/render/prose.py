@@ -29,7 +29,6 @@ _REST_OF_TAG = re.compile(rf"[^<>]{{0,{_LONGEST_TAG}}}>")
 _BOUNDARY = regex.compile(r"(?w)\b")
 _CLUSTER = regex.compile(r"\X")
 """A character as a reader sees it, of one or more code points."""
-"""A character as a reader sees it, of one or more code points."""
 _UNSPACED = regex.compile(
     r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}"
     r"\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}ー]"
