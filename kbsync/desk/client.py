@@ -12,7 +12,7 @@ import httpx
 
 from kbsync.commands import READS, Command
 from kbsync.desk.connection import LOST, Deadline, lost, open_client, route_to
-from kbsync.desk.failures import RESIGN, HttpAnswer, http_date, misshapen, opened
+from kbsync.desk.failures import LARGEST_SKEW, RESIGN, HttpAnswer, clock_words, http_date, opened
 from kbsync.desk.signing import Signer
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Throttled, Unreachable
 from kbsync.limiter import Clock, Pacer
@@ -25,9 +25,6 @@ PATIENCE = 30.0
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before each repetition of a call that got no usable answer."""
-
-LARGEST = 64 * 2**20
-"""Bytes of an answer; 100 questions come nowhere near."""
 
 
 class Transport:
@@ -100,7 +97,7 @@ class Transport:
                     self._pacer.bear(refusal, patience, stop=self._stop)
                 except SignatureRejected as refusal:
                     if renewed or refusal.code not in RESIGN or not self._signer.renew():
-                        raise
+                        raise self._timed(refusal, fresh=renewed) from None
                     renewed = True
                 except (OutcomeUnknown, Unreachable) as error:
                     doubt = error if isinstance(error, OutcomeUnknown) else doubt
@@ -109,12 +106,27 @@ class Transport:
                     if last or self._clock.wait(pause, until=self._stop or self._closing):
                         raise
             except ServiceError as error:
-                raise (doubt if doubt is not None and command not in READS else error) from None
+                if command in READS:
+                    raise
+                raise (error if doubt is None else _doubtful(doubt)) from None
 
     def close(self) -> None:
         """Close the connections and end the pauses; a call that is under way may still finish."""
         self._closing.set()
         self._client.close()
+
+    def _timed(self, refusal: SignatureRejected, *, fresh: bool) -> SignatureRejected:
+        """The same refusal, blamed on this machine's clock where it refuses what was made by that clock."""
+        skew = self._skew
+        if not self._signer.makes or refusal.code not in TIMED:
+            return refusal
+        if skew is not None and abs(skew) > LARGEST_SKEW:
+            hint = clock_words(skew)
+        elif fresh and refusal.code in RESIGN:
+            hint = message("The signature was made a moment ago, so this machine's clock is wrong: set it.")
+        else:
+            return refusal
+        return SignatureRejected(refusal.message, command=refusal.command, code=refusal.code, hint=hint)
 
     def _send(self, command: Command, content: bytes) -> dict[str, object]:
         """One request. An exception of ours is raised where httpx's is no longer its context: that one knows the address."""
@@ -130,8 +142,6 @@ class Transport:
             ):
                 for part in response.iter_bytes():
                     received += part
-                    if len(received) > LARGEST:
-                        raise misshapen(command, "body", f"longer than {LARGEST} bytes")
                     self._deadline.left()
                 answer = HttpAnswer(response.status_code, dict(response.headers), bytes(received))
         except LOST as error:
@@ -141,6 +151,16 @@ class Transport:
             self._skew = self._skew if date is None else wall - date
             return opened(command, answer, wall=wall)
         raise failure
+
+
+TIMED = RESIGN | {70003, 70005}
+"""Codes that a signature from the past or the future may get: which one a future gives is documented nowhere."""
+
+
+def _doubtful(error: OutcomeUnknown) -> OutcomeUnknown:
+    """The same of a write, in words: it may have happened."""
+    words = message("{cause}; whether it took effect is not known", cause=error.message)
+    return OutcomeUnknown(words, command=error.command, code=error.code, hint=error.hint)
 
 
 def _encoded(command: Command, body: Mapping[str, object]) -> bytes:

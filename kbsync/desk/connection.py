@@ -1,14 +1,16 @@
 """The connection to the service: HTTP client, proxy, trust, signature, time limit of an exchange, and what its failures mean."""
 
+import importlib
 import ipaddress
 import logging
 import ssl
 import threading
 import urllib.request
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import httpcore
 import httpx
@@ -23,7 +25,7 @@ from kbsync.messages import Message, message
 PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 """What port an address means that names none."""
 
-LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=5.0)
+CONNECTIONS: Mapping[str, Any] = {"max_connections": 64, "max_keepalive_connections": 64, "keepalive_expiry": 5.0}
 """Five calls a second of a few commands at several seconds each stay below 64. Idle connections go early, because one that
 the service closes at the moment of a write leaves that write's outcome unknown."""
 
@@ -76,18 +78,79 @@ class Deadline:
         return seconds if timeout is None else min(timeout, seconds)
 
 
-class BoundedNetwork(httpx.HTTPTransport):
-    """httpx's network, on connections that keep a deadline, also those to a proxy and through one."""
+class BoundedNetwork(httpx.BaseTransport):
+    """httpcore's connections under httpx, which keep a deadline, also those to a proxy and through one."""
 
-    def __init__(self, deadline: Deadline, **options: Any) -> None:
-        super().__init__(**options)
-        network = self._pool._network_backend  # noqa: SLF001  (httpx has no option for httpcore's network_backend)
-        self._pool._network_backend = _BoundedBackend(network, deadline)  # noqa: SLF001
+    def __init__(self, deadline: Deadline, *, verify: ssl.SSLContext, proxy: httpx.Proxy | None = None) -> None:
+        through = None
+        if proxy is not None:
+            through = httpcore.Proxy(
+                _core_url(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw, ssl_context=proxy.ssl_context or verify
+            )
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=verify, proxy=through, network_backend=_BoundedBackend(deadline), **CONNECTIONS
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it and give the answer, whose body is still to come; the exceptions are httpx's."""
+        core = httpcore.Request(
+            request.method,
+            _core_url(request.url),
+            headers=request.headers.raw,
+            content=request.read(),
+            extensions=request.extensions,
+        )
+        with _named_by_httpx():
+            response = self._pool.handle_request(core)
+        body = _CoreBody(cast("Iterable[bytes]", response.stream))
+        return httpx.Response(response.status, headers=response.headers, stream=body, extensions=response.extensions)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.close()
+
+
+class _CoreBody(httpx.SyncByteStream):
+    """The body of an answer of httpcore."""
+
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _named_by_httpx():
+            yield from self._stream
+
+    def close(self) -> None:
+        """Give the connection back."""
+        cast("httpx.SyncByteStream", self._stream).close()
+
+
+@contextmanager
+def _named_by_httpx() -> Iterator[None]:
+    """Raise httpx's exception where httpcore raises its own of the same name."""
+    try:
+        yield
+    except CORE as error:
+        raise getattr(httpx, type(error).__name__)(str(error)) from error
+
+
+CORE = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+"""What httpcore raises for a failure of the network; a test holds that httpx has each of them by the same name."""
+
+
+def _core_url(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 class _BoundedBackend(httpcore.NetworkBackend):
-    def __init__(self, inner: httpcore.NetworkBackend, deadline: Deadline) -> None:
-        self._inner = inner
+    def __init__(self, deadline: Deadline) -> None:
+        self._inner = httpcore.SyncBackend()
         self._deadline = deadline
 
     def connect_tcp(
@@ -151,7 +214,11 @@ def open_client(
         timeout=timeout,
         follow_redirects=False,
         trust_env=False,
-        headers={"User-Agent": f"kbsync/{__version__}", "Content-Type": "application/json; charset=utf-8"},
+        headers={
+            "User-Agent": f"kbsync/{__version__}",
+            "Content-Type": "application/json; charset=utf-8",
+            "Accept-Encoding": "gzip, deflate",
+        },
     )
 
 
@@ -167,7 +234,10 @@ def _network(endpoint: str, deadline: Deadline) -> httpx.BaseTransport | None:
         proxy = _proxy(endpoint)
         # Loading the certificates of the world takes longer than many a run; a plain connection has no use for them.
         plain = proxy is None and httpx.URL(endpoint).scheme == "http"
-        return BoundedNetwork(deadline, limits=LIMITS, proxy=proxy, verify=TRUSTING_NOBODY if plain else True)
+        if proxy is not None and proxy.startswith("socks"):
+            importlib.import_module("socksio")  # which httpcore misses only when it connects
+        verify = TRUSTING_NOBODY if plain else httpx.create_ssl_context()
+        return BoundedNetwork(deadline, proxy=None if proxy is None else httpx.Proxy(proxy), verify=verify)
     except (ValueError, ImportError, OSError, httpx.InvalidURL):
         return None
 
@@ -197,6 +267,62 @@ def _host_and_port(address: str) -> str:
     return host if port is None else f"{host}:{port}"
 
 
+LARGEST = 64 * 2**20
+"""Bytes of an answer, packed or not; 100 questions come nowhere near."""
+
+STEP = 2**16
+"""Bytes that are unpacked at once."""
+
+WINDOWS: Mapping[str, int] = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
+"""What zlib calls the codings that are asked for."""
+
+
+class Unpacked(httpx.SyncByteStream):
+    """A body without its coding, in pieces; what comes and what comes out of it are bounded. Raises DecodingError.
+
+    One coding at most: a few bytes that were packed twice are gigabytes.
+    """
+
+    def __init__(self, packed: httpx.SyncByteStream | httpx.AsyncByteStream, coding: str) -> None:
+        self._packed = cast("httpx.SyncByteStream", packed)
+        self._coding = coding.strip().lower()
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._coding in ("", "identity"):
+            return _bounded(self._packed)
+        if self._coding not in WINDOWS:
+            raise httpx.DecodingError(f"its coding is {self._coding}")
+        return _bounded(_inflated(_bounded(self._packed), WINDOWS[self._coding]))
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._packed.close()
+
+
+def _bounded(parts: Iterable[bytes]) -> Iterator[bytes]:
+    length = 0
+    for part in parts:
+        length += len(part)
+        if length > LARGEST:
+            raise httpx.DecodingError(f"longer than {LARGEST} bytes")
+        yield part
+
+
+def _inflated(parts: Iterable[bytes], window: int) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(window)
+    for part in parts:
+        piece, left = b"", part
+        while left or len(piece) == STEP:  # what fills a step may have more behind it, with nothing left to put in
+            try:
+                piece = inflater.decompress(left, STEP)
+            except zlib.error as error:
+                raise httpx.DecodingError(str(error)) from None
+            yield piece
+            left = inflater.unconsumed_tail
+    if not inflater.eof:
+        raise httpx.DecodingError("it is cut off")
+
+
 class _Hush(logging.Filter):
     """Takes signatures out of log records and leaves every other record as it is."""
 
@@ -212,7 +338,10 @@ HUSH = _Hush()
 
 
 class _Signing(httpx.BaseTransport):
-    """Adds the signature beneath the client: httpx's log lines and exceptions, which show the address, never see it."""
+    """Adds the signature beneath the client: httpx's log lines and exceptions, which show the address, never see it.
+
+    Answers are unpacked here too, because httpx does that without a limit.
+    """
 
     def __init__(self, inner: httpx.BaseTransport, signer: Signer) -> None:
         self._inner = inner
@@ -222,7 +351,10 @@ class _Signing(httpx.BaseTransport):
         """Send the request with the signature in its address."""
         url = request.url.copy_merge_params({"usersig": self._signer.usersig()})
         signed = httpx.Request(request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions)
-        return self._inner.handle_request(signed)
+        answer = self._inner.handle_request(signed)
+        coding = answer.headers.pop("content-encoding", "")
+        body = Unpacked(answer.stream, coding if answer.is_success else "")  # of a failure the status is what counts
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=body, extensions=answer.extensions)
 
     def close(self) -> None:
         """Close the connections."""
@@ -239,11 +371,11 @@ NO_PROXY = message("The proxy {proxy} did not let {command} through to {host}: {
 
 NO_SLOT = message("{command} was not sent: all connections were busy for too long")
 
-TOO_LATE = message("No answer to {command} came in time, so whether it took effect is not known")
+TOO_LATE = message("No answer to {command} came in time")
 
-BROKEN = message("The connection broke during {command}, so whether it took effect is not known: {reason}")
+BROKEN = message("The connection broke during {command}: {reason}")
 
-UNREADABLE = message("The answer to {command} cannot be read, so whether it took effect is not known: {reason}")
+UNREADABLE = message("The answer to {command} cannot be read: {reason}")
 
 MEANINGS: Mapping[type[Exception], tuple[type[ServiceError], Message]] = {
     # Nothing was sent: the name is not known, nobody listens, or the certificate is not trusted.

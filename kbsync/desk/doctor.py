@@ -8,9 +8,12 @@ from typing import TypeVar
 from kbsync.commands import Command
 from kbsync.desk.chitchat import read_tree
 from kbsync.desk.client import Transport
+from kbsync.desk.failures import LARGEST_SKEW, clock_words
 from kbsync.desk.wire import Fields, robot_of
 from kbsync.errors import (
     DeskNotEnabled,
+    KbsyncError,
+    MissingSecret,
     NotAdministrator,
     Rejected,
     ServiceError,
@@ -25,9 +28,6 @@ __all__ = ["Aspect", "Finding", "RobotConfig", "examine", "robot_config"]
 
 DOCUMENTED_RATE = 5.0
 """Calls a second of each command (www.tencentcloud.com/document/product/1229/68839)."""
-
-LARGEST_SKEW = 300.0
-"""Seconds. What the service tolerates is not documented; half an hour's lifetime leaves room when the clock is behind."""
 
 
 class Aspect(StrEnum):
@@ -121,17 +121,20 @@ def read_robots(transport: Transport, *, repeat: bool = True) -> Robots:
 Result = TypeVar("Result")
 
 
-def examine(transport: Transport, *, rate: float) -> tuple[Finding, ...]:
+def examine(transport: Transport, *, rate: float, missing: MissingSecret | None = None) -> tuple[Finding, ...]:
     """Ask the service four things and tell what follows, one finding an aspect; ``rate`` is the configured calls a second.
 
-    Raises nothing for what the service or the network does. Nothing is written.
+    Raises nothing for what the service or the network does. Nothing is written. With ``missing`` the calls are not signed: one is
+    sent, whose refusal tells whether the service answers, and at what time.
     """
     answers = _Answers()
     config: RobotConfig | None = None
     robots: Robots | None = None
     listed: frozenset[str] = frozenset()
     answers.ask(Aspect.CATEGORIES, lambda: read_tree(transport, repeat=False))
-    if Aspect.ENDPOINT not in answers.failures:
+    if missing is not None:
+        answers.failures[Aspect.SIGNATURE] = missing
+    elif Aspect.ENDPOINT not in answers.failures:
         listed = answers.ask(Aspect.QUESTIONS, lambda: _listed_robots(transport)) or listed
         config = answers.ask(Aspect.CHITCHAT, lambda: robot_config(transport, repeat=False))
         robots = answers.ask(Aspect.ROBOTS, lambda: read_robots(transport, repeat=False))
@@ -149,7 +152,7 @@ class _Answers:
     """Gathers what the answers prove and which aspect each failure tells of."""
 
     def __init__(self) -> None:
-        self.failures: dict[Aspect, ServiceError] = {}
+        self.failures: dict[Aspect, KbsyncError] = {}
         self._proved: set[Aspect] = set()
 
     def ask(self, aspect: Aspect, call: Callable[[], Result]) -> Result | None:
@@ -176,14 +179,10 @@ def _clock(skew: float | None) -> Finding:
     if skew is None:
         return Finding(Aspect.CLOCK, ok=None, message=message("Not known: the service told no time."))
     if abs(skew) <= LARGEST_SKEW:
-        return Finding(Aspect.CLOCK, ok=True, message=message("This machine's clock agrees with the service's."))
-    words = (
-        message("This machine's clock is {seconds} seconds ahead of the service's.", seconds=round(skew))
-        if skew > 0
-        else message("This machine's clock is {seconds} seconds behind the service's.", seconds=round(-skew))
-    )
+        words = message("This machine's clock agrees with the service's ({seconds} s apart).", seconds=f"{abs(skew):.0f}")
+        return Finding(Aspect.CLOCK, ok=True, message=words)
     hint = message("Set the clock: a UserSig is valid only around the time at which it is made.")
-    return Finding(Aspect.CLOCK, ok=False, message=words, hint=hint)
+    return Finding(Aspect.CLOCK, ok=False, message=clock_words(skew), hint=hint)
 
 
 def _listed_robots(transport: Transport) -> frozenset[str]:

@@ -89,9 +89,7 @@ def _refused(command: str, answer: HttpAnswer, wall: float) -> ServiceError:
         words = message("Too many calls: {command} was turned away with HTTP status {status}", command=command, status=status)
         return Throttled(words, command=command, code=status, retry_after=_retry_after(answer.headers, wall))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
-        words = message(
-            "HTTP status {status} came back for {command}, so whether it took effect is not known", command=command, status=status
-        )
+        words = message("HTTP status {status} came back for {command}", command=command, status=status)
         return OutcomeUnknown(words, command=command, code=status, hint=RUN_AGAIN)
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         words = message("The host does not know the command {command} (HTTP status {status})", command=command, status=status)
@@ -132,6 +130,17 @@ def _code(value: object) -> int | None:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value):
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+LARGEST_SKEW = 300.0
+"""Seconds. What the service tolerates is not documented; half an hour's lifetime leaves room when the clock is behind."""
+
+
+def clock_words(skew: float) -> Message:
+    """How far this machine's clock is ahead of the service's, or behind where ``skew`` is below zero."""
+    if skew > 0:
+        return message("This machine's clock is {seconds} seconds ahead of the service's.", seconds=round(skew))
+    return message("This machine's clock is {seconds} seconds behind the service's.", seconds=round(-skew))
 
 
 RESIGN = frozenset({70001, 70052})
@@ -175,7 +184,7 @@ _ROWS = (
     Meaning(
         (-1, 60008, 60013, 60014, 70169, 70202, 70500, 20004, 20005, 141002),
         OutcomeUnknown,
-        message("The service failed inside, and whether {command} took effect is not known ({said})"),
+        message("The service failed inside at {command} ({said})"),
         RUN_AGAIN,
     ),
     Meaning((70001,), SignatureRejected, message("The UserSig has expired ({command}: {said})"), CHECK_SECRET),

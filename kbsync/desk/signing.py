@@ -96,6 +96,11 @@ class Signer:
         with self._lock:
             return (self._secret, *self._signed)
 
+    @property
+    def makes(self) -> bool:
+        """Whether signatures are made here, by this machine's clock."""
+        return bool(self._secret)
+
     def usersig(self) -> str:
         """A signature that is valid now: the fixed one, or one made here and kept until shortly before it expires."""
         if not self._secret:

@@ -52,9 +52,18 @@ class Connection:
 
 @contextmanager
 def connect(
-    target: Target, *, context: RunContext, state: Path, on_pause: Pause | None = None, on_call: CallObserver | None = None
+    target: Target,
+    *,
+    context: RunContext,
+    state: Path,
+    on_pause: Pause | None = None,
+    on_call: CallObserver | None = None,
+    credentials: "Credentials | None" = None,
 ) -> Iterator[Connection]:
-    """Open a target and close it afterwards; ``state`` is the directory for kbsync's own files. Raises MissingSecret."""
+    """Open a target and close it afterwards; ``state`` is the directory for kbsync's own files.
+
+    Raises MissingSecret where neither ``credentials`` nor the environment has one.
+    """
     with ExitStack() as stack:
         if target.driver is Driver.SANDBOX:
             from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
@@ -62,7 +71,7 @@ def connect(
             credentials = Credentials(DEMO.secret)
             http = stack.enter_context(_embedded(target, context, state))
         else:
-            credentials, http = find_credentials(target, context.environ), None
+            credentials, http = credentials or find_credentials(target, context.environ), None
         pacer = _pacer(target, context, state=state, on_pause=on_pause, on_call=on_call)
         transport = Transport(
             endpoint=target.endpoint or "http://127.0.0.1",
@@ -94,8 +103,11 @@ def _embedded(target: Target, context: RunContext, state: Path) -> Iterator["San
 
 
 @contextmanager
-def connected(call: Call, workspace: Workspace) -> Iterator[Connection]:
-    """Connect a command to its target; pauses are told, with ``-v`` the calls in sum, with ``-vv`` each one."""
+def connected(call: Call, workspace: Workspace, *, signed: bool = True) -> Iterator[Connection]:
+    """Connect a command to its target; pauses are told, with ``-v`` the calls in sum, with ``-vv`` each one.
+
+    What is not ``signed`` is refused by the service, and needs no secret.
+    """
     call.refuse_link()
     screen = call.screen
 
@@ -114,7 +126,10 @@ def connected(call: Call, workspace: Workspace) -> Iterator[Connection]:
 
     on_call = tell_call if screen.verbosity > 1 else None
     target = call.target_of(workspace)
-    with connect(target, context=call.context, state=workspace.state, on_pause=tell_pause, on_call=on_call) as connection:
+    credentials = None if signed else Credentials(usersig="-")
+    with connect(
+        target, context=call.context, state=workspace.state, on_pause=tell_pause, on_call=on_call, credentials=credentials
+    ) as connection:
         try:
             yield connection
         finally:

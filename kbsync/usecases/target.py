@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from kbsync.errors import MissingSecret
 from kbsync.history.lease import show_time
 from kbsync.history.lock import read_lock, remove_lock
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.messages import message
+from kbsync.settings import Driver
 from kbsync.usecases.context import Call, Exit, is_agreed
 from kbsync.usecases.git import is_shared
 from kbsync.usecases.workspace import check_state, shared_state_directory
@@ -20,10 +22,16 @@ __all__ = ["examine_target", "unlock_target"]
 def examine_target(call: Call) -> tuple[tuple["Finding", ...], Exit]:
     """Ask the service about access, clock, Desk and limits; a finding that is not in order fails the command."""
     from kbsync.desk.doctor import examine  # noqa: PLC0415
-    from kbsync.usecases.composition import connected  # noqa: PLC0415  (both load httpx, and a lock needs no network)
+    from kbsync.usecases.composition import connected, find_credentials  # noqa: PLC0415  (both load httpx, and a lock needs no network)
 
-    with connected(call, call.open_workspace()) as connection:
-        findings = examine(connection.transport, rate=connection.target.calls_per_second)
+    workspace, missing = call.open_workspace(), None
+    target = call.target_of(workspace)
+    try:
+        find_credentials(target, call.context.environ)
+    except MissingSecret as absent:
+        missing = absent if target.driver is Driver.DESK else None
+    with connected(call, workspace, signed=missing is None) as connection:
+        findings = examine(connection.transport, rate=target.calls_per_second, missing=missing)
     return findings, Exit.FAILED if any(finding.ok is False for finding in findings) else Exit.DONE
 
 

@@ -75,6 +75,23 @@ def test_questions_of_another_robot_are_reported(bench: Bench, command: str) -> 
         assert "@RBT#" not in bench.run(*command.split()).err
 
 
+def test_doctor_checks_what_it_can_without_a_secret(bench: Bench) -> None:
+    """One call that nobody signed tells whether the service answers; the signature is what is wrong, with its mend."""
+    with bench.served() as service:
+        del bench.environ["KBSYNC_SECRET_KEY"]
+        found = bench.run("doctor", "--format", "json")
+        assert len(service.log) == 1
+    findings = {it["name"]: it for it in json.loads(found.out)["findings"]}
+    assert (found.code, findings["endpoint"]["ok"], findings["signature"]["ok"], findings["limit"]["ok"]) == (
+        1,
+        True,
+        False,
+        True,
+    )
+    assert "KBSYNC_SECRET_KEY" in findings["signature"]["hint"]
+    assert {findings[name]["ok"] for name in ("desk", "categories", "questions", "chitchat", "robots")} == {None}
+
+
 def test_doctor_shows_hints_as_text(bench: Bench) -> None:
     """People read the hint below the finding."""
     with bench.served(account=Account(administrator=False)):

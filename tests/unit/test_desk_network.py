@@ -152,9 +152,10 @@ def test_a_proxy_that_refuses_is_named(server: Server, proxies: pytest.MonkeyPat
     assert str(caught.value).startswith(f"The proxy {named} did not let list_chitchat through to desk.invalid:443: ")
 
 
-def test_unusable_connection_settings_are_told(proxies: pytest.MonkeyPatch) -> None:
-    """A proxy of an unknown kind is a fault of the environment, told without the proxy's password."""
-    proxies.setenv("HTTPS_PROXY", "weird://user:password@proxy")
+@pytest.mark.parametrize("kind", ["weird", "socks5"])
+def test_unusable_connection_settings_are_told(kind: str, proxies: pytest.MonkeyPatch) -> None:
+    """A proxy of an unknown kind, or that lacks its package, is a fault of the environment, told without the password."""
+    proxies.setenv("HTTPS_PROXY", f"{kind}://user:password@proxy")
     with pytest.raises(Misuse) as caught:
         connect(None)
     assert "HTTPS_PROXY" in str(caught.value.hint)

@@ -1,12 +1,18 @@
 """A call: its address and body, its repetitions and their limits."""
 
+import gzip
 import threading
+import tracemalloc
+import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 import httpx
 import pytest
 
-from kbsync.commands import Command
+from kbsync.commands import READS, Command
+from kbsync.desk.connection import LARGEST
 from kbsync.errors import (
     Interrupted,
     NotAdministrator,
@@ -240,3 +246,110 @@ def test_a_closed_transport_neither_waits_nor_sends() -> None:
     with pytest.raises(Unreachable, match="stopping"):
         transport.call(LIST, {}, repeat=True)
     assert len(script.asked) == 1
+
+
+SILENCES: list[Reply] = [
+    LOST,
+    httpx.ReadError("reset"),
+    httpx.DecodingError("garbled"),
+    -1,
+    60008,
+    lambda _: httpx.Response(502),
+    lambda _: httpx.Response(200, text="<html>"),
+]
+
+
+@pytest.mark.parametrize("reply", SILENCES)
+def test_only_a_write_may_have_taken_effect(reply: Reply) -> None:
+    """What became of a read that fails for good is no question; of a write it is one, whatever went wrong."""
+    for command in Command:
+        with pytest.raises(OutcomeUnknown) as caught:
+            connect(Script({command: [reply]})).call(command, {}, repeat=True)
+        assert ("whether it took effect is not known" in str(caught.value)) is (command not in READS)
+
+
+def behind(code: int, seconds: int) -> Reply:
+    """A refusal at a time of the service's own."""
+    date = format_datetime(datetime.fromtimestamp(FakeClock().wall() + seconds, UTC), usegmt=True)
+    return lambda _: httpx.Response(200, headers={"Date": date}, json={"ActionStatus": "FAIL", "ErrorCode": code})
+
+
+@pytest.mark.parametrize(
+    ("reply", "usersig", "hint"),
+    [
+        (70001, None, "made a moment ago, so this machine's clock is wrong"),
+        (behind(70001, 90_000), None, "clock is 90000 seconds behind"),
+        (behind(70003, -9000), None, "clock is 9000 seconds ahead"),
+        (behind(70003, -20), None, "Check KBSYNC_SECRET_KEY"),
+        (behind(70009, 90_000), None, "Check KBSYNC_SECRET_KEY"),
+        (70003, None, "Check KBSYNC_SECRET_KEY"),
+        (behind(70001, 90_000), "fixed", "Check KBSYNC_SECRET_KEY"),
+    ],
+)
+def test_a_wrong_clock_is_blamed_for_a_signature_that_it_made(reply: Reply, usersig: str | None, hint: str) -> None:
+    """A signature that was just made and is too old or too new means the clock here; one that was given may really be old."""
+    with pytest.raises(SignatureRejected) as caught:
+        connect(Script({"list_chitchat": [reply]}), usersig=usersig).call(LIST, {}, repeat=True)
+    assert hint in str(caught.value.hint)
+
+
+OK = b'{"ActionStatus": "OK", "ErrorCode": 0}'
+
+
+def packed(coding: str, content: bytes, *, status: int = 200) -> httpx.Response:
+    """An answer with that body as it stands on the wire."""
+    return httpx.Response(status, headers={"Content-Encoding": coding}, stream=httpx.ByteStream(content))
+
+
+@pytest.mark.parametrize(
+    ("coding", "content"),
+    [
+        ("gzip", gzip.compress(OK, mtime=0)),
+        (" X-GZIP", gzip.compress(OK, mtime=0)),
+        ("deflate", zlib.compress(OK)),
+        ("identity", OK),
+        ("gzip", OK),
+    ],
+)
+def test_one_coding_is_unpacked(coding: str, content: bytes) -> None:
+    """What was asked for is understood, and what only says that it is packed is not."""
+    transport = connect(lambda _: packed(coding, content))
+    if content != OK or coding == "identity":
+        assert transport.call(LIST, {}, repeat=False)["ErrorCode"] == 0
+    else:
+        with pytest.raises(OutcomeUnknown, match="cannot be read"):
+            transport.call(LIST, {}, repeat=False)
+
+
+FLOOD = gzip.compress(b" " * (LARGEST + 1), mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("coding", "content", "words"),
+    [
+        ("gzip", FLOOD, "longer than"),
+        ("deflate", zlib.compress(b" " * (LARGEST + 1)), "longer than"),
+        ("gzip, gzip", gzip.compress(FLOOD, mtime=0), "its coding is gzip, gzip"),
+        ("gzip,identity,gzip", gzip.compress(FLOOD, mtime=0), "its coding is"),
+        ("br", b"\x0b\x02\x80{}\x03", "its coding is br"),
+        ("gzip", gzip.compress(OK, mtime=0)[:-9], "cut off"),
+        ("identity", b" " * (LARGEST + 1), "longer than"),
+    ],
+)
+def test_a_packed_answer_is_bounded_while_it_is_unpacked(coding: str, content: bytes, words: str) -> None:
+    """A few kilobytes cannot fill the memory: one coding at most, and each step counts."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(OutcomeUnknown, match=words):
+            connect(lambda _: packed(coding, content)).call(LIST, {}, repeat=False)
+        assert tracemalloc.get_traced_memory()[1] < 4 * LARGEST
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_status_of_a_failure_counts_whatever_its_coding() -> None:
+    """A page for people may be packed in any way, because nobody reads it; a success that holds nothing is none."""
+    with pytest.raises(RequestRefused, match="403"):
+        connect(lambda _: packed("br", b"no", status=403)).call(LIST, {}, repeat=False)
+    with pytest.raises(OutcomeUnknown, match="cut off"):
+        connect(lambda _: packed("gzip", b"")).call(LIST, {}, repeat=False)
