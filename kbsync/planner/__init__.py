@@ -10,7 +10,7 @@ from kbsync.model import Knowledge
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import Change, Plan, Problem, Purpose, Source, TargetRef
 from kbsync.planner.categories import plan_categories
-from kbsync.planner.matching import BaseIndex, match_questions
+from kbsync.planner.matching import BaseIndex, keep_wordings, match_questions
 from kbsync.planner.questions import is_unchanged, plan_questions, protected_disables
 from kbsync.planner.refusals import foresee_refusals
 from kbsync.planner.removals import plan_removals, with_additions
@@ -50,7 +50,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     is_drift = context.purpose is Purpose.DRIFT
     said = BaseIndex(base, live)
     categories = plan_categories(desired, live, base)
-    matches = match_questions(desired, live, base, work=categories)
+    matches = keep_wordings(match_questions(desired, live, base, work=categories), said)
     removals = plan_removals(
         desired,
         live,

@@ -4,9 +4,10 @@ A live question is recognised by its pinned id, its text, an earlier text, a tex
 undeclared rename, in this order.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kbsync.messages import message
 from kbsync.model import CategoryPath, Knowledge, MenuType, Question, bare, show_path
@@ -37,6 +38,41 @@ class Matches:
     rest: tuple[Question, ...]
     problems: tuple[Problem, ...]
     withheld: frozenset[str | None]
+
+
+def keep_wordings(matches: Matches, said: "BaseIndex") -> Matches:
+    """The pairs with the live similar questions that no file can hold beside the others, each with a note.
+
+    They hold a control character, repeat their own question, or are another declared question or its wording as well. One that
+    the base declared here was taken out in git, and goes.
+    """
+    elsewhere: dict[str, set[str | None]] = {}
+    for pair in matches.pairs:
+        texts = {pair.live.content.question} & {pair.desired.content.question}
+        for text in texts | ({*pair.live.content.similar} & {*pair.desired.content.similar}):
+            elsewhere.setdefault(text, set()).add(pair.live.id)
+    pairs, problems = [], []
+    for pair in matches.pairs:
+        base = said.about(pair.desired, pair.live)
+        wanted, own = pair.desired.content, {pair.live.content.question, pair.desired.content.question}
+        loose = {*pair.live.content.similar} - {*wanted.similar} - {*(() if base is None else base.content.similar)}
+        kept = [
+            text for text in sorted(loose) if text in own or elsewhere.get(text, set()) - {pair.live.id} or _is_unwritable(text)
+        ]
+        if kept:
+            words = message(
+                "{text} keeps similar questions that no file can hold beside the others: {wordings}",
+                text=wanted.question,
+                wordings="; ".join(kept),
+            )
+            problems.append(Problem(ProblemKind.WITHHELD, words, pair.desired.location, blocking=False))
+        content = replace(wanted, similar=(*wanted.similar, *kept)) if kept else wanted
+        pairs.append(replace(pair, desired=replace(pair.desired, content=content)) if kept else pair)
+    return replace(matches, pairs=tuple(pairs), problems=(*matches.problems, *problems))
+
+
+def _is_unwritable(text: str) -> bool:
+    return not text.strip() or any(unicodedata.category(character) == "Cc" and character not in "\t\n" for character in text)
 
 
 class BaseIndex:

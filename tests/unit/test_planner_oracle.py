@@ -277,3 +277,37 @@ def test_many_doubtful_wordings_are_told_in_few_words(count: int) -> None:
     noted = any("40 questions left one file at once" in str(problem.message) for problem in plan.problems)
     assert noted is (count == 40)
     assert not [change for change in plan.changes if change.action is Action.DELETE]
+
+
+# What pull leaves out
+
+
+def worded(text: str, *similar: str, pin: str | None = None) -> Question:
+    """A question with similar ones."""
+    return Question(Content(text, "Yes.", ("Shop",), similar=similar), pin, location=PLACE)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_wordings_that_no_file_can_hold_stay(known: bool) -> None:
+    """Shared ones, control characters, and what is a question already: the first apply of what pull wrote changes nothing."""
+    live = library(
+        worded("a", "fine", "shared", "b", "a", "bell\x07", " ", pin="q1"), worded("b", "shared", "own", pin="q2"), worded("c")
+    )
+    pulled = library(worded("a", "fine", "shared"), worded("b", "own"))
+    plan = make_plan(pulled, live, pulled if known else None, context=CONTEXT)
+    assert (plan.changes, blocking(plan), plan.unchanged) == ((), [], 2)
+    notes = [str(problem.message) for problem in plan.problems]
+    assert any("bell" in note for note in notes)
+    assert any("b keeps" in note and "shared" in note for note in notes)
+
+
+@pytest.mark.parametrize("taken", ["out", "over"])
+def test_a_wording_that_git_took_away_goes(taken: str) -> None:
+    """One that the base declared is removed, also where another question gets it now."""
+    base = library(worded("a", "w", "own"), worded("b"))
+    live = library(worded("a", "w", "own", pin="q1"), worded("b", pin="q2"))
+    plan = make_plan(library(worded("a", "own"), worded("b", *(["w"] if taken == "over" else []))), live, base, context=CONTEXT)
+    goals = {change.title: change.after for change in plan.changes if isinstance(change, QuestionChange)}
+    assert goals["a"] is not None
+    assert goals["a"].similar == ("own",)
+    assert blocking(plan) == []
