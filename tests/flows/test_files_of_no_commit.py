@@ -239,3 +239,10 @@ def test_an_accent_written_in_the_other_way_is_no_difference(bench: Bench, form:
     done = bench.run("apply", "--yes")
     assert (done.code, git(bench, "rev-parse", MARK), "no commit" in done.err) == (0, newest, False)
     assert bench.cause("drift") == {}
+
+
+def test_a_removal_beside_a_file_that_is_not_read_is_a_removal(shop: Bench) -> None:
+    """Another name and another content: it is not the file that left."""
+    git(shop, "rm", "--quiet", "knowledge/more.yaml")
+    shop.commit({"notes.yaml.txt": "Later.\n"})
+    assert shop.cause("plan") == {"More?": "declared", "Less?": "declared"}

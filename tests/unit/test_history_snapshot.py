@@ -248,3 +248,25 @@ def test_submodules_and_links_are_no_files_of_the_commit(repos: GitRepos) -> Non
     tree.write({"k/link.yaml": "a.yaml"})
     assert told(tree) == {"link.yaml": "it is a symbolic link in git and a file here", "sub/x.yaml": "it lies in a submodule"}
     assert all(each.foreign for each in compared(tree))
+
+
+def test_a_snapshot_of_a_tree_with_a_hole_is_an_error(repos: GitRepos) -> None:
+    """A directory that is missing below is damage, and not a smaller library."""
+    tree = repos.init("repo")
+    commit = tree.commit({"k/sub/a.yaml": "a"})
+    found = tree.git("rev-parse", "HEAD:k/sub")
+    (tree.path / ".git" / "objects" / found[:2] / found[2:]).unlink()
+    with pytest.raises(HistoryUnavailable):
+        snapshot(tree.repository, commit, tree.path / "k")
+
+
+def test_a_partial_clone_whose_remote_is_gone_is_an_error(repos: GitRepos) -> None:
+    """What is missing cannot be fetched, and is not taken for empty."""
+    origin, full = repos.shared("full")
+    commit = full.commit(FILES)
+    full.git("push", "--quiet", "origin", "main")
+    origin.git("config", "uploadpack.allowFilter", "true")
+    part = repos.clone(origin, "part", "--no-checkout", "--filter=blob:none")
+    part.git("remote", "set-url", "origin", "file:///nowhere")
+    with pytest.raises(HistoryUnavailable, match="diff-tree"):
+        snapshot(part.repository, commit, part.path / "k")
