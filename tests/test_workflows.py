@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 from kbsync.cli.app import application
-from kbsync.usecases.init import Continuous, Project, given_package, new_files
+from kbsync.usecases.init import Continuous, Project, github_workflow, given_package, new_files
 from tests.flows.runner import filled
+from tests.golden import check_golden
 
 ROOT = Path(__file__).parents[1]
 GITHUB = ROOT / ".github"
@@ -139,12 +140,20 @@ def test_secrets_live_in_environments() -> None:
 
 
 def test_apply_waits_and_is_never_cut_off() -> None:
-    """Applies to one target queue up, none is cancelled, and each is held to the digest of its plan."""
+    """Merges queue up from plan to apply, none is dropped or cut off, and each apply is held to the digest of its plan."""
+    queue = read(GITHUB / "workflows" / "apply.yml")["concurrency"]
+    assert (queue["cancel-in-progress"], queue["queue"]) == (False, "max")
     job = dict(jobs())["apply.yml: apply"]
-    assert job["concurrency"]["cancel-in-progress"] is False
-    assert job["concurrency"]["queue"] == "max"
     (step,) = [step for step in job["steps"] if step.get("with", {}).get("command") == "apply"]
     assert step["with"]["expect-digest"] == "${{ needs.plan.outputs.digest }}"
+
+
+@pytest.mark.parametrize("name", ["plan", "apply", "drift"])
+def test_our_workflows_are_those_of_init(name: str) -> None:
+    """There is one set-up: this repository runs what ``kbsync init`` writes, with its own action."""
+    names = {"@DIRECTORY@": '"knowledge"', "@GLOB@": '"knowledge/**"', "@BRANCH@": '"main"'}
+    expected = github_workflow(name, names, ("./.github/actions", ""))
+    check_golden(GITHUB / "workflows" / f"{name}.yml", expected)
 
 
 @pytest.mark.parametrize(
@@ -197,8 +206,8 @@ def kbsync_lines() -> Iterator[list[str]]:
     (common,) = re.findall(r"^  common=\((.*)\)$", script, re.MULTILINE)
     for function in re.findall(r"^\w+\(\) \{\n(.*?)\n\}$", script, re.MULTILINE | re.DOTALL):
         given = [word for words in re.findall(r"options\+?=\((.*?)\)", function) for word in shlex.split(words) if word != "--"]
-        for line in re.findall(r'^ *(?:run|"\$INPUT_PROGRAM") (\w+ .*)$', function, re.MULTILINE):
-            words = shlex.split(line.partition(" >")[0])
+        for line in re.findall(r'(?:^ *run|"\$INPUT_PROGRAM") (\w+ .*)$', function, re.MULTILINE):
+            words = shlex.split(re.split(r" \d?>", line)[0])
             filled = {"${common[@]}": shlex.split(common), "${options[@]}": given}
             yield [each for word in words for each in filled.get(word, [word])]
 
@@ -218,7 +227,7 @@ def parse(words: list[str]) -> None:
 def test_kbsync_lines_are_found() -> None:
     """The search for command lines sees every command that the action runs, and both hooks."""
     found = [words[0] for words in kbsync_lines()]
-    assert sorted(found) == ["apply", "drift", "fmt", "plan", "show", "show", "validate", "validate"]
+    assert sorted(found) == ["apply", "drift", "fmt", "plan", "show", "show", "targets", "validate", "validate"]
 
 
 def test_hooks_leave_the_choice_of_files_to_kbsync() -> None:
@@ -229,41 +238,52 @@ def test_hooks_leave_the_choice_of_files_to_kbsync() -> None:
 
 
 PACKAGE = f"kbsync @ git+https://git.example/kbsync@{'0' * 40}#subdirectory=a&egg=kbsync"
+HOSTED = f"kbsync @ git+https://github.com/shop/kbsync@{'0' * 40}"
 
 
-@pytest.fixture(params=[("github", PACKAGE), ("github", None), ("gitlab", PACKAGE), ("gitlab", None)], ids=str)
-def started(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The workflow that ``kbsync init`` writes."""
+@pytest.fixture(
+    params=[("github", HOSTED), ("github", PACKAGE), ("github", None), ("gitlab", PACKAGE), ("gitlab", None)], ids=str
+)
+def started(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
+    """The workflows, and the actions where there are any, that ``kbsync init`` writes."""
     kind, requirement = Continuous(request.param[0]), request.param[1]
     package = given_package(requirement) if requirement else None
-    made = new_files(tmp_path / "knowledge", Project(tmp_path), continuous=kind, package=package)
-    (path,) = [file for file in made if file.path.name == "kbsync.yml"]
-    path.path.parent.mkdir(parents=True)
-    path.path.write_text(path.text, encoding="utf-8")
-    return path.path
+    found = []
+    for file in new_files(tmp_path / "knowledge", Project(tmp_path), continuous=kind, package=package):
+        if file.path.relative_to(tmp_path).parts[0] in (".github", ".gitlab"):
+            file.path.parent.mkdir(parents=True, exist_ok=True)
+            file.path.write_text(file.text, encoding="utf-8")
+            found.append(file.path)
+    return found
 
 
-def test_first_workflow_is_sound(started: Path) -> None:
+def test_first_workflows_are_sound(started: list[Path]) -> None:
     """What ``kbsync init`` writes follows its schema, and zizmor finds nothing in it."""
-    schema = "vendor.github-workflows" if "workflows" in started.parts else "vendor.gitlab-ci"
-    done = run(BIN / "check-jsonschema", "--builtin-schema", schema, started)
-    assert done.returncode == 0, done.stdout
-    if "workflows" in started.parts:
-        done = run(BIN / "zizmor", "--offline", "--no-progress", "--no-config", "--persona=pedantic", started)
+    kinds = {"workflows": "github-workflows", "actions": "github-actions", ".gitlab": "gitlab-ci"}
+    for path in started:
+        for kind, schema in kinds.items():
+            if kind in path.parts and path.suffix == ".yml":
+                done = run(BIN / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", path)
+                assert done.returncode == 0, done.stdout
+    if "workflows" in started[0].parts:
+        done = run(
+            BIN / "zizmor", "--offline", "--no-progress", "--persona=pedantic", "--config=.github/zizmor.yml", *started[:3]
+        )
         assert done.returncode == 0, done.stdout
 
 
-def test_first_workflow_has_the_pins_of_ours(started: Path) -> None:
-    """An update of a pinned action reaches the workflow that ``kbsync init`` writes as well."""
+def test_first_workflows_have_the_pins_of_ours(started: list[Path]) -> None:
+    """An update of a pinned action reaches the workflows that ``kbsync init`` writes as well."""
     ours = "".join(path.read_text(encoding="utf-8") for path in WORKFLOWS + ACTIONS)
-    pins = re.findall(r"uses: (.*)", started.read_text(encoding="utf-8"))
-    assert [pin for pin in pins if f"uses: {pin}\n" not in ours] == []
+    pins = [pin for path in started for pin in re.findall(r"uses: (.*)", path.read_text(encoding="utf-8"))]
+    assert [pin for pin in pins if f"uses: {pin}\n" not in ours and "shop/kbsync/.github/actions" not in pin] == []
 
 
-def test_first_workflow_speaks_to_kbsync(started: Path) -> None:
-    """Each kbsync line of the workflow that ``kbsync init`` writes has a command and options that exist."""
-    text = started.read_text(encoding="utf-8").replace("$offline", "--offline")
-    lines = re.findall(r"(?:- |run: |exec |; |\{ |^ +)kbsync ([a-z]+ [^;|>\n]*|[a-z]+(?=;))", text, re.MULTILINE)
-    assert len(lines) == 5
+def test_the_first_pipeline_speaks_to_kbsync(started: list[Path]) -> None:
+    """Each kbsync line of GitLab's pipeline has a command and options that exist."""
+    lines = re.findall(
+        r"(?:- |exec |; |\{ |^ +)kbsync ([a-z]+ [^;|>\n]*|[a-z]+(?=;))", started[0].read_text("utf-8"), re.MULTILINE
+    )
+    assert len(lines) == (5 if ".gitlab" in started[0].parts else 0)
     for line in lines:
-        parse(shlex.split(line))
+        parse(shlex.split(line.replace("$offline", "--offline")))

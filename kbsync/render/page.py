@@ -25,7 +25,7 @@ from kbsync.plan import (
     Unmanaged,
     value_of,
 )
-from kbsync.render.phrases import CAUSE_SENTENCES, RECOGNISED, VOICES
+from kbsync.render.phrases import CAUSE_SENTENCES, NOTHING_APPLIED, RECOGNISED, VOICES
 from kbsync.render.view import ActionCount, Difference, Outline, Section, Version, action_of, counted, is_conflict, outline
 from kbsync.render.words import Words
 from kbsync.settings import Prune
@@ -44,8 +44,9 @@ class PlanWords(Words):
     def __init__(self, plan: Plan, language: str = "en") -> None:
         super().__init__(language)
         self.plan = plan
-        self.voice = VOICES[plan.purpose]
         self.is_drift = plan.purpose is Purpose.DRIFT
+        compared = not self.is_drift or plan.source.base is not BaseKind.NONE
+        self.voice = VOICES[plan.purpose] if compared else NOTHING_APPLIED
 
     @cached_property
     def shown(self) -> Outline:

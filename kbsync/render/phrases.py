@@ -134,6 +134,13 @@ _UNDO = replace(
     empty=message("Nothing is live any more as the apply left it."),
 )
 VOICES: Mapping[Purpose, Voice] = {Purpose.SYNC: _PLAN, Purpose.DRIFT: _DRIFT, Purpose.UNDO: _UNDO}
+NOTHING_APPLIED = replace(
+    _DRIFT,
+    nothing=message("Nothing applied yet"),
+    no_changes=message("nothing applied yet"),
+    empty=message("Nothing was applied from git yet, so there is nothing to compare the console with."),
+)
+"""A drift without a base."""
 
 CAUSE_SENTENCES: Mapping[Cause, tuple[Message, Message, Message]] = {
     Cause.DECLARED: (message("new in git"), message("no longer in git"), message("changed in git")),

@@ -4,9 +4,10 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -44,6 +45,9 @@ BRANCH = "main"
 
 SPECIAL = re.compile(r"[+!*?\[\]\\]")
 """What is no letter in a branch filter of GitHub's (docs.github.com, "Workflow syntax", filter pattern cheat sheet)."""
+
+ACTION_PACKAGE = re.compile(r'(?<=\n  package:\n)    description: .*\n    default: ""\n')
+"""What the action installs; of a copy of it, the words of its own repository are not true."""
 
 UNINSTALLED = (
     "kbsync is not installed: where the one that wrote this file came from is not known. Name it with kbsync init --package "
@@ -87,6 +91,12 @@ class Package:
     requirement: str | None
     told: Message
 
+    @property
+    def actions(self) -> tuple[str, str]:
+        """Where GitHub finds the actions, and at which commit; in the project itself where it cannot be told."""
+        found = ON_GITHUB.fullmatch(self.requirement or "")
+        return (f"{found[1]}/.github/actions", f"@{found[2]}") if found else ("./.github/actions", "")
+
     @classmethod
     def unknown(cls) -> "Package":
         """Nobody knows where this kbsync came from, and a name alone could be anybody's."""
@@ -125,7 +135,10 @@ def _next(directory: Path, continuous: Continuous, package: Package, *, written:
         yield package.told
     match continuous:
         case Continuous.GITHUB:
-            yield message("  add the secret KBSYNC_SECRET_KEY and the environment production to the repository, then commit")
+            yield message(
+                "  on GitHub make the environments production, with required reviewers, and production-plan, put the secret "
+                "KBSYNC_SECRET_KEY into both, and set the variable KBSYNC_TARGET to production; then commit"
+            )
         case Continuous.GITLAB:
             yield message("  add the masked variable KBSYNC_SECRET_KEY to the project, then commit")
             if included:
@@ -187,27 +200,58 @@ def _files(directory: Path, project: Project, continuous: Continuous, package: P
 
 
 def _workflow(directory: Path, project: Project, continuous: Continuous, package: Package) -> Iterator[NewFile]:
-    root = project.root
+    names = _names(directory, project)
     if continuous is Continuous.GITHUB:
-        yield _installing(root / ".github" / "workflows" / "kbsync.yml", root, "github.yml", _names(directory, project), package)
+        yield from _for_github(project.root, names, package)
     if continuous is Continuous.GITLAB:
-        yield _installing(root / ".gitlab" / "kbsync.yml", root, "gitlab.yml", _names(directory, project), package)
-        if not (root / ".gitlab-ci.yml").exists():
-            yield NewFile(root / ".gitlab-ci.yml", _template("gitlab-ci.yml"), root)
+        place = project.root / ".gitlab"
+        yield _installing(place / "kbsync.yml", project.root, package, partial(_pipeline, names))
+        if not (project.root / ".gitlab-ci.yml").exists():
+            yield NewFile(project.root / ".gitlab-ci.yml", _template("gitlab-ci.yml"), project.root)
 
 
-def _installing(path: Path, root: Path, template: str, names: Mapping[str, str], package: Package) -> NewFile:
-    """A workflow that installs a package; one that kbsync wrote when it knew of none gives way to it."""
-    text, stopping = (_filled(template, {**names, "@INSTALL@": _install(one, template)}) for one in (package, Package.unknown()))
-    return NewFile(path, text, root, adds=_now(path, root) == stopping)
+def _for_github(root: Path, names: Mapping[str, str], package: Package) -> Iterator[NewFile]:
+    """The workflows; and the actions, where GitHub cannot be told where to find them."""
+    for name in ("plan", "apply", "drift"):
+        path = root / ".github" / "workflows" / f"kbsync-{name}.yml"
+        yield _installing(path, root, package, partial(_github, name, names))
+    if package.actions == Package.unknown().actions:
+        for name in ("kbsync/action.yml", "kbsync/install.sh", "kbsync/run.sh", "report/action.yml", "report/report.py"):
+            path = root / ".github" / "actions" / name
+            yield _installing(path, root, package, partial(_action, name))
 
 
-def _install(package: Package, template: str) -> str:
-    """The shell's line that installs a package, or the one that stops the job."""
+def _installing(path: Path, root: Path, package: Package, text: Callable[[Package], str]) -> NewFile:
+    """A file that depends on the package; one that kbsync wrote when it knew of none gives way to it."""
+    return NewFile(path, text(package), root, adds=_now(path, root) == text(Package.unknown()))
+
+
+def _github(name: str, names: Mapping[str, str], package: Package) -> str:
+    return github_workflow(name, names, package.actions)
+
+
+def github_workflow(name: str, names: Mapping[str, str], actions: tuple[str, str]) -> str:
+    """One of GitHub's workflows; ``actions`` is where they are, and at which commit."""
+    place, at = actions
+    return _filled(f"github/{name}.yml", {**names, "@ACTION@": f"{place}/kbsync{at}", "@REPORT@": f"{place}/report{at}"})
+
+
+def _action(name: str, package: Package) -> str:
+    """A file of the action, for a project that keeps its own copy."""
+    shipped = resources.files("kbsync.usecases").joinpath("starter", "actions")
+    place = shipped if shipped.is_dir() else Path(kbsync.__file__).parents[1] / ".github" / "actions"
+    text = place.joinpath(*name.split("/")).read_text(encoding="utf-8")
+    what = f"    description: What pip installs.\n    default: {json.dumps(package.requirement or '')}\n"
+    return ACTION_PACKAGE.sub(lambda _: what, text)
+
+
+def _pipeline(names: Mapping[str, str], package: Package) -> str:
+    """GitLab's pipeline with the shell's line that installs a package, or the one that stops the job."""
     if package.requirement is not None:
-        return f"pip install --quiet {shlex.quote(package.requirement)}"
-    said = f"::error title=kbsync::{UNINSTALLED}" if template == "github.yml" else UNINSTALLED
-    return f"echo {shlex.quote(said)} >&2; exit 1"
+        install = f"pip install --quiet {shlex.quote(package.requirement)}"
+    else:
+        install = f"echo {shlex.quote(UNINSTALLED)} >&2; exit 1"
+    return _filled("gitlab.yml", {**names, "@INSTALL@": json.dumps(install, ensure_ascii=False)})
 
 
 def _has_knowledge(directory: Path) -> bool:
@@ -216,22 +260,22 @@ def _has_knowledge(directory: Path) -> bool:
 
 def _names(directory: Path, project: Project) -> dict[str, str]:
     place = directory.resolve().relative_to(project.root).as_posix()
-    return {
+    texts = {
         "@DIRECTORY@": place,
         "@GLOB@": "**" if place == "." else f"{place}/**",
         "@BRANCH@": SPECIAL.sub(r"\\\g<0>", project.branch),
     }
+    # JSON's quoting is YAML's too, so that no name can be anything but a text.
+    return {mark: json.dumps(text, ensure_ascii=False) for mark, text in texts.items()}
 
 
-def _filled(name: str, words: Mapping[str, str]) -> str:
-    """A workflow with its marks replaced. JSON's quoting is YAML's too, so that no name can be anything but a text."""
-    values = {mark: json.dumps(word, ensure_ascii=False) for mark, word in words.items()}
-    # All at once, so that no name is taken for a mark.
+def _filled(name: str, values: Mapping[str, str]) -> str:
+    """A template with its marks replaced, all at once, so that no name is taken for a mark."""
     return re.sub("|".join(values), lambda found: values[found[0]], _template(name))
 
 
 def _template(name: str) -> str:
-    return resources.files("kbsync.usecases").joinpath("starter", name).read_text(encoding="utf-8")
+    return resources.files("kbsync.usecases").joinpath("starter", *name.split("/")).read_text(encoding="utf-8")
 
 
 def _now(path: Path, below: Path) -> str | None:
@@ -294,6 +338,11 @@ PINNED = re.compile(
 """What stays the same whatever others do: one version, one commit, bytes with a digest."""
 
 COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+
+ON_GITHUB = re.compile(
+    rf"(?:{_NAME} ?@ ?)?git\+(?:https|ssh)://(?:git@)?github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?@([0-9a-f]{{40}})"
+)
+"""A commit of which GitHub can run the action."""
 
 INSTALLERS = frozenset({"pip", "uv", "poetry", "pdm"})
 """Those that note where a distribution came from unless it was a package index (packaging.python.org, "Recording the Direct URL

@@ -81,17 +81,16 @@ def plan_library(call: Call, options: PlanOptions) -> tuple[Plan, Exit]:
 def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
     """What it would take to bring the live library back to the base: all of it is the console's doing.
 
-    Raises Misuse without a base, HistoryUnavailable for one that cannot be compared, and ServiceError.
+    Before the first apply there is nothing to compare with, and the plan says so. Raises HistoryUnavailable for a base that
+    cannot be compared, and ServiceError.
     """
     ready = prepare(call, base=base)
     knowledge = ready.history.knowledge
     if ready.history.untold is not None:
         raise HistoryUnavailable(message("drift cannot be told: {reason}", reason=ready.history.untold))
     if knowledge is None:
-        raise Misuse(
-            message("drift is counted from the base, and there is none"),
-            hint=message("apply once, or name a commit with --base REV"),
-        )
+        nothing = Knowledge()
+        return make_plan(nothing, nothing, nothing, context=replace(planner_context(ready), purpose=Purpose.DRIFT)), Exit.DONE
     with reader_of(call, ready.workspace) as reader:
         live = reader.read()
     context = replace(planner_context(ready), purpose=Purpose.DRIFT, warnings=())

@@ -126,6 +126,7 @@ def opened_site(tmp_path: Path) -> Iterator[Site]:
         "GITHUB_SERVER_URL": "https://git.invalid",
         "GITHUB_REPOSITORY": "shop/knowledge",
         "GITHUB_RUN_ID": "42",
+        "GITHUB_WORKFLOW_REF": "shop/knowledge/.github/workflows/apply.yml@refs/heads/main",
         "GITHUB_ACTOR": "editor",
     }
     tree.git("rm", "--quiet", "knowledge/a.yaml")

@@ -2,7 +2,10 @@
 
 import json
 
-from tests.flows.site import CATEGORY, CHEQUES, PULL, QUESTIONS, Site
+import pytest
+
+from kbsync.sandbox.account import DEMO
+from tests.flows.site import CATEGORY, CHEQUES, PULL, QUESTIONS, VARS, Site
 
 
 def test_pull_request_has_one_comment(site: Site) -> None:
@@ -52,11 +55,58 @@ def test_fork_is_planned_without_secret_or_service(site: Site) -> None:
     assert site.service.log == ()
 
 
-def test_offline_names_a_target_where_no_variable_is_set(site: Site) -> None:
-    """Before anything is set up the target is called production, and a repository without one is told."""
+@pytest.mark.parametrize("others", ["", "  sandbox: {driver: sandbox, sdkappid: 7}\ndefault_target: sandbox\n"])
+def test_a_fork_has_no_variable_and_is_planned_for_the_only_real_target(site: Site, others: str) -> None:
+    """GitHub gives a fork no variables: whatever the target is called, the files tell which one is meant."""
+    offer(site, others)
     job = site.runner.job("plan.yml", "offline", {"vars.KBSYNC_TARGET": ""})
-    assert not job.ok
-    assert "there is no target production in kbsync.yaml" in job.log
+    assert job.ok, job.log
+    assert (job.steps["plan"]["updates"], "## Plan for <code>shop</code>" in job.summary) == ("1", True)
+    assert (site.artifact("kbsync-plan") / "plan.html").is_file()
+
+
+def test_of_several_real_targets_a_fork_is_planned_for_the_default_one(site: Site) -> None:
+    """Nobody guesses: the files say."""
+    offer(site, "  other: {region: china, sdkappid: 1}\ndefault_target: other\n")
+    assert "## Plan for <code>other</code>" in site.runner.job("plan.yml", "offline", {"vars.KBSYNC_TARGET": ""}).summary
+
+
+def test_a_pull_request_without_the_key_is_planned_offline(site: Site) -> None:
+    """Before the secret is there, and where somebody else than Dependabot gets none, the plan says why it is offline."""
+    site.merge()
+    offer(site, "")
+    site.runner.environ["GITHUB_EVENT_NAME"] = "pull_request"
+    job = site.runner.job("plan.yml", "plan", {**PULL, "secrets.KBSYNC_SECRET_KEY": ""})
+    assert job.ok, job.log
+    assert "::notice title=kbsync::this job has no KBSYNC_SECRET_KEY" in job.log
+    assert "Made without looking at the live library" in job.summary
+    assert "Made without looking" not in site.review()[0].summary
+
+
+def test_a_failed_install_shows_its_own_error_only(site: Site) -> None:
+    """No second step fails for want of the first: no plan is kept, and nothing looks for one."""
+    site.runner.broken = True
+    site.runner.environ["PIP_NO_INDEX"] = "1"
+    planned = site.runner.job("plan.yml", "plan", {**PULL, "secrets.KBSYNC_SECRET_KEY": "x"})
+    assert (planned.ok, planned.log.count("No matching distribution"), "kbsync::" in planned.log) == (False, 1, False)
+    assert not (site.runner.place / "artifacts").exists()
+
+
+def offer(site: Site, settings: str) -> None:
+    """A pull request with another answer, and with more in the settings, which is not merged."""
+    text = (site.tree.path / "knowledge" / "kbsync.yaml").read_text(encoding="utf-8").replace("policy:", f"{settings}policy:")
+    faq = QUESTIONS.format(category=CATEGORY, answer="In 2 days.") + CHEQUES
+    site.tree.commit({"knowledge/faq.yaml": faq, "knowledge/kbsync.yaml": text})
+    site.runner.environ["GITHUB_BASE_REF"] = "main"
+    site.tree.git("fetch", "--quiet", "origin")
+
+
+def test_drift_before_the_first_apply_is_green(site: Site) -> None:
+    """Nothing is applied yet: that is said, no issue is opened, and no night fails."""
+    looked = site.runner.job("drift.yml", "drift", {**VARS, "secrets.KBSYNC_SECRET_KEY": DEMO.secret})
+    assert (looked.ok, looked.steps["drift"]["exit-code"]) == (True, "0")
+    assert "Nothing applied yet" in looked.summary
+    assert "No drift" not in looked.summary
 
 
 def test_drift_is_one_issue(site: Site) -> None:

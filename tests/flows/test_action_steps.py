@@ -10,6 +10,7 @@ def test_merge_applies_exactly_what_was_planned(site: Site) -> None:
     """After a merge the library holds the files, the receipt names the digest's plan, and the remote knows the commit."""
     planned, applied = site.merge()
     assert applied.ok, applied.log
+    assert "What now" not in applied.summary
     outputs = planned.steps["plan"]
     assert {name: outputs[name] for name in ("changes", "creates", "updates", "removals", "exit-code")} == {
         "changes": "2",
@@ -60,6 +61,10 @@ def test_what_moved_since_the_plan_is_told(site: Site) -> None:
     applied = site.apply(planned.steps["plan"]["digest"])
     assert applied.steps["apply"]["exit-code"] == "7"
     assert "When will my parcel arrive?" in applied.summary
+    assert (
+        "start the workflow anew, by *Run workflow* on [its page](https://git.invalid/shop/knowledge/actions/workflows/apply.yml)"
+        in applied.summary
+    )
     assert site.answers()["When will my parcel arrive?"] == "Soon."
 
 
@@ -73,6 +78,7 @@ def test_removals_wait_for_the_agreed_number(site: Site) -> None:
     assert "\n::error title=kbsync::the plan is not applied; nothing was changed%0Athe plan removes 1: " in refused.log
     assert "add --allow-remove 1" in refused.summary
     assert "::error" not in refused.summary
+    assert "Its input *allow-remove* takes the number of removals" in refused.summary
     agreed = site.apply(planned.steps["plan"]["digest"], allow_remove="1")
     assert agreed.ok, agreed.log
     assert "Do you take cheques?" not in site.answers()
@@ -86,3 +92,14 @@ def test_empty_plan_moves_the_mark(site: Site) -> None:
     planned, applied = site.merge()
     assert (planned.steps["plan"]["changes"], applied.ok, len(writes(site.service))) == ("0", True, before)
     assert site.tree.git("ls-remote", "origin", "refs/kbsync/applied/*").startswith(head)
+
+
+def test_two_merges_queue_up_and_both_are_applied(site: Site) -> None:
+    """The second run begins when the first has ended, so its plan is made of what that one left."""
+    site.merge()
+    for answer in ("In 2 days.", "In 1 day."):
+        head = site.commit(answer)
+        planned, applied = site.merge()
+        assert (planned.steps["plan"]["changes"], applied.ok) == ("1", True)
+        assert site.answers()["When will my parcel arrive?"] == answer
+        assert site.tree.git("ls-remote", "origin", "refs/kbsync/*").split()[0] == head

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -84,12 +85,12 @@ def test_nothing_is_overwritten(project: Path, capsys: pytest.CaptureFixture[str
     (project / "knowledge").mkdir()
     (project / "knowledge" / "kbsync.yaml").write_text("version: 1\n")
     (project / ".github" / "workflows").mkdir(parents=True)
-    (project / ".github" / "workflows" / "kbsync.yml").write_text("name: mine\n")
+    (project / ".github" / "workflows" / "kbsync-plan.yml").write_text("name: mine\n")
     before = files(project)
     assert kbsync("init") == Exit.UNSAFE
     told = capsys.readouterr().err
     assert "- knowledge/kbsync.yaml\n" in told
-    assert "/.github/workflows/kbsync.yml\n" in told
+    assert "/.github/workflows/kbsync-plan.yml\n" in told
     assert files(project) == before
 
 
@@ -121,20 +122,22 @@ def test_a_gitlab_pipeline_that_is_there_stays(project: Path, capsys: pytest.Cap
     assert "include .gitlab/kbsync.yml in .gitlab-ci.yml" in capsys.readouterr().err
 
 
-WORKFLOWS = {"github": ".github/workflows/kbsync.yml", "gitlab": ".gitlab/kbsync.yml"}
+WORKFLOWS = {"github": ".github/workflows/kbsync-apply.yml", "gitlab": ".gitlab/kbsync.yml"}
+ACTION = ".github/actions/kbsync/action.yml"
 
 
-def installing(project: Path, ci: str) -> list[str]:
-    """The lines of the workflow that put kbsync there."""
-    workflow = yaml.load((project / WORKFLOWS[ci]).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    if ci == "gitlab":
-        return list(workflow[".kbsync"]["before_script"])
-    return [
-        step["run"]
-        for job in ("plan", "apply")
-        for step in workflow["jobs"][job]["steps"]
-        if step.get("name") == "Install kbsync"
-    ]
+def loaded(project: Path, name: str) -> Any:
+    """A file that a forge reads."""
+    return yaml.load((project / name).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+
+
+def installing(project: Path, ci: str) -> str:
+    """What pip is told to install, without anything else to tell; empty where that is nothing."""
+    if ci == "github":
+        return str(loaded(project, ACTION)["inputs"]["package"]["default"])
+    (line,) = loaded(project, WORKFLOWS[ci])[".kbsync"]["before_script"]
+    words = shlex.split(line)
+    return words[-1] if words[:3] == ["pip", "install", "--quiet"] and len(words) == 4 else ""
 
 
 @pytest.mark.parametrize("ci", ["github", "gitlab"])
@@ -142,8 +145,7 @@ def test_the_workflow_installs_what_it_is_told(project: Path, capsys: pytest.Cap
     """One word for pip, whatever stands in it; the same in every job, and told to whoever runs the command."""
     package = "kbsync[a,b] @ git+https://git.example/shop/kbsync@0123456789abcdef0123456789abcdef01234567#subdirectory=a&egg=b"
     assert kbsync("init", "--ci", ci, "--package", package) == Exit.DONE
-    found = [shlex.split(line) for line in installing(project, ci)]
-    assert found == [["pip", "install", "--quiet", package]] * (2 if ci == "github" else 1)
+    assert installing(project, ci) == package
     assert f"the workflow installs {package}\n" in capsys.readouterr().err
 
 
@@ -153,10 +155,15 @@ def test_the_workflow_stops_where_nobody_knows_what_to_install(
 ) -> None:
     """Run from a folder, kbsync cannot say; a name that anybody may register is no answer, so the job ends in a sentence."""
     assert kbsync("init", "--ci", ci) == Exit.DONE
-    for line in installing(project, ci):
-        done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
-        assert (done.returncode, "kbsync init --package" in done.stdout + done.stderr) == (1, True)
-        assert "pip" not in shlex.split(line)[0]
+    assert installing(project, ci) == ""
+    if ci == "github":
+        line, place = loaded(project, ACTION)["runs"]["steps"][1]["run"], (project / ACTION).parent
+    else:
+        (line,), place = loaded(project, WORKFLOWS[ci])[".kbsync"]["before_script"], project
+    environ = {"PATH": os.environ["PATH"], "RUNNER_TEMP": str(project), "GITHUB_ACTION_PATH": str(place)}
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False, env=environ)
+    assert (done.returncode, "kbsync init --package" in done.stdout + done.stderr) == (1, True)
+    assert len((done.stdout + done.stderr).splitlines()) == 1
     assert "pip install kbsync" not in (project / WORKFLOWS[ci]).read_text(encoding="utf-8")
     assert "the workflow stops until it is told what to install" in capsys.readouterr().err
 
@@ -177,7 +184,7 @@ def test_the_workflow_installs_what_wrote_it(
     monkeypatch.syspath_prepend(site)
     known = f"kbsync @ git+https://git.example/kbsync@{'0' * 40}" if note else "kbsync==9.8.7"
     assert kbsync("init") == Exit.DONE
-    assert [shlex.split(line)[-1] for line in installing(project, "github")] == [known, known]
+    assert installing(project, "github") == known
     told = capsys.readouterr().err
     assert f"the workflow installs {known}" in told
     assert ("package index" in told) is not bool(note)
@@ -188,7 +195,7 @@ def test_a_workflow_that_stops_can_be_told_later(project: Path, ci: str) -> None
     """The same command with the package completes it as long as nobody has changed the file; a changed one is not replaced."""
     kbsync("init", "--ci", ci)
     assert kbsync("init", "--ci", ci, "--package", "kbsync==0.1.0") == Exit.DONE
-    assert set(installing(project, ci)) == {"pip install --quiet kbsync==0.1.0"}
+    assert installing(project, ci) == "kbsync==0.1.0"
     before = files(project)
     assert kbsync("init", "--ci", ci, "--package", "kbsync==0.2.0") == Exit.UNSAFE
     assert files(project) == before
@@ -205,7 +212,7 @@ def test_a_credential_is_not_written(project: Path, capsys: pytest.CaptureFixtur
 def test_the_apply_demands_what_the_plan_gave_out(project: Path, ci: str) -> None:
     """Where the number of changes or the digest got lost on the way, the job ends in a sentence and nothing is applied."""
     kbsync("init", "--ci", ci, "--package", "kbsync==0.1.0")
-    workflow = yaml.load((project / WORKFLOWS[ci]).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    workflow = loaded(project, WORKFLOWS[ci])
     if ci == "github":
         gate = workflow["jobs"]["apply"]["steps"][0]
         demand, names = gate["run"], list(gate["env"])
@@ -223,7 +230,7 @@ def test_the_apply_demands_what_the_plan_gave_out(project: Path, ci: str) -> Non
 def test_the_gitlab_pipeline_hands_on_what_was_planned(project: Path) -> None:
     """The manual job is held to the digest of the plan that people saw, which travels beside the plan."""
     kbsync("init", "--ci", "gitlab", "--package", "kbsync==0.1.0")
-    pipeline = yaml.load((project / WORKFLOWS["gitlab"]).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    pipeline = loaded(project, WORKFLOWS["gitlab"])
     assert kbsync("plan", "--target", "sandbox", "--out", "plan.json") == Exit.DONE
     (line,) = [line for line in pipeline["kbsync-plan"]["script"] if "kbsync.env" in line]
     subprocess.run(["sh", "-e", "-c", line], check=True)
@@ -243,35 +250,57 @@ def test_the_gitlab_pipeline_hands_on_what_was_planned(project: Path) -> None:
 def test_the_workflow_names_the_directory(project: Path, ci: str, directory: str, pattern: str) -> None:
     """Whatever the directory is called, the workflow is YAML and watches it."""
     assert kbsync("init", "--ci", ci, "--dir", directory) == Exit.DONE
-    path = {"github": ".github/workflows/kbsync.yml", "gitlab": ".gitlab/kbsync.yml"}[ci]
-    workflow = yaml.load((project / path).read_text(), Loader=yaml.BaseLoader)
+    workflow = loaded(project, WORKFLOWS[ci])
     if ci == "github":
-        assert workflow["env"]["KBSYNC_DIR"] == directory
-        assert [workflow["on"][event]["paths"] for event in ("push", "pull_request")] == [[pattern]] * 2
+        assert workflow["on"]["push"]["paths"] == [pattern]
+        assert loaded(project, ".github/workflows/kbsync-plan.yml")["on"]["pull_request"]["paths"][0] == pattern
+        steps = [step for name in ("plan", "apply", "drift") for step in steps_of(project, name)]
+        given = [step["with"]["directory"] for step in steps if step.get("uses", "").endswith("actions/kbsync")]
+        assert given == [directory] * 7
     else:
         assert workflow[".kbsync"]["variables"]["KBSYNC_DIR"] == directory
         assert [workflow[job]["rules"][0]["changes"] for job in ("kbsync-plan", "kbsync-apply")] == [[pattern]] * 2
 
 
-def test_the_workflow_can_agree_to_removals(project: Path) -> None:
-    """Started by hand on the default branch it applies too, and hands over how many removals are agreed to."""
-    assert kbsync("init") == Exit.DONE
-    workflow = yaml.load((project / ".github/workflows/kbsync.yml").read_text(), Loader=yaml.BaseLoader)
-    assert set(workflow["on"]["workflow_dispatch"]["inputs"]) == {"allow-remove", "overwrite-conflicts"}
-    assert "github.ref_name == github.event.repository.default_branch" in workflow["jobs"]["apply"]["if"]
-    given = {
-        name: value for name, value in workflow["jobs"]["apply"]["steps"][-1]["env"].items() if name.startswith("KBSYNC_APPLY")
-    }
-    assert given == {
-        "KBSYNC_APPLY_ALLOW_REMOVE": "${{ inputs.allow-remove }}",
-        "KBSYNC_APPLY_OVERWRITE_CONFLICTS": "${{ inputs.overwrite-conflicts }}",
-    }
+def steps_of(project: Path, name: str) -> list[dict[str, Any]]:
+    """The steps of a workflow of GitHub's, those of all its jobs."""
+    jobs = loaded(project, f".github/workflows/kbsync-{name}.yml")["jobs"]
+    return [step for job in jobs.values() for step in job["steps"]]
+
+
+@pytest.mark.parametrize("scheme", ["https://github.com/shop/kbsync", "ssh://git@github.com/shop/kbsync.git"])
+def test_the_workflows_use_the_action_of_the_commit_that_wrote_them(project: Path, scheme: str) -> None:
+    """Where GitHub can be told the repository and the commit, nothing is copied: both actions come from there."""
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    assert kbsync("init", "--package", f"kbsync @ git+{scheme}@{commit}") == Exit.DONE
+    used = {step["uses"] for name in ("plan", "apply", "drift") for step in steps_of(project, name) if "uses" in step}
+    assert {it for it in used if "kbsync" in it} == {f"shop/kbsync/.github/actions/{it}@{commit}" for it in ("kbsync", "report")}
+    assert not (project / ".github" / "actions").exists()
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        "kbsync==1.0",
+        f"git+https://git.example/a/b@{'0' * 40}",
+        "git+https://github.com/a/b@v1",
+        f"git+https://github.com/a/b@{'0' * 40}#subdirectory=c",
+    ],
+)
+def test_an_action_that_cannot_be_named_is_copied(project: Path, package: str) -> None:
+    """With the same workflows; the copy is that of this kbsync but for what it installs."""
+    assert kbsync("init", "--package", package) == Exit.DONE
+    used = {step["uses"] for name in ("plan", "apply", "drift") for step in steps_of(project, name) if "uses" in step}
+    assert {it for it in used if "kbsync" in it or "report" in it} == {f"./.github/actions/{it}" for it in ("kbsync", "report")}
+    ours = Path(cli.__file__).parents[2] / ".github" / "actions"
+    for name in ("kbsync/run.sh", "kbsync/install.sh", "report/report.py", "report/action.yml"):
+        assert (project / ".github" / "actions" / name).read_bytes() == (ours / name).read_bytes()
+    assert installing(project, "github") == package
 
 
 def pushed(project: Path) -> list[str]:
     """The branches whose commits the workflow applies."""
-    workflow = yaml.load((project / ".github/workflows/kbsync.yml").read_text(), Loader=yaml.BaseLoader)
-    return list(workflow["on"]["push"]["branches"])
+    return list(loaded(project, WORKFLOWS["github"])["on"]["push"]["branches"])
 
 
 @pytest.mark.parametrize(("branch", "pattern"), [("main", "main"), ("master", "master"), ('v1+"x"!', 'v1\\+"x"\\!')])
@@ -297,8 +326,8 @@ def test_the_workflow_stands_at_the_top_of_the_repository(
     (project / "bots").mkdir()
     monkeypatch.chdir(project / "bots")
     assert kbsync("init") == Exit.DONE
-    assert {".gitignore", ".github/workflows/kbsync.yml", "bots/knowledge/kbsync.yaml"} <= set(files(project))
-    assert "../.github/workflows/kbsync.yml" in capsys.readouterr().out
+    assert {".gitignore", ".github/workflows/kbsync-plan.yml", "bots/knowledge/kbsync.yaml"} <= set(files(project))
+    assert "../.github/workflows/kbsync-plan.yml" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("directory", "root"), [("knowledge", "shop"), ("../elsewhere/knowledge", "elsewhere")])

@@ -11,7 +11,9 @@ main() {
   results="${INPUT_RESULTS:-$RUNNER_TEMP/kbsync}"
   mkdir -p "$results"
   allow_git
-  common=(--dir "$INPUT_DIRECTORY" --target "$INPUT_TARGET")
+  common=(--dir "$INPUT_DIRECTORY")
+  choose_target
+  [[ -z $INPUT_TARGET ]] || common+=(--target "$INPUT_TARGET")
   case "$INPUT_COMMAND" in
     validate) validate ;;
     plan) plan ;;
@@ -52,6 +54,27 @@ allow_git() {
   export "GIT_CONFIG_VALUE_$((count + 1))=AUTHORIZATION: basic $basic"
 }
 
+# GitHub gives a fork no variable that could name the target: where the files have one real target it is that, else their default.
+choose_target() {
+  local name driver rest real=()
+  [[ -z $INPUT_TARGET ]] || return 0
+  # Whatever is wrong with the settings, the command itself tells.
+  while read -r name driver rest; do
+    [[ $driver == sandbox ]] || real+=("$name")
+  done < <("$INPUT_PROGRAM" targets "${common[@]}" 2>/dev/null)
+  [[ ${#real[@]} != 1 ]] || INPUT_TARGET="${real[0]}"
+}
+
+# A pull request without the key, such as Dependabot's, or before there is one, is planned as a fork's is.
+lacks_key() {
+  local name
+  [[ ${GITHUB_EVENT_NAME:-} == pull_request ]] || return 1
+  for name in "${!KBSYNC_@}"; do
+    [[ ! $name =~ (SECRET_KEY|USERSIG)$ || -z ${!name} ]] || return 1
+  done
+  printf '::notice title=kbsync::%s\n' "this job has no KBSYNC_SECRET_KEY, so the plan is made offline: against the branch to be joined"
+}
+
 validate() {
   # The annotations are the result; ten of a kind are shown, and kbsync says how many are withheld.
   run validate "${common[@]}" --format github
@@ -60,7 +83,7 @@ validate() {
 plan() {
   local options=(--out "$results/plan.json" --detailed-exitcode --format github)
   local base="$INPUT_BASE"
-  if [[ $INPUT_OFFLINE == true ]]; then
+  if [[ $INPUT_OFFLINE == true ]] || lacks_key; then
     options+=(--offline)
     [[ -n $base || -z ${GITHUB_BASE_REF:-} ]] || base="origin/$GITHUB_BASE_REF"
   fi
@@ -71,7 +94,7 @@ plan() {
     "$INPUT_PROGRAM" show "$results/plan.json" --format markdown >"$results/comment.md"
     "$INPUT_PROGRAM" show "$results/plan.json" --format html >"$results/plan.html"
   else
-    failed "No plan for $INPUT_TARGET" >"$results/comment.md"
+    failed "No plan${INPUT_TARGET:+ for $INPUT_TARGET}" >"$results/comment.md"
   fi
 }
 
@@ -85,7 +108,8 @@ apply() {
   [[ -z $INPUT_BASE ]] || options+=(--base "$INPUT_BASE")
   [[ -z $INPUT_PLAN ]] || options+=(-- "$INPUT_PLAN")
   run apply "${common[@]}" "${options[@]}" >"$results/report.md"
-  [[ -s $results/report.md ]] || failed "Nothing was applied to $INPUT_TARGET" >"$results/report.md"
+  [[ -s $results/report.md ]] || failed "Nothing was applied${INPUT_TARGET:+ to $INPUT_TARGET}" >"$results/report.md"
+  [[ $code != 6 && $code != 7 ]] || start_anew >>"$results/report.md"
   cat "$results/report.md" >>"$GITHUB_STEP_SUMMARY"
 }
 
@@ -97,12 +121,12 @@ drift() {
     0) cp "$results/drift.md" "$results/report.md" ;;
     3)
       {
-        printf '%s was edited in the console, as told below. ' "$INPUT_TARGET"
+        printf '%s was edited in the console, as told below. ' "${INPUT_TARGET:-The library}"
         printf '<code>kbsync pull</code> takes the edits into the files; an apply puts back what git declares.\n\n'
         cat "$results/drift.md"
       } >"$results/report.md"
       ;;
-    *) failed "Drift of $INPUT_TARGET is not known" >"$results/report.md" ;;
+    *) failed "Drift${INPUT_TARGET:+ of $INPUT_TARGET} is not known" >"$results/report.md" ;;
   esac
   cat "$results/report.md" >>"$GITHUB_STEP_SUMMARY"
 }
@@ -126,6 +150,16 @@ run() {
   trap - INT TERM
   wait "$teller"
   rm -f "$messages.pipe"
+}
+
+# The button that helps after a refusal: the one above the log, "Re-run failed jobs", takes the same plan once more.
+start_anew() {
+  local file="${GITHUB_WORKFLOW_REF:-}"
+  file="${file%%@*}"
+  printf '\n**What now:** start the workflow anew, by *Run workflow* on [its page](%s/%s/actions/workflows/%s), so that it plans again. ' \
+    "$GITHUB_SERVER_URL" "$GITHUB_REPOSITORY" "${file##*/}"
+  printf 'Its input *allow-remove* takes the number of removals, and *overwrite-conflicts* lets git win. '
+  printf '*Re-run failed jobs* would try the old plan once more.\n'
 }
 
 # A page for people in place of a result that is missing.
