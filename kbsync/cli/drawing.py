@@ -12,7 +12,7 @@ from kbsync.messages import Message, message
 from kbsync.render.json_documents import (
     checkup_json,
     formatted_json,
-    key_json,
+    keys_json,
     messages_json,
     moment,
     pulled_json,
@@ -103,6 +103,6 @@ def draw_messages(total: int, found: Sequence[ChatMessage], call: Invocation) ->
     return "\n".join(lines)
 
 
-def draw_key(key: str, call: Invocation) -> str:
-    """The key of a sent message in the format that was asked for."""
-    return key_json(key) if call.format == "json" else key
+def draw_keys(keys: Sequence[str], call: Invocation) -> str:
+    """The keys of sent messages in the format that was asked for."""
+    return keys_json(keys) if call.format == "json" else "\n".join(keys)

@@ -76,7 +76,13 @@ class Screen:
         Raises BrokenPipeError or UnusableFile where it does not arrive.
         """
         if text:
+            self._encode()
             self._put(formats.disarmed(text, self.format))
+
+    def _encode(self) -> None:
+        """What a program reads is UTF-8 whatever the locale, as JSON demands and HTML says of itself; text follows the locale."""
+        if self.format != "text" and hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
     def report(self, text: str) -> None:
         """Put on stdout what was done; that stands, and its exit code with it, where the words do not arrive."""

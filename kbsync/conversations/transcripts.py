@@ -221,7 +221,7 @@ def _transcript(line: bytes, place: str) -> Transcript:
             messages = tuple(_message(each) for each in fields["messages"])
             agent = fields["agent"]
             return Transcript(_text(fields["session"]), messages, None if agent is None else _text(agent))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError):
         raise _unusable(place) from None
     raise UnusableFile(
         message(
@@ -232,7 +232,9 @@ def _transcript(line: bytes, place: str) -> Transcript:
 
 def _message(fields: dict[str, Any]) -> ChatMessage:
     parts = tuple(MessagePart(_text(part["kind"]), _text(part["text"])) for part in fields["parts"])
-    return ChatMessage(_text(fields["account"]), Role[_text(fields["role"]).upper()], parts, float(fields["sent_at"]))
+    sent_at = float(fields["sent_at"])
+    datetime.fromtimestamp(sent_at, UTC)  # what is no time raises here, and not where it is shown
+    return ChatMessage(_text(fields["account"]), Role[_text(fields["role"]).upper()], parts, sent_at)
 
 
 def _text(value: object) -> str:

@@ -6,14 +6,20 @@ from kbsync.commands import Command
 from kbsync.desk.client import Transport
 from kbsync.desk.wire import Fields
 from kbsync.dialogue import ChatMessage, FinishedSession, MessagePart, Role, Session, SessionState
-from kbsync.errors import Misuse, RequestRefused
+from kbsync.errors import Misuse, OutcomeUnknown, RequestRefused
 from kbsync.messages import message
 
-__all__ = ["LONGEST", "SessionReader", "SessionWriter"]
+__all__ = ["LONGEST", "PAGE", "SessionReader", "SessionWriter"]
 
 LONGEST = 12 * 1024
 """Bytes of a message: "the message body should not exceed 12k" (error 93000). Whether a k is 1000 or 1024 is not said, so only
 what is too long in both readings is kept back."""
+
+PAGE = 100
+"""Messages or sessions of one call (www.tencentcloud.com/document/product/1229/68824)."""
+
+MOST_MESSAGES = 50_000
+"""Messages of one session; what counts more has no end."""
 
 OLDEST_FIRST = 1
 NEWEST_FIRST = 2
@@ -57,6 +63,20 @@ class SessionReader:
         fields = self._fetch(Command.SESSION_MESSAGES, body)
         total = fields.integer("TotalCount")
         return total, tuple(_chat_message(entry) for entry in fields.records("Messages", count=total))
+
+    def whole(self, session: str) -> tuple[ChatMessage, ...]:
+        """Everything that was said in a session, oldest first."""
+        total, page = self.messages(session, limit=PAGE, oldest_first=True)
+        found = list(page)
+        while page and len(found) < min(total, MOST_MESSAGES):
+            total, page = self.messages(session, limit=PAGE, offset=len(found), oldest_first=True)
+            found += page
+        if page and total > len(found) >= MOST_MESSAGES:
+            words = message(
+                "The session {session} does not come to an end: {count} messages, and more.", session=session, count=len(found)
+            )
+            raise OutcomeUnknown(words, command=Command.SESSION_MESSAGES)
+        return tuple(found)
 
     def finished(self, start: float, end: float, *, limit: int = 20, offset: int = 0) -> tuple[int, tuple[FinishedSession, ...]]:
         """How many sessions ended between two moments (Unix seconds), and up to ``limit`` (at most 100) of them."""
@@ -113,7 +133,7 @@ def _chat_message(fields: Fields) -> ChatMessage:
         account=fields.text("FromAccount", ""),
         role=Role(role) if role in {known.value for known in Role} else Role.OTHER,
         parts=tuple(_part(element) for element in fields.records("MsgBody", count=0)),
-        sent_at=fields.integer("Timestamp") / 1000,
+        sent_at=fields.moment("Timestamp"),
     )
 
 

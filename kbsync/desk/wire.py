@@ -8,6 +8,14 @@ from kbsync.desk.failures import misshapen
 from kbsync.errors import OutcomeUnknown
 from kbsync.model import AnswerType, MenuType, Status, to_lf
 
+LARGEST_NUMBER = 2**63
+
+LAST_MOMENT = 253_402_300_800
+"""Unix seconds at which years begin to have five digits, which no calendar here goes on to."""
+
+UNITS = (10**3, 10**6, 10**9)
+"""In a second: milliseconds, which are documented (www.tencentcloud.com/document/product/1229/68824), micro- and nanoseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryRow:
@@ -65,9 +73,17 @@ class Fields:
             return None
         if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]{1,18})?\s*", value):
             return float(value)
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < LARGEST_NUMBER:
             raise self.broken(name, value)
         return float(value)
+
+    def moment(self, name: str) -> float:
+        """A time in milliseconds, as Unix seconds. A number too large for that is of the next finer unit in which it fits."""
+        value = self.integer(name)
+        seconds = next((value / unit for unit in UNITS if 0 <= value < LAST_MOMENT * unit), None)
+        if seconds is None:
+            raise self.broken(name, value)
+        return seconds
 
     def text(self, name: str, default: str | None = None) -> str:
         """A text with LF line ends."""

@@ -12,6 +12,7 @@ from typing import Final
 import yaml
 from yaml.resolver import Resolver
 
+from kbsync.files.directory import SETTINGS_FILE
 from kbsync.files.kinds import CONTROL
 from kbsync.files.parse import FLOAT, INTEGER
 from kbsync.files.schema import QUESTION, SLASH
@@ -73,7 +74,7 @@ def file_name(path: CategoryPath, taken: Collection[str]) -> str:
     words = "".join(character if character.isalnum() else " " for character in text).split()
     stem = "-".join(words)[:LONGEST_NAME].strip("-") or "category"
     stem = f"{stem}-" if stem in DEVICES else stem
-    used = {name.casefold() for name in taken}
+    used = {SETTINGS_FILE, *(name.casefold() for name in taken)}
     names = (f"{stem}-{number}.yaml" if number > 1 else f"{stem}.yaml" for number in count(1))
     return next(name for name in names if name.casefold() not in used)
 

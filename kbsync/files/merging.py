@@ -19,7 +19,7 @@ from kbsync.files.rewrite import EditedFile, add_questions, change_categories, c
 from kbsync.files.source import FORBIDDEN, UTF8_MARK
 from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message
-from kbsync.model import Category, Content, Knowledge, Question, path_after
+from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, path_after, show_path
 from kbsync.plan import FIELD_NAMES, Field
 
 __all__ = ["Merged", "Touched", "fit", "merge_files"]
@@ -71,7 +71,9 @@ def fit(knowledge: Knowledge, merge: Merge) -> tuple[Merge, tuple[Message, ...]]
     edits = tuple(edit for one in merge.edits if (edit := fitter.edit(one)).fields)
     accepted = [content for content in merge.added if fitter.accepts(content)]
     added = tuple(fitter.without_taken(content) for content in accepted)
-    return replace(merge, edits=edits, added=added), tuple(fitter.notes)
+    declared = tuple(path for path in merge.declared if fitter.names(path))
+    renamed = {old: new for old, new in merge.renamed.items() if fitter.names(new)}
+    return replace(merge, edits=edits, added=added, declared=declared, renamed=renamed), tuple(fitter.notes)
 
 
 class _Fitter:
@@ -98,16 +100,30 @@ class _Fitter:
         content = edit.content
         texts = {Field.QUESTION: content.question, Field.ANSWER: content.answer}
         bad = sorted(field for field in texts if field in edit.fields and not can_be_written(texts[field]))
+        bad += [Field.CATEGORY] if Field.CATEGORY in edit.fields and not _is_writable(content.category) else []
         for field in bad:
             self._note_unwritable(content, field)
         fields = tuple(field for field in edit.fields if field not in bad)
         return replace(edit, content=self.without_taken(content) if Field.SIMILAR in fields else content, fields=fields)
 
+    def names(self, path: CategoryPath) -> bool:
+        """Whether a category of the service can be named in a file."""
+        if not _is_writable(path):
+            self.notes.append(
+                message(
+                    "left out: the category {category}: it is empty or holds a control character, which no file can hold",
+                    category=shorten(show_path(path)),
+                )
+            )
+        return _is_writable(path)
+
     def accepts(self, content: Content) -> bool:
         """Whether a new question can be written; its text is then taken."""
         text = shorten(content.question)
-        if not (can_be_written(content.answer) and all(map(can_be_written, content.category))):
+        if not can_be_written(content.answer):
             self._note_unwritable(content, Field.ANSWER)
+        elif not _is_writable(content.category):
+            self._note_unwritable(content, Field.CATEGORY)
         elif not can_be_written(content.question):
             self._note_unwritable(content, Field.QUESTION)
         elif content.question in self._texts:
@@ -145,6 +161,10 @@ class _Fitter:
                 text=shorten(content.question),
             )
         )
+
+
+def _is_writable(path: CategoryPath) -> bool:
+    return all(map(can_be_written, path))
 
 
 class _Work:

@@ -1,5 +1,6 @@
 """Plans and receipts as files: canonical JSON out, strictly checked values in. A plan file is data: it names no host."""
 
+import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -50,6 +51,12 @@ def decode(data: bytes, *, name: str) -> Plan | Receipt:
     """Check and decode a plan or a receipt; ``name`` is what messages call it. Raises UnusableFile."""
     if len(data) > LARGEST:
         raise UnusableFile(message("{name} is too large for a plan file ({size} bytes)", name=name, size=len(data)))
+    encoding = _encoding(data)
+    if encoding:
+        raise UnusableFile(
+            message("{name} is in {encoding}, and plans and receipts are UTF-8 without a mark", name=name, encoding=encoding),
+            hint=message("write it with --out or --receipt; PowerShell's > changes the encoding"),
+        )
     header = _parse(data, _Header, name)
     if header.format not in (v1.PLAN_FORMAT, v1.RECEIPT_FORMAT):
         raise UnusableFile(message("{name} is neither a kbsync plan nor a receipt", name=name))
@@ -85,6 +92,22 @@ def schemas() -> dict[str, dict[str, object]]:
 class _Header:
     format: str = ""
     format_version: str = ""
+
+
+_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+    codecs.BOM_UTF8: "UTF-8 with a byte order mark",
+    b"{\0": "UTF-16",
+    b"\0{": "UTF-16",
+}
+"""How files of other encodings begin; the longer marks come first."""
+
+
+def _encoding(data: bytes) -> str:
+    return next((name for mark, name in _MARKS.items() if data.startswith(mark)), "")
 
 
 def _plan(wire: v1.PlanV1, name: str) -> Plan:

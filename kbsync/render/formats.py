@@ -3,6 +3,7 @@
 A renderer takes a value and how people want their page, and gives text.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pkgutil import resolve_name
@@ -85,10 +86,19 @@ def disarmed(text: str, format: str) -> str:  # noqa: A002
     return _HARMLESS.get(format, harmless)(text)
 
 
+_CONTROLS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+"""What commands a terminal, turns the direction of writing, or ends a line for some readers; JSON has it within texts alone."""
+
+
+def escaped_json(text: str) -> str:
+    """The same JSON document, with such characters as escapes."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 _HARMLESS: Mapping[str, Callable[[str], str]] = {
-    "json": harmless_json,
-    "sarif": harmless_json,
-    "matrix": harmless_json,
+    "json": lambda text: escaped_json(harmless_json(text)),
+    "sarif": lambda text: escaped_json(harmless_json(text)),
+    "matrix": lambda text: escaped_json(harmless_json(text)),
     "html": harmless_markup,
     "junit": harmless_markup,
     "github": str,  # orders of ours, in which no text can begin another one

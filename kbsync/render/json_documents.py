@@ -27,7 +27,7 @@ __all__ = [
     "formatted_json",
     "joined_json",
     "json_text",
-    "key_json",
+    "keys_json",
     "matrix_json",
     "messages_json",
     "moment",
@@ -144,9 +144,9 @@ def streamed_json(session: str, key: str, *, sent: int, pieces: int, ended: bool
     return document(session=session, key=key, sent=sent, pieces=pieces, ended=ended, state=state)
 
 
-def key_json(key: str) -> str:
-    """The key of a sent message."""
-    return document(key=key)
+def keys_json(keys: Sequence[str]) -> str:
+    """The keys of the messages that a text was sent in; the last one can be gone on with."""
+    return document(key=keys[-1], keys=list(keys))
 
 
 def joined_json(results: Mapping[str, str | None]) -> str:

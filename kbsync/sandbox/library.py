@@ -64,6 +64,10 @@ CREATE TABLE fault(number INTEGER PRIMARY KEY AUTOINCREMENT, word TEXT NOT NULL,
 """
 
 
+_LOCKED = message("Another kbsync is at work with it, or was stopped in the middle: wait, or end that one, and run again.")
+_NO_SANDBOX = message("Move the file away; a new sandbox is made in its place.")
+
+
 class Database:
     """An open database; ``path`` None keeps it in memory. Raises UnusableFile when the file is no sandbox.
 
@@ -84,7 +88,7 @@ class Database:
         except (OSError, sqlite3.Error) as error:
             raise UnusableFile(
                 message("The sandbox file {path} cannot be opened: {reason}.", path=path, reason=error),
-                hint=message("Move the file away; a new sandbox is made in its place."),
+                hint=_LOCKED if "locked" in str(error) else _NO_SANDBOX,
             ) from None
         # A sandbox that is forgotten lets go of its file without a warning.
         self._finalizer = weakref.finalize(self, self._connection.close)

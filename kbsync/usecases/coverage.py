@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from kbsync.conversations.coverage import Coverage, Reading, cover
 from kbsync.conversations.transcripts import DAY, Period, Transcript, decode_transcripts, encode_transcripts, parse_period
-from kbsync.desk.sessions import SessionReader
-from kbsync.dialogue import ChatMessage, FinishedSession
+from kbsync.desk.sessions import PAGE, SessionReader
+from kbsync.dialogue import FinishedSession
 from kbsync.errors import Misuse, NoSuchSession, RequestRefused, UnusableFile
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
@@ -38,7 +38,7 @@ __all__ = [
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-PAGE = 100
+
 """Entries a call at most (1229/68823 and 1229/68824)."""
 
 WORKERS = 4
@@ -126,7 +126,7 @@ def read_span(reader: SessionReader, span: Period, *, limit: int, progress: Prog
 
     def one(session: FinishedSession) -> Transcript | None:
         try:
-            messages = _messages(reader, session.id)
+            messages = reader.whole(session.id)
         except NoSuchSession:
             return None
         progress.advance()
@@ -158,7 +158,7 @@ def read_sessions(reader: SessionReader, sessions: Sequence[str], *, progress: P
     progress.start(label, len(names))
 
     def one(name: str) -> Transcript:
-        messages = _messages(reader, name)
+        messages = reader.whole(name)
         progress.advance()
         return Transcript(name, messages)
 
@@ -204,23 +204,16 @@ def _finished(reader: SessionReader, span: Period, limit: int) -> tuple[int, lis
     offset = len(first)
     while first and offset < total and len(found) < limit:
         total, first = reader.finished(span.start, span.end, limit=PAGE, offset=offset)
-        found |= {session.id: session for session in first}
+        fresh = {session.id: session for session in first if session.id not in found}
+        if not fresh:
+            break
+        found |= fresh
         offset += len(first)
     return max(total, len(found)), list(found.values())
 
 
 def _day(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")
-
-
-def _messages(reader: SessionReader, session: str) -> tuple[ChatMessage, ...]:
-    """Everything that was said in a session, oldest first."""
-    total, page = reader.messages(session, limit=PAGE, oldest_first=True)
-    found = list(page)
-    while page and len(found) < total:
-        total, page = reader.messages(session, limit=PAGE, offset=len(found), oldest_first=True)
-        found += page
-    return tuple(found)
 
 
 def _side_by_side(fetch: Callable[[Item], Result], items: Sequence[Item]) -> tuple[Result, ...]:

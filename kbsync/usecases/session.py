@@ -4,14 +4,14 @@ A person may come in at any moment: before each piece of an answer the session i
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
 from kbsync.dialogue import ChatMessage, Session, SessionState
 from kbsync.errors import Misuse, OutcomeUnknown, SafetyRefusal, ServiceError, UnusableFile
-from kbsync.messages import Message, message
+from kbsync.messages import Message, message, plural
 from kbsync.model import AnswerType, Knowledge, Question, to_lf
 from kbsync.saving import read_file
 from kbsync.usecases.composition import connected
@@ -50,22 +50,75 @@ def read_state(call: Call, session: str | None, *, client_user: str | None, cust
         return reader.state(session=session, client_user=client_user, customer_service=customer_service)
 
 
-def read_messages(call: Call, session: str, *, limit: int, offset: int, oldest_first: bool) -> tuple[int, Sequence[ChatMessage]]:
-    """How many messages a session has, and some of them."""
+def read_messages(
+    call: Call, session: str, *, limit: int | None, offset: int, oldest_first: bool
+) -> tuple[int, Sequence[ChatMessage]]:
+    """How many messages a session has, and some of them: all where there is no ``limit``. What is left out is said."""
     with connected(call, call.open_workspace()) as connection:
-        return SessionReader(connection.transport).messages(session, limit=limit, offset=offset, oldest_first=oldest_first)
+        reader = SessionReader(connection.transport)
+        if limit is None:
+            found = reader.whole(session)
+            return len(found), (found if oldest_first else found[::-1])[offset:]
+        total, some = reader.messages(session, limit=limit, offset=offset, oldest_first=oldest_first)
+    if total > offset + len(some):
+        left = total - offset - len(some)
+        call.screen.note(plural("{count} message more: --all shows it.", "{count} messages more: --all shows them.", count=left))
+    return total, some
 
 
-def send_message(call: Call, options: SendOptions) -> str:
-    """Send the chunks and give the message's key. Refuses where no chatbot serves the session, unless told otherwise."""
+ROOM = 12_000
+"""Bytes of one message where a text is spread over several: within the service's 12 k, however many bytes a k is."""
+
+
+def spread(chunks: Sequence[str]) -> list[list[str]]:
+    """The chunks as messages that the service takes; a chunk that no message holds is cut after sentences, or at a space."""
+    found: list[list[str]] = [[]]
+    size = 0
+    for part in (part for chunk in chunks for part in _parts(chunk)):
+        length = len(part.encode("utf-8", "replace"))
+        if found[-1] and size + length > ROOM:
+            found.append([])
+            size = 0
+        found[-1].append(part)
+        size += length
+    return found
+
+
+def _parts(chunk: str) -> Iterator[str]:
+    if len(chunk) <= ROOM // 4 or len(chunk.encode("utf-8", "replace")) <= ROOM:
+        yield chunk
+        return
+    from kbsync.conversations.chunks import pieces  # noqa: PLC0415  (loads regex)
+
+    part, size = "", 0
+    for sentence in pieces(chunk):
+        # A single letter can have any number of marks.
+        for piece in (sentence[start : start + ROOM // 4] for start in range(0, len(sentence), ROOM // 4)):
+            length = len(piece.encode("utf-8", "replace"))
+            if size + length > ROOM:
+                yield part
+                part, size = "", 0
+            part, size = part + piece, size + length
+    yield part
+
+
+def send_message(call: Call, options: SendOptions) -> tuple[str, ...]:
+    """Send the chunks, in as many messages as they need, and give their keys.
+
+    Refuses where no chatbot serves the session, unless told otherwise.
+    """
     with connected(call, call.open_workspace()) as connection:
         if not options.anyway:
             look_first(
                 SessionReader(connection.transport).state(session=options.session),
                 message("a person serves this session, or nobody does; add --anyway if the message is meant to go there"),
             )
-        writer = SessionWriter(connection.transport)
-        return writer.stream(options.session, options.chunks, key=options.key, finish=options.finish)
+        writer, keys = SessionWriter(connection.transport), list[str]()
+        messages = spread(options.chunks)
+        for number, parts in enumerate(messages, start=1):
+            key, finish = None if keys else options.key, options.finish or number < len(messages)
+            keys.append(writer.stream(options.session, parts, key=key, finish=finish))
+    return tuple(keys)
 
 
 CUT = "…"

@@ -154,6 +154,41 @@ def test_a_message_goes_to_a_chatbots_session(bench: Bench) -> None:
         assert "Hello!" in bench.run("session", "messages", CHATBOT_SESSION, "--limit", "1").out
 
 
+@pytest.mark.parametrize(
+    ("chunks", "count"),
+    [
+        (["Short."], 1),
+        (["一句话。" * 8000], 8),
+        (["x" * 30_000], 3),
+        (["e" + "\u0301" * 20_000], 4),
+        (["Hello. " * 1500, "And more. " * 1500], 3),
+        (["a" * 11_999, "b", "c"], 2),
+    ],
+)
+def test_a_text_of_any_length_is_sent(bench: Bench, chunks: list[str], count: int) -> None:
+    """What one message cannot hold goes as several, none of them too long, and joined they are the text."""
+    with bench.served() as service:
+        sent = bench.run("session", "send", CHATBOT_SESSION, *chunks, "--format", "json")
+        keys = json.loads(sent.out)
+        assert (sent.code, len(keys["keys"]), keys["key"]) == (0, count, keys["keys"][-1])
+        held = json.loads(bench.run("session", "messages", CHATBOT_SESSION, "--all", "--oldest-first", "--format", "json").out)
+        assert "".join(it["text"] for it in held["messages"][6:]) == "".join(chunks)
+        assert len(held["messages"]) == 6 + count
+        assert service.log
+
+
+def test_every_message_is_shown_or_those_that_are_not_are_counted(bench: Bench) -> None:
+    """A part of a session says how much is left, on stderr; ``--all`` leaves nothing."""
+    with bench.served():
+        part = bench.run("session", "messages", CHATBOT_SESSION, "--limit", "4")
+        assert (len(part.out.splitlines()), part.err) == (4, "2 messages more: --all shows them.\n")
+        assert bench.run("session", "messages", CHATBOT_SESSION, "--limit", "5", "--offset", "1").err == ""
+        newest = bench.run("session", "messages", CHATBOT_SESSION, "--all")
+        oldest = bench.run("session", "messages", CHATBOT_SESSION, "--all", "--oldest-first", "--offset", "1")
+        assert newest.err == oldest.err == ""
+        assert newest.out.splitlines()[-2::-1] == oldest.out.splitlines()
+
+
 def test_no_message_goes_where_a_person_serves(bench: Bench) -> None:
     """Exit 6 and nothing sent, unless it is meant."""
     with bench.served() as service:

@@ -112,3 +112,18 @@ def test_a_full_device_is_found_by_every_way_in() -> None:
         assert sys.stdout.write("") == 0
         with pytest.raises(UnusableFile):
             sys.stdout.write("help")
+
+
+@pytest.mark.parametrize("format_", ["json", "html", "markdown", "sarif", "junit", "github", "yaml", "matrix"])
+@pytest.mark.parametrize("encoding", ["gbk", "cp1252", "latin-1", "utf-16", "ascii"])
+def test_what_programs_read_is_utf_8_whatever_the_locale(format_: str, encoding: str) -> None:
+    """The formats of machines have one encoding; where standard output is no file of bytes, there is none to choose."""
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding)
+    with redirect_stdout(stream), steady_streams():
+        Screen(format=format_).result('"你好😀"')
+    stream.flush()
+    assert raw.getvalue().decode("utf-8") == '"你好😀"\n'
+    with redirect_stdout(io.StringIO()) as text:
+        Screen(format=format_).result("你")
+    assert text.getvalue() == "你\n"

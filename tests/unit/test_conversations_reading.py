@@ -1,5 +1,6 @@
 """Transcripts are brought whole: page by page, by time or by name, and what is missing is said."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -144,3 +145,22 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     """With the reason of the system."""
     with pytest.raises(UnusableFile, match="No such file"):
         load_transcripts(tmp_path / "missing.jsonl")
+
+
+def test_a_list_of_sessions_that_repeats_itself_ends() -> None:
+    """Where a page brings no new session, the next one would not either, whatever is counted."""
+    collected, script = read(
+        describe_im_cdr_list=lambda _: ok(TotalCount=10**9, IMCdrList=[card("s1")]), describe_chat_messages=talk(1)
+    )
+    assert [each.session for each in collected.transcripts] == ["s1"]
+    assert script.commands().count("describe_im_cdr_list") == 2
+
+
+@pytest.mark.parametrize("moment", ["NaN", "Infinity", "1e300", "-1e300", "9" * 400])
+def test_saved_transcripts_hold_times(moment: str, tmp_path: Path) -> None:
+    """A saved time that no calendar has makes the line no transcript, and not a traceback where it is shown."""
+    save_transcripts(tmp_path / "week", week())
+    lines = (tmp_path / "week").read_text(encoding="utf-8")
+    (tmp_path / "week").write_text(re.sub(r'"sent_at": [0-9.]+', f'"sent_at": {moment}', lines), encoding="utf-8")
+    with pytest.raises(UnusableFile, match="this is no transcript"):
+        load_transcripts(tmp_path / "week")

@@ -5,6 +5,7 @@ import pytest
 
 from kbsync.desk.doctor import RobotConfig, robot_config
 from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
+from kbsync.desk.wire import Fields
 from kbsync.dialogue import ChatMessage, FinishedSession, MessagePart, Role, Session, SessionState
 from kbsync.errors import Misuse, NoSuchSession, OutcomeUnknown, RequestRefused
 from tests.fakes.desk_script import Reply, Script, connect
@@ -78,6 +79,46 @@ def test_messages_are_read_as_the_vendor_shows_them() -> None:
     assert total == 26
     assert messages == (ChatMessage("8618655061639", Role.USER, (MessagePart("TIMTextElem", "hello"),), 1730939030.138),)
     assert script.asked[0][1] == {"SessionId": SESSION, "Limit": 50, "Offset": 3, "Order": 1}
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        (1730939030138, 1730939030.138),
+        ("1730939030138", 1730939030.138),
+        (1730939030138000, 1730939030.138),
+        (1730939030138000000, 1730939030.138),
+        (0, 0.0),
+    ],
+)
+def test_times_are_read_in_the_unit_in_which_they_fit(told: object, seconds: float) -> None:
+    """Milliseconds are documented; what would lie beyond the calendar is of a finer unit."""
+    reader, _, _ = service(describe_chat_messages=[{"Messages": [{"MsgBody": [], "Timestamp": told}], "TotalCount": 1}])
+    assert reader.messages("s")[1][0].sent_at == seconds
+
+
+@pytest.mark.parametrize("told", [10**30, int("9" * 400), -1, "1e3", float("inf"), float("nan")])
+def test_what_is_no_time_is_named(told: object) -> None:
+    """A number that no calendar has is an answer of another shape, and no traceback."""
+    with pytest.raises(OutcomeUnknown, match="Timestamp is"):
+        Fields("x", {"Timestamp": told}).moment("Timestamp")
+
+
+@pytest.mark.parametrize("told", [int("9" * 400), 1e300, float("inf"), float("nan")])
+def test_a_number_without_bounds_is_named(told: object) -> None:
+    """So is a score that is no number of a usual size."""
+    with pytest.raises(OutcomeUnknown, match="ChitchatReaches is"):
+        Fields("x", {"ChitchatReaches": told}).number("ChitchatReaches")
+
+
+def test_a_session_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that never stop coming end in words."""
+    monkeypatch.setattr("kbsync.desk.sessions.MOST_MESSAGES", 250)
+    page = [{"MsgBody": [], "Timestamp": 1}] * 100
+    reader, _, script = service(describe_chat_messages=[{"Messages": page, "TotalCount": 10**9}])
+    with pytest.raises(OutcomeUnknown, match="does not come to an end: 300 messages"):
+        reader.whole("s")
+    assert len(script.asked) == 3
 
 
 def test_a_message_of_several_parts_keeps_their_kinds() -> None:

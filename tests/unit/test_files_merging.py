@@ -27,7 +27,7 @@ def notes(*added: Content) -> list[str]:
         (Content("uno", "x", ("B",)), "left out: uno, because it is a similar wording of one"),
         (Content("new", "\x00", ("B",)), "left out: the answer of new: it is empty or holds a control character"),
         (Content("new\x01", "x", ("B",)), "left out: the question of new␁: it is empty or holds a control character"),
-        (Content("new", "x", ("B", " ")), "left out: the answer of new"),
+        (Content("new", "x", ("B", " ")), "left out: the category of new"),
         (Content("new", "x", ("B",), similar=("one", "y")), "left out: the wording one of new"),
     ],
 )
@@ -102,6 +102,22 @@ def test_an_answer_file_ends_as_it_ended(old: bytes, new: str, expected: bytes) 
     assert edited(files, {"one": {"answer": new}}).files == {"x.txt": expected}
 
 
+@pytest.mark.parametrize("title", ["a\0b", "", " ", "a\x01b"])
+def test_a_title_that_no_file_can_hold_stays_in_the_console(title: str) -> None:
+    """New, renamed or moved into: such a category is left out with a sentence, and everything else comes."""
+    declared = (("B",), (title,), (title, "C"))
+    merged = edited(ONE, {}, declared=declared, added=(Content("new", "x", (title,)), Content("more", "x", ("B",))))
+    assert sorted(merged.files) == ["b.yaml", "categories.yaml"] or sorted(merged.files) == ["b.yaml"]
+    assert sum("left out: the category" in str(note) for note in merged.notes) == 3
+    tree = {"tree.yaml": b"categories: [{title: A}]\n"}
+    renamed = edited(tree | ONE, {}, renamed={("A",): (title,)})
+    assert (renamed.files, len(renamed.notes)) == ({}, 1)
+    (first, *_) = questions(ONE)
+    moved = edited(ONE, {first: {"category": (title,), "answer": "new"}})
+    assert [str(note) for note in moved.notes if "the category of" in str(note)]
+    assert list(moved.files)
+
+
 def test_new_categories_make_a_tree_or_join_one() -> None:
     """Without a tree there will be one; with one, a new file brings its own branch."""
     declared = (("B",), ("B", "C"))
@@ -121,6 +137,8 @@ def test_new_categories_make_a_tree_or_join_one() -> None:
         (("Ａ　Ｂ",), "a-b.yaml"),
         (("???",), "category.yaml"),
         (("CON",), "con-.yaml"),
+        (("KBsync",), "kbsync-2.yaml"),
+        (("ｋｂｓｙｎｃ!",), "kbsync-2.yaml"),
         (("../..",), "category.yaml"),
         (("x" * 99,), "x" * 60 + ".yaml"),
     ],

@@ -187,3 +187,20 @@ def test_a_huge_file_is_refused() -> None:
     """What cannot be a plan is not parsed."""
     with pytest.raises(UnusableFile, match="too large"):
         decode(b" " * (256 * 1024 * 1024 + 1), name="huge")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16"),
+        ("utf-16-be", "UTF-16"),
+        ("utf-32", "UTF-32"),
+        ("utf-8-sig", "UTF-8 with a byte order mark"),
+    ],
+)
+def test_another_encoding_is_named(encoding: str, named: str) -> None:
+    """What a shell wrote in an encoding of its own is told as that, for plans and receipts."""
+    with pytest.raises(UnusableFile, match=f"plan.json is in {named}, and") as caught:
+        decode('{"format": "kbsync-plan"}'.encode(encoding), name="plan.json")
+    assert "PowerShell" in str(caught.value.hint)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kbsync.render.formats import disarmed
 from kbsync.render.html import _resource
 from kbsync.render.workflow_commands import harmless, harmless_json, harmless_markup
 
@@ -63,3 +64,16 @@ def test_markup_says_the_same(text: str) -> None:
 def test_our_own_style_and_script_are_left_alone(name: str) -> None:
     """They are allowed by their hash, and nothing is unescaped in them."""
     assert harmless_markup(_resource(name)) == _resource(name)
+
+
+HIDDEN = "a\x9b31m\x7f\x85b\u202ec\u2066d\u2028e\u2029f\u200eg\u061ch\ufeffi"
+
+
+@pytest.mark.parametrize("format_", ["json", "sarif", "matrix"])
+def test_json_escapes_what_commands_hides_or_reorders(format_: str) -> None:
+    """Controls beyond ASCII, marks of direction and line separators are escapes, the text is the same, emoji stay."""
+    drawn = disarmed(json.dumps({"text": HIDDEN + "你好 👩‍🚀"}, ensure_ascii=False), format_)
+    assert json.loads(drawn) == {"text": HIDDEN + "你好 👩‍🚀"}
+    assert "你好 👩‍🚀" in drawn
+    assert not {sign for sign in HIDDEN if not " " <= sign <= "~"} & set(drawn)
+    assert len(drawn.splitlines()) == 1

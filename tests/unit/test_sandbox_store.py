@@ -145,3 +145,17 @@ def test_a_question_in_a_lost_category_has_no_path() -> None:
     assert (caller.question(question) or {})["path"] == ["B"]
     console.edit_question(question, category=1)
     assert (caller.question(question) or {})["path"] == []
+
+
+def test_a_sandbox_that_is_in_use_is_left_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock that does not go away is told as that; nobody is told to move a library away that somebody works with."""
+    path = tmp_path / "sandbox.db"
+    monkeypatch.setattr("kbsync.sandbox.library.PATIENCE", 0.0)
+    Service(path, clock=FakeClock()).close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(UnusableFile, match="locked") as raised:
+        Service(path, clock=FakeClock())
+    other.close()
+    assert "Another kbsync is at work" in str(raised.value.hint)

@@ -35,14 +35,16 @@ def state(call: Invocation, *, session_id: str | None, client_user: str | None, 
     examples=(
         ("kbsync session messages 11111111-…", "the last twenty"),
         ("kbsync session messages 11111111-… --limit 100 --oldest-first", "from the beginning"),
+        ("kbsync session messages 11111111-… --all", "every page"),
     ),
 )
 @click.argument("session_id", metavar="SESSION")
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True)
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--all", "everything", is_flag=True, help="Every message, in as many calls as it takes.")
 @click.option("--oldest-first", is_flag=True, help="In the order in which they were sent.")
 @invocation("text", "json")
-def messages(call: Invocation, *, session_id: str, limit: int, offset: int, oldest_first: bool) -> int:
+def messages(call: Invocation, *, session_id: str, limit: int, offset: int, everything: bool, oldest_first: bool) -> int:
     """Show what was said in a session (describe_chat_messages).
 
     This is personal data.
@@ -50,7 +52,8 @@ def messages(call: Invocation, *, session_id: str, limit: int, offset: int, olde
     from kbsync.cli.drawing import draw_messages  # noqa: PLC0415
     from kbsync.usecases.session import read_messages  # noqa: PLC0415
 
-    total, found = read_messages(call, session_id, limit=limit, offset=offset, oldest_first=oldest_first)
+    some = None if everything else limit
+    total, found = read_messages(call, session_id, limit=some, offset=offset, oldest_first=oldest_first)
     call.screen.result(draw_messages(total, found, call))
     return Exit.DONE
 
@@ -74,11 +77,12 @@ def messages(call: Invocation, *, session_id: str, limit: int, offset: int, olde
 def send(call: Invocation, *, session_id: str, chunks: tuple[str, ...], key: str | None, unfinished: bool, anyway: bool) -> int:
     """Stream a message into a session (send_stream_msg).
 
-    Each CHUNK is one call. A customer may be reading along, so it goes only where the chatbot serves the session.
+    Each CHUNK is one call, and what one message cannot hold goes as several. A customer may be reading along, so it goes only
+    where the chatbot serves the session.
     """
-    from kbsync.cli.drawing import draw_key  # noqa: PLC0415
+    from kbsync.cli.drawing import draw_keys  # noqa: PLC0415
     from kbsync.usecases.session import SendOptions, send_message  # noqa: PLC0415
 
     options = SendOptions(session_id, chunks, key=key, finish=not unfinished, anyway=anyway)
-    call.screen.report(draw_key(send_message(call, options), call))
+    call.screen.report(draw_keys(send_message(call, options), call))
     return Exit.DONE
