@@ -93,6 +93,7 @@ class Rule(Enum):
     KB408 = "space-at-the-ends"
     KB409 = "category-nearly-declared"
     KB410 = "unsafe-markup"
+    KB411 = "unicode-form"
 
 
 @dataclass(frozen=True, slots=True)

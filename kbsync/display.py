@@ -3,6 +3,7 @@
 This is the one table of characters that could command a terminal, hide text or reorder it.
 """
 
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import regex
 
-__all__ = ["cut", "replace_hidden", "short_commit", "shorten", "visible"]
+__all__ = ["cut", "replace_hidden", "short_commit", "shorten", "spelled_out", "visible"]
 
 _EMOJI = r"""
     (?:\U0001F3F4(?:\U000E0067\U000E0062(?:\U000E0065\U000E006E\U000E0067|\U000E0073\U000E0063\U000E0074|\U000E0077\U000E006C\U000E0073)\U000E007F)
@@ -51,6 +52,16 @@ def replace_hidden(text: str, mark: Callable[[str], str]) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _suspect().sub(lambda found: found["kept"] or mark(found[0]), text)
+
+
+def spelled_out(text: str) -> str:
+    """A text with its combining and compatibility characters as ``⟨U+0301⟩``: to tell Unicode forms apart that look the same."""
+    return "".join(f"⟨U+{ord(each):04X}⟩" if _has_other_form(each) else each for each in text)
+
+
+def _has_other_form(character: str) -> bool:
+    is_joined = bool(unicodedata.combining(character)) or "\u1160" <= character <= "\u11ff"  # the vowels and ends of Hangul
+    return not character.isascii() and (is_joined or not unicodedata.is_normalized("NFC", character))
 
 
 def shorten(text: str, limit: int = 60) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "Question",
     "Status",
     "bare",
+    "is_same_but_for_form",
     "path_after",
     "show_path",
     "to_lf",
@@ -52,6 +53,11 @@ def path_after(path: CategoryPath, renamed: Mapping[CategoryPath, CategoryPath])
 def bare(text: str) -> str:
     """A text without outer blanks, runs of blanks, letter case and Unicode form: what a service may change in storing it."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def is_same_but_for_form(one: str, other: str) -> bool:
+    """Whether two different texts differ in Unicode form alone, so that they look the same."""
+    return one != other and unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
 
 
 def to_lf(text: str) -> str:

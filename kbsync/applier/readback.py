@@ -1,12 +1,13 @@
 """Compares what was applied with what a listing shows afterwards, and says why they may differ."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from kbsync.applier.phases import Job
 from kbsync.applier.polling import Snapshot, differing, shown, spelled_alike
 from kbsync.applier.questions import QuestionWrites
 from kbsync.messages import Message, message
-from kbsync.model import AnswerType, Content, Question, Status, show_path
+from kbsync.model import AnswerType, Content, Question, Status, is_same_but_for_form, show_path
 from kbsync.plan import Action, CategoryChange, Change, Field, QuestionChange
 from kbsync.report import Mismatch, Outcome
 
@@ -80,6 +81,8 @@ class ReadBack:
             return
         own = change.touched
         for part in differing(found.content, change.after, self._paths, among=(*own, *self._beside(index, change))):
+            if _is_form_alone(part, found.content, change.after):
+                continue  # The service stores another Unicode form: it arrived, and nobody sees a difference.
             reason = _reason(part, change, found.content) if part in own else _changed_as_well()
             yield Mismatch(index, part.value, shown(change.after, part), shown(found.content, part), reason)
 
@@ -98,6 +101,14 @@ class ReadBack:
             return ()
         told = {part for link in links.values() for part in link.touched}
         return tuple(part for part in Field if part not in told)
+
+
+def _is_form_alone(part: Field, found: Content, wanted: Content) -> bool:
+    if part is Field.SIMILAR:
+        return {unicodedata.normalize("NFC", text) for text in found.similar} == {
+            unicodedata.normalize("NFC", text) for text in wanted.similar
+        }
+    return part in (Field.QUESTION, Field.ANSWER) and is_same_but_for_form(shown(found, part), shown(wanted, part))
 
 
 def _changed_as_well() -> Message:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from kbsync.checks.finding import CheckFinding, Options, all_texts, words
-from kbsync.display import shorten
+from kbsync.display import shorten, spelled_out
 from kbsync.messages import message
 from kbsync.model import Knowledge
 
@@ -56,6 +56,15 @@ def find_untrimmed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFin
     for question, part, text in all_texts(knowledge):
         if text != text.strip():
             said = message("{part} begins or ends with space: {text}", part=part, text=shorten(text))
+            yield CheckFinding(question, said, hint)
+
+
+def find_decomposed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Texts that are not in the composed Unicode form (NFC): another form looks the same, and the service may store this one."""
+    hint = message("write the text in the composed form: it is pasted from elsewhere, and typing it anew gives that form")
+    for question, part, text in all_texts(knowledge):
+        if not unicodedata.is_normalized("NFC", text):
+            said = message("{part} is not in the composed Unicode form (NFC): {text}", part=part, text=shorten(spelled_out(text)))
             yield CheckFinding(question, said, hint)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from kbsync.messages import message
-from kbsync.model import CategoryPath, Knowledge, MenuType, Question, bare, show_path
+from kbsync.model import CategoryPath, Content, Knowledge, MenuType, Question, bare, is_same_but_for_form, show_path
 from kbsync.plan import Match, Problem, ProblemKind
 from kbsync.planner.categories import CategoryWork
 from kbsync.planner.renames import find_renames
@@ -51,6 +51,7 @@ def keep_wordings(matches: Matches, said: "BaseIndex") -> Matches:
         texts = {pair.live.content.question} & {pair.desired.content.question}
         for text in texts | ({*pair.live.content.similar} & {*pair.desired.content.similar}):
             elsewhere.setdefault(text, set()).add(pair.live.id)
+    declared = {question.content.question for question in (*matches.new, *(pair.desired for pair in matches.pairs))}
     pairs, problems = [], []
     for pair in matches.pairs:
         base = said.about(pair.desired, pair.live)
@@ -67,8 +68,41 @@ def keep_wordings(matches: Matches, said: "BaseIndex") -> Matches:
             )
             problems.append(Problem(ProblemKind.WITHHELD, words, pair.desired.location, blocking=False))
         content = replace(wanted, similar=(*wanted.similar, *kept)) if kept else wanted
-        pairs.append(replace(pair, desired=replace(pair.desired, content=content)) if kept else pair)
+        # Without any base nobody can tell what git changed: then too a text is left as the service stores it.
+        before = content if not said.known else None if base is None else base.content
+        stored = _as_stored(content, pair.live.content, before)
+        if stored.question in declared:
+            stored = replace(stored, question=wanted.question)
+        if stored != content:
+            words = message(
+                "the service stores {text} in another Unicode form, which looks the same: it is left so, and the files may take "
+                "that form (NFC)",
+                text=wanted.question,
+            )
+            problems.append(Problem(ProblemKind.WITHHELD, words, pair.desired.location, blocking=False))
+        pairs.append(replace(pair, desired=replace(pair.desired, content=stored)) if stored != wanted else pair)
     return replace(matches, pairs=tuple(pairs), problems=(*matches.problems, *problems))
+
+
+def _as_stored(wanted: Content, live: Content, base: Content | None) -> Content:
+    """What is declared, in the service's Unicode form where git did not change the text: sent again, it would not stay either."""
+
+    def form(text: str, now: str, said: str | None) -> str:
+        is_stored = text == said and now == unicodedata.normalize("NFC", now) and is_same_but_for_form(text, now)
+        return now if is_stored else text
+
+    if base is None:
+        return wanted
+    similar = {unicodedata.normalize("NFC", text): text for text in live.similar}
+    return replace(
+        wanted,
+        question=form(wanted.question, live.question, base.question),
+        answer=form(wanted.answer, live.answer, base.answer),
+        similar=tuple(
+            form(text, similar.get(unicodedata.normalize("NFC", text), text), text if text in base.similar else None)
+            for text in wanted.similar
+        ),
+    )
 
 
 def _is_unwritable(text: str) -> bool:

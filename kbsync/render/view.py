@@ -3,13 +3,17 @@
 Every format draws this one view; it is made of values alone and holds no words.
 """
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
+from itertools import pairwise
+from typing import Any
 
 from kbsync.compare import changed_fields
-from kbsync.model import AnswerType, Content, Status
+from kbsync.display import spelled_out
+from kbsync.model import AnswerType, Content, Status, is_same_but_for_form
 from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, ProblemKind, Purpose, QuestionChange, Unmanaged
 
 
@@ -237,7 +241,24 @@ def _edited(change: QuestionChange) -> tuple[Version, Version] | None:
 
 def _versions(change: QuestionChange) -> tuple[Version, ...]:
     sides = ((Time.BEFORE, change.before), (Time.AFTER, change.after))
-    return tuple(Version(time, content) for time, content in sides if content)
+    return _told_apart(tuple(Version(time, content) for time, content in sides if content))
+
+
+def _told_apart(versions: tuple[Version, ...]) -> tuple[Version, ...]:
+    """The same, with combining characters spelled out in fields whose versions differ in Unicode form alone."""
+    for field in (Field.QUESTION, Field.ANSWER):
+        values = [str(getattr(version.content, field.value)) for version in versions]
+        if any(is_same_but_for_form(one, other) for one, other in pairwise(values)):
+            told: list[dict[str, Any]] = [{field.value: spelled_out(value)} for value in values]
+            versions = tuple(replace(one, content=replace(one.content, **new)) for one, new in zip(versions, told, strict=True))
+    forms = Counter(
+        unicodedata.normalize("NFC", text) for text in {text for version in versions for text in version.content.similar}
+    )
+    if any(count > 1 for count in forms.values()):
+        versions = tuple(
+            replace(one, content=replace(one.content, similar=tuple(map(spelled_out, one.content.similar)))) for one in versions
+        )
+    return versions
 
 
 def _differences(change: QuestionChange, purpose: Purpose) -> Iterator[Difference]:

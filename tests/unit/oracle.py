@@ -456,10 +456,10 @@ def _arrived(case: Case, after: Knowledge) -> Found:
     before = {item.id for item in case.live.questions}
     for item in case.desired.questions:
         text = item.content.question
-        if item.content not in by_id.values():
+        if _composed(item.content) not in map(_composed, by_id.values()):
             now = [each for each in by_id.values() if each.question == text]
             yield "arrived", f"{text} is not as declared: {now}"
-        elif item.id in before and by_id.get(item.id) != item.content:
+        elif item.id in before and _composed(by_id.get(item.id)) != _composed(item.content):
             yield "arrived", f"{text} is not the question with the pinned id"
         elif count[text] > max(1, there[text]):
             yield "twin", f"{text} is there {count[text]} times"
@@ -545,6 +545,14 @@ def _meddle(store: FakeStore, chance: Random) -> set[object]:
 
     store.edit(edit)
     return edited
+
+
+def _composed(content: Content | None) -> Content | None:
+    """A content in one Unicode form: what the service holds in another may stay, because it looks the same."""
+    if content is None:
+        return None
+    question, answer = (unicodedata.normalize("NFC", text) for text in (content.question, content.answer))
+    return replace(content, question=question, answer=answer)
 
 
 def _bare(text: str) -> str:

@@ -1,16 +1,25 @@
 """Plans that are shown without a problem can be carried out, their causes are true, and what they promise to keep is kept."""
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from kbsync.applier import Applier
 from kbsync.compare import likeness
 from kbsync.diagnostics import Location
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question
 from kbsync.plan import Action, BaseKind, CategoryChange, Cause, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
+from kbsync.render.text import plan_text
+from kbsync.render.words import RenderOptions
 from kbsync.settings import Policy, Prune
+from kbsync.store import Ports
+from tests.fakes.clock import FakeClock
+from tests.fakes.store import FakeStore
 from tests.unit.oracle import Failure, main, run
 
 CONTEXT = Context(TargetRef("t", 1), Source("sha256:0", base=BaseKind.GIVEN), Policy(prune=Prune.DELETE))
@@ -311,3 +320,51 @@ def test_a_wording_that_git_took_away_goes(taken: str) -> None:
     assert goals["a"] is not None
     assert goals["a"].similar == ("own",)
     assert blocking(plan) == []
+
+
+# Unicode forms
+
+
+@pytest.mark.parametrize("part", ["question", "answer", "similar"])
+def test_a_form_that_the_service_stores_otherwise_comes_to_rest(part: str) -> None:
+    """What git changed in form alone is planned once; applied, it is left as the service stores it, with a note."""
+    forms = {"question": ("caf\u00e9", "cafe\u0301"), "answer": ("R\u00e9", "Re\u0301"), "similar": ("\u00e9", "e\u0301")}[part]
+    plain = Content("q", "a", ("Shop",))
+    values: list[dict[str, Any]] = [{part: (form,) if part == "similar" else form} for form in forms]
+    composed, loose = (replace(plain, **value) for value in values)
+    live = library(Question(composed, "q1"))
+    desired = library(Question(loose, location=PLACE))
+    assert len(make_plan(desired, live, library(Question(composed)), context=CONTEXT).changes) == 1
+    plan = make_plan(desired, live, desired, context=CONTEXT)
+    assert (plan.changes, plan.unchanged, len(plan.problems)) == ((), 1, 1)
+    assert "another Unicode form" in str(plan.problems[0].message)
+    console = library(Question(loose, "q1"))
+    assert len(make_plan(live, console, library(Question(composed)), context=CONTEXT).changes) == 1
+
+
+@pytest.mark.parametrize("part", ["question", "answer", "similar"])
+def test_an_apply_ends_well_where_the_service_composes(part: str) -> None:
+    """The read-back takes another Unicode form for arrived, and the plan shows the difference."""
+    before = Content("caf\u00e9", "R\u00e9sum\u00e9", ("Shop",), similar=("\u00e9t\u00e9",))
+    forms: dict[str, Any] = {"question": "cafe\u0301", "answer": "Re\u0301sume\u0301", "similar": ("e\u0301te\u0301",)}
+    live, desired = library(Question(before, "q1")), library(Question(replace(before, **{part: forms[part]}), "q1"))
+    plan = make_plan(desired, live, live, context=CONTEXT)
+    assert "\u27e8U+0301\u27e9" in plan_text(plan, RenderOptions(width=100), digest="sha256:0")
+
+    class Composing(FakeStore):
+        def _stored(self, text: str) -> str:
+            return unicodedata.normalize("NFC", text)
+
+        def set_similar(self, identifier: str, similar: Sequence[str]) -> None:
+            super().set_similar(identifier, [self._stored(text) for text in similar])
+
+    store = Composing(live)
+    assert Applier(Ports(store, store), clock=FakeClock(), meter=store).apply(plan).finished
+
+
+def test_a_form_that_is_another_question_is_no_spelling_of_this_one() -> None:
+    """Where git declares both forms, neither is left as the other."""
+    both = library(asked("cafe\u0301", pin="q1"), asked("caf\u00e9", pin="q2"))
+    live = library(asked("caf\u00e9", pin="q1"), asked("cafe\u0301", pin="q2"))
+    plan = make_plan(both, live, both, context=CONTEXT)
+    assert {change.id for change in plan.changes} == {"q1", "q2"}
