@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kbsync import __version__
 from kbsync.cli.options import Invocation
 from kbsync.dialogue import ChatMessage, Session
 from kbsync.display import visible
@@ -22,6 +23,7 @@ from kbsync.render.json_documents import (
 
 if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding
+    from kbsync.desk.probe import Settled
     from kbsync.files.merging import Merged
     from kbsync.usecases.files import Formatted
     from kbsync.usecases.pull import Pulled
@@ -62,11 +64,34 @@ def draw_formatted(found: "Formatted", call: Invocation, *, diff: bool) -> str:
     return found.diff if diff else "\n".join(found.paths)
 
 
-def draw_checkup(findings: Sequence["Finding"], call: Invocation) -> str:
-    """The findings as text, or as JSON for machines."""
+def draw_checkup(findings: Sequence["Finding"], settled: Sequence["Settled"], call: Invocation) -> str:
+    """The findings as text, or as JSON for machines; after them what a probe settled."""
     if call.format == "json":
-        return checkup_json(findings)
-    return "\n".join(line for item in findings for line in _finding_lines(item, call))
+        return checkup_json(findings, settled)
+    return "\n".join([*(line for item in findings for line in _finding_lines(item, call)), *_settled_lines(settled, call)])
+
+
+def _settled_lines(settled: Sequence["Settled"], call: Invocation) -> list[str]:
+    """What was settled, the command that plays it, and a block for an issue: in English, because that is read elsewhere."""
+    if not settled:
+        return []
+    words = [word for one in settled for word in one.switches]
+    shown = [f"{', '.join(one.switches) or '?':<19}{call.screen.say(one.message)}" for one in settled]
+    play = "kbsync sandbox serve" + "".join(f" --switch {word}" for word in words)
+    told = [f"- {one.message} {' '.join(f'`{word}`' for word in one.switches)}".rstrip() for one in settled]
+    return [
+        "",
+        *shown,
+        "",
+        call.screen.say(message("A sandbox that behaves so:")),
+        f"  {play}",
+        "",
+        call.screen.say(message("For an issue of kbsync, to be pasted as it is:")),
+        "",
+        f"kbsync {__version__}, `doctor --probe`:",
+        "",
+        *told,
+    ]
 
 
 def _finding_lines(item: "Finding", call: Invocation) -> list[str]:

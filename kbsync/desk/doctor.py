@@ -24,7 +24,7 @@ from kbsync.errors import (
 )
 from kbsync.messages import Message, message
 
-__all__ = ["Aspect", "Finding", "RobotConfig", "examine", "robot_config"]
+__all__ = ["READABLE", "Aspect", "Finding", "RobotConfig", "examine", "robot_config"]
 
 DOCUMENTED_RATE = 5.0
 """Calls a second of each command (www.tencentcloud.com/document/product/1229/68839)."""
@@ -77,6 +77,10 @@ GOOD: Mapping[Aspect, Message] = {
 
 GENERAL = frozenset({Aspect.ENDPOINT, Aspect.REGION, Aspect.SIGNATURE, Aspect.ADMINISTRATOR, Aspect.DESK})
 """What any answer that reports success proves."""
+
+
+READABLE = GENERAL | {Aspect.CATEGORIES, Aspect.QUESTIONS}
+"""What has to be in order before the library can be read."""
 
 
 @dataclass(frozen=True, slots=True)

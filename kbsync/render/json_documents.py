@@ -19,6 +19,7 @@ from kbsync.settings import Target
 
 if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding
+    from kbsync.desk.probe import Settled
     from kbsync.files.merging import Merged
 
 __all__ = [
@@ -75,8 +76,8 @@ def matrix_json(targets: Sequence[Target]) -> str:
     return json_text({"include": [_target(target) for target in targets]}, indent=None)
 
 
-def checkup_json(findings: Sequence["Finding"]) -> str:
-    """What a check-up found; ``ok`` is null where it is unknown."""
+def checkup_json(findings: Sequence["Finding"], settled: Sequence["Settled"] = ()) -> str:
+    """What a check-up found; ``ok`` is null where it is unknown. ``probe`` is empty where nothing was probed."""
     return document(
         findings=[
             {
@@ -86,7 +87,8 @@ def checkup_json(findings: Sequence["Finding"]) -> str:
                 "hint": None if found.hint is None else str(found.hint),
             }
             for found in findings
-        ]
+        ],
+        probe=[{"message": str(one.message), "switches": list(one.switches)} for one in settled],
     )
 
 

@@ -15,13 +15,17 @@ from kbsync.usecases.workspace import check_state, shared_state_directory
 
 if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding
+    from kbsync.desk.probe import Settled
 
 __all__ = ["examine_target", "unlock_target"]
 
 
-def examine_target(call: Call) -> tuple[tuple["Finding", ...], Exit]:
-    """Ask the service about access, clock, Desk and limits; a finding that is not in order fails the command."""
-    from kbsync.desk.doctor import examine  # noqa: PLC0415
+def examine_target(call: Call, *, probing: bool = False) -> tuple[tuple["Finding", ...], tuple["Settled", ...], Exit]:
+    """Ask the service about access, clock, Desk and limits; a finding that is not in order fails the command.
+
+    With ``probing``, also how it reads what no vendor page says, unless it cannot be read at all.
+    """
+    from kbsync.desk.doctor import READABLE, examine  # noqa: PLC0415
     from kbsync.usecases.composition import connected, find_credentials  # noqa: PLC0415  (both load httpx, and a lock needs no network)
 
     workspace, missing = call.open_workspace(), None
@@ -30,9 +34,14 @@ def examine_target(call: Call) -> tuple[tuple["Finding", ...], Exit]:
         find_credentials(target, call.context.environ)
     except MissingSecret as absent:
         missing = absent if target.driver is Driver.DESK else None
+    settled: tuple[Settled, ...] = ()
     with connected(call, workspace, signed=missing is None) as connection:
         findings = examine(connection.transport, rate=target.calls_per_second, missing=missing)
-    return findings, Exit.FAILED if any(finding.ok is False for finding in findings) else Exit.DONE
+        if probing and all(finding.ok for finding in findings if finding.name in READABLE):
+            from kbsync.desk.probe import probe  # noqa: PLC0415
+
+            settled = probe(connection.transport.until(connection.stop))
+    return findings, settled, Exit.FAILED if any(finding.ok is False for finding in findings) else Exit.DONE
 
 
 def unlock_target(call: Call, *, yes: bool) -> Exit:

@@ -92,6 +92,23 @@ def test_doctor_checks_what_it_can_without_a_secret(bench: Bench) -> None:
     assert {findings[name]["ok"] for name in ("desk", "categories", "questions", "chitchat", "robots")} == {None}
 
 
+def test_the_probe_prints_a_sandbox_that_behaves_so(bench: Bench) -> None:
+    """What is found plays in another sandbox, and is a block for an issue; without a probe, or without access, there is none."""
+    with bench.served(Switches.from_words(["page-cap=3", "past-end=error", "totals=page"])) as service:
+        found = bench.run("doctor", "--probe")
+        data = json.loads(bench.run("doctor", "--probe", "--format", "json").out)
+        assert json.loads(bench.run("doctor", "--format", "json").out)["probe"] == []
+        assert writes(service) == []
+    command = re.search(r"^  kbsync sandbox serve (.*)$", found.out, re.MULTILINE)
+    assert command
+    played = Switches.from_words(command[1].replace("--switch ", "").split())
+    assert (played.page_cap, played.past_end, played.totals) == (3, "error", "page")
+    assert "\n- A page past the end is refused. `past-end=error`\n" in found.out
+    assert ["past-end=error"] in [it["switches"] for it in data["probe"]]
+    with bench.served(account=Account(administrator=False)):
+        assert "sandbox serve" not in bench.run("doctor", "--probe").out
+
+
 def test_doctor_shows_hints_as_text(bench: Bench) -> None:
     """People read the hint below the finding."""
     with bench.served(account=Account(administrator=False)):
