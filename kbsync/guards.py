@@ -3,22 +3,26 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kbsync.display import shorten
 from kbsync.errors import SafetyRefusal
-from kbsync.messages import Message, message
-from kbsync.plan import Action, BaseKind, Cause, Plan, Problem, ProblemKind, Purpose, QuestionChange
+from kbsync.messages import Message, message, plural
+from kbsync.plan import Action, BaseKind, Cause, Change, Plan, Problem, ProblemKind, Purpose, QuestionChange
+from kbsync.settings import Drift
 
-__all__ = ["Consent", "objections", "refuse_unsafe", "removal_count", "update_count"]
+__all__ = ["Consent", "console_edits", "objections", "refuse_unsafe", "removal_count", "update_count"]
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
     """What is agreed to for one apply.
 
-    ``remove`` is the exact number of removals; ``overwrite_conflicts`` lets git win where both sides edited.
+    ``remove`` is the exact number of removals; ``overwrite_conflicts`` lets git win where both sides edited, ``overwrite_drift``
+    where only the console did.
     """
 
     remove: int | None = None
     overwrite_conflicts: bool = False
+    overwrite_drift: bool = False
 
 
 def refuse_unsafe(plan: Plan, consent: Consent | None = None) -> None:
@@ -37,6 +41,7 @@ def objections(plan: Plan, consent: Consent) -> tuple[Message, ...]:
         *_unfit(plan),
         *(problem.message for problem in plan.problems if _stops(problem, plan)),
         *_conflicts(plan, consent),
+        *_drift(plan, consent),
         *_removals(plan, consent),
         *_brakes(plan, consent),
     )
@@ -45,6 +50,12 @@ def objections(plan: Plan, consent: Consent) -> tuple[Message, ...]:
 def removal_count(plan: Plan) -> int:
     """How many objects customers lose because git stopped declaring them."""
     return sum(change.removal for change in plan.changes)
+
+
+def console_edits(plan: Plan) -> tuple[Change, ...]:
+    """What a plan overwrites that only the console changed; removals have a consent of their own, as conflicts have."""
+    edits = (change for change in plan.changes if Cause.DRIFT in change.causes and Cause.CONFLICT not in change.causes)
+    return tuple(change for change in edits if not change.removal)
 
 
 def update_count(plan: Plan) -> int:
@@ -78,6 +89,19 @@ def _conflicts(plan: Plan, consent: Consent) -> Iterator[Message]:
             "kbsync pull, or let git win with --overwrite-conflicts",
             count=len(conflicts),
             example=conflicts[0],
+        )
+
+
+def _drift(plan: Plan, consent: Consent) -> Iterator[Message]:
+    edits = dict.fromkeys(shorten(change.title) for change in console_edits(plan))
+    if edits and plan.policy.drift is Drift.REFUSE and not consent.overwrite_drift:
+        yield plural(
+            "{count} console edit would be overwritten: {names}; take it into git with kbsync pull, or let git win with "
+            "--overwrite-drift, or always with policy.drift: overwrite in kbsync.yaml; until then merges wait",
+            "{count} console edits would be overwritten: {names}; take them into git with kbsync pull, or let git win with "
+            "--overwrite-drift, or always with policy.drift: overwrite in kbsync.yaml; until then merges wait",
+            count=len(edits),
+            names=" · ".join(edits),
         )
 
 

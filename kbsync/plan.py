@@ -182,6 +182,11 @@ class QuestionChange:
             object.__setattr__(self, "removal", True)
 
     @property
+    def causes(self) -> frozenset[Cause]:
+        """The causes of the whole and of its fields."""
+        return frozenset({self.cause, *(each.cause for each in self.fields)})
+
+    @property
     def kind(self) -> Kind:
         """Always a question."""
         return Kind.QUESTION
@@ -242,6 +247,11 @@ class CategoryChange:
     def removal(self) -> bool:
         """Whether customers lose it."""
         return self.action is Action.DELETE
+
+    @property
+    def causes(self) -> frozenset[Cause]:
+        """Its one cause."""
+        return frozenset({self.cause})
 
     @property
     def kind(self) -> Kind:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from kbsync.diagnostics import Severity
 
-__all__ = ["FALLBACKS", "REGIONS", "Check", "Driver", "Pacing", "Policy", "Prune", "Settings", "Target"]
+__all__ = ["FALLBACKS", "REGIONS", "Check", "Drift", "Driver", "Pacing", "Policy", "Prune", "Settings", "Target"]
 
 REGIONS: Mapping[str, str] = {
     "china": "console.tim.qq.com",
@@ -63,6 +63,13 @@ class Prune(StrEnum):
     KEEP = "keep"
     DISABLE = "disable"
     DELETE = "delete"
+
+
+class Drift(StrEnum):
+    """What an apply that asks nobody does with a plan that overwrites console edits."""
+
+    REFUSE = "refuse"
+    OVERWRITE = "overwrite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,7 @@ class Policy:
     max_update_percent: int = 30
     max_remove_percent: int = 10
     floor: int = 10
+    drift: Drift = Drift.REFUSE
 
 
 @dataclass(frozen=True, slots=True)

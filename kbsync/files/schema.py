@@ -35,7 +35,7 @@ from kbsync.files.parse import ListNode, MapNode, Node
 from kbsync.files.source import SourceFile
 from kbsync.messages import message
 from kbsync.model import AnswerType, CategoryPath, Status
-from kbsync.settings import REGIONS, Driver, Pacing, Prune
+from kbsync.settings import REGIONS, Drift, Driver, Pacing, Prune
 
 __all__ = ["KEYS", "knowledge_schema", "settings_schema"]
 
@@ -202,6 +202,7 @@ POLICY: Final = Table(
         Key("max_update_percent", integer(0, 100), "The share of the questions that one plan may change without consent."),
         Key("max_remove_percent", integer(0, 100), "The share of the questions that one plan may remove without consent."),
         Key("floor", integer(0, 10**9), "So many changed or removed questions are always allowed."),
+        Key("drift", _words(Drift), "What an apply that asks nobody does with a plan that overwrites console edits."),
     ),
 )
 

@@ -111,13 +111,14 @@ class ProblemV1(Strict, frozen=True):
     blocking: bool
 
 
-class PolicyV1(Strict, frozen=True):
-    """The safety figures that the plan was made under."""
+class PolicyV1(Strict, frozen=True, omit_defaults=True):
+    """The safety figures that the plan was made under; ``drift`` stands there only where it is not ``refuse``."""
 
     prune: Literal["keep", "disable", "delete"]
     max_update_percent: int
     max_remove_percent: int
     floor: int
+    drift: Literal["refuse", "overwrite"] = "refuse"
 
 
 class CostV1(Strict, frozen=True):

@@ -180,7 +180,7 @@ _ACTIONS = (Action.DELETE, Action.DISABLE, Action.RENAME, Action.MOVE, Action.UP
 
 def is_conflict(change: Change) -> bool:
     """Whether git and the console both changed the object, or one part of it."""
-    return Cause.CONFLICT in _causes(change)
+    return Cause.CONFLICT in change.causes
 
 
 def is_unserved(content: Content) -> bool:
@@ -322,12 +322,7 @@ def _taken(change: Change) -> Section | None:
 def _section(change: Change) -> Section:
     if is_conflict(change):
         return Section.CONFLICTS
-    return Section.DRIFT if Cause.DRIFT in _causes(change) else _harmless(change)
-
-
-def _causes(change: Change) -> frozenset[Cause]:
-    fields = change.fields if isinstance(change, QuestionChange) else ()
-    return frozenset({change.cause, *(field.cause for field in fields)})
+    return Section.DRIFT if Cause.DRIFT in change.causes else _harmless(change)
 
 
 def _harmless(change: Change) -> Section:

@@ -4,17 +4,18 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kbsync.applier import Applier, OnFailure
 from kbsync.applier.readback import PRESENCE
+from kbsync.display import shorten
 from kbsync.errors import Misuse, SafetyRefusal, UnusableFile
-from kbsync.guards import Consent, refuse_unsafe
+from kbsync.guards import Consent, console_edits, refuse_unsafe
 from kbsync.history.lock import Renewer, TargetLock
 from kbsync.history.remote import TargetRefs
-from kbsync.messages import message
+from kbsync.messages import Message, message, plural
 from kbsync.plan import Plan
 from kbsync.planfile import encode_receipt, plan_digest, read_plan_or_receipt
 from kbsync.progress import Progress
@@ -258,7 +259,8 @@ def _is_agreed(call: Call, plan: Plan, options: ApplyOptions) -> bool:
     """Show the plan and get consent; raises SafetyRefusal where it may not be applied at all."""
     if (options.planfile is None and call.screen.verbosity >= 0) or options.dry_run or not options.yes:
         call.screen.preview(plan)
-    refuse_unsafe(plan, options.consent)
+    asks = not options.yes and call.screen.is_interactive()
+    refuse_unsafe(plan, replace(options.consent, overwrite_drift=options.consent.overwrite_drift or asks))
     if options.dry_run:
         call.screen.note(message("Dry run: nothing was sent."))
         return False
@@ -267,11 +269,24 @@ def _is_agreed(call: Call, plan: Plan, options: ApplyOptions) -> bool:
         or not plan.changes
         or is_agreed(
             call.screen,
-            message("Apply this plan to {target}?", target=plan.target.name),
+            _question(plan),
             absent=message("nobody is here to agree; nothing was changed"),
             instead=message("add --yes, or run kbsync apply in a terminal"),
             declined=message("Not applied; nothing was changed."),
         )
+    )
+
+
+def _question(plan: Plan) -> Message:
+    edits = dict.fromkeys(shorten(change.title) for change in console_edits(plan))
+    if not edits:
+        return message("Apply this plan to {target}?", target=plan.target.name)
+    return plural(
+        "Apply this plan to {target}, and overwrite {count} console edit: {names}?",
+        "Apply this plan to {target}, and overwrite {count} console edits: {names}?",
+        target=plan.target.name,
+        count=len(edits),
+        names=" · ".join(edits),
     )
 
 

@@ -196,7 +196,7 @@ def library(service: Service) -> Knowledge:
 
 def refused(plan: Plan) -> bool:
     """Whether the plan may not be carried out, whatever a person agrees to."""
-    return bool(objections(plan, Consent(remove=removal_count(plan), overwrite_conflicts=True)))
+    return bool(objections(plan, Consent(remove=removal_count(plan), overwrite_conflicts=True, overwrite_drift=True)))
 
 
 def reached(change: Change, live: Knowledge, *, status: bool = True) -> bool:

@@ -39,7 +39,12 @@ CHEQUES = """\
     answer: Yes, still.
 """
 
-VARS = {"vars.KBSYNC_TARGET": "shop", "inputs.allow-remove": "", "inputs.overwrite-conflicts": "false"}
+VARS = {
+    "vars.KBSYNC_TARGET": "shop",
+    "inputs.allow-remove": "",
+    "inputs.overwrite-conflicts": "false",
+    "inputs.overwrite-drift": "false",
+}
 SECRET = {"secrets.KBSYNC_SECRET_KEY": DEMO.secret}
 PULL = {**VARS, "github.event.pull_request.number": "7"}
 

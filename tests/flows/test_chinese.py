@@ -81,10 +81,11 @@ def test_a_refusal(bench: Bench) -> None:
 
 def test_an_apply(bench: Bench) -> None:
     """The report of an apply speaks Chinese too."""
-    run = bench.run("apply", "--yes", "--allow-remove", "1", "--overwrite-conflicts", "--dry-run")
+    run = bench.run("apply", "--yes", "--allow-remove", "1", "--overwrite-conflicts", "--overwrite-drift", "--dry-run")
     assert "试运行：未发送任何内容。" in run.err
     check_golden(
-        GOLDEN / "zh-apply.txt", drawn(bench.run("apply", "--yes", "--allow-remove", "1", "--overwrite-conflicts", "-q"))
+        GOLDEN / "zh-apply.txt",
+        drawn(bench.run("apply", "--yes", "--allow-remove", "1", "--overwrite-conflicts", "--overwrite-drift", "-q")),
     )
 
 

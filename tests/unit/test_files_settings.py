@@ -7,7 +7,7 @@ from kbsync.files import load_tree
 from kbsync.files.configuration import read_settings
 from kbsync.files.parse import documents
 from kbsync.files.source import SourceFile
-from kbsync.settings import FALLBACKS, REGIONS, Check, Driver, Pacing, Policy, Prune, Settings, Target
+from kbsync.settings import FALLBACKS, REGIONS, Check, Drift, Driver, Pacing, Policy, Prune, Settings, Target
 
 FULL = """\
 version: 1
@@ -20,7 +20,7 @@ targets:
     identifier: robot-admin
     calls_per_second: 2.5
     pacing: strict
-policy: {prune: disable, max_update_percent: 0, max_remove_percent: 100, floor: 0}
+policy: {prune: disable, max_update_percent: 0, max_remove_percent: 100, floor: 0, drift: overwrite}
 checks:
   near-duplicate: {severity: error, threshold: 0.9}
   placeholder: {words: [a, b]}
@@ -50,7 +50,7 @@ def test_everything_that_settings_can_say_arrives() -> None:
             Target("sandbox", Driver.SANDBOX),
             Target("production", Driver.DESK, "https://adminapisgp.im.qcloud.com", 1400000000, "robot-admin", 2.5, Pacing.STRICT),
         ),
-        Policy(Prune.DISABLE, 0, 100, 0),
+        Policy(Prune.DISABLE, 0, 100, 0, Drift.OVERWRITE),
         {
             "near-duplicate": Check(Severity.ERROR, {"threshold": 0.9}),
             "placeholder": Check(options={"words": ("a", "b")}),

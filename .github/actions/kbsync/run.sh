@@ -105,6 +105,7 @@ apply() {
   [[ $INPUT_EXPECT_DIGEST == any ]] || options+=(--expect-digest "$INPUT_EXPECT_DIGEST")
   [[ -z $INPUT_ALLOW_REMOVE ]] || options+=(--allow-remove "$INPUT_ALLOW_REMOVE")
   [[ $INPUT_OVERWRITE_CONFLICTS != true ]] || options+=(--overwrite-conflicts)
+  [[ $INPUT_OVERWRITE_DRIFT != true ]] || options+=(--overwrite-drift)
   [[ -z $INPUT_BASE ]] || options+=(--base "$INPUT_BASE")
   [[ -z $INPUT_PLAN ]] || options+=(-- "$INPUT_PLAN")
   run apply "${common[@]}" "${options[@]}" >"$results/report.md"
@@ -158,7 +159,7 @@ start_anew() {
   file="${file%%@*}"
   printf '\n**What now:** start the workflow anew, by *Run workflow* on [its page](%s/%s/actions/workflows/%s), so that it plans again. ' \
     "$GITHUB_SERVER_URL" "$GITHUB_REPOSITORY" "${file##*/}"
-  printf 'Its input *allow-remove* takes the number of removals, and *overwrite-conflicts* lets git win. '
+  printf 'Its input *allow-remove* takes the number of removals, and *overwrite-conflicts* and *overwrite-drift* let git win. '
   printf '*Re-run failed jobs* would try the old plan once more.\n'
 }
 

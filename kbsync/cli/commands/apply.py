@@ -40,6 +40,7 @@ class Approval(click.Option):
 @click.option("--base", metavar="REV", help="Compare with the files at this commit. [default: what was last applied]")
 @click.option("--only", metavar="PATTERN", help="Apply only what matches by question, category path or file.")
 @click.option("--overwrite-conflicts", is_flag=True, help="Let git win where git and the console both changed something.")
+@click.option("--overwrite-drift", is_flag=True, help="Overwrite console edits; a yes to the question agrees to that, too.")
 @click.option("--allow-remove", type=click.IntRange(min=0), metavar="N", help="Agree to exactly N removals.")
 @click.option(
     "--expect-digest",
@@ -72,7 +73,8 @@ def apply(call: Invocation, *, all_targets: bool, on_failure: str, **wanted: Any
     from kbsync.guards import Consent  # noqa: PLC0415
     from kbsync.usecases.apply import ApplyOptions, apply_plan  # noqa: PLC0415
 
-    consent = Consent(remove=wanted.pop("allow_remove"), overwrite_conflicts=wanted.pop("overwrite_conflicts"))
+    overwrite = {name: wanted.pop(name) for name in ("overwrite_conflicts", "overwrite_drift")}
+    consent = Consent(remove=wanted.pop("allow_remove"), **overwrite)
     receipt = wanted.pop("receipt")
     options = ApplyOptions(**wanted, consent=consent, on_failure=OnFailure(on_failure))
     if all_targets:

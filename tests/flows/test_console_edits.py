@@ -1,0 +1,113 @@
+"""What somebody edited in the console is overwritten only where somebody agrees to it."""
+
+import json
+
+import pytest
+
+from kbsync.sandbox.service import Service
+from tests.flows.harness import Bench, Terminal, held
+from tests.flows.shop import FIRST
+
+PAY = "How can I pay?"
+CHEQUES = "Do you take cheques?"
+
+
+@pytest.fixture
+def edited(bench: Bench) -> Bench:
+    """A bench whose first commit is live, one question edited in the console since."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    bench.edit(PAY, answer="In shells, one by one.")
+    return bench
+
+
+def answer(bench: Bench, text: str = PAY) -> str:
+    """What customers are told."""
+    with bench.console() as service:
+        return next(each.answer for each in held(service) if each.question == text)
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_where_nobody_is_asked_console_edits_are_refused(edited: Bench, *, planned: bool) -> None:
+    """Exit 6, also for a saved plan: each edit is named with every way on, and that merges wait."""
+    assert edited.run("plan", "--out", "plan.json").code == 0
+    refused = edited.run("apply", "--yes", *(["plan.json"] if planned else []))
+    told = " ".join(refused.err.split())
+    assert refused.code == 6
+    assert f"1 console edit would be overwritten: {PAY};" in told
+    assert all(way in told for way in ("kbsync pull", "--overwrite-drift", "policy.drift: overwrite", "merges wait"))
+    assert answer(edited) == "In shells, one by one."
+
+
+def _deleted(service: Service) -> None:
+    service.console.delete_question(service.console.question(PAY))
+
+
+def _disabled(service: Service) -> None:
+    service.console.edit_question(service.console.question(PAY), status=5)
+
+
+def _moved(service: Service) -> None:
+    service.console.edit_question(service.console.question(PAY), category=service.console.category("Shipping"))
+
+
+def _retitled(service: Service) -> None:
+    service.console.edit_question(service.console.question(PAY), question="How can I really pay?")
+
+
+@pytest.mark.parametrize("edit", [_deleted, _disabled, _moved, _retitled])
+def test_every_kind_of_edit_counts(bench: Bench, edit: object) -> None:
+    """Deleted, switched off, moved, renamed: each is somebody's work."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    with bench.console() as service:
+        assert callable(edit)
+        edit(service)
+    refused = bench.run("apply", "--yes")
+    assert (refused.code, "1 console edit would be overwritten" in " ".join(refused.err.split())) == (6, True)
+    assert bench.run("apply", "--yes", "--overwrite-drift").code == 0
+    assert answer(bench) == "By card."
+
+
+def test_two_edits_are_both_named(edited: Bench) -> None:
+    """The sentence counts them."""
+    edited.edit(CHEQUES, answer="Only travellers' ones.")
+    told = " ".join(edited.run("apply", "--yes").err.split())
+    assert "2 console edits would be overwritten" in told
+    assert all(text in told.partition("2 console edits would")[2] for text in (PAY, CHEQUES))
+
+
+def test_consent_and_policy_overwrite(edited: Bench) -> None:
+    """``--overwrite-drift`` agrees once, ``policy.drift: overwrite`` for good; the plan of the latter holds the policy."""
+    assert edited.run("apply", "--yes", "--overwrite-drift").code == 0
+    assert answer(edited) == "By card."
+    edited.edit(PAY, answer="In shells.")
+    text = (edited.path / "knowledge/kbsync.yaml").read_text(encoding="utf-8")
+    edited.commit({"kbsync.yaml": text.replace("policy: {", "policy: {drift: overwrite, ")})
+    assert edited.run("plan", "--out", "plan.json").code == 0
+    assert json.loads((edited.path / "plan.json").read_text(encoding="utf-8"))["policy"]["drift"] == "overwrite"
+    assert edited.run("apply", "--yes", "plan.json").code == 0
+    assert answer(edited) == "By card."
+
+
+def test_at_a_terminal_a_yes_is_enough(edited: Bench) -> None:
+    """The prompt names the edits; a no leaves them, and with --yes nobody was asked."""
+    declined = edited.run("apply", keyboard=Terminal("n\n"))
+    assert f"Apply this plan to sandbox, and overwrite 1 console edit: {PAY}? [y/N]" in declined.err
+    assert (declined.code, answer(edited)) == (1, "In shells, one by one.")
+    assert edited.run("apply", "--yes", keyboard=Terminal("")).code == 6
+    assert edited.run("apply", keyboard=Terminal("y\n")).code == 0
+    assert answer(edited) == "By card."
+
+
+def test_what_has_a_consent_of_its_own_needs_no_second_one(bench: Bench) -> None:
+    """A conflict is agreed to by --overwrite-conflicts, what an authoritative category loses by its number."""
+    files = {name: text.replace("title: Payment", "title: Payment\n    authoritative: true") for name, text in FIRST.items()}
+    bench.commit(files)
+    assert bench.run("apply", "--yes").code == 0
+    with bench.console() as service:
+        service.console.add_question("Do you take shells?", "Only large ones.", category=service.console.category("Payment"))
+    bench.edit(PAY, answer="By cheque.")
+    bench.commit({"other.yaml": files["other.yaml"].replace("By card.", "In cash.")})
+    done = bench.run("apply", "--yes", "--overwrite-conflicts", "--allow-remove", "1")
+    assert done.code == 0, done.err
