@@ -9,25 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from kbsync.rehearsal.switches import (
-    BatchUnknown,
-    Children,
-    Duplicates,
-    EmptyPage,
-    EmptyText,
-    Keyword,
-    Normalise,
-    OmittedSimilar,
-    OmittedStatus,
-    Order,
-    PageRefusal,
-    PastEnd,
-    SecondRobot,
-    SimilarOrder,
-    SimilarRepeats,
-    Totals,
-    Verdict,
-)
 from kbsync.sandbox.gate import Scene
 from kbsync.sandbox.library import ALL, DELETED, ENABLED, PRESET, StoredCategory, StoredQuestion
 from kbsync.sandbox.replies import Code, Parameters, Refusal
@@ -53,25 +34,25 @@ def stored_similar(texts: Sequence[str], scene: Scene) -> tuple[str, ...]:
     """Similar questions as they are kept: repeats and order follow the switches."""
     kept = [stored_question(text, scene) for text in texts]
     unique = list(dict.fromkeys(kept))
-    if scene.switches.similar_repeats is SimilarRepeats.REFUSED and unique != kept:
+    if scene.switches.similar_repeats == "refused" and unique != kept:
         raise Refusal(Code.PARAMETERS, "SimilarQuestions repeats itself")
-    if scene.switches.similar_repeats is SimilarRepeats.DROPPED:
+    if scene.switches.similar_repeats == "dropped":
         kept = unique
     if scene.switches.similar_max is not None and len(kept) > scene.switches.similar_max:
         raise Refusal(Code.PARAMETERS, "too many SimilarQuestions")
-    if scene.switches.similar_order is SimilarOrder.SORTED:
+    if scene.switches.similar_order == "sorted":
         kept = sorted(kept)
-    if scene.switches.similar_order is SimilarOrder.REVERSED:
+    if scene.switches.similar_order == "reversed":
         kept = kept[::-1]
     return tuple(kept)
 
 
 def refuse_taken(scene: Scene, *, question: str = "", similar: Sequence[str] = (), own: str = "") -> None:
     """Refuse what another question than ``own`` already says, as far as the switches forbid it."""
-    twins = scene.library.named(question) if scene.switches.duplicates is Duplicates.REFUSE else []
+    twins = scene.library.named(question) if scene.switches.duplicates == "refuse" else []
     if any(other.id != own for other in twins):
         raise Refusal(Code.PARAMETERS, "Question exists")
-    if scene.switches.similar_duplicates is Verdict.REFUSE:
+    if scene.switches.similar_duplicates == "refuse":
         for other in scene.library.questions():
             if other.id != own and (question in other.similar or {other.question, *other.similar} & set(similar)):
                 raise Refusal(Code.PARAMETERS, "a text is a question or a similar question already")
@@ -79,13 +60,13 @@ def refuse_taken(scene: Scene, *, question: str = "", similar: Sequence[str] = (
 
 def _stored(text: str, scene: Scene, *, limit: int | None) -> str:
     match scene.switches.normalise:
-        case Normalise.TRIM:
+        case "trim":
             text = text.strip()
-        case Normalise.LINE_ENDS:
+        case "line-ends":
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        case Normalise.NFC:
+        case "nfc":
             text = unicodedata.normalize("NFC", text)
-        case Normalise.NONE:
+        case "none":
             pass
         case never:
             assert_never(never)
@@ -125,7 +106,7 @@ def update_category(scene: Scene, parameters: Parameters) -> Mapping[str, object
     """update_chitchat_category: another title and nothing else (DOC)."""
     category = _existing_category(scene, parameters.number("CategoryId"))
     title = stored_title(parameters.text("Title"), scene)
-    if category.menu == ALL or (category.menu == PRESET and scene.switches.preset_rename is Verdict.REFUSE):
+    if category.menu == ALL or (category.menu == PRESET and scene.switches.preset_rename == "refuse"):
         raise Refusal(Code.PRESET)
     _check_title(scene, title, parent=category.parent, own=category.id)
     scene.library.put_category(replace(category, title=title), now=scene.now)
@@ -138,9 +119,9 @@ def delete_category(scene: Scene, parameters: Parameters) -> Mapping[str, object
     if category.menu in (ALL, PRESET):
         raise Refusal(Code.PRESET)
     below = _below(scene, category.id)
-    if below and scene.switches.delete_children is Children.REFUSE:
+    if below and scene.switches.delete_children == "refuse":
         raise Refusal(Code.PARAMETERS, "the category has sub-categories")
-    taken_along = below if scene.switches.delete_children is Children.CASCADE else []
+    taken_along = below if scene.switches.delete_children == "cascade" else []
     _remove(scene, [*taken_along, category.id])
     return {}
 
@@ -169,14 +150,14 @@ def _check_parent(scene: Scene, identifier: int) -> None:
     if not identifier:
         return
     parent = _existing_category(scene, identifier)
-    if parent.menu == ALL or (parent.menu == PRESET and scene.switches.preset_parent is Verdict.REFUSE):
+    if parent.menu == ALL or (parent.menu == PRESET and scene.switches.preset_parent == "refuse"):
         raise Refusal(Code.PRESET)
-    if parent.parent and scene.switches.third_level is Verdict.REFUSE:
+    if parent.parent and scene.switches.third_level == "refuse":
         raise Refusal(Code.PARAMETERS, "categories have two levels")
 
 
 def _check_title(scene: Scene, title: str, *, parent: int, own: int = 0) -> None:
-    if scene.switches.category_titles is Verdict.ALLOW:
+    if scene.switches.category_titles == "allow":
         return
     if any(each.parent == parent and each.title == title and each.id != own for each in scene.library.categories()):
         raise Refusal(Code.PARAMETERS, "Title exists")
@@ -197,7 +178,7 @@ def add_question(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
     answer_type = parameters.choice("AnswerType", ANSWER_TYPES, default=0)
     similar = stored_similar(parameters.texts("SimilarQuestions") if parameters.has("SimilarQuestions") else (), scene)
     _check_category(scene, category)
-    twins = scene.library.named(question) if scene.switches.duplicates is Duplicates.MERGE else []
+    twins = scene.library.named(question) if scene.switches.duplicates == "merge" else []
     refuse_taken(scene, question=question, similar=similar, own=twins[0].id if twins else "")
     if twins:
         added = replace(twins[0], answer=answer, category=category, answer_type=answer_type, similar=similar)
@@ -238,8 +219,8 @@ def update_question(scene: Scene, parameters: Parameters) -> Mapping[str, object
 def update_similar(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
     """update_similar_chitchat: the list afterwards, an empty one clears it (DOC); leaving it out is UNKNOWN."""
     old = _changeable_question(scene, parameters.text("StandardQuestionId"))
-    if not parameters.has("SimilarQuestions") and scene.switches.omitted_similar is not OmittedSimilar.REFUSED:
-        similar = () if scene.switches.omitted_similar is OmittedSimilar.CLEARED else old.similar
+    if not parameters.has("SimilarQuestions") and scene.switches.omitted_similar != "refused":
+        similar = () if scene.switches.omitted_similar == "cleared" else old.similar
     else:
         similar = stored_similar(parameters.texts("SimilarQuestions"), scene)
     refuse_taken(scene, similar=similar, own=old.id)
@@ -252,14 +233,14 @@ def set_statuses(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
     identifiers = tuple(dict.fromkeys(parameters.texts("StandardQuestionIds")))
     status = parameters.choice("Status", STATUSES)
     switches = scene.switches
-    if not identifiers and switches.batch_empty is Verdict.REFUSE:
+    if not identifiers and switches.batch_empty == "refuse":
         raise Refusal(Code.PARAMETERS, "StandardQuestionIds is empty")
     if switches.batch_max is not None and len(identifiers) > switches.batch_max:
         raise Refusal(Code.PARAMETERS, "too many StandardQuestionIds")
     failed = _set_each(scene, identifiers, status)
-    if failed is None or switches.batch_unknown is BatchUnknown.PARTIAL:
+    if failed is None or switches.batch_unknown == "partial":
         return {}
-    if switches.batch_unknown is BatchUnknown.ALL_OR_NOTHING:
+    if switches.batch_unknown == "all-or-nothing":
         raise failed
     # Answered and not raised: what could be done is to stay.
     return {"ActionStatus": "FAIL", "ErrorCode": int(failed.code), "ErrorInfo": failed.info}
@@ -281,12 +262,12 @@ def _settable(scene: Scene, identifier: str, status: int) -> StoredQuestion:
     question = scene.library.question(identifier)
     if question is None:
         raise scene.missing("StandardQuestionId")
-    if question.preset and scene.switches.preset_status is Verdict.REFUSE:
+    if question.preset and scene.switches.preset_status == "refuse":
         raise Refusal(Code.PRESET)
-    if question.status == status and scene.switches.batch_repeat is Verdict.REFUSE:
+    if question.status == status and scene.switches.batch_repeat == "refuse":
         raise Refusal(Code.PARAMETERS, "the question has that status")
     comes_back = question.status == DELETED and status != DELETED
-    if comes_back and (scene.switches.undelete is Verdict.REFUSE or scene.library.category(question.category) is None):
+    if comes_back and (scene.switches.undelete == "refuse" or scene.library.category(question.category) is None):
         raise scene.missing("StandardQuestionId")
     return question
 
@@ -295,16 +276,16 @@ def _changeable_question(scene: Scene, identifier: str) -> StoredQuestion:
     question = scene.library.question(identifier)
     if question is None or question.status == DELETED:
         raise scene.missing("StandardQuestionId")
-    if question.preset and scene.switches.preset_update is Verdict.REFUSE:
+    if question.preset and scene.switches.preset_update == "refuse":
         raise Refusal(Code.PRESET)
     return question
 
 
 def _given(scene: Scene, parameters: Parameters, name: str) -> str | None:
     text = parameters.optional_text(name)
-    if text == "" and scene.switches.empty_text is EmptyText.REFUSED:
+    if text == "" and scene.switches.empty_text == "refused":
         raise Refusal(Code.PARAMETERS, f"{name} is empty")
-    return None if text == "" and scene.switches.empty_text is EmptyText.KEEPS else text
+    return None if text == "" and scene.switches.empty_text == "keeps" else text
 
 
 def _check_category(scene: Scene, identifier: int) -> None:
@@ -313,11 +294,11 @@ def _check_category(scene: Scene, identifier: int) -> None:
     if category is None:
         raise scene.missing("CategoryId")
     switches = scene.switches
-    forbidden = (category.menu == ALL and switches.question_in_all is Verdict.REFUSE) or (
-        category.menu == PRESET and switches.question_in_preset is Verdict.REFUSE
+    forbidden = (category.menu == ALL and switches.question_in_all == "refuse") or (
+        category.menu == PRESET and switches.question_in_preset == "refuse"
     )
     is_parent = any(each.parent == identifier for each in categories)
-    if forbidden or (is_parent and switches.question_in_parent is Verdict.REFUSE):
+    if forbidden or (is_parent and switches.question_in_parent == "refuse"):
         raise Refusal(Code.PARAMETERS, "the category takes no questions")
 
 
@@ -340,11 +321,11 @@ class _Filter:
     keyword: str
     categories: Collection[int] | None
     status: int
-    how: Keyword
+    whole_words: bool
 
     def passes(self, question: StoredQuestion) -> bool:
         return (
-            _matches(question.question, self.keyword, self.how)
+            _matches(question.question, self.keyword, whole_words=self.whole_words)
             and (self.categories is None or question.category in self.categories)
             and (not self.status or question.status == self.status)
         )
@@ -357,20 +338,20 @@ def list_questions(scene: Scene, parameters: Parameters) -> Mapping[str, object]
     wanted = _filter(scene, parameters)
     # Without a tag, or with the default's empty one, the default language is listed; there is no other here (INF: empty).
     library = [] if parameters.optional_text("LanguageTag") else scene.library.questions(as_of=scene.seen_at)
-    if scene.switches.second_robot is SecondRobot.LISTED:
+    if scene.switches.second_robot == "listed":
         library = [*library, replace(OF_ANOTHER, id=f"{scene.account.sdkappid}-{OTHER_ROBOT}-dhoLfseT3tvxP4HB")]
     if not scene.switches.include_presets:
         library = [each for each in library if not each.preset]
     found = _ordered(scene, [each for each in library if wanted.passes(each)])
     page = _page(scene, found, index=index, size=size)
-    counted = {Totals.LIBRARY: library, Totals.FILTERED: found, Totals.PAGE: page}[scene.switches.totals]
+    counted = {"library": library, "filtered": found, "page": page}[scene.switches.totals]
     counts = {
         "AllQuestionCount": len(counted) + sum(len(each.similar) for each in counted),
         "StandardQuestionCount": len(counted),
     }
-    if not page and scene.switches.empty_page is EmptyPage.ABSENT:
+    if not page and scene.switches.empty_page == "absent":
         return counts
-    empty: list[object] | None = None if scene.switches.empty_page is EmptyPage.NULL else []
+    empty: list[object] | None = None if scene.switches.empty_page == "null" else []
     return {**counts, "QuestionList": [_entry(each) for each in page] or empty}
 
 
@@ -385,7 +366,7 @@ def _page_size(scene: Scene, wanted: int) -> int:
     cap = scene.switches.page_cap
     if cap is None or wanted <= cap:
         return wanted
-    if scene.switches.page_refusal is PageRefusal.REFUSE:
+    if scene.switches.page_refusal == "refuse":
         raise Refusal(Code.PARAMETERS, "PageSize is too large")
     return cap
 
@@ -393,20 +374,20 @@ def _page_size(scene: Scene, wanted: int) -> int:
 def _filter(scene: Scene, parameters: Parameters) -> _Filter:
     category = parameters.optional_number("CategoryId")
     status = parameters.choice("Status", LISTED_STATUSES, default=0)
-    if not status and scene.switches.omitted_status is OmittedStatus.ENABLED:
+    if not status and scene.switches.omitted_status == "enabled":
         status = ENABLED
     return _Filter(
         keyword=parameters.optional_text("Question") or "",
         categories=None if category is None else _wanted(scene, category),
         status=status,
-        how=scene.switches.keyword,
+        whole_words=scene.switches.keyword == "words",
     )
 
 
-def _matches(text: str, keyword: str, how: Keyword) -> bool:
-    if how is Keyword.SUBSTRING:
-        return keyword in text
-    return set(keyword.casefold().split()) <= set(text.casefold().split())
+def _matches(text: str, keyword: str, *, whole_words: bool) -> bool:
+    if whole_words:
+        return set(keyword.casefold().split()) <= set(text.casefold().split())
+    return keyword in text
 
 
 def _wanted(scene: Scene, category: int) -> set[int]:
@@ -422,15 +403,15 @@ def _with_children(categories: Sequence[StoredCategory], category: int) -> set[i
 
 def _ordered(scene: Scene, found: Sequence[StoredQuestion]) -> list[StoredQuestion]:
     match scene.switches.order:
-        case Order.OLDEST:
+        case "oldest":
             return sorted(found, key=lambda each: each.position)
-        case Order.NEWEST:
+        case "newest":
             return sorted(found, key=lambda each: -each.position)
-        case Order.BY_ID:
+        case "by-id":
             return sorted(found, key=lambda each: each.id)
-        case Order.UPDATED:
+        case "updated":
             return sorted(found, key=lambda each: -each.version)
-        case Order.SHUFFLED:
+        case "shuffled":
             turn = scene.database.count("shuffle")
             return sorted(found, key=lambda each: hashlib.sha256(f"{turn}/{each.id}".encode()).digest())
         case never:
@@ -439,9 +420,9 @@ def _ordered(scene: Scene, found: Sequence[StoredQuestion]) -> list[StoredQuesti
 
 def _page(scene: Scene, found: Sequence[StoredQuestion], *, index: int, size: int) -> Sequence[StoredQuestion]:
     pages = max(1, -(-len(found) // size))
-    if index > pages and scene.switches.past_end is PastEnd.ERROR:
+    if index > pages and scene.switches.past_end == "error":
         raise Refusal(Code.PARAMETERS, "PageIndex is past the end")
-    if index > pages and scene.switches.past_end is PastEnd.LAST_PAGE:
+    if index > pages and scene.switches.past_end == "last-page":
         index = pages
     return found[(index - 1) * size : index * size]
 

@@ -14,14 +14,7 @@ from dataclasses import dataclass, field
 
 from kbsync.commands import SESSION_COMMANDS, Command
 from kbsync.rehearsal.switches import (
-    LimitAnswer,
-    LimitScope,
-    LimitWindow,
-    SignatureOrder,
-    SimilarPath,
     Switches,
-    UnknownResource,
-    Verdict,
 )
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.library import Database, Library
@@ -46,7 +39,7 @@ class Scene:
 
     def missing(self, what: str) -> Refusal:
         """The refusal for an id that does not exist; no page has a code for it (UNKNOWN)."""
-        code = Code.RESOURCE if self.switches.unknown_resource is UnknownResource.RESOURCE else Code.PARAMETERS
+        code = Code.RESOURCE if self.switches.unknown_resource == "resource" else Code.PARAMETERS
         return Refusal(code, f"{what} does not exist")
 
 
@@ -56,11 +49,11 @@ SECOND = 1_000_000
 
 def allow_call(database: Database, command: str, *, limit: int, switches: Switches, now: int) -> bool:
     """Count a call and say whether it is within the limit (5 calls a second and command, DOC); ``now`` in microseconds."""
-    scope = command if switches.limit_scope is LimitScope.COMMAND else "*"
+    scope = command if switches.limit_scope == "command" else "*"
     with database.transaction():
         # Calls of a future that a corrected clock took back would block for ever.
         database.run("DELETE FROM call WHERE scope = ? AND (at <= ? OR at > ?)", (scope, now - SECOND, now + SECOND))
-        since = now - SECOND if switches.limit_window is LimitWindow.ROLLING else now // SECOND * SECOND - 1
+        since = now - SECOND if switches.limit_window == "rolling" else now // SECOND * SECOND - 1
         made = database.rows("SELECT count(*) FROM call WHERE scope = ? AND at > ?", (scope, since))[0][0]
         allowed = bool(made < limit)
         if allowed or switches.refused_calls_count:
@@ -97,9 +90,9 @@ def check_usersig(usersig: str, *, identifier: str, account: Account, switches: 
     early = switches.clock_skew is not None and token.time > now + switches.clock_skew
     lifetime = ((now >= token.time + token.expire, Code.SIGNATURE_EXPIRED), (early, Code.SIGNATURE_ILLEGAL))
     order = {
-        SignatureOrder.IDENTITY_FIRST: (*identity, *signature, *lifetime),
-        SignatureOrder.SIGNATURE_FIRST: (*signature, *identity, *lifetime),
-        SignatureOrder.EXPIRY_FIRST: (*lifetime, *identity, *signature),
+        "identity-first": (*identity, *signature, *lifetime),
+        "signature-first": (*signature, *identity, *lifetime),
+        "expiry-first": (*lifetime, *identity, *signature),
     }[switches.signature_order]
     code = next((code for wrong, code in order if wrong), None)
     if code is not None:
@@ -163,7 +156,7 @@ class Request:
 def command_of(path: str, switches: Switches) -> Command:
     """The command that a path names; anything else is 60009 (1047/34348, DOC)."""
     name = path.rpartition("/")[2]
-    hidden = {SimilarPath.BOTH: "", SimilarPath.NEW: Command.UPDATE_SIMILAR_OLD, SimilarPath.OLD: Command.UPDATE_SIMILAR}
+    hidden = {"both": "", "new": Command.UPDATE_SIMILAR_OLD, "old": Command.UPDATE_SIMILAR}
     older = name == Command.LIST_ROBOTS and not switches.robot_list
     if name not in set(Command) or name == hidden[switches.similar_path] or older or path != Command(name).path:
         raise Refusal(Code.PATH)
@@ -232,7 +225,7 @@ class Gate:
         limit = self._account.calls_per_second
         if allow_call(self._database, command, limit=limit, switches=self._switches, now=now):
             return
-        if self._switches.limit_answer is LimitAnswer.HTTP_429:
+        if self._switches.limit_answer == "http-429":
             raise HttpRefusal(429)
         raise Refusal(Code.FREQUENCY)
 
@@ -244,6 +237,6 @@ class Gate:
             raise Refusal(Code.PARAMETERS, "Content-Type is not application/json")
         parameters = Parameters.parse(request.body)
         takes_language = command in LANGUAGE_TAKERS or command in SESSION_COMMANDS
-        if parameters.has("LanguageTag") and not takes_language and self._switches.language_tag is Verdict.REFUSE:
+        if parameters.has("LanguageTag") and not takes_language and self._switches.language_tag == "refuse":
             raise Refusal(Code.PARAMETERS, "LanguageTag is not known here")
         return parameters

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from kbsync.commands import SESSION_COMMANDS, Command
 from kbsync.rehearsal.faults import Fault, FaultKind
-from kbsync.rehearsal.switches import Codes
+from kbsync.rehearsal.switches import Switches
 
 JSON = MappingProxyType({"content-type": "application/json; charset=utf-8"})
 
@@ -124,10 +124,10 @@ class HttpRefusal(Exception):
         self.status = status
 
 
-def spell(refusal: Refusal, command: str, codes: Codes) -> Refusal:
+def spell(refusal: Refusal, command: str, switches: Switches) -> Refusal:
     """The same refusal with the code that this command's page, or the common table, has for it."""
     code = refusal.code
-    if codes is Codes.COMMON:
+    if switches.codes == "common":
         code = COMMON.get(code, code)
     if command == Command.SEND_STREAM and code is Code.ADMINISTRATOR:
         code = Code.STREAM_ADMINISTRATOR

@@ -182,7 +182,7 @@ class Service:
             with self._database.transaction():
                 fields = HANDLERS[command](scene, parameters)
         except Refusal as refusal:
-            spelled = spell(refusal, request.path.rpartition("/")[2], self._switches.codes)
+            spelled = spell(refusal, request.path.rpartition("/")[2], self._switches)
             return refused(spelled), str(int(spelled.code))
         except HttpRefusal as refusal:
             return status_page(refusal.status, retry_after=1), str(refusal.status)

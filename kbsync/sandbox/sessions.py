@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Mapping
 
-from kbsync.rehearsal.switches import SecondRobot, StateWords
 from kbsync.sandbox.gate import SECOND, Scene
 from kbsync.sandbox.replies import Code, Parameters, Refusal
 
@@ -43,7 +42,7 @@ def session_state(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
     if not rows and parameters.has("SessionId"):
         raise Refusal(Code.SESSION_GONE)
     identifier, state, agent = rows[0] if rows else ("", "NotInSession", "")
-    english = scene.switches.state_words is StateWords.ENGLISH_PAGE
+    english = scene.switches.state_words == "english-page"
     answer = {"SessionId": identifier, "CurrentState": ENGLISH.get(state, state) if english else state}
     return {**answer, "AgentId": agent} if state in WITH_AGENT else answer
 
@@ -133,7 +132,7 @@ def _new_key(scene: Scene) -> str:
 def list_robots(scene: Scene, _: Parameters) -> Mapping[str, object]:
     """desk_get_robot_list: every robot, the default one among them (269/133252, DOC)."""
     robots = [(ROBOT, "Robot", 1)]
-    if scene.switches.second_robot is not SecondRobot.NONE:
+    if scene.switches.second_robot != "none":
         robots.append((OTHER_ROBOT, "Second robot", 0))
     return {
         "RobotList": [

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kbsync.applier import OnFailure
 from kbsync.model import Knowledge
-from kbsync.rehearsal.switches import AddStatus, BatchUnknown, Order, SimilarOrder, Switches
+from kbsync.rehearsal.switches import Switches
 from tests.endurance.bench import Bench, Side
 from tests.endurance.trial import Trial, endure
 from tests.fakes.libraries import triples
@@ -86,10 +86,10 @@ switches = st.builds(
     Switches,
     read_lag=st.sampled_from([0.0, 0.0, 2.0]),
     page_cap=st.sampled_from([None, None, 3]),
-    order=st.sampled_from([Order.OLDEST, Order.NEWEST, Order.UPDATED]),
-    add_status=st.sampled_from([AddStatus.ENABLED, AddStatus.ENABLED, AddStatus.DISABLED]),
-    batch_unknown=st.sampled_from(BatchUnknown),
-    similar_order=st.sampled_from(SimilarOrder),
+    order=st.sampled_from(["oldest", "newest", "updated"]),
+    add_status=st.sampled_from(["4", "4", "5"]),
+    batch_unknown=st.sampled_from(["all-or-nothing", "partial", "partial-error"]),
+    similar_order=st.sampled_from(["kept", "sorted", "reversed"]),
 )
 
 

@@ -10,7 +10,6 @@ from kbsync.desk.doctor import Aspect, examine
 from kbsync.desk.signing import Signer
 from kbsync.limiter import Pacer
 from kbsync.model import AnswerType, Status
-from kbsync.rehearsal import switches as readings
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.service import Service
@@ -19,11 +18,20 @@ from kbsync.sandbox.transport import SandboxTransport
 from tests.fakes.clock import FakeClock
 
 LISTINGS = [
-    Switches(order=order, past_end=past_end, totals=totals, page_cap=cap, page_refusal=refusal)
-    for order, past_end, totals, cap, refusal in product(
-        (readings.Order.OLDEST, readings.Order.SHUFFLED), readings.PastEnd, readings.Totals, (None, 3), readings.PageRefusal
+    Switches.from_words(words)
+    for words in (
+        *product(
+            ("order=oldest", "order=shuffled"),
+            ("past-end=empty", "past-end=error", "past-end=last-page"),
+            ("totals=library", "totals=filtered", "totals=page"),
+            ("page-cap=none", "page-cap=3"),
+            ("page-refusal=refuse", "page-refusal=clamp"),
+        ),
+        *product(
+            ("empty-page=list", "empty-page=null", "empty-page=absent"), ("totals=library", "totals=filtered", "totals=page")
+        ),
     )
-] + [Switches(empty_page=empty, totals=totals) for empty, totals in product(readings.EmptyPage, readings.Totals)]
+]
 
 
 def stand_in(switches: Switches) -> tuple[Service, Transport]:
@@ -91,7 +99,7 @@ def test_a_listing_is_whole_or_says_that_it_is_not(switches: Switches) -> None:
     service, transport = filled(switches, questions=8)
     read, complete = seen(transport, page_size=4)
     assert read == stored(service) or not complete
-    assert complete or switches.order is readings.Order.SHUFFLED
+    assert complete or switches.order == "shuffled"
 
 
 def test_the_doctor_finds_the_stand_in_in_order() -> None:

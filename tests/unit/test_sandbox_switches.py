@@ -5,7 +5,6 @@ import dataclasses
 import pytest
 
 from kbsync.errors import Misuse
-from kbsync.rehearsal import switches as readings
 from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
 
@@ -14,7 +13,7 @@ def test_words_set_switches_of_every_type() -> None:
     """Names are written with dashes or underscores, values as what they are."""
     switches = Switches.from_words(["page-cap=20", "order=newest", "add_returns_id=yes", "read-lag=1.5", "batch-max=none"])
     assert switches == dataclasses.replace(
-        DEFAULTS, page_cap=20, order=readings.Order.NEWEST, add_returns_id=True, read_lag=1.5, batch_max=None
+        DEFAULTS, page_cap=20, order="newest", add_returns_id=True, read_lag=1.5, batch_max=None
     )
     assert Switches.from_words([]) == DEFAULTS
 
