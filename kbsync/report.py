@@ -67,11 +67,13 @@ class ApplyReport:
     interrupted: bool = False
     verified: bool = True
     """False when the library could not be read back afterwards."""
+    incidents: tuple[Message, ...] = ()
+    """What kept the run from being whole besides its changes: a lost lock, an applied ref that could not be moved."""
 
     @property
     def finished(self) -> bool:
-        """Whether every change ended in its goal state and read back so."""
-        return self.complete and self.verified
+        """Whether every change ended in its goal state and read back so, and nothing befell the run itself."""
+        return self.complete and self.verified and not self.incidents
 
     @property
     def complete(self) -> bool:

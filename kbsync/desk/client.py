@@ -6,6 +6,8 @@ import math
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Self
 
 import httpx
@@ -59,6 +61,12 @@ class Transport:
         self._client = open_client(self._endpoint, signer=signer, http=http, timeout=timeout, deadline=self._deadline)
         self._route = route_to(self._endpoint, direct=http is not None)
         self._skew: float | None = None
+        self._heard = _Heard()
+
+    def service_time(self) -> float | None:
+        """The service's time now, by the Date of the last answer to whichever copy of this; None where it gave none."""
+        ahead = self._heard.ahead
+        return None if ahead is None else self._clock.now() + ahead
 
     @property
     def skew(self) -> float | None:
@@ -148,7 +156,10 @@ class Transport:
             failure = lost(command, error, route=self._route)
         else:
             wall, date = self._clock.wall(), http_date(answer.headers.get("date"))
-            self._skew = self._skew if date is None else wall - date
+            if date is not None:
+                self._skew = wall - date
+                # Pages of a front before the service have a clock of their own.
+                self._heard.ahead = date - self._clock.now() if answer.status == HTTPStatus.OK else self._heard.ahead
             return opened(command, answer, wall=wall)
         raise failure
 
@@ -161,6 +172,13 @@ def _doubtful(error: OutcomeUnknown) -> OutcomeUnknown:
     """The same of a write, in words: it may have happened."""
     words = message("{cause}; whether it took effect is not known", cause=error.message)
     return OutcomeUnknown(words, command=error.command, code=error.code, hint=error.hint)
+
+
+@dataclass(slots=True)
+class _Heard:
+    """How far the service's time is ahead of the forward-only clock here, as the copies of a transport heard it last."""
+
+    ahead: float | None = None
 
 
 def _encoded(command: Command, body: Mapping[str, object]) -> bytes:

@@ -4,20 +4,23 @@ The ref points to a commit without files whose message is the lock's JSON. It is
 with lease, so that exactly one of several runners wins each step. For one version ``refs/kbsync/lock/<target>`` is held beside
 it, so that an older kbsync and this one meet.
 
-Whose clock counts: a lock may be taken over when it is over by the other runner's clock plus SKEW_SECONDS. A living holder
-renews every third of the lease, so its expiry is never nearer than two thirds; with the usual 600 seconds two clocks would have
-to differ by more than 460 seconds before a living lock looked dead. Even then the renewal proves it alive: each writing carries
-a new nonce, a takeover names the writing it replaces, and the holder whose renewal fails knows that it lost. A holder that
-cannot reach the remote gives up when its lease ends, before anybody may take over. It counts by its forward-only clock, which
-nobody can set, and by its wall clock, which goes on while the machine sleeps: whichever says that less is left.
+Whose clock counts: that of the service, because the ``Date`` of its answers is the one clock that all runners share. The holder
+confirms its lock every CONFIRM_SECONDS and writes down by that clock when it expires; whoever wants it takes it over when it is
+over by that clock and MARGIN_SECONDS more. Where either side has not heard the service's time, a lock is taken over only when it
+was seen unchanged for as long by one's own forward-only clock. Each writing carries a new nonce, a takeover names the writing it
+replaces, and the holder whose confirmation fails knows that it lost. A holder that cannot reach the remote gives up when its
+lease ends, by a clock that goes on while the machine sleeps: before anybody may take over.
 """
 
 import json
 import secrets
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
 
 from kbsync.errors import HistoryUnavailable, TargetLocked
 from kbsync.history.git import NETWORK_SECONDS
@@ -25,14 +28,31 @@ from kbsync.history.remote import Remote, TargetRefs
 from kbsync.limiter import Clock
 from kbsync.messages import Message, message
 
-__all__ = ["SKEW_SECONDS", "Lease", "LockInfo", "held_by", "parse_lock", "read_leases", "show_time"]
+__all__ = [
+    "CONFIRM_SECONDS",
+    "MARGIN_SECONDS",
+    "Lease",
+    "LockInfo",
+    "ServiceTime",
+    "held_by",
+    "never_heard",
+    "parse_lock",
+    "read_leases",
+    "show_time",
+]
 
 
 ATTEMPTS = 5
 """How often to look again at a lock that changes hands while it is looked at."""
 
-SKEW_SECONDS = 60.0
-"""How long a lock is respected beyond its expiry, because the clocks of two runners differ."""
+CONFIRM_SECONDS = 10.0
+"""Seconds between two confirmations: so long a removed lock may go unnoticed."""
+
+MARGIN_SECONDS = 10.0
+"""How long a lock is respected beyond its expiry: a Date has no fractions, and answers take their time."""
+
+REMEMBERED = 50
+"""Writings of which a later run on this machine may learn."""
 
 UNKNOWN = "?"
 
@@ -41,7 +61,8 @@ UNKNOWN = "?"
 class LockInfo:
     """One lock as it was seen.
 
-    ``since`` and ``expires`` are Unix seconds by the holder's clock. ``remote`` is the git remote it lies on, None for a lock on
+    ``since`` and ``expires`` are Unix seconds by the holder's clock; the latter is by the service's where ``by_service`` says so.
+    ``remote`` is the git remote it lies on, None for a lock on
     this machine, which has no expiry: it ends with the process. ``identity`` is the exact lock that was seen: the commit that
     carries it, or the process id. A lock that cannot be read has ``?`` for its holder and never expires.
     """
@@ -53,10 +74,13 @@ class LockInfo:
     expires: float | None
     identity: str
     remote: str | None = None
+    by_service: bool = False
 
-    def is_over(self, now: float) -> bool:
-        """Whether it expired so long ago that it may be taken over; ``now`` is Unix time."""
-        return self.expires is not None and now > self.expires + SKEW_SECONDS
+    def is_over(self, service: float | None) -> bool | None:
+        """Whether it expired so long ago that it may be taken over, by the service's time; None where that cannot be told."""
+        if self.expires is None:
+            return False
+        return service > self.expires + MARGIN_SECONDS if service is not None and self.by_service else None
 
     def to_json(self, *, nonce: str = "") -> bytes:
         """Canonical JSON; the nonce makes each writing of a lock an object of its own."""
@@ -66,6 +90,7 @@ class LockInfo:
             "nonce": nonce or None,
             "since": _iso(self.since),
             "expires": _iso(self.expires),
+            "clock": "service" if self.by_service else None,
         }
         if self.remote is None:
             fields["process"] = self.identity
@@ -75,20 +100,53 @@ class LockInfo:
         return text.encode("utf-8", "replace")
 
 
-class Lease:
-    """One runner's hold on a target. ``seconds`` is how long it lasts without renewal."""
+class ServiceTime(Protocol):
+    """The time of the service."""
 
-    def __init__(self, remote: Remote, refs: TargetRefs, *, clock: Clock, seconds: float) -> None:
+    def __call__(self, *, ask: bool = False) -> float | None:
+        """Unix seconds, as far as its answers told; None where they did not. ``ask`` makes it answer if it has not yet."""
+        ...
+
+
+def never_heard(*, ask: bool = False) -> float | None:  # noqa: ARG001  (there is nobody to ask)
+    """The time of a service that tells none."""
+    return None
+
+
+class Lease:
+    """One runner's hold on a target. ``seconds`` is how long it lasts without renewal.
+
+    ``journal`` is a file of this machine, written while its own lock is held: what this run or an earlier one put on the remote,
+    and nobody saw leave it. ``stop`` ends waiting.
+    """
+
+    def __init__(
+        self,
+        remote: Remote,
+        refs: TargetRefs,
+        *,
+        clock: Clock,
+        seconds: float,
+        service: ServiceTime = never_heard,
+        journal: Path,
+        stop: threading.Event | None = None,
+    ) -> None:
         self._remote = remote
         self._refs = refs
         self._target = refs.target
         self._clock = clock
         self._seconds = seconds
+        self._service = service
+        self._journal = journal
+        self._stop = stop
         self._patience = min(NETWORK_SECONDS, max(10.0, seconds / 20))
         self._held: LockInfo | None = None
-        self._until = self._over = 0.0
+        self._until = 0.0
         self._last: str | None = None
-        self._written: set[str] = set()
+        self._written: dict[str, None] = {}
+        self._doubtful: dict[str, None] = {}
+        """Writings without an answer, which may still arrive."""
+        self._former: tuple[str, ...] = ()
 
     @property
     def info(self) -> LockInfo | None:
@@ -97,41 +155,45 @@ class Lease:
 
     @property
     def remaining(self) -> float:
-        """Seconds until the lease ends without renewal, by whichever clock leaves less; negative when it is over."""
-        return min(self._until - self._clock.now(), self._over - self._clock.wall())
+        """Seconds until the lease that the remote last confirmed ends; negative when it is over."""
+        return self._until - self._clock.now()
 
-    def take(self, *, owner: str, where: str) -> LockInfo | None:
-        """Take the lock; returns the expired one that was taken over, if there was one.
+    def take(self, *, owner: str, where: str, tell: Callable[[Message], None]) -> LockInfo | None:
+        """Take the lock; returns the one that was taken over, if there was one. ``tell`` hears why it takes long.
 
         Raises TargetLocked when somebody holds it, HistoryUnavailable when the remote cannot be asked or refuses.
         """
+        with suppress(OSError):
+            self._former = tuple(self._journal.read_text(encoding="ascii", errors="replace").split())
         before: Mapping[str, LockInfo] = {}
         for _ in range(ATTEMPTS):
-            wall = self._clock.wall()
-            living = next((each for each in before.values() if not each.is_over(wall)), None)
-            if living is not None:
-                raise held_by(living)
-            draft = LockInfo(self._target, owner, where, wall, wall + self._seconds, "", self._remote.name)
-            if self._move({ref: each.identity for ref, each in before.items()}, draft):
+            draft = LockInfo(self._target, owner, where, self._clock.wall(), None, "", self._remote.name)
+            now = self._move({ref: each.identity for ref, each in before.items()}, draft)
+            if self._held is not None:
                 return next(iter(before.values()), None)
-            self.drop()
-            before = read_leases(self._remote, self._refs)
+            before = read_leases(self._remote, self._refs, found=now)
+            self._await_end(before, tell)
         raise TargetLocked(
             message("The lock of {target} changes hands all the time.", target=self._target),
             hint=message("Let fewer runs apply to it at once, then try again."),
         )
 
+    def is_own(self, lock: LockInfo) -> bool:
+        """Whether an earlier run on this machine left it behind."""
+        return lock.identity in self._former
+
     def renew(self) -> None:
-        """Push the expiry ahead. Raises TargetLocked when the lock is no longer this runner's."""
+        """Confirm the lock and push its expiry ahead. Raises TargetLocked when it is no longer this runner's."""
         held = self._held
         if held is None:
             raise self._gone()
-        expires = self._clock.wall() + self._seconds
-        if not self._move(
-            dict.fromkeys(self._refs.locks, held.identity),
-            LockInfo(held.target, held.who, held.where, held.since, expires, "", self._remote.name),
-        ):
-            self._held = None
+        self._held = None
+        try:
+            self._move(dict.fromkeys(self._refs.locks, held.identity), held)
+        except BaseException:
+            self._held = held
+            raise
+        if self._held is None:
             raise self._gone()
 
     def drop(self) -> None:
@@ -139,31 +201,88 @@ class Lease:
         last, self._last, self._held = self._last, None, None
         if last is not None:
             self._swap(dict.fromkeys(self._refs.locks, last), None)
+            self._written = dict(self._doubtful)
+            self._note()
 
-    def _move(self, before: Mapping[str, str], draft: LockInfo) -> bool:
-        started, wall = self._clock.now(), self._clock.wall()
+    def _await_end(self, found: Mapping[str, LockInfo], tell: Callable[[Message], None]) -> None:
+        """Return where nobody holds any of these locks any more. Raises TargetLocked where somebody does, or may.
+
+        Where no common clock tells, one is over when it was seen unchanged for a whole lease.
+        """
+        others = [each for each in found.values() if not self.is_own(each)]
+        service = self._service(ask=True) if any(each.by_service for each in others) else None
+        ends = [(each, each.is_over(service)) for each in others]
+        for each, over in ends:
+            if over is False:
+                raise held_by(each)
+        unsure = next((each for each, over in ends if over is None), None)
+        if unsure is None:
+            return
+        whole = self._seconds + MARGIN_SECONDS
+        tell(
+            message(
+                "{who} on {where} holds {target}, and the service's time does not tell whether it still runs: "
+                "watching its lock for up to {seconds} s.",
+                who=unsure.who,
+                where=unsure.where,
+                target=self._target,
+                seconds=f"{whole:.0f}",
+            )
+        )
+        seen = {ref: each.identity for ref, each in found.items()}
+        start = self._clock.now()
+        while self._clock.now() - start <= whole:
+            if self._clock.wait(CONFIRM_SECONDS, until=self._stop):
+                raise held_by(unsure)
+            now = self._remote.read(*self._refs.locks)
+            if not now:
+                return
+            if now != seen:
+                raise held_by(unsure)
+
+    def _move(self, before: Mapping[str, str], draft: LockInfo) -> dict[str, str | None]:
+        """Write the lock anew over what was there; ``info`` tells whether it is held then. Gives what is there otherwise."""
+        started, service = self._clock.now(), self._service()
+        until = (self._clock.wall() if service is None else service) + self._seconds
+        draft = replace(draft, identity="", expires=until, by_service=service is not None)
         identity = self._write(draft)
-        if not self._swap(before, identity):
-            return False
-        self._held = LockInfo(draft.target, draft.who, draft.where, draft.since, draft.expires, identity, self._remote.name)
-        self._until, self._over = started + self._seconds, wall + self._seconds
-        return True
+        try:
+            now = self._swap(before, identity)
+        except HistoryUnavailable:
+            self._doubtful[identity] = None
+            raise
+        if all(each == identity for each in now.values()):
+            self._held = replace(draft, identity=identity)
+            self._until = started + self._seconds
+        elif others := {ref: each for ref, each in now.items() if each not in self._written}:
+            if others == now:
+                self._last = None
+            # One name and not the other, as on a remote that moves refs one by one.
+            self.drop()
+            return others
+        return now
 
-    def _swap(self, old: Mapping[str, str], new: str | None) -> bool:
+    def _swap(self, old: Mapping[str, str], new: str | None) -> dict[str, str | None]:
         """Move the refs; a writing of our own whose answer was lost may stand there instead of ``old``, and is replaced too.
 
-        What is removed is removed wherever it is ours.
+        What is removed is removed wherever it is ours. Gives what is there now.
         """
         goal = dict.fromkeys(self._refs.locks, new)
         now = self._push({ref: old.get(ref) for ref in goal}, goal)
         own = {ref: identity for ref, identity in now.items() if identity in self._written}
         if now != goal and own:
             goal = goal if new else dict.fromkeys(own)
-            now = self._push({ref: own.get(ref, old.get(ref)) for ref in goal}, goal)
-        return now == goal
+            now |= self._push({ref: own.get(ref, old.get(ref)) for ref in goal}, goal)
+        return now
 
     def _push(self, old: Mapping[str, str | None], new: Mapping[str, str | None]) -> dict[str, str | None]:
         return self._remote.move_all(old, new, seconds=self._patience)
+
+    def _note(self) -> None:
+        """Keep what may still be, or come to be, on the remote. Where that cannot be written a later run has to wait."""
+        with suppress(OSError):
+            known = [*self._former, *self._written][-REMEMBERED:]
+            self._journal.write_text("\n".join(known), encoding="ascii")
 
     def _write(self, draft: LockInfo) -> str:
         date = f"@{int(self._clock.wall())} +0000"
@@ -177,7 +296,8 @@ class Lease:
             extra={**person, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date},
         ).text
         self._last = commit
-        self._written.add(commit)
+        self._written[commit] = None
+        self._note()
         return commit
 
     def _gone(self) -> TargetLocked:
@@ -187,13 +307,15 @@ class Lease:
         )
 
 
-def read_leases(remote: Remote, refs: TargetRefs) -> dict[str, LockInfo]:
-    """The locks on the remote by their refs. Raises HistoryUnavailable when the remote cannot be asked."""
+def read_leases(remote: Remote, refs: TargetRefs, *, found: Mapping[str, str | None] | None = None) -> dict[str, LockInfo]:
+    """The locks on the remote by their refs; ``found`` is what was just seen. Raises HistoryUnavailable."""
     for _ in range(ATTEMPTS):
-        found = {ref: _read(remote, ref, identity, target=refs.target) for ref, identity in remote.read(*refs.locks).items()}
-        read = {ref: each for ref, each in found.items() if each is not None}
-        if len(read) == len(found):
+        seen = remote.read(*refs.locks) if found is None else {ref: each for ref, each in found.items() if each is not None}
+        carried = {ref: _read(remote, ref, identity, target=refs.target) for ref, identity in seen.items()}
+        read = {ref: each for ref, each in carried.items() if each is not None}
+        if len(read) == len(seen):
             return read
+        found = None
     raise HistoryUnavailable(
         message("The lock of {target} on {remote} cannot be read.", target=refs.target, remote=remote.name),
         hint=message("Try again in a moment."),
@@ -217,10 +339,10 @@ def parse_lock(text: bytes, *, target: str, identity: str, remote: str | None) -
         fields = json.loads(text)
         who, where = str(fields["who"]), str(fields["where"])
         since, expires = _seconds(fields.get("since")), _seconds(fields.get("expires"))
-        process = str(fields.get("process", UNKNOWN))
+        process, by_service = str(fields.get("process", UNKNOWN)), fields.get("clock") == "service"
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return LockInfo(target, UNKNOWN, UNKNOWN, None, None, identity or UNKNOWN, remote)
-    return LockInfo(target, who, where, since, expires, identity or process, remote)
+    return LockInfo(target, who, where, since, expires, identity or process, remote, by_service)
 
 
 def held_by(lock: LockInfo) -> TargetLocked:

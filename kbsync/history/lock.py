@@ -13,8 +13,18 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from kbsync.errors import HistoryUnavailable, KbsyncError, TargetLocked
-from kbsync.history.lease import Lease, LockInfo, held_by, parse_lock, read_leases, show_time
+from kbsync.errors import HistoryUnavailable, TargetLocked
+from kbsync.history.lease import (
+    CONFIRM_SECONDS,
+    Lease,
+    LockInfo,
+    ServiceTime,
+    held_by,
+    never_heard,
+    parse_lock,
+    read_leases,
+    show_time,
+)
 from kbsync.history.remote import Remote, TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.limiter import Clock
@@ -24,16 +34,12 @@ from kbsync.saving import reason_of
 __all__ = ["LocalLock", "Renewer", "TargetLock", "Unsettled", "read_lock", "remove_lock"]
 
 
-STEPS = 60
-"""Into so many steps a lease is cut for waiting: ten seconds each with the usual ten minutes."""
-
-
 class TargetLock:
     """Held while one run applies to one target. Use it as a context manager, with a Renewer inside.
 
     ``owner`` and ``where`` tell others who holds it and on which machine or CI run. ``directory`` is for the lock file of this
     machine, the same for all who may apply; without a repository, or without a remote, that file is the whole lock.
-    ``lease`` is in seconds.
+    ``lease`` is in seconds, ``service`` tells the service's time, ``stop`` ends waiting, of which ``tell`` hears.
     ``lost`` is set when the lock on the remote turned out to be somebody else's: stop applying. ``unsettled`` is noted when a
     lock was taken over too: whoever left it behind may have made what no listing shows yet.
     """
@@ -48,6 +54,9 @@ class TargetLock:
         clock: Clock,
         directory: Path,
         lease: float = 600.0,
+        service: ServiceTime = never_heard,
+        stop: threading.Event | None = None,
+        tell: Callable[[Message], None] = lambda _words: None,
     ) -> None:
         self.lease = lease
         self.lost = threading.Event()
@@ -58,7 +67,20 @@ class TargetLock:
         self._clock = clock
         self._local = LocalLock(directory, refs)
         remote = None if repository is None else Remote.of(repository)
-        self._shared = None if remote is None else Lease(remote, refs, clock=clock, seconds=lease)
+        self._shared = (
+            None
+            if remote is None
+            else Lease(
+                remote,
+                refs,
+                clock=clock,
+                seconds=lease,
+                service=service,
+                journal=directory / f"lease-{refs.application}",
+                stop=stop,
+            )
+        )
+        self._tell = tell
         self._notes: tuple[Message, ...] = ()
         self._guard = threading.Lock()
 
@@ -76,12 +98,9 @@ class TargetLock:
         """Take both locks now. Raises TargetLocked when somebody has one, HistoryUnavailable when the remote refuses."""
         self._local.acquire(owner=self._owner, where=self._where, since=self._clock.wall())
         try:
-            taken = None if self._shared is None else self._shared.take(owner=self._owner, where=self._where)
-        except KbsyncError:
-            self._local.release()
-            raise
+            taken = None if self._shared is None else self._shared.take(owner=self._owner, where=self._where, tell=self._tell)
         except BaseException:
-            # Interrupted: the push may have arrived, and nobody would renew or remove what it made.
+            # The push may have arrived, and nobody would renew or remove what it made.
             self.release()
             raise
         if taken is not None:
@@ -143,21 +162,25 @@ class TargetLock:
             raise
 
     def _note_takeover(self, taken: LockInfo) -> None:
-        note = message(
-            "Took over the lock of {target} that {who} on {where} left behind; it expired at {expires}.",
-            target=self._target,
-            who=taken.who,
-            where=taken.where,
-            expires=show_time(taken.expires),
-        )
+        left = {"target": self._target, "who": taken.who, "where": taken.where}
+        if self._shared is not None and self._shared.is_own(taken):
+            note = message("Took the lock of {target} back that an earlier run of this machine left behind.", target=self._target)
+        elif taken.by_service:
+            note = message(
+                "Took over the lock of {target} that {who} on {where} left behind; it expired at {expires}.",
+                **left,
+                expires=show_time(taken.expires),
+            )
+        else:
+            note = message("Took over the lock of {target} that {who} on {where} left behind; nobody renewed it.", **left)
         self._notes = (*self._notes, note)
 
 
 class Renewer:
-    """Renews a held lock every third of its lease, in a thread of its own, until its block ends or ``lock.lost`` is set.
+    """Confirms a held lock every ten seconds, in a thread of its own, until its block ends or ``lock.lost`` is set.
 
-    While the remote does not answer it tries more often; the lock counts as lost once the lease is used up. Then ``on_lost`` is
-    called, once and in that thread. A machine that slept renews within moments of waking up, and so learns what became of it.
+    While the remote does not answer the lock counts as held until its lease is used up. When it is lost, ``on_lost`` is called,
+    once and in that thread. A machine that slept confirms within moments of waking up, and so learns what became of it.
     """
 
     def __init__(self, lock: TargetLock, *, clock: Clock, on_lost: Callable[[], None] | None = None) -> None:
@@ -176,30 +199,21 @@ class Renewer:
         self._thread.join()
 
     def _run(self) -> None:
-        pause = self._lock.lease / 3
-        while not self._lock.lost.is_set() and not self._rest(pause):
-            pause = self._lock.lease / 3 if self._renew() else self._lock.lease / 20
-        if self._lock.lost.is_set() and self._on_lost is not None:
+        due = self._clock.now()
+        while not self._lock.lost.is_set():
+            # From start to start: a slow remote makes no confirmation later.
+            due = max(due + CONFIRM_SECONDS, self._clock.now())
+            if self._clock.wait(due - self._clock.now(), until=self._stop):
+                return
+            self._renew()
+        if self._on_lost is not None:
             self._on_lost()
 
-    def _rest(self, pause: float) -> bool:
-        """Wait until a renewal is due; says whether the block ended meanwhile.
-
-        In short steps, because waiting stands still while the machine sleeps, and the lease goes on by the wall clock.
-        """
-        due, wall_due = self._clock.now() + pause, self._clock.wall() + pause
-        while (left := min(due - self._clock.now(), wall_due - self._clock.wall())) > 0:
-            if self._clock.wait(min(left, self._lock.lease / STEPS), until=self._stop):
-                return True
-        return self._stop.is_set()
-
-    def _renew(self) -> bool:
+    def _renew(self) -> None:
         try:
             self._lock.renew()
         except Exception:  # noqa: BLE001  (whatever it was, a thread that dies unseen would let the lease run out unseen)
             self._lock.is_held()
-            return False
-        return True
 
 
 def read_lock(repository: Repository | None, refs: TargetRefs, *, directory: Path) -> LockInfo | None:

@@ -8,11 +8,14 @@ from typing import Protocol
 __all__ = ["Clock", "SystemClock"]
 
 
+_FORWARD = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
 class Clock(Protocol):
     """Tells the time and waits."""
 
     def now(self) -> float:
-        """Seconds on a clock that only goes forward; its zero means nothing."""
+        """Seconds on a clock that only goes forward, also while the machine sleeps; its zero means nothing."""
 
     def wall(self) -> float:
         """Unix time in seconds."""
@@ -25,8 +28,8 @@ class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> float:
-        """Seconds since some moment, never backwards."""
-        return time.monotonic()
+        """Seconds since some moment, never backwards; on Linux only CLOCK_BOOTTIME counts sleep."""
+        return time.clock_gettime(_FORWARD)
 
     def wall(self) -> float:
         """Unix time in seconds."""

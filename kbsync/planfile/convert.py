@@ -11,6 +11,8 @@ from enum import Enum
 from functools import cache
 from typing import Any, get_type_hints
 
+import msgspec
+
 from kbsync.diagnostics import Location
 from kbsync.messages import Message
 from kbsync.model import AnswerType, Content, Status
@@ -63,6 +65,8 @@ def plan_wire(plan: Plan) -> v1.PlanV1:
 def receipt_wire(receipt: Receipt, plan: v1.PlanV1) -> v1.ReceiptV1:
     """The receipt in the format's types around its plan."""
     report = {name: _wire(getattr(receipt.report, name)) for name in REPORT}
+    # Left out where there are none: then the digest is that of a receipt from before there could be any.
+    report["incidents"] = _wire(receipt.report.incidents) or msgspec.UNSET
     return v1.ReceiptV1(actor=receipt.actor, started=receipt.started, finished=receipt.finished, plan=plan, **report)
 
 
@@ -78,7 +82,8 @@ def receipt_value(wire: v1.ReceiptV1, plan: Plan) -> Receipt:
         raise ValueError("there must be one outcome for each change, in order")
     if any(not 0 <= item.change < len(plan.changes) for item in wire.mismatches):
         raise ValueError("a mismatch names a change that the plan does not have")
-    report = ApplyReport(plan, **{name: _value(getattr(wire, name)) for name in REPORT})
+    incidents = () if isinstance(wire.incidents, msgspec.UnsetType) else _value(wire.incidents)
+    report = ApplyReport(plan, **{name: _value(getattr(wire, name)) for name in REPORT}, incidents=incidents)
     return Receipt(report, wire.actor, wire.started, wire.finished)
 
 

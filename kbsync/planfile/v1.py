@@ -199,6 +199,7 @@ class ReceiptV1(Strict, frozen=True):
     seconds: float
     interrupted: bool
     verified: bool
+    incidents: list[MessageV1] | msgspec.UnsetType = msgspec.UNSET
     digest: str = ""
     format: Literal["kbsync-receipt"] = "kbsync-receipt"
     format_version: Literal["1.0"] = "1.0"

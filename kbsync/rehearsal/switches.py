@@ -36,6 +36,8 @@ class Switches:
     """Bytes that a request body may have (12 K is documented for messages alone)."""
     content_type_check: bool = False
     """Whether a request must say ``Content-Type: application/json``."""
+    date_header: bool = True
+    """Whether answers say when they were made, as every HTTP server with a clock should (RFC 9110, 6.6.1)."""
     clock_skew: int | None = _number(None, 60)
     """Seconds that a UserSig may come from the future; None: any."""
     signature_order: Literal["identity-first", "signature-first", "expiry-first"] = "identity-first"

@@ -50,6 +50,8 @@ class ReportWords(PlanWords):
         """Whether the work is done, and what to do if not."""
         if self.report.finished:
             said = self._done()
+        elif self.report.incidents:
+            said = message("NOT finished: {cause}", cause=self.report.incidents[0])
         elif self.report.interrupted:
             said = message("NOT finished: it was interrupted. Run kbsync plan to see what is left.")
         elif self.report.complete:
@@ -80,6 +82,7 @@ class ReportWords(PlanWords):
         """What a reader should know of the way it went."""
         if self.report.throttled:
             yield self.say(message("Refused for speed and sent again: {count}", count=self.report.throttled))
+        yield from map(self.say, self.report.incidents[1:])
         if not self.report.verified:
             yield self.say(message("The library was not read back afterwards."))
 

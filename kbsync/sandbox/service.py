@@ -3,6 +3,8 @@
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from email.utils import formatdate
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -131,7 +133,9 @@ class Service:
             except sqlite3.Error:  # the file is gone, full, or held by another process for too long
                 fault, reply, outcome = None, refused(Refusal(Code.INTERNAL)), str(int(Code.INTERNAL))
             self._log.append(LogEntry(arrived, command, outcome, fault))
-        return reply
+        if not self._switches.date_header:
+            return reply
+        return replace(reply, headers={**reply.headers, "date": formatdate(self._clock.wall(), usegmt=True)})
 
     def reset(self) -> None:
         """Back to the example library: every edit, message, count and fault rule is forgotten, the log stays."""

@@ -11,8 +11,9 @@ from pathlib import Path
 from kbsync.applier import Applier, OnFailure
 from kbsync.applier.readback import PRESENCE
 from kbsync.display import shorten
-from kbsync.errors import Misuse, SafetyRefusal, UnusableFile
+from kbsync.errors import HistoryUnavailable, Misuse, SafetyRefusal, UnusableFile
 from kbsync.guards import Consent, console_edits, refuse_unsafe
+from kbsync.history.lease import ServiceTime, never_heard
 from kbsync.history.lock import Renewer, TargetLock
 from kbsync.history.remote import TargetRefs
 from kbsync.messages import Message, message, plural
@@ -115,6 +116,15 @@ class ReceiptJournal:
             problem = failure
         return Kept(receipt, stays, problem)
 
+    def amend(self, kept: Kept, incident: Message) -> Kept:
+        """The same with what befell the run after its receipt was kept."""
+        report = replace(kept.receipt.report, incidents=(*kept.receipt.report.incidents, incident))
+        receipt = replace(kept.receipt, report=report)
+        if kept.stays is not None or self._path is None or not is_replaceable(self._path):
+            return replace(kept, receipt=receipt)
+        self._so_far = self._so_far or (lambda: report)
+        return self.keep(receipt)
+
     def record(self, report: ApplyReport) -> Receipt:
         """A report with who applied and when, up to now."""
         return Receipt(report, actor(self._context.environ), _iso(self._started), _iso(self._context.clock.wall()))
@@ -143,7 +153,9 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
         with stop_on_signal(context.stop, tell=lambda: _stopping(call, journal)):
             if not plan.changes and not moves_applied_ref(plan, history=history):
                 return _reported(call, journal.keep(journal.record(ApplyReport(plan, ()))))
-            with locked(target, history=history, context=context, state=state) as lock:
+            with locked(
+                target, history=history, context=context, state=state, service=connection.service_time, tell=call.screen.note
+            ) as lock:
                 call.screen.notes(lock.notes)
                 seen = check_applied_ref(plan, target, history=history)
                 with call.screen.progress(context.clock, context.stop) as progress:
@@ -154,7 +166,13 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
                 # Before the applied ref, which the network may hold up: whoever ends it at once then has the whole receipt.
                 kept = journal.keep(receipt)
                 if receipt.report.finished:
-                    call.screen.notes(move_applied_ref(plan, target, history=history, seen=seen))
+                    try:
+                        call.screen.notes(move_applied_ref(plan, target, history=history, seen=seen))
+                    except HistoryUnavailable as problem:
+                        kept = journal.amend(kept, _not_recorded(problem))
+                told = len(lock.notes)
+            # What befell the lock when it was given back.
+            call.screen.notes(lock.notes[told:])
             return _reported(call, kept)
 
 
@@ -185,11 +203,13 @@ def carry_out(
         if _creates(plan):
             lock.unsettled.note()
 
-    stop = LinkedStop(context.stop, lambda: not lock.is_held())
+    # Two wishes: to finish what is begun, and to write no more at all.
+    halt = LinkedStop(lock.lost, lambda: not lock.is_held())
+    stop = LinkedStop(context.stop, halt.is_set)
     unsure = lock.unsettled.is_noted()
     applier = Applier(
         connection.ports(stop, on_rows=alive),
-        owed=connection.ports(None, on_rows=alive),
+        owed=connection.ports(None, on_rows=alive, halt=halt),
         clock=context.clock,
         meter=connection.pacer,
         progress=progress,
@@ -201,14 +221,39 @@ def carry_out(
         raise
     if _creates(plan) and _has_settled(report, unsure=unsure):
         lock.unsettled.clear()
+    if lock.lost.is_set():
+        report = replace(report, incidents=(*report.incidents, _LOST))
     return journal.record(report)
 
 
+_LOST = message(
+    "the lock was lost while this ran: it was removed, or not confirmed in time. Nothing was sent since that was noticed; run "
+    "kbsync plan to see what is left."
+)
+
+
+def _not_recorded(problem: HistoryUnavailable) -> Message:
+    return message(
+        "the library is as declared, but the applied ref could not be moved: {cause} "
+        "Run kbsync apply again: with nothing to send it moves the ref.",
+        cause=problem.message,
+    )
+
+
 @contextmanager
-def locked(target: Target, *, history: History, context: RunContext, state: Path) -> Iterator[TargetLock]:
+def locked(
+    target: Target,
+    *,
+    history: History,
+    context: RunContext,
+    state: Path,
+    service: ServiceTime = never_heard,
+    tell: Callable[[Message], None] = lambda _words: None,
+) -> Iterator[TargetLock]:
     """Hold a target while one apply runs, on the git remote where there is one. Raises TargetLocked.
 
-    The lock is renewed meanwhile; if it is lost, the run is asked to stop.
+    The lock is confirmed meanwhile; if it is lost, the run is asked to stop. ``service`` tells the service's time, ``tell`` hears
+    why taking it takes long.
     """
     prepare_state(state)
     lock = TargetLock(
@@ -218,6 +263,9 @@ def locked(target: Target, *, history: History, context: RunContext, state: Path
         where=where(context.environ),
         clock=context.clock,
         directory=shared_state_directory(target, environ=context.environ) or state,
+        service=service,
+        stop=context.stop,
+        tell=tell,
     )
     with lock:
         if lock.info is None:
@@ -299,6 +347,8 @@ def _stopping(call: Call, journal: ReceiptJournal) -> None:
 def _reported(call: Call, kept: Kept) -> Exit:
     """Report what was done and give the exit code: it is about the library, whatever becomes of the report."""
     call.screen.report_apply(kept.receipt)
+    for incident in kept.receipt.report.incidents:
+        call.screen.error(HistoryUnavailable(incident))
     if kept.stays is not None:
         call.screen.note(message("Nothing was sent; {path} is left as it was.", path=kept.stays))
     if kept.problem is not None:

@@ -4,15 +4,15 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kbsync.desk.chitchat import DeskReader, DeskWriter
+from kbsync.desk.chitchat import DeskReader, DeskWriter, read_tree
 from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
-from kbsync.errors import MissingSecret, UnusableFile
+from kbsync.errors import MissingSecret, ServiceError, UnusableFile
 from kbsync.limiter import CallObserver, Pacer
 from kbsync.messages import Message, message
 from kbsync.settings import Driver, Target
@@ -40,14 +40,25 @@ class Connection:
     pacer: Pacer
     stop: threading.Event
 
+    def service_time(self, *, ask: bool = False) -> float | None:
+        """The service's time; ``ask`` spends a call on it where no answer told it yet."""
+        if ask and self.transport.service_time() is None:
+            with suppress(ServiceError):
+                read_tree(self.transport.until(self.stop), repeat=False)
+        return self.transport.service_time()
+
     def reader(self, on_rows: Rows | None = None) -> DeskReader:
         """Reads and cannot write; ``on_rows`` hears the number of rows of every page that was read."""
         return DeskReader(self.transport.until(self.stop), on_rows=on_rows)
 
-    def ports(self, stop: threading.Event | None, on_rows: Rows | None = None) -> Ports:
-        """Reads and writes, until a ``stop`` of its own is set; without one whatever a stopped run still owes can be sent."""
+    def ports(self, stop: threading.Event | None, on_rows: Rows | None = None, *, halt: threading.Event | None = None) -> Ports:
+        """Reads and writes, until a ``stop`` of its own is set; without one whatever a stopped run still owes can be sent.
+
+        Once ``halt`` is set, that is not written any more either.
+        """
         transport = self.transport if stop is None else self.transport.until(stop)
-        return Ports(DeskReader(transport, on_rows=on_rows), DeskWriter(transport))
+        writing = transport if halt is None else self.transport.until(halt)
+        return Ports(DeskReader(transport, on_rows=on_rows), DeskWriter(writing))
 
 
 @contextmanager

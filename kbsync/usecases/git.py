@@ -24,7 +24,7 @@ from kbsync.history.snapshot import (
     snapshot,
 )
 from kbsync.messages import Message, message
-from kbsync.model import Category, Knowledge, Question
+from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.plan import BaseKind, Plan, Problem, ProblemKind, Purpose
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import RunContext
@@ -418,7 +418,9 @@ def check_applied_ref(plan: Plan, target: Target, *, history: History) -> str | 
         # Whatever it names is left behind: the base was named by hand, perhaps because this leads to no commit.
         return seen_applied(history.repository, history.refs, shared=is_shared(target))
     now = read_applied(history.repository, history.refs, shared=is_shared(target))
-    if now not in (plan.source.base_commit, plan.source.commit):
+    if now not in (plan.source.base_commit, plan.source.commit) and not _is_on_the_way(
+        now, plan, history.repository, history.refs.directory
+    ):
         raise StalePlan(
             message("another commit was applied since this plan was made; nothing was changed"),
             [
@@ -434,8 +436,35 @@ def check_applied_ref(plan: Plan, target: Target, *, history: History) -> str | 
     return now
 
 
+def _is_on_the_way(now: str | None, plan: Plan, repository: Repository, directory: str) -> bool:
+    """Whether a commit lies between the base of a plan and the plan's own: as of two merges that were planned side by side.
+
+    Every object that the plan touches is checked when it is applied. What the first merge changed and the second one changed back
+    is no change in a plan that knew of neither: such a plan is made again.
+    """
+    base, commit = plan.source.base_commit, plan.source.commit
+    if now is None or commit is None or repository.commit(commit) is None or repository.fork(now, commit) != now:
+        return False
+    if base is not None and repository.fork(base, now) != base:
+        return False
+    touched = {part.question for each in plan.changes for part in (each.before, each.after) if isinstance(part, Content)}
+    old, first, own = (_contents_at(each, repository, directory) for each in (base, now, commit))
+    changed = {text for text in old.keys() | first.keys() if old.get(text) != first.get(text)}
+    return all(first.get(text) == own.get(text) for text in changed - touched)
+
+
+def _contents_at(commit: str | None, repository: Repository, directory: str) -> dict[str, Content]:
+    if commit is None:
+        return {}
+    loaded = load_tree(snapshot(repository, commit, repository.root / directory), shown_as="", settings=False)
+    return {each.content.question: each.content for each in loaded.knowledge.questions}
+
+
 def move_applied_ref(plan: Plan, target: Target, *, history: History, seen: str | None) -> tuple[Message, ...]:
-    """Advance the applied ref from where it was seen, still under the lock; the notes say why where it stays."""
+    """Advance the applied ref from where it was seen, still under the lock; the notes say why where it is to stay.
+
+    Raises HistoryUnavailable where it could not be moved.
+    """
     commit = plan.source.commit
     if plan.purpose is Purpose.UNDO:
         return (message("The files still say what was taken back: revert their commit, or the next apply brings it back."),)
@@ -443,8 +472,5 @@ def move_applied_ref(plan: Plan, target: Target, *, history: History, seen: str 
         return (message("The files differ from every commit, so the next plan's base stays where it was: commit them."),)
     if not moves_applied_ref(plan, history=history) or history.repository is None or history.refs is None or commit is None:
         return ()
-    try:
-        advance_applied(history.repository, history.refs, commit, expected=seen, shared=is_shared(target))
-    except HistoryUnavailable as problem:
-        return (problem.message, *((problem.hint,) if problem.hint else ()))
+    advance_applied(history.repository, history.refs, commit, expected=seen, shared=is_shared(target))
     return ()

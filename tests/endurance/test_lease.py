@@ -23,9 +23,13 @@ class Later(SystemClock):
 
 
 class Sleepy(SystemClock):
-    """The clock of a machine that falls asleep: waiting and the forward-only clock know nothing of it."""
+    """The clock of a machine that falls asleep: waiting knows nothing of it."""
 
     slept = 0.0
+
+    def now(self) -> float:
+        """Seconds, which go on."""
+        return super().now() + self.slept
 
     def wall(self) -> float:
         """Unix time, which goes on."""
@@ -53,6 +57,9 @@ def shared(tmp_path: Path) -> Iterator[Play]:
 def orphaned(shared: Play) -> Play:
     """An apply that was killed in the middle of its writes."""
     assert shared.kill_at(14, done=True) == -9
+    # The next run is on another machine.
+    shared.bench.environ["HOME"] = str(shared.bench.path.parent / "elsewhere")
+    Path(shared.bench.environ["HOME"]).mkdir()
     return shared
 
 
@@ -67,7 +74,8 @@ def test_the_lock_of_a_killed_apply_blocks_the_next(orphaned: Play) -> None:
 
 
 def test_it_runs_out(orphaned: Play) -> None:
-    """After the lease the next apply takes over, says so, and finishes."""
+    """After the lease, as the service counts, the next apply takes over, says so, and finishes."""
+    orphaned.service.date_from(Later(900))
     run = orphaned.again(context=later(orphaned, 900))
     assert "Took over the lock of production" in run.err
     assert orphaned.wrong(run) == []
@@ -85,6 +93,20 @@ def test_nothing_is_written_without_the_lock(shared: Play) -> None:
     assert run.code == 4
     # The two are of the first phase and start side by side; the second one may still have waited for its slot.
     assert set() < set(writes(shared.service)) <= {"add_chitchat_category", "update_chitchat_category"}
+
+
+def test_a_wrong_clock_does_not_end_it(orphaned: Play) -> None:
+    """However late the next machine believes it is: the service says otherwise."""
+    assert orphaned.again(context=later(orphaned, 780)).code == 8
+
+
+def test_the_same_machine_knows_its_own(orphaned: Play) -> None:
+    """Where the lock file of the dead process is free, nobody waits for its lease."""
+    del orphaned.bench.environ["HOME"]
+    orphaned.bench.environ["HOME"] = str(orphaned.bench.path.parent)
+    run = orphaned.again()
+    assert "that an earlier run of this machine left behind" in run.err
+    assert orphaned.wrong(run) == []
 
 
 def test_it_can_be_removed(orphaned: Play) -> None:

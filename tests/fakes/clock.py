@@ -8,6 +8,8 @@ from functools import partial
 
 __all__ = ["FakeClock"]
 
+RIGHT = 1_760_000_000.0
+
 
 class FakeClock:
     """Starts at a fixed moment; waiting moves it at once, so that hours pass in no time. Safe to share by threads.
@@ -15,7 +17,7 @@ class FakeClock:
     In ``play`` a wait lasts as on a real clock: while some thread works, time stands still and whoever waits stays where it is.
     """
 
-    def __init__(self, wall: float = 1_760_000_000.0) -> None:
+    def __init__(self, wall: float = RIGHT) -> None:
         self._now = 1000.0
         self._wall = wall
         self._lock = threading.Condition()
@@ -33,6 +35,11 @@ class FakeClock:
         with self._lock:
             return self._wall + self._now - 1000.0
 
+    def service(self, *, ask: bool = False) -> float:
+        """Unix time by the clock of a service, which is right."""
+        assert ask in (True, False)
+        return RIGHT + self.now() - 1000.0
+
     def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
         """Move on by ``seconds`` unless the event is set already; a wait without end is one for the event."""
         if until is not None and until.is_set():
@@ -47,7 +54,11 @@ class FakeClock:
         return until.wait()
 
     def sleep(self, seconds: float) -> None:
-        """Let the machine sleep: the wall clock goes on, the forward-only one stands still, as on Linux."""
+        """Let the machine sleep: the clocks go on, and whoever waits has waited no longer for it."""
+        self.move(seconds)
+
+    def set_wrong(self, seconds: float) -> None:
+        """Set the wall clock wrong by so much."""
         with self._lock:
             self._wall += seconds
 

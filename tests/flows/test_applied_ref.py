@@ -37,6 +37,55 @@ def test_an_older_plan_is_not_applied_over_a_newer_commit(bench: Bench) -> None:
     assert "another commit was applied" in late.err
 
 
+PAY = "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"
+
+
+def test_two_merges_planned_side_by_side_are_both_applied(applied: Bench) -> None:
+    """The first one moved the mark on the way to the second one's commit: what is done already is skipped."""
+    applied.commit({"more.yaml": PAY})
+    assert applied.run("plan", "--out", "first.json").code == 0
+    newest = applied.commit({"less.yaml": PAY.replace("More?", "Less?")})
+    assert applied.run("plan", "--out", "second.json").code == 0
+    assert applied.run("apply", "first.json", "--yes").code == 0
+    second = applied.run("apply", "second.json", "--yes")
+    assert (second.code, mark(applied), "Already as declared: 1" in second.out) == (0, newest, True)
+    assert applied.run("plan", "--detailed-exitcode").code == 0
+    assert applied.run("apply", "first.json", "--yes").code == 7
+
+
+def test_two_first_merges_are_both_applied(bench: Bench) -> None:
+    """Before anything was applied there is no mark to count from."""
+    bench.commit(FIRST)
+    assert bench.run("plan", "--out", "first.json").code == 0
+    newest = bench.commit({"more.yaml": PAY})
+    assert bench.run("plan", "--out", "second.json").code == 0
+    assert [bench.run("apply", name, "--yes").code for name in ("first.json", "second.json")] == [0, 0]
+    assert mark(bench) == newest
+
+
+def test_what_the_second_merge_takes_back_is_planned_again(applied: Bench) -> None:
+    """A plan that knew of neither has no change for it, and its commit would count as applied with the first one's text live."""
+    was = FIRST["shipping.yaml"]
+    applied.commit({"shipping.yaml": was.replace("Within 3 days.", "Soon.")})
+    assert applied.run("plan", "--out", "first.json").code == 0
+    applied.commit({"shipping.yaml": was, "more.yaml": PAY})
+    assert applied.run("plan", "--out", "second.json").code == 0
+    assert applied.run("apply", "first.json", "--yes").code == 0
+    assert applied.run("apply", "second.json", "--yes").code == 7
+    assert applied.run("apply", "--yes").code == 0
+
+
+def test_a_mark_that_went_back_is_another_matter(applied: Bench) -> None:
+    """A rollback behind the base of a plan took away what the plan counts on."""
+    assert applied.tree is not None
+    applied.commit({"more.yaml": PAY})
+    assert applied.run("apply", "--yes").code == 0
+    applied.commit({"less.yaml": PAY.replace("More?", "Less?")})
+    assert applied.run("plan", "--out", "late.json").code == 0
+    applied.tree.git("update-ref", MARK, "HEAD~2")
+    assert applied.run("apply", "late.json", "--yes").code == 7
+
+
 def test_an_older_empty_plan_does_not_move_the_mark_back(applied: Bench) -> None:
     """Nothing to do is no reason to forget what was done since."""
     applied.commit({"remark.yaml": "questions: []\n"})

@@ -122,7 +122,14 @@ def test_a_forgotten_lock_on_the_remote_is_removed(bench: Bench, tmp_path: Path)
     bench.tree.git("remote", "add", "origin", f"file://{GitRepos(tmp_path).init('origin', '--bare').path}")
     with bench.served():
         bench.commit(SMALL)
-        gone = TargetLock(bench.tree.repository, bench.refs, owner="ci", where="runner", clock=bench.clock, directory=tmp_path)
+
+        def told(*, ask: bool = False) -> float:
+            assert ask in (True, False)
+            return bench.clock.wall()
+
+        gone = TargetLock(
+            bench.tree.repository, bench.refs, owner="ci", where="runner", clock=bench.clock, directory=tmp_path, service=told
+        )
         gone.__enter__()
         assert bench.run("apply", "--yes").code == 8
         removed = bench.run("unlock", keyboard=Terminal("y\n"))

@@ -241,15 +241,36 @@ class Meanwhile(Service):
 
 
 def test_a_base_that_moved_meanwhile_stays(bench: Bench) -> None:
-    """The library is as declared, the other's mark is not overwritten, and the words say so."""
+    """The library is as declared, the other's mark is not overwritten; exit 4; report, receipt and annotation say so."""
     assert bench.tree is not None
     with bench.served(kind=partial(Meanwhile, bench=bench)):
         other = bench.commit({"note.yaml": "questions: []\n"})
         bench.commit(FIRST)
-        applied = bench.run("apply", "--yes")
-        assert applied.code == 0
-        assert "plan` on the newest commit" in applied.err.splitlines()[-1]
+        applied = bench.run("apply", "--yes", "--receipt", "receipt.json", "--format", "markdown", GITHUB_ACTIONS="true")
+        assert applied.code == 4
+        for told in (applied.out, applied.err, bench.run("show", "receipt.json").out):
+            assert "the applied ref could not be moved: Another apply moved" in " ".join(told.split())
+        assert "::error title=kbsync::the library is as declared" in applied.err
         assert bench.tree.git("rev-parse", bench.refs.applied) == other
+
+
+@pytest.mark.parametrize("receipt", [(), ("--receipt", "receipt.json")])
+def test_a_mark_that_could_not_be_moved_is_healed(bench: Bench, receipt: tuple[str, ...]) -> None:
+    """By the next run, which has nothing to do; then the next edit of the question in git is no conflict."""
+    assert bench.tree is not None
+    with bench.served():
+        bench.commit(FIRST)
+        assert bench.run("apply", "--yes").code == 0
+        second = bench.commit({"shipping.yaml": FIRST["shipping.yaml"].replace("Within 3 days.", "Soon.")})
+        lock = bench.path / ".git" / f"{bench.refs.applied}.lock"
+        lock.write_text("", encoding="utf-8")
+        assert bench.run("apply", "--yes", *receipt).code == 4
+        assert bench.run("apply", "--yes", *receipt).code == 4
+        lock.unlink()
+        healed = bench.run("apply", "--yes", *receipt)
+        assert (healed.code, bench.tree.git("rev-parse", bench.refs.applied)) == (0, second)
+        bench.commit(FIRST)
+        assert set(bench.cause("plan").values()) == {"declared"}
 
 
 def test_the_applied_ref_is_shared_through_the_remote(bench: Bench, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kbsync.errors import HistoryUnavailable, TargetLocked
-from kbsync.history.lease import LockInfo, held_by, parse_lock
+from kbsync.history.lease import LockInfo, ServiceTime, held_by, never_heard, parse_lock
 from kbsync.history.lock import TargetLock, read_lock, remove_lock
 from kbsync.history.remote import Remote, TargetRefs
 from tests.fakes.clock import FakeClock
@@ -46,6 +47,7 @@ def lock_of(tree: WorkTree, clock: FakeClock, *, owner: str | None = None, lease
         clock=clock,
         directory=tree.path / ".kbsync",
         lease=lease,
+        service=clock.service,
     )
 
 
@@ -114,7 +116,7 @@ def test_an_expired_lock_has_one_heir(repos: GitRepos, clock: FakeClock) -> None
     """The lock of a runner that was killed is free after lease and margin, for exactly one of those who want it."""
     _, dead, *heirs = repos.shared("dead", "anna", "bob")
     lock_of(dead, clock).acquire()
-    clock.move(659)
+    clock.move(609)
     with pytest.raises(TargetLocked):
         lock_of(heirs[0], clock).acquire()
     clock.move(2)
@@ -448,7 +450,7 @@ def test_text_that_is_no_lock_has_an_unknown_holder(text: bytes) -> None:
     """Whatever lies there is a lock that never expires."""
     found = parse_lock(text, target="t", identity="abc", remote="origin")
     assert found == LockInfo("t", "?", "?", None, None, "abc", "origin")
-    assert not found.is_over(1e12)
+    assert found.is_over(1e12) is False
 
 
 def test_a_lease_runs_out_while_the_machine_sleeps(repos: GitRepos, clock: FakeClock) -> None:
@@ -465,8 +467,26 @@ OLDER = TargetRefs("production", "production")
 """The lock as an older kbsync knows it."""
 
 
-def lock_as(tree: WorkTree, refs: TargetRefs, clock: FakeClock) -> TargetLock:
-    return TargetLock(tree.repository, refs, owner=tree.path.name, where="here", clock=clock, directory=tree.path / ".kbsync")
+def lock_as(
+    tree: WorkTree,
+    refs: TargetRefs,
+    clock: FakeClock,
+    *,
+    service: ServiceTime | None = None,
+    stop: threading.Event | None = None,
+    told: list[str] | None = None,
+) -> TargetLock:
+    return TargetLock(
+        tree.repository,
+        refs,
+        owner=tree.path.name,
+        where="here",
+        clock=clock,
+        directory=tree.path / ".kbsync",
+        service=service or clock.service,
+        stop=stop,
+        tell=lambda words: None if told is None else told.append(str(words)),
+    )
 
 
 def test_an_older_kbsync_and_this_one_meet(repos: GitRepos, clock: FakeClock) -> None:
@@ -518,4 +538,114 @@ def test_a_remote_that_moves_refs_one_by_one_will_do(repos: GitRepos, clock: Fak
     assert older.notes == ()
     with lock_as(bob, REFS, clock) as lock:
         lock.renew()
+    assert origin.git("for-each-ref", "refs/kbsync") == ""
+
+
+def test_a_wrong_clock_takes_no_living_lock(repos: GitRepos, clock: FakeClock) -> None:
+    """Neither the holder's wall clock nor the other's counts: the service's tells whether the lock is over."""
+    _, anna, bob = repos.shared("anna", "bob")
+    with lock_as(anna, REFS, clock):
+        for wrong in (780, -1e6):
+            clock.set_wrong(wrong)
+            with pytest.raises(TargetLocked):
+                lock_as(bob, REFS, clock).acquire()
+        clock.move(609)
+        with pytest.raises(TargetLocked):
+            lock_as(bob, REFS, clock).acquire()
+        clock.move(2)
+        with lock_as(bob, REFS, clock) as heir:
+            assert "it expired at" in str(heir.notes[0])
+
+
+def test_without_a_common_clock_a_lock_is_watched_for_a_whole_lease(repos: GitRepos, clock: FakeClock) -> None:
+    """Whoever of the two lacks the service's time; what nobody renews meanwhile is taken over, and no sooner."""
+    origin, anna, bob = repos.shared("anna", "bob")
+    pairs: list[tuple[ServiceTime, ServiceTime]] = [(clock.service, never_heard), (never_heard, clock.service)]
+    for holder, heir in pairs:
+        told: list[str] = []
+        lock_as(anna, REFS, clock, service=holder).acquire()
+        (anna.path / ".kbsync" / f"lock-{REFS.application}").unlink()
+        clock.set_wrong(1e6)
+        before = clock.now()
+        with lock_as(bob, REFS, clock, service=heir, told=told) as lock:
+            assert 610 <= clock.now() - before <= 630
+            assert len(told) == 1
+            assert "anna on here left behind" in str(lock.notes[0])
+        (anna.path / ".kbsync" / f"lease-{REFS.application}").unlink()
+    assert origin.git("for-each-ref", "refs/kbsync") == ""
+
+
+class Meanwhile(FakeClock):
+    """A clock in whose waiting something happens, once."""
+
+    def __init__(self, event: Callable[[], object] = object) -> None:
+        super().__init__()
+        self.event = event
+
+    def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
+        """Wait, and see it happen."""
+        event, self.event = self.event, object
+        event()
+        return super().wait(seconds, until=until)
+
+
+@pytest.mark.parametrize("event", ["renewed", "stopped", "released"])
+def test_a_watched_lock_that_lives_is_respected(repos: GitRepos, event: str) -> None:
+    """At the first sign of life, and when the user has had enough; one that is given back is free."""
+    clock, stop = Meanwhile(), threading.Event()
+    _, anna, bob = repos.shared("anna", "bob")
+    lock = lock_as(anna, REFS, clock, service=never_heard)
+    lock.acquire()
+    clock.event = {"renewed": lock.renew, "stopped": stop.set, "released": lock.release}[event]
+    other = lock_as(bob, REFS, clock, stop=stop)
+    if event == "released":
+        with other:
+            assert other.notes == ()
+        return
+    with pytest.raises(TargetLocked, match="anna on here"):
+        other.acquire()
+    assert clock.now() <= 1000 + 10
+
+
+def test_a_push_that_arrives_late_is_found_by_the_next_run(repos: GitRepos, clock: FakeClock) -> None:
+    """Its answer never came and nobody could look: the next run of this machine knows its own, another machine does not."""
+    origin, anna, bob = repos.shared("anna", "bob")
+    away = origin.path.with_name("away")
+    hook(origin, "post-receive", f"mv '{origin.path}' '{away}'; kill -9 $PPID")
+    late = lock_as(anna, REFS, clock)
+    with pytest.raises(HistoryUnavailable):
+        late.acquire()
+    assert "could not be removed" in str(late.notes[0])
+    away.rename(origin.path)
+    with pytest.raises(TargetLocked):
+        lock_as(bob, REFS, clock).acquire()
+    with lock_as(anna, REFS, clock) as lock:
+        assert str(lock.notes[0]) == "Took the lock of production back that an earlier run of this machine left behind."
+    assert origin.git("for-each-ref", "refs/kbsync") == ""
+
+
+def test_a_late_push_that_comes_after_the_end_is_found_too(repos: GitRepos, clock: FakeClock) -> None:
+    """The remote was asked and had nothing yet: what arrives afterwards is taken back all the same."""
+    origin, anna = repos.shared("anna")
+    anna.git("config", "remote.origin.receivepack", "false;")
+    with pytest.raises(HistoryUnavailable):
+        lock_as(anna, REFS, clock).acquire()
+    anna.git("config", "--unset", "remote.origin.receivepack")
+    (written,) = (anna.path / ".kbsync" / f"lease-{REFS.application}").read_text(encoding="ascii").split()
+    anna.git("push", "--quiet", "origin", *(f"{written}:{ref}" for ref in REFS.locks))
+    with lock_as(anna, REFS, clock) as lock:
+        assert "an earlier run of this machine" in str(lock.notes[0])
+    assert origin.git("for-each-ref", "refs/kbsync") == ""
+
+
+def test_a_refused_removal_is_told_and_recognised(repos: GitRepos, clock: FakeClock) -> None:
+    """A remote that lets nothing be deleted: the note says so, and the next run here does not wait for the lease."""
+    origin, anna = repos.shared("anna")
+    hook(origin, "update", 'case "$3" in 0000*) echo "no deletion" >&2; exit 1;; esac', once=False)
+    with lock_as(anna, REFS, clock) as lock:
+        pass
+    assert ["could not be removed" in str(lock.notes[0]), "refused a push" in str(lock.notes[1])] == [True, True]
+    (origin.path / "hooks" / "update").unlink()
+    with lock_as(anna, REFS, clock) as again:
+        assert "an earlier run of this machine" in str(again.notes[0])
     assert origin.git("for-each-ref", "refs/kbsync") == ""

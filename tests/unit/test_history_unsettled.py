@@ -19,6 +19,7 @@ def lock_of(tree: WorkTree, clock: FakeClock) -> TargetLock:
         where="here",
         clock=clock,
         directory=tree.path / ".kbsync",
+        service=clock.service,
     )
 
 

@@ -85,7 +85,7 @@ class Way:
         """What counts the calls."""
         return self.store
 
-    def ports(self, _stop: threading.Event | None, on_rows: object = None) -> Ports:
+    def ports(self, _stop: threading.Event | None, on_rows: object = None, *, halt: object = None) -> Ports:
         """Looks and writes."""
         return Ports(self.store, self.store)
 
