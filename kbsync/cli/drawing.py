@@ -76,7 +76,7 @@ def _settled_lines(settled: Sequence["Settled"], call: Invocation) -> list[str]:
     if not settled:
         return []
     words = [word for one in settled for word in one.switches]
-    shown = [f"{', '.join(one.switches) or '?':<19}{call.screen.say(one.message)}" for one in settled]
+    shown = [f"{', '.join(one.switches) or '?':<34}  {call.screen.say(one.message)}" for one in settled]
     play = "kbsync sandbox serve" + "".join(f" --switch {word}" for word in words)
     told = [f"- {one.message} {' '.join(f'`{word}`' for word in one.switches)}".rstrip() for one in settled]
     return [

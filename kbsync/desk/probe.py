@@ -95,7 +95,8 @@ class _Asking:
                 words = message("Pages of more than {size} questions are cut without a word.", size=given)
                 return given, Settled(words, (f"page-cap={given}", "page-refusal=clamp"))
             if size == SIZES[0]:
-                return size, Settled(message("Pages of {size} questions are given.", size=size), ("page-cap=none",))
+                words = message("Pages of {size} questions may be asked for; {given} were there.", size=size, given=given)
+                return size, Settled(words, ("page-cap=none",))
             words = message("Pages of {size} questions are given, of {larger} refused.", size=size, larger=_next_larger(size))
             return size, Settled(words, (f"page-cap={size}", "page-refusal=refuse"))
         return 1, Settled(message("Only single questions are given."), ("page-cap=1", "page-refusal=refuse"))
