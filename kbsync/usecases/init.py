@@ -140,7 +140,10 @@ def _next(directory: Path, continuous: Continuous, package: Package, *, written:
                 "KBSYNC_SECRET_KEY into both, and set the variable KBSYNC_TARGET to production; then commit"
             )
         case Continuous.GITLAB:
-            yield message("  add the masked variable KBSYNC_SECRET_KEY to the project, then commit")
+            yield message(
+                "  on GitLab add the masked variable KBSYNC_SECRET_KEY, let job tokens push, and for comments in merge requests "
+                "add the masked variable KBSYNC_GITLAB_TOKEN; then commit"
+            )
             if included:
                 yield message("  include .gitlab/kbsync.yml in .gitlab-ci.yml, which was left as it is")
         case Continuous.NONE:
@@ -206,6 +209,7 @@ def _workflow(directory: Path, project: Project, continuous: Continuous, package
     if continuous is Continuous.GITLAB:
         place = project.root / ".gitlab"
         yield _installing(place / "kbsync.yml", project.root, package, partial(_pipeline, names))
+        yield NewFile(place / "kbsync-comment.py", _action("report/gitlab.py", package), project.root)
         if not (project.root / ".gitlab-ci.yml").exists():
             yield NewFile(project.root / ".gitlab-ci.yml", _template("gitlab-ci.yml"), project.root)
 
