@@ -250,7 +250,7 @@ def commented(tmp_path: Path, address: str, body: str, token: str = "wide") -> s
         "CI_MERGE_REQUEST_IID": "7",
         "KBSYNC_GITLAB_TOKEN": token,
     }
-    command = [sys.executable, "-I", COMMENT, "comment.md"]
+    command = [sys.executable, "-I", str(COMMENT), "comment.md"]
     return subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
 
 
