@@ -65,6 +65,7 @@ class Rule(Enum):
     KB118 = "text-cut-short"
     KB119 = "not-the-content"
     KB120 = "file-left-out"
+    KB121 = "lines-joined"
     KB201 = "settings-missing"
     KB202 = "bad-endpoint"
     KB203 = "endpoint-or-region"
@@ -94,6 +95,7 @@ class Rule(Enum):
     KB409 = "category-nearly-declared"
     KB410 = "unsafe-markup"
     KB411 = "unicode-form"
+    KB412 = "pasted-text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Diagnostic:
     """One finding in one place.
 
     ``source`` is the text of the line at ``location`` (no line end), kept for the caret under it; empty when there is none.
-    ``width`` is how many characters the caret underlines.
+    ``width`` is how many characters the caret underlines. ``above`` is the line before, for what is read against it.
     """
 
     rule: Rule
@@ -120,6 +122,7 @@ class Diagnostic:
     source: str = ""
     width: int = 1
     related: tuple[Related, ...] = ()
+    above: str = ""
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

@@ -10,7 +10,7 @@ from kbsync.checks.alike import find_near_duplicates, find_same_but_for_form
 from kbsync.checks.answers import find_long_answers, find_markup_in_text, find_no_markup_in_rich, find_unsafe_markup
 from kbsync.checks.categories import find_nearly_declared
 from kbsync.checks.finding import CheckFinding, Options
-from kbsync.checks.texts import find_decomposed, find_invisible, find_placeholders, find_untrimmed
+from kbsync.checks.texts import find_decomposed, find_invisible, find_pasted, find_placeholders, find_untrimmed
 from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.model import Knowledge
 from kbsync.settings import Check
@@ -31,6 +31,7 @@ FINDERS: Mapping[Rule, Finder] = {
     Rule.KB409: find_nearly_declared,
     Rule.KB410: find_unsafe_markup,
     Rule.KB411: find_decomposed,
+    Rule.KB412: find_pasted,
 }
 """Every content rule and what finds it; all are warnings unless the settings say otherwise."""
 

@@ -17,6 +17,9 @@ FILLER = "[Ll]orem [Ii]psum|LOREM IPSUM"
 HIDDEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """Direction marks and zero-width characters that no spelling needs; joiners, which some scripts need, are left alone."""
 
+TYPESET = re.compile("“[^“”]*”|„[^„“”]*[“”]|‘[^‘’]*’|«[^«»]*»|»[^«»]*«", re.DOTALL)
+"""A text in the quotes of word processors as a whole."""
+
 NEAR = 20
 """Characters shown on either side of one that cannot be seen."""
 
@@ -66,6 +69,20 @@ def find_decomposed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFi
         if not unicodedata.is_normalized("NFC", text):
             said = message("{part} is not in the composed Unicode form (NFC): {text}", part=part, text=shorten(spelled_out(text)))
             yield CheckFinding(question, said, hint)
+
+
+def find_pasted(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Texts that show where they were pasted from: quotes around the whole of it, tabs from a spreadsheet."""
+    for question, part, text in all_texts(knowledge):
+        if TYPESET.fullmatch(text):
+            said = message("{part} stands in quotes that customers would see: {text}", part=part, text=shorten(text))
+            hint = message("take the quotes away; YAML knows only straight ones")
+            yield CheckFinding(question, said, hint)
+        elif "\t" in text:
+            at = text.index("\t")
+            near = shorten(text[max(0, at - NEAR) : at + NEAR].replace("\t", "⇥"))
+            said = message("{part} holds a tab, as cells of a spreadsheet do: {near}", part=part, near=near)
+            yield CheckFinding(question, said, message("put spaces in its place, or give each cell its own key"))
 
 
 def _whole(mark: str) -> str:

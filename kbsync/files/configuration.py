@@ -209,6 +209,7 @@ def _redacted(fault: Diagnostic, line: str, end: int) -> Diagnostic:
     return replace(
         fault,
         source="" if beyond or not fault.source else shown,
+        above="",
         message=_said(fault.message, words, keys=fault.rule in (Rule.KB104, Rule.KB111)),
         hint=fault.hint and _said(fault.hint, (), keys=False),
     )

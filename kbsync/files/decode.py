@@ -2,24 +2,32 @@
 
 import posixpath
 import re
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Final
 
 from kbsync.diagnostics import Location, Rule, Severity
-from kbsync.display import shorten
+from kbsync.display import shorten, visible
 from kbsync.files import schema
 from kbsync.files.directory import FileRefused, FileTree, is_hidden
 from kbsync.files.kinds import Key, Record, TextAt, closest, read_record
 from kbsync.files.parse import ListNode, Node, Scalar
 from kbsync.files.source import LINE_END, SourceFile, decode, report_link
-from kbsync.messages import message
+from kbsync.messages import Message, message
 from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, to_lf
 
 CUT_SHORT: Final = re.compile(r" #| +#[0-9]")
 """What is hardly meant as a comment: one space before the sign, or a figure right after it. Comments have two spaces before them
 in every style guide, and in what ``kbsync fmt`` writes, which leaves just these to their authors."""
+
+
+MEANT_AS_LINES: Final = re.compile(r".{0,50}|.*[.:;!?…。：；！？]")
+"""A line of an answer that hardly goes on in the next one: short, or with the end of a sentence."""
+
+BEGINS_ENTRY: Final = re.compile(r"\s*(?:[-*•·–—]|[0-9]+[.)])\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,7 @@ class DocumentReader:
     def _question(self, record: Record, category: CategoryPath | None, category_location: Location | None) -> None:
         if record.source.commented:
             _warn_of_texts_cut_short(record)
+        _note_joined_lines(record)
         text = record.get(schema.QUESTION_TEXT)
         answer = self._answer(record)
         similar = record.get(schema.QUESTION_SIMILAR) or ()
@@ -165,7 +174,7 @@ class AnswerFiles:
     def _read(self, path: TextAt, name: str) -> str | None:
         data = self._tree.read(name)
         if isinstance(data, FileRefused):
-            path.fault(Rule.KB310, data.said)
+            path.fault(Rule.KB310, data.said, hint=_near(path, data.near) if data.near else data.hint)
             return None
         own = SourceFile(str(PurePosixPath(self._shown_as, name)), name)
         text = decode(own, data)
@@ -201,6 +210,31 @@ def _category_of(record: Record, key: Key[CategoryPath]) -> tuple[CategoryPath |
 
 def _plain(found: Iterable[TextAt]) -> tuple[str, ...]:
     return tuple([one.text for one in found])
+
+
+def _near(path: TextAt, near: str) -> Message:
+    """A hint with the file that was probably meant, as it is written from the file that names it."""
+    name = visible(posixpath.relpath(near, posixpath.dirname(path.source.name)))
+    if name != path.text and unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", path.text):
+        return message(
+            "{name} is there, with its letters in another Unicode form: rename the file to what stands here", name=name
+        )
+    return message("did you mean {name}?", name=name)
+
+
+def _note_joined_lines(record: Record) -> None:
+    """Say that the lines of an answer become one, where they do not look as if only the editor's window had broken them."""
+    node, source = record.nodes.get(schema.QUESTION_ANSWER.name), record.source
+    if type(node) is not Scalar or node.style in ("|", ">") or node.start_mark.line >= node.end_mark.line:
+        return
+    numbers = range(node.start_mark.line, node.end_mark.line + 1)
+    lines = [source.line(number).strip() for number in numbers if source.line(number).strip()]
+    lines[0] = source.line(numbers[0])[node.start_mark.column :].strip()
+    if any(MEANT_AS_LINES.fullmatch(one) or BEGINS_ENTRY.match(other) for one, other in pairwise(lines)):
+        hint = message("to keep the lines, write | behind answer: and the text below it; to have one line, write it on one")
+        place = (node.start_mark.line, node.start_mark.column)
+        said = message("the lines of this answer are joined into one")
+        source.fault_at(Rule.KB121, said, place, width=len(lines[0]), hint=hint, severity=Severity.NOTE)
 
 
 def _warn_of_texts_cut_short(record: Record) -> None:

@@ -9,7 +9,8 @@ import stat
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -38,17 +39,24 @@ UNFINISHED = re.compile(r"\..+\.ya?ml\.[a-z0-9_]{8}")
 OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A link put in place of a file after it was looked at is not followed, and a FIFO does not keep us waiting."""
 
+NEAR = 0.75
+"""How much of a file's name, as a share, a slip of the pen leaves as it was."""
+
 NAMED = 3
 """How many of the changed files are named; a checkout of another branch changes them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileRefused:
-    """Why a file is not read: the rule it breaks, the reason in words, and what to do where that is known."""
+    """Why a file is not read: the rule it breaks, the reason in words, and what to do where that is known.
+
+    ``near`` is a file that is there and was probably meant.
+    """
 
     rule: Rule
     said: Message
     hint: Message | None = None
+    near: str = ""
 
     def report(self, source: SourceFile) -> None:
         """Report it as a fault of the whole file: an error, or a warning where no content is missed."""
@@ -123,8 +131,27 @@ class DiskTree:
                     return FileRefused(Rule.KB101, message("this is not a file"))
                 data = b"" if status.st_size > MAX_FILE_BYTES else file.read(MAX_FILE_BYTES + 1)
         except (OSError, ValueError) as error:
-            return _unreadable(error)
+            near = self._near(name) if isinstance(error, FileNotFoundError) else ""
+            return replace(_unreadable(error), near=near)
         return _bounded(data, max(status.st_size, len(data)))
+
+    def _near(self, name: str) -> str:
+        """The file of nearly that name, where there is one: first by capitals and the form of its letters; else nothing."""
+        found = PurePosixPath()
+        for part in PurePosixPath(name).parts:
+            others = [other for other in self._entries(found) if not other.startswith(".")]
+            alike = [other for other in others if _form(other) == _form(part)]
+            near = [part] if part in others else alike or get_close_matches(part, others, n=1, cutoff=NEAR)
+            if not near:
+                return ""
+            found /= near[0]
+        return str(found)
+
+    def _entries(self, directory: PurePosixPath) -> list[str]:
+        try:
+            return sorted(os.listdir(self._directory / directory))  # noqa: PTH208
+        except OSError:
+            return []
 
     def _list(self, directory: str) -> list[tuple[str, str | FileRefused]]:
         try:
@@ -252,6 +279,11 @@ def _kind(name: str, entry: os.DirEntry[str]) -> str | FileRefused:
     else:
         trap = _nearly_knowledge(name)
     return FileRefused(*trap) if trap else ""
+
+
+def _form(name: str) -> str:
+    """A name without what file systems disagree about: the form of its letters, and capitals."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _is_unfinished(entry: os.DirEntry[str]) -> bool:

@@ -7,13 +7,14 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from kbsync.diagnostics import Location, Related, Rule
 from kbsync.display import shorten
 from kbsync.files.parse import FLOAT, INTEGER, ListNode, MapNode, Node, Scalar, is_plain, scalar_text
 from kbsync.files.source import SourceFile
-from kbsync.files.syntax import missing_colon
+from kbsync.files.syntax import foreign_sign, missing_colon, quoting
 from kbsync.messages import Message, message
 
 T = TypeVar("T")
@@ -148,7 +149,8 @@ def entries(node: MapNode, source: SourceFile) -> Iterator[tuple[TextAt, Node]]:
 def read_text(node: Node, source: SourceFile) -> TextAt | None:
     """The text where text is due; None and a fault where there is none: a list, a mapping, null, nothing but space."""
     if type(node) is not Scalar:
-        hint = message("text that looks like a list or a mapping must stand in quotes")
+        quoted = quoting(source, (node.start_mark.line, node.start_mark.column))
+        hint = quoted or message("text that looks like a list or a mapping must stand in quotes")
         source.fault(Rule.KB112, message("text is expected here"), node, hint=hint)
         return None
     text = scalar_text(node.value, node.style)
@@ -180,8 +182,7 @@ def texts(*, single: bool = False) -> ValueType[tuple[TextAt, ...]]:
         if single and type(node) is Scalar:
             found = read_text(node, source)
             return () if found is None else (found,)
-        hint = message("begin each with a dash and a space")
-        source.fault(Rule.KB112, message("a list of texts is expected here"), node, hint=hint)
+        source.fault(Rule.KB112, message("a list of texts is expected here"), node, hint=_as_list(node))
         return None
 
     several = {"type": "array", "items": TEXT_SCHEMA}
@@ -249,15 +250,18 @@ def number(maximum: float) -> ValueType[float]:
     return ValueType(read, {"type": "number", "exclusiveMinimum": 0, "maximum": maximum})
 
 
-def choice(words: Mapping[str, T]) -> ValueType[T]:
-    """One of a few words, each with what it means. An editor reads digits as numbers."""
+def choice(words: Mapping[str, T], instead: Mapping[str, str] = MappingProxyType({})) -> ValueType[T]:
+    """One of a few words, each with what it means. An editor reads digits as numbers.
+
+    ``instead`` are words that people write in place of one of them.
+    """
 
     def read(node: Node, source: SourceFile) -> T | None:
         text = scalar_text(node.value, node.style) if type(node) is Scalar else ""
         if text in words:
             return words[text]
         said = message("one of these is expected here: {known}", known=", ".join(words))
-        source.fault(Rule.KB114, said, node, hint=closest(text, words))
+        source.fault(Rule.KB114, said, node, hint=closest(instead.get(text.lower(), text), words))
         return None
 
     return ValueType(read, {"enum": [*words, *(int(word) for word in words if word.isdigit())]})
@@ -274,8 +278,7 @@ def records(table: Table) -> ValueType[Iterator[Record]]:
     def read(node: Node, source: SourceFile) -> Iterator[Record] | None:
         if type(node) is ListNode:
             return (found for item in node.children if (found := read_record(item, source, table)) is not None)
-        hint = message("begin each entry with a dash and a space")
-        source.fault(Rule.KB112, message("a list is expected here"), node, hint=hint)
+        source.fault(Rule.KB112, message("a list is expected here"), node, hint=_as_list(node))
         return None
 
     return ValueType(read, {"type": "array", "items": _reference(table)})
@@ -301,6 +304,16 @@ def closest(word: str, known: Iterable[str]) -> Message | None:
 
 def _nearest(word: str, known: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(word[:80], list(known), n=1)
+
+
+def _as_list(node: Node) -> Message:
+    """What to do about what is no list."""
+    if type(node) is Scalar and is_plain(node):
+        if node.value in NULLS:
+            return message("write [] where there are none")
+        if foreign := foreign_sign(node.value):
+            return foreign
+    return message("begin each entry with a hyphen and a space")
 
 
 def _reference(table: Table) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ from yaml.scanner import Scanner, ScannerError
 from kbsync.diagnostics import Rule
 from kbsync.display import shorten
 from kbsync.files.source import SourceFile, YamlMark
-from kbsync.files.syntax import begun_at, moved_back, noticed_at, report_syntax
+from kbsync.files.syntax import begun_at, moved_back, noticed_at, report_syntax, straighten
 from kbsync.messages import message
 from kbsync.model import MAX_FILE_BYTES, to_lf
 
@@ -112,6 +112,7 @@ def documents(source: SourceFile, *, keys: Collection[str] = (), parser: Events 
     ``keys`` are the known ones, so that hints can name the one that was meant. ``parser`` is libyaml's where there is libyaml.
     """
     parser = parser or (with_libyaml if yaml.__with_libyaml__ else without_libyaml)
+    straighten(source, keys)
     composer = _Composer(source)
     data, begun = source.data, 0
     for _ in range(MAX_BROKEN):
@@ -293,7 +294,9 @@ class _Composer:
                 Rule.KB106,
                 message("the tag {tag} is not allowed here", tag=shorten(event.tag)),
                 event,
-                hint=message("remove the tag: what a value is follows from its key"),
+                hint=message(
+                    "remove the tag: what a value is follows from its key; text that begins with ! must stand in quotes"
+                ),
             )
 
     def _resolve(self, event: Any) -> Node:

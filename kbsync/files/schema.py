@@ -125,13 +125,25 @@ PINS: Final = ValueType(_read_pins, {"anyOf": [TEXT_SCHEMA, {"type": "object", "
 THIRD_LEVEL: Final[ValueType[None]] = ValueType(_read_third_level, {"not": {}})
 """What may stand under ``children`` on the second level: nothing, with a better reason than "unknown key"."""
 
+ON_AND_OFF: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("on", "yes", "true", "active", "live"), Status.ENABLED.word),
+    **dict.fromkeys(("off", "no", "false", "inactive", "hidden", "draft"), Status.DISABLED.word),
+}
+MARKED_UP: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("html", "richtext", "markdown"), AnswerType.RICH.word),
+    **dict.fromkeys(("plain", "plaintext"), AnswerType.TEXT.word),
+}
+"""What people write for the words of a status and of an answer type."""
+
 FILE = Key("file", TEXT, "The path of a text file, relative to this one and inside the knowledge directory.", required=True)
 ANSWER_FILE: Final = Table("answer", (FILE,))
 
 QUESTION_TEXT = Key("question", TEXT, "The standard question, as a customer would ask it.", required=True)
 QUESTION_ANSWER = Key("answer", ANSWER, "What the chatbot says, or {file: path} for the text of a file.", required=True)
 QUESTION_ANSWER_TYPE = Key(
-    "answer_type", choice(dict(AnswerType.names())), "How the answer is shown: text (0, the default) or rich (2)."
+    "answer_type",
+    choice(dict(AnswerType.names()), MARKED_UP),
+    "How the answer is shown: text (0, the default) or rich (2).",
 )
 QUESTION_SIMILAR = Key("similar", texts(), "Other wordings of the question.")
 QUESTION_CATEGORY = Key("category", PATH, "The category: Parent / Child. Without it the document's category counts.")
@@ -141,7 +153,9 @@ QUESTION_PREVIOUSLY = Key(
     "What the question said before: a rename instead of delete and create. An empty list: it is new, and no rename.",
 )
 QUESTION_STATUS = Key(
-    "status", choice(dict(Status.names())), "Whether customers get the answer: enabled (4, the default) or disabled (5)."
+    "status",
+    choice(dict(Status.names()), ON_AND_OFF),
+    "Whether customers get the answer: enabled (4, the default) or disabled (5).",
 )
 QUESTION_ID = Key("id", PINS, "The StandardQuestionId, or one for each target.")
 QUESTION_PROTECTED = Key("protected", BOOLEAN, "Whether plans may never remove or disable this question.")

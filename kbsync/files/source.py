@@ -1,12 +1,15 @@
 """One file as text with the faults found in it: places, source lines and caret widths, worked out for faults alone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from kbsync.diagnostics import Diagnostic, Location, Related, Rule, Severity
 from kbsync.messages import Message, message, plural
+
+STRUCTURAL = frozenset({Rule.KB105, Rule.KB111, Rule.KB112, Rule.KB113})
+"""Rules about where a line stands, which only the line above can show."""
 
 MAX_FAULTS = 1000
 """Faults kept for one file, so that a file which is no knowledge at all does not fill the memory."""
@@ -111,6 +114,15 @@ class SourceFile:
         lines = self._all_lines()
         return lines[number] if number < len(lines) else ""
 
+    def lines(self) -> Sequence[str]:
+        """All lines, without their ends."""
+        return tuple(self._all_lines())
+
+    def mend(self, mended: Mapping[int, str]) -> None:
+        """Read lines, counted from 0, as if they were others; reports made from then on show that."""
+        self._lines = [mended.get(number, line) for number, line in enumerate(self._all_lines())]
+        self.data = "\n".join(self._lines).encode()
+
     def margin(self, number: int) -> int:
         """How many spaces a line begins with."""
         line = self.line(number)
@@ -169,13 +181,14 @@ class SourceFile:
             return
         location = Location(self.path, place[0] + 1, place[1] + 1)
         source = self.line(place[0])
-        self.faults.append(
-            Diagnostic(rule, severity, said, location, hint, source, max(1, min(width, len(source) - place[1])), tuple(related))
-        )
+        width = max(1, min(width, len(source) - place[1]))
+        above = self.line(place[0] - 1) if place[0] and rule in STRUCTURAL else ""
+        self.faults.append(Diagnostic(rule, severity, said, location, hint, source, width, tuple(related), above))
 
     def all_faults(self) -> tuple[Diagnostic, ...]:
         """Every fault kept, and one that counts the others where there were too many."""
-        shown = [replace(one, source="") if one.location.line in self._hidden else one for one in self.faults]
+        shown = [replace(one, source="", above="") if one.location.line in self._hidden else one for one in self.faults]
+        shown = [replace(one, above="") if one.location.line - 1 in self._hidden else one for one in shown]
         if not self._more:
             return tuple(shown)
         said = plural(

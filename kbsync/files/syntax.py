@@ -5,6 +5,8 @@ its words, and where they are new the hint follows from how the text looks.
 """
 
 import re
+import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -21,6 +23,28 @@ KEY_ABOVE = re.compile(r"\s*(?:- +)*(?=\w+\s*:(?:\s|$))")
 """What stands before the key of a line, the dash of a list too."""
 
 QUOTED = re.compile(r"""'(?:[^']++|'')*+'|"(?:[^"\\]++|\\.)*+\"""", re.DOTALL)
+
+SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+"""What looks like a space and is none to YAML."""
+
+SIGNS = "\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d\u2022\u00b7\u2023\u25aa\u25cf\u25e6*"
+"""What word processors begin the entries of a list with; YAML knows the hyphen alone."""
+
+FOREIGN_SPACE = re.compile(f"[{SPACES}]")
+
+FOREIGN_SIGN = re.compile(rf"[{SIGNS}]|[0-9]+[.)](?=\s)")
+
+ODD = re.compile(rf"^ *(?:[{SPACES}{SIGNS}]|-\w|[0-9]+[.)])|^[^\n]{{0,40}}:[{SPACES}]|^ *-[{SPACES}]", re.MULTILINE)
+"""What a file without any such sign need not be looked through for."""
+
+VALUE = re.compile(r"\s*(?:- +)*(?P<key>question|answer|title):[ \t]+(?P<value>\S.*?)\s*")
+"""A line with a key and the text that belongs to it."""
+
+BLOCK = re.compile(r"(?P<before> *(?:- +)*)[\w-]+:[ \t]+[|>][-+0-9]*(?:[ \t]+#.*)?")
+"""A line that begins a block of text, which ends with the first line that is not indented deeper."""
+
+MORE = 4
+"""How many places of one mistake are shown; who finds these finds the others."""
 
 LINES_ABOVE = 3
 """How far up a text may begin that swallows a key; more lines are hardly one that was meant to be a key and its value."""
@@ -68,6 +92,11 @@ _TAB = _Slip(
     "\t",
 )
 
+_QUOTES = message(
+    "text after a closing quote must be inside of it; a quote that belongs to the text must be doubled, or stand in quotes of "
+    "the other kind"
+)
+
 _DASH = _Slip(
     ("did not find expected '-' indicator",),
     message("did not find expected '-' indicator"),
@@ -89,7 +118,7 @@ _NO_COLON = _Slip(
 SLIPS = (
     _COLON,
     _Slip(
-        ("found character that cannot start any token",),
+        ("that cannot start any token",),
         message("found character that cannot start any token"),
         message("indent with spaces, not tabs; text that begins with @, ` or % must stand in quotes"),
         "@`%",
@@ -178,11 +207,72 @@ def report_syntax(source: SourceFile, error: yaml.YAMLError, keys: Collection[st
     elif culprit := _culprit(source, slip, noticed, begun, keys):
         line, key = culprit
         source.fault_at(Rule.KB105, said, (line, key.column), hint=key.hint)
+    elif foreign := _foreign(source, noticed, begun or noticed):
+        source.fault_at(Rule.KB105, said, (foreign[0], 0), hint=foreign[1])
     else:
-        hint = _indentation(source, slip, noticed, keys) or (slip.hint if slip else _looks(source, noticed, begun or noticed))
+        place = begun or noticed
+        hint = _indentation(source, slip, noticed, keys) or quoting(source, noticed, place)
+        hint = hint or (slip.hint if slip else _looks(source, noticed, place))
         related = (Related(_location(source, begun), message("it belongs to what begins here")),) if begun else ()
         source.fault_at(Rule.KB105, said, noticed, hint=hint, related=related if begun != noticed else ())
     return noticed
+
+
+def straighten(source: SourceFile, keys: Collection[str]) -> None:
+    """Report what only looks like the space, the hyphen or the list of YAML around a known key, and read on with what was meant.
+
+    Without it the reader would take the line for a text, and speak of whatever does not fit after it.
+    """
+    text = source.data.decode("utf-8")
+    if not keys or not ODD.search(text):
+        return
+    words = "|".join(sorted(map(re.escape, keys), key=len, reverse=True))
+    structure = re.compile(
+        rf"(?P<indent>[ {SPACES}]*)(?:(?P<sign>[-{SIGNS}]|[0-9]+[.)])(?P<gap>[ {SPACES}]*))?(?P<name>{words}):"
+        rf"(?P<after>[{SPACES}][ {SPACES}]*|(?=[ \t]|$))"
+    )
+    places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    mended: dict[int, str] = {}
+    for number, line in _outside_blocks(source):
+        if (found := structure.match(line)) and (meant := _meant(number, found, places)) != found[0]:
+            mended[number] = meant + line[found.end() :]
+    for sign, where in places.items():
+        others = [Related(_location(source, place), message("here too")) for place in where[1:MORE]]
+        source.fault_at(Rule.KB105, _misread(sign), where[0], width=len(sign), hint=_remedy(sign), related=others)
+    if mended:
+        source.mend(mended)
+
+
+def in_quotes(text: str) -> str:
+    """A text of one line as a scalar in quotes, in those that need no escapes if there are such."""
+    if "'" not in text and ("\\" in text or '"' in text):
+        return f"'{text}'"
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def foreign_sign(text: str) -> Message | None:
+    """What to do about a text that begins as a list does in a word processor, or with a space that is none to YAML."""
+    found = FOREIGN_SIGN.match(text) or FOREIGN_SPACE.match(text)
+    return message("{sign}; {remedy}", sign=_misread(found[0]), remedy=_remedy(found[0])) if found else None
+
+
+def quoting(source: SourceFile, *places: tuple[int, int]) -> Message | None:
+    """A hint with a text of one line in quotes, where one of the places is inside of a text without them."""
+    for line, column in places:
+        text, after = source.line(line), source.line(line + 1)
+        found = VALUE.fullmatch(text)
+        if found is None or column < found.start("value") or found["value"].startswith(("{file", "\t")):
+            continue
+        value = found["value"]
+        if after.strip() and source.margin(line + 1) > found.start("key"):
+            return _QUOTES if value[0] in "'\"" else None
+        if value[0] == '"' and "\\" in value:
+            return None
+        if value[0] == value[-1] in "'\"" and len(value) > 1:
+            value = value[1:-1].replace("''", "'") if value[0] == "'" else value[1:-1]
+        return message("put the whole text in quotes: {text}", text=f"{found['key']}: {in_quotes(value)}")
+    return None
 
 
 def missing_colon(text: str, keys: Iterable[str]) -> MissingColon | None:
@@ -214,6 +304,64 @@ def moved_back(error: yaml.YAMLError, line: int, by: int) -> yaml.YAMLError:
 
 def _place(mark: YamlMark | None) -> tuple[int, int] | None:
     return (mark.line, mark.column) if mark else None
+
+
+def _outside_blocks(source: SourceFile) -> Iterator[tuple[int, str]]:
+    """The lines, counted from 0, that belong to no block of text."""
+    deeper: int | None = None
+    for number, line in enumerate(source.lines()):
+        if deeper is not None and (not line.strip(" ") or source.margin(number) > deeper):
+            continue
+        begun = BLOCK.fullmatch(line)
+        deeper = None if begun is None else len(begun["before"])
+        yield number, line
+
+
+def _meant(number: int, found: re.Match[str], places: dict[str, list[tuple[int, int]]]) -> str:
+    """The beginning of a line as it was meant; what was not meant goes to ``places``, by the sign that stands there."""
+    for space in dict.fromkeys(FOREIGN_SPACE.findall(found[0])):
+        places[space].append((number, found[0].index(space)))
+    indent, gap, rest = _spaced(found["indent"]), _spaced(found["gap"] or ""), _spaced(found[0][found.start("name") :])
+    if found["sign"] is None:
+        return indent + rest
+    sign = found["sign"]
+    if sign != "-" or not gap:
+        places[sign if len(sign) == 1 else "1."].append((number, found.start("sign")))
+    return f"{indent}-{' ' * (len(sign) - 1)}{gap or ' '}{rest}"
+
+
+def _spaced(text: str) -> str:
+    """A text with spaces in place of what looks like them, as wide as it looks."""
+    return FOREIGN_SPACE.sub(" ", text.replace("\u3000", "  "))
+
+
+def _misread(sign: str) -> Message:
+    """What is wrong about a sign that stands for a space or a hyphen."""
+    code = f"U+{ord(sign[0]):04X} {unicodedata.name(sign[0])}"
+    if sign == "-":
+        return message("a space is missing behind the hyphen")
+    if FOREIGN_SPACE.match(sign):
+        return message("{code} is no space to YAML", code=code)
+    if len(sign) > 1:
+        return message("an entry begins with a number and not with a hyphen")
+    return message("{sign} ({code}) is not a hyphen", sign=sign, code=code)
+
+
+def _remedy(sign: str) -> Message:
+    if FOREIGN_SPACE.match(sign):
+        return message("replace it by spaces, all at once with find and replace; pasted text brings it along")
+    return message("begin each entry with a hyphen and a space")
+
+
+def _foreign(source: SourceFile, *places: tuple[int, int]) -> tuple[int, Message] | None:
+    """The line, and a hint about it, whose margin holds what is no space, or that a merge has left."""
+    for line, _ in places:
+        text = source.line(line)
+        if found := FOREIGN_SPACE.search(text, 0, len(text) - len(text.lstrip())):
+            return line, message("{sign}; {remedy}", sign=_misread(found[0]), remedy=_remedy(found[0]))
+        if re.fullmatch("={7,}", text):
+            return line, message("a merge left this line: keep one of the two versions, and take the line out")
+    return None
 
 
 def _location(source: SourceFile, place: tuple[int, int]) -> Location:

@@ -45,6 +45,9 @@ def _draw(page: TextPage, found: Diagnostic, *, width: int, words: Words) -> Non
     page.line((f"{found.location}: ", Style.TITLE), (severity, style), (f" {words.say(found.message)}", Style.PLAIN), hang=2)
     number = str(found.location.line)
     if found.source.strip():
+        if found.above.strip():
+            above = _first(visible(found.above, newlines=False), width - len(number) - 6)
+            page.line((f"{found.location.line - 1:>{len(number)}} │ {above}", Style.QUIET), indent=2)
         _source(page, number, snippet(found, columns=width - len(number) - 6), style)
     indent = len(number) + 3
     if found.hint:
@@ -67,8 +70,7 @@ def snippet(found: Diagnostic, *, columns: int) -> Snippet:
     start = min(found.location.column - 1, len(found.source))
     end = start + max(found.width, 1)
     before, marked, after = (
-        visible(part, newlines=False)
-        for part in (found.source[:start].lstrip(), found.source[start:end], found.source[end:].rstrip())
+        visible(part, newlines=False) for part in (found.source[:start], found.source[start:end], found.source[end:].rstrip())
     )
     room = max(columns, 20)
     marked = _first(marked, room // 2)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.diagnostics import Location
+from kbsync.diagnostics import Location, Severity
 from kbsync.files import SETTINGS_FILE, Loaded, load, load_tree
 from kbsync.model import AnswerType, Category, Content, Question, Status
 
@@ -49,8 +49,15 @@ def read(text: str | bytes, **options: str) -> Loaded:
 def answer(text: str) -> str:
     """What an answer becomes that is written as ``text``."""
     loaded = read(f"category: A\nquestions:\n  - question: q\n    answer: {text}\n")
-    assert loaded.diagnostics == ()
+    assert [fault for fault in loaded.diagnostics if fault.severity is not Severity.NOTE] == []
     return loaded.knowledge.questions[0].content.answer
+
+
+@pytest.mark.parametrize("sign", ["\u00a0", "\u3000\u3000", "— ", "• ", "1. ", "-"])
+def test_what_looks_like_structure_is_text_inside_of_a_text(sign: str) -> None:
+    """In a block, people may indent with any space, begin lines with any sign, and speak of any key."""
+    said = f"Write this:\n{sign}question: a\n{sign}answer:\u00a0b"
+    assert answer(said.replace("\n", "\n      ").replace("Write", "|\n      Write")) == said
 
 
 def test_everything_a_file_can_say_arrives() -> None:

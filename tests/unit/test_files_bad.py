@@ -23,6 +23,7 @@ SETTINGS = "version: 1\ndefault_target: sandbox\ntargets:\n  sandbox: {driver: s
 PREPARE: Mapping[str, Callable[[Path], object]] = {
     "KB110": lambda place: os.truncate(place / "input.yaml", MAX_FILE_BYTES + 1),
     "KB115": lambda place: (place / "input.yaml").symlink_to("target.txt"),
+    "KB310": lambda place: (place / "Answers" / "cafe\u0301.txt").write_text("x", encoding="utf-8"),
     "KB117": lambda place: (place / "input.yaml").write_text("".join(f"x{n}: 1\n" for n in range(MAX_FAULTS + 3))),
 }
 """What a repository had better not hold: huge files and links."""

@@ -204,24 +204,26 @@ def test_words_that_no_release_has_used_change_nothing_but_words(path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("answer: @home", "indent with spaces, not tabs; text that begins with @, ` or % must stand in quotes"),
-        ("answer: *bold* words", "text that begins with * or & must stand in quotes"),
-        ("answer: !bang! words", "text that begins with ! must stand in quotes"),
-        ("answer: a: b", "text that contains a colon and a space must stand in quotes, or in a block after |"),
-        ("answer: [a, b", "a comma or a closing bracket is missing; text with brackets or commas must stand in quotes"),
-        ('answer: "a \\q"', "in double quotes a backslash begins an escape: write it twice, or use single quotes"),
+        ("category: @home", "indent with spaces, not tabs; text that begins with @, ` or % must stand in quotes"),
+        ("category: *bold* words", "text that begins with * or & must stand in quotes"),
+        ("category: !bang! words", "text that begins with ! must stand in quotes"),
+        ("category: a: b", "text that contains a colon and a space must stand in quotes, or in a block after |"),
+        ("category: [a, b", "a comma or a closing bracket is missing; text with brackets or commas must stand in quotes"),
+        ('category: "a \\q"', "in double quotes a backslash begins an escape: write it twice, or use single quotes"),
         ("answer:\n\t- a", "indent with spaces, not tabs"),
-        ("answer: |x", "begin the text on the line after | or >"),
+        ("category: |x", "begin the text on the line after | or >"),
         ("question: a\nanswer:b\n", "write a Latin colon and a space after answer"),
         ("- question: a\n   answer: b\n", "indent answer like the key above it"),
         ("question: a\n answer: b\n", "indent answer like the key above it"),
         ("- question: 'a'\n answer: b\n", "indent answer like the key above it"),
+        ('answer: "a \\q"', "in double quotes a backslash begins an escape: write it twice, or use single quotes"),
+        ("answer: |x", 'put the whole text in quotes: answer: "|x"'),
         (
             "answer: 'a",
             "write the closing quote; a quote that belongs to the text must be doubled, or stand in quotes of the other kind",
         ),
         (
-            "answer: 'a' b",
+            "category: 'a' b",
             "indent with spaces, keep the keys of one entry in one column, and quote text that holds signs like : # or [",
         ),
         (
@@ -271,6 +273,7 @@ def test_in_chinese_no_english_of_the_parser_comes_first(path: Path, parser: Eve
     chinese = Words("zh")
     for fault in told(path.read_text(encoding="utf-8"), parser):
         said = chinese.say(fault.message).removeprefix("这不是 YAML").removesuffix("words that no release has used")
+        said = re.sub(r"YAML|U\+[0-9A-F]{4}[A-Z -]*", "", said)  # characters have names in one language
         assert not re.search(r"[A-Za-z]", said)
         assert all(re.match(r"[\u4e00-\u9fff]", chinese.say(second.message)) for second in fault.related)
 
