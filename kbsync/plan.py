@@ -326,7 +326,7 @@ class Unmanaged:
     """A live object that git does not declare; it stays as it is.
 
     ``formerly_declared`` means that the base still declared it, or, where that was asked, a commit before the base; ``enabled``
-    that customers get the answer, if it is a question.
+    that customers get the answer, if it is a question; ``preset`` that the service made it and owns it.
     """
 
     kind: Kind
@@ -335,6 +335,7 @@ class Unmanaged:
     category: CategoryPath
     formerly_declared: bool = False
     enabled: bool = True
+    preset: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class Screen:
     @property
     def options(self) -> RenderOptions:
         """How what stands on stdout is drawn."""
-        return RenderOptions(self.width, self.color, self.language)
+        return RenderOptions(self.width, self.color, self.language, self.verbosity > 0)
 
     def result(self, text: str) -> None:
         """Put a command's result on stdout, with a line end; an empty result prints nothing.

@@ -92,7 +92,10 @@ class CategoryChangeV1(Strict, frozen=True, tag_field="kind", tag="category"):
 
 
 class UnmanagedV1(Strict, frozen=True, omit_defaults=True):
-    """A live object that git does not declare and the plan does not touch; ``enabled`` stands there only where it is false."""
+    """A live object that git does not declare and the plan does not touch.
+
+    ``enabled`` stands there only where it is false, ``preset`` only where it is true.
+    """
 
     kind: Literal["category", "question"]
     id: str
@@ -100,6 +103,7 @@ class UnmanagedV1(Strict, frozen=True, omit_defaults=True):
     category: list[str]
     formerly_declared: bool = msgspec.field(name="lapsed")
     enabled: bool = True
+    preset: bool = False
 
 
 class ProblemV1(Strict, frozen=True):

@@ -146,7 +146,8 @@ class _Undeclared:
             return
         text, path, enabled = live.content.question, live.content.category, live.content.status is Status.ENABLED
         formerly_declared = said is not None or text in formerly
-        self.unmanaged.append(Unmanaged(Kind.QUESTION, live.id or "", text, path, formerly_declared, enabled))
+        preset = self._menus.get(path) is MenuType.PRESET
+        self.unmanaged.append(Unmanaged(Kind.QUESTION, live.id or "", text, path, formerly_declared, enabled, preset))
 
     def categories(self) -> Iterator[CategoryChange]:
         """Delete the categories that only the base declares and that will be empty."""
@@ -166,7 +167,10 @@ class _Undeclared:
         for item in self._live.categories:
             if item.id not in removed and item.path not in self._work.matched and item.menu is not MenuType.ALL:
                 formerly = item.path in self._said.categories
-                self.unmanaged.append(Unmanaged(Kind.CATEGORY, str(item.id), show_path(item.path), item.path, formerly))
+                preset = item.menu is MenuType.PRESET
+                self.unmanaged.append(
+                    Unmanaged(Kind.CATEGORY, str(item.id), show_path(item.path), item.path, formerly, preset=preset)
+                )
 
     def _reason_to_hold(self) -> bool:
         if not self._live.complete:

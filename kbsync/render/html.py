@@ -14,10 +14,10 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from kbsync.display import visible
 from kbsync.messages import Message
 from kbsync.plan import Cause, Plan, Purpose
-from kbsync.render.html_cards import Card, card, language_of
+from kbsync.render.html_cards import Card, bundle, card, language_of
 from kbsync.render.outcomes import ReportWords
 from kbsync.render.page import Named, PlanWords
-from kbsync.render.words import RenderOptions, Words
+from kbsync.render.words import FIGURE, RenderOptions, Words
 from kbsync.report import Receipt
 
 _NAME = "\ue000"
@@ -33,6 +33,7 @@ class _CardPart:
     title: str
     note: str
     danger: bool
+    count: int
     cards: tuple[Card, ...]
 
 
@@ -56,7 +57,7 @@ def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
         causes=tuple((cause.value, words.cause(cause)) for cause in Cause if _has(parts, cause)),
         kept=words.kept(),
         listings=tuple(words.unmanaged()),
-        record=tuple(_plan_record(digest, words)),
+        record=tuple(_plan_record(digest, words, verbose=options.verbose)),
         steps=steps,
         lines=lines,
     )
@@ -73,7 +74,7 @@ def receipt_html(receipt: Receipt, options: RenderOptions = RenderOptions()) -> 
         target=report.plan.target.name,
         headline=words.verdict(),
         parts=tuple(words.parts()),
-        record=tuple(_receipt_record(receipt, words)),
+        record=tuple(_receipt_record(receipt, words, verbose=options.verbose)),
     )
 
 
@@ -92,6 +93,7 @@ def _page(template: str, words: Words, **values: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters["block"] = lambda text: _Multiline(visible(text))
+    environment.filters["figures"] = lambda text: _Multiline(FIGURE.sub("\u00a0", visible(text, newlines=False)))
     frame = {
         "words": words,
         "style": style,
@@ -135,8 +137,8 @@ def _around(title: Message, words: Words) -> tuple[str, str]:
 
 def _parts(words: PlanWords) -> Iterator[_CardPart]:
     for group in words.shown.groups:
-        cards = tuple(card(change, words) for change in group.changes)
-        yield _CardPart(group.section.value, *words.heading(group.section), group.danger, cards)
+        cards = tuple(card(*found, words) if len(found) == 1 else bundle(found, words) for found in group.bundles)
+        yield _CardPart(group.section.value, *words.heading(group.section), group.danger, len(group.changes), cards)
 
 
 def _notices(words: PlanWords) -> Iterator[Named]:
@@ -155,7 +157,7 @@ def _has(parts: tuple[_CardPart, ...], cause: Cause) -> bool:
     return any(shown.cause == cause.value for part in parts for shown in part.cards)
 
 
-def _plan_record(digest: str, words: PlanWords) -> Iterator[Named]:
+def _plan_record(digest: str, words: PlanWords, *, verbose: bool) -> Iterator[Named]:
     plan = words.plan
     if not words.is_drift:
         yield words("Digest"), digest
@@ -165,19 +167,21 @@ def _plan_record(digest: str, words: PlanWords) -> Iterator[Named]:
     if plan.purpose is not Purpose.UNDO:
         yield words("Compared with"), words.base()
     yield words("Managed questions"), str(plan.managed)
-    yield from () if words.is_drift else _calls(plan.cost.calls, words)
+    yield from () if words.is_drift else _calls(plan.cost.calls, words, verbose=verbose)
 
 
-def _receipt_record(receipt: Receipt, words: ReportWords) -> Iterator[Named]:
+def _receipt_record(receipt: Receipt, words: ReportWords, *, verbose: bool) -> Iterator[Named]:
     report = receipt.report
     yield words("Applied by"), receipt.actor
     yield words("Started"), receipt.started
     yield words("Ended"), receipt.finished
     yield words("Application"), str(report.plan.target.sdkappid)
     yield from ((words("Note"), caveat) for caveat in words.caveats())
-    yield from _calls(report.calls, words)
+    yield from _calls(report.calls, words, verbose=verbose)
     yield words("Time"), words.time()
 
 
-def _calls(calls: Mapping[str, int], words: Words) -> Iterator[Named]:
-    return ((command, words("calls: {count}", count=count)) for command, count in sorted(calls.items()))
+def _calls(calls: Mapping[str, int], words: Words, *, verbose: bool) -> Iterator[Named]:
+    """How many calls; by the vendor's names on demand."""
+    yield words("Calls"), str(sum(calls.values()))
+    yield from ((command, words("calls: {count}", count=count)) for command, count in sorted(calls.items()) if verbose)

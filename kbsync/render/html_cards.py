@@ -4,7 +4,7 @@ Nothing is escaped here except rich answers, which ``html_rich`` makes harmless;
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import regex
@@ -45,7 +45,7 @@ class Card:
 
     ``facts`` are short fields with their values before and after; ``remark`` belongs to the difference of its ``similar``
     questions. ``source`` is the stored text of a rich answer, both versions in one, ``telling`` where the conversations do not
-    show what differs.
+    show what differs. ``names`` are the questions of many moves in one.
     """
 
     title: str
@@ -62,6 +62,7 @@ class Card:
     links: tuple[Piece, ...] = ()
     source: tuple[Piece, ...] = ()
     telling: bool = False
+    names: tuple[str, ...] = ()
 
 
 def card(change: Change, words: PlanWords) -> Card:
@@ -92,6 +93,13 @@ def card(change: Change, words: PlanWords) -> Card:
         source=source,
         telling=is_hidden,
     )
+
+
+def bundle(changes: Sequence[Change], words: PlanWords) -> Card:
+    """Many moves from one category to one other, in one card."""
+    first, (count, _) = card(changes[0], words), words.bundle(changes)
+    names = tuple(change.title for change in changes)
+    return replace(first, title=count, language="", notes=(), where="", sides=(), similar=(), source=(), names=names)
 
 
 def language_of(text: str) -> str:
@@ -144,7 +152,8 @@ class _Conversations:
         else:
             (only,) = view.versions
             both = change.before is not None and change.after is not None
-            sides = (self._plain(self.words("Conversation") if both else self.words.when(only), only),)
+            renamed = next((found.versions for found in view.differences if found.field is Field.QUESTION), (only,))
+            sides = (self._plain(self.words("Conversation") if both else self.words.when(only), only, before=renamed[0]),)
         if change.before is None and len(view.versions) == 1:
             return (self._absent(Time.BEFORE), *sides)
         return (*sides, self._absent(Time.AFTER)) if change.after is None else sides
@@ -162,10 +171,11 @@ class _Conversations:
             self._side(self.words.when(after), after.content, _without(Mark.REMOVED, asked), _without(Mark.REMOVED, said)),
         )
 
-    def _plain(self, when: str, version: Version) -> Side:
-        """One conversation without marks."""
+    def _plain(self, when: str, version: Version, *, before: Version | None = None) -> Side:
+        """One conversation, without marks but for a question that was another one ``before``."""
         content = version.content
-        return self._side(when, content, (Piece(Mark.SAME, content.question),), (Piece(Mark.SAME, _heard(content)),))
+        asked = difference((before or version).content.question, content.question)
+        return self._side(when, content, asked, (Piece(Mark.SAME, _heard(content)),))
 
     def _side(self, when: str, content: Content, asked: Iterable[Piece], said: tuple[Piece, ...]) -> Side:
         off = self.words.whole(content, Field.STATUS) if is_unserved(content) else ""

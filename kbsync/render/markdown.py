@@ -12,7 +12,7 @@ from kbsync.render.outcomes import Entry, OutcomePart, ReportWords
 from kbsync.render.page import Named, PlanWords
 from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, difference, fold
 from kbsync.render.view import PROSE, Difference, Group, QuestionView, Section, similar_sides, view_of
-from kbsync.render.words import RenderOptions
+from kbsync.render.words import FIGURE, RenderOptions
 from kbsync.report import ApplyReport, Receipt
 
 _MARKS = {Purpose.SYNC: "plan", Purpose.DRIFT: "drift", Purpose.UNDO: "undo"}
@@ -37,7 +37,7 @@ def plan_markdown(
     return compose(
         "".join(_head(words)),
         tuple(_blocks(words)),
-        "".join((*_steps(words), _foot(digest, words))),
+        _foot(digest, words),
         budget=budget,
         rest=whole(link, words("the plan artifact"), words),
         words=words,
@@ -89,7 +89,8 @@ def _head(words: PlanWords) -> Iterator[str]:
     yield f"## {words.say(words.voice.title.fill(target=code(plan.target.name)))}\n\n"
     if plan.only is not None:
         yield f"{words('Only what matches {pattern}', pattern=code(plan.only))}\n\n"
-    yield f"**{words.headline(words.clauses())}**\n\n"
+    headline = FIGURE.sub("\u00a0", words.headline(words.clauses()))
+    yield f"**{headline}**\n\n"
     if plan.offline:
         yield alert("NOTE", words("Made without looking at the live library: it can be read, not applied."))
     for problem in shown.diverged:
@@ -104,6 +105,7 @@ def _head(words: PlanWords) -> Iterator[str]:
     given = words.still_given()
     if given:
         yield alert("CAUTION", given)
+    yield from _steps(words)
     if shown.empty and not shown.blocking:
         yield words.nothing_to_do() + "\n\n"
 
@@ -115,8 +117,8 @@ def _blocks(words: PlanWords) -> Iterator[Block]:
         yield Block(words.say(words.voice.stopped), tuple(_problem(problem, words) for problem in shown.blocking), danger=True)
     for group in shown.groups:
         title, note = words.heading(group.section)
-        items = tuple(_item(change, group, words) for change in group.changes)
-        yield Block(title, items, note=note, danger=group.danger, opened=words.is_drift)
+        items = tuple(_bundle(bundle, words) if len(bundle) > 1 else _item(bundle[0], group, words) for bundle in group.bundles)
+        yield Block(title, items, len(group.changes), note=note, danger=group.danger, opened=words.is_drift)
     if shown.notices:
         yield Block(words("Notices"), tuple(_problem(problem, words) for problem in shown.notices))
     title, note, kept = words.kept()
@@ -142,6 +144,16 @@ def _item(change: Change, group: Group, words: PlanWords) -> Item:
         paths = f"{_removed(text(show_path(change.before)))} → {_added(text(show_path(change.after)))}"
         return Item(line, lambda _limit: _quoted((paths,)), group=words("Categories"))
     return Item(line, group=words("Categories"))
+
+
+def _bundle(changes: Sequence[Change], words: PlanWords) -> Item:
+    """One line for many moves, with their names below it."""
+    count, route = words.bundle(changes)
+    titles = [change.title for change in changes]
+    return Item(
+        lambda width: f"- **{words.label(changes[0])}** {count}: {shortened(route, width)}\n",
+        lambda limit: _quoted((_Details(limit, words).listed(titles),)),
+    )
 
 
 def _notes(change: Change, group: Group, words: PlanWords) -> Iterator[str]:
@@ -170,7 +182,7 @@ class _Details:
             yield self._difference(found)
         for field in view.whole:
             if field is not Field.CATEGORY:  # it stands beside the title
-                value = self._listed(view.content.similar) if field is Field.SIMILAR and view.content.similar else ""
+                value = self.listed(view.content.similar) if field is Field.SIMILAR and view.content.similar else ""
                 yield f"**{self.words.field(field)}**<br>{value or self._clipped(self.words.whole(view.content, field).rstrip())}"
 
     def _difference(self, found: Difference) -> str:
@@ -190,7 +202,7 @@ class _Details:
             return self._similar(before, after)
         was, will = self.words.value(before, field), self.words.value(after, field)
         if field in PROSE:
-            return "".join(self._piece(piece) for piece in fold(difference(was, will)))
+            return "".join(self._piece(piece) for piece in fold(difference(was, will))).replace("</del><ins>", "</del> <ins>")
         return f"{_removed(text(was))} → {_added(text(will))}"
 
     def _piece(self, piece: Piece | Omission) -> str:
@@ -204,10 +216,10 @@ class _Details:
     def _similar(self, before: Content, after: Content) -> str:
         gone, new, same = similar_sides(before, after)
         count = self.words("{count} unchanged", count=len(same)) if same else ""
-        listed = (self._listed(gone, "<del>{}</del>"), self._listed(new, "<ins><b>{}</b></ins>"), count)
+        listed = (self.listed(gone, "<del>{}</del>"), self.listed(new, "<ins><b>{}</b></ins>"), count)
         return " · ".join(filter(None, listed))
 
-    def _listed(self, items: Sequence[str], form: str = "{}") -> str:
+    def listed(self, items: Sequence[str], form: str = "{}") -> str:
         """Items until the limit is used up, then how many more there are."""
         shown: list[str] = []
         left = self.limit
@@ -266,6 +278,8 @@ def _foot(digest: str, words: PlanWords) -> str:
         parts.append(f"{words('knowledge at')} {code(commit)}")
     if words.plan.purpose is not Purpose.UNDO:
         parts.append(shortened(words.base(), 120))
+    if words.shown.presets:
+        parts.append(words.presets())
     return f"<sub>{' · '.join(parts)}</sub>\n"
 
 

@@ -42,11 +42,13 @@ class Item:
 class Block:
     """Items under one heading, one at least; the names of a ``danger`` block come before everything else.
 
-    An ``opened`` block is not folded though it is harmless.
+    ``count`` is what the heading counts, where one item stands for several things. An ``opened`` block is not folded though it is
+    harmless.
     """
 
     title: str
     items: tuple[Item, ...]
+    count: int = 0
     note: str = ""
     danger: bool = False
     opened: bool = False
@@ -109,7 +111,7 @@ def alert(kind: str, told: str) -> str:
 def _framed(entry: Packed, rest: str, words: Words) -> str:
     """A block with its heading: open when it is dangerous or asked for, else to be opened by a click."""
     block = entry.block
-    count = len(block.items)
+    count = block.count or len(block.items)
     missing = _unnamed(entry, rest, words=words)
     if not (block.danger or block.opened):
         return f"<details><summary><b>{block.title}</b> ({count})</summary>\n\n{entry.text}{missing}\n</details>\n\n"

@@ -1,6 +1,6 @@
 """A plan in the words of one language: the headline, what a reader can do, and each part of a change, for formats to lay out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -90,6 +90,31 @@ class PlanWords(Words):
             title = message("To apply")
             lines = [_clipped(line) for line in objections(replace(self.plan, problems=(), offline=False), Consent())]
         return self.say(title), tuple(map(self.say, lines))
+
+    def question(self) -> Message:
+        """What is asked before an apply: the dangers once more, and the rest."""
+        counts = tuple(part for clause in self.tallies() for part in clause)
+        return message("Apply to {target}: {counts}?", target=self.plan.target.name, counts=counts)
+
+    def presets(self) -> str:
+        """How much of the library the service made and owns; empty where it is nothing."""
+        items = self.shown.presets
+        questions = sum(item.kind is Kind.QUESTION for item in items)
+        said = message(
+            "The service's own (presets), left as they are: questions {questions}, categories {categories}.",
+            questions=questions,
+            categories=len(items) - questions,
+        )
+        return self.say(said) if items else ""
+
+    def bundle(self, changes: Sequence[Change]) -> Named:
+        """Moves from one category to one other: how many, and from where to where."""
+        first = changes[0]
+        assert isinstance(first, QuestionChange)  # noqa: S101  (only questions are bundled)
+        assert first.before  # noqa: S101
+        assert first.after  # noqa: S101
+        route = f"{show_path(first.before.category)} → {show_path(first.after.category)}"
+        return self.say(message("{count} questions", count=len(changes))), route
 
     def still_given(self) -> str:
         """That customers get answers which git gave up, if they do: no page may call everything as declared then."""

@@ -1,6 +1,7 @@
 """A plan and what an apply did as text for a terminal or a log: problems first, then danger, then the rest, then the cost."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from kbsync.display import short_commit
 from kbsync.model import Content, show_path
@@ -17,6 +18,10 @@ __all__ = ["plan_text", "receipt_text", "report_text"]
 
 _LISTED = 20
 """So many unmanaged objects are named; a library may hold thousands."""
+_SCREEN = 22
+"""Lines of a terminal that hold what is read last together with what was read first."""
+_REPEATED = 8
+"""So many dangers are named once more beside the question."""
 _SYMBOLS = {Action.CREATE: "+", Action.ENABLE: "+", Action.DELETE: "-", Action.DISABLE: "-"}
 _STYLES = {Mark.SAME: Style.PLAIN, Mark.REMOVED: Style.REMOVED, Mark.ADDED: Style.ADDED}
 _CONTEXT = 60
@@ -31,21 +36,15 @@ def plan_text(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
     Without ``steps`` it does not end with what an apply will ask for: for an apply, which asks right after.
     """
     words, page = PlanWords(plan, options.language), TextPage(options)
-    shown, given = words.shown, words.still_given()
+    shown = words.shown
     _head(page, digest, words)
     _problems(page, shown.blocking, (words.say(words.voice.stopped), Style.DANGER), words)
     _problems(page, (*shown.diverged, *shown.notices), (words("Please note:"), Style.TITLE), words)
-    if shown.empty and given:
-        page.line((given, Style.DANGER))
-    if not shown.empty:
-        page.line((words.sentence(words.clauses()), Style.DANGER if shown.danger or given else Style.TITLE))
-    else:
-        nothing = words("There is nothing else to show.") if shown.blocking else words.nothing_to_do()
-        page.line((nothing, Style.TITLE))
     for group in shown.groups:
-        _draw_group(page, group, words)
+        _draw_group(page, group, words, verbose=options.verbose)
     _left_alone(page, words)
-    _foot(page, words)
+    _undeclared(page, words, verbose=options.verbose)
+    _foot(page, words, verbose=options.verbose)
     title, lines = words.steps() if steps else ("", ())
     if lines:
         page.heading(title)
@@ -57,7 +56,7 @@ def plan_text(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
 def report_text(report: ApplyReport, options: RenderOptions = RenderOptions()) -> str:
     """Draw a report."""
     page = TextPage(options)
-    _draw_report(page, ReportWords(report, options.language))
+    _draw_report(page, ReportWords(report, options.language), verbose=options.verbose)
     return page.text()
 
 
@@ -67,7 +66,7 @@ def receipt_text(receipt: Receipt, options: RenderOptions = RenderOptions()) -> 
     page.line((words("Applied by {actor}", actor=receipt.actor), Style.TITLE))
     page.line((words("from {started} to {finished}", started=receipt.started, finished=receipt.finished), Style.QUIET))
     page.blank()
-    _draw_report(page, words)
+    _draw_report(page, words, verbose=options.verbose)
     return page.text()
 
 
@@ -75,13 +74,24 @@ def _head(page: TextPage, digest: str, words: PlanWords) -> None:
     plan = words.plan
     about = words.say(words.voice.title.fill(target=plan.target.name))
     page.line((f"{about} (SDKAppID {plan.target.sdkappid})", Style.TITLE))
+    _headline(page, words)
     for line in _origin(digest, words):
         page.line((line, Style.QUIET))
     if plan.only is not None:
         page.line((words("Only what matches {pattern}", pattern=plan.only), Style.TITLE))
     if plan.offline:
         page.line((words("Offline: the base stands in for the live library. This plan is for reading only."), Style.TITLE))
-    page.blank()
+
+
+def _headline(page: TextPage, words: PlanWords) -> None:
+    """The plan in a sentence, with its dangers first."""
+    shown, given = words.shown, words.still_given()
+    if shown.blocking or not shown.empty:
+        page.line((words.headline(words.clauses()), Style.DANGER if shown.danger or given else Style.TITLE))
+        return
+    if given:
+        page.line((given, Style.DANGER))
+    page.line((words.nothing_to_do(), Style.TITLE))
 
 
 def _origin(digest: str, words: PlanWords) -> Iterator[str]:
@@ -98,28 +108,33 @@ def _origin(digest: str, words: PlanWords) -> Iterator[str]:
 
 def _problems(page: TextPage, problems: Sequence[Problem], title: Span, words: PlanWords) -> None:
     if problems:
+        page.blank()
         page.line(title)
         for said, where in map(words.problem, problems):
             place = f"{where}: " if where else ""
             page.line(("! ", Style.DANGER), (place, Style.QUIET), (said, Style.PLAIN), indent=2, hang=2)
-        page.blank()
 
 
-def _draw_group(page: TextPage, group: Group, words: PlanWords) -> None:
+def _draw_group(page: TextPage, group: Group, words: PlanWords, *, verbose: bool) -> None:
     title, note = words.heading(group.section)
     page.heading(f"{title} ({len(group.changes)})", Style.DANGER if group.danger else Style.TITLE)
     if note:
         page.line((note, Style.PLAIN))
-    for change in group.changes:
-        _draw_change(page, change, words)
+    for first, *others in group.bundles:
+        if others and not verbose:
+            count, route = words.bundle((first, *others))
+            page.blank()
+            page.line((f"~ {words.label(first)}: {count} ", Style.TITLE), (words("(-v names them)"), Style.QUIET), hang=2)
+            page.line((route, Style.PLAIN), indent=4)
+        else:
+            for change in (first, *others):
+                _draw_change(page, change, words)
 
 
 def _draw_change(page: TextPage, change: Change, words: PlanWords) -> None:
     """One change, with a blank line before it: what happens to which object, where it is written, why, and what differs."""
-    action = action_of(change)
-    style = Style.DANGER if action in (Action.DELETE, Action.DISABLE) else Style.TITLE
     page.blank()
-    page.line((f"{_SYMBOLS.get(action, '~')} {words.label(change)}: ", style), (_title(change), Style.TITLE), hang=2)
+    page.line(*_name(change, words), hang=2)
     reasons = (words.place(change), words.reason(change), words.recognition(change))
     page.line((" · ".join(filter(None, reasons)), Style.QUIET), indent=4)
     if isinstance(change, QuestionChange):
@@ -129,6 +144,12 @@ def _draw_change(page: TextPage, change: Change, words: PlanWords) -> None:
         for field in view.whole:
             value = "\n".join(view.content.similar) if field is Field.SIMILAR else words.whole(view.content, field)
             page.row(words.field(field), [(value, Style.PLAIN)])
+
+
+def _name(change: Change, words: PlanWords) -> tuple[Span, Span]:
+    action = action_of(change)
+    style = Style.DANGER if action in (Action.DELETE, Action.DISABLE) else Style.TITLE
+    return (f"{_SYMBOLS.get(action, '~')} {words.label(change)}: ", style), (_title(change), Style.TITLE)
 
 
 def _title(change: Change) -> str:
@@ -174,7 +195,15 @@ def _prose(before: str, after: str, words: PlanWords) -> list[Span]:
         old = [(f"- {line}", Style.OLD) for line in before.split("\n")] if before else []
         new = [(f"+ {line}", Style.NEW) for line in after.split("\n")] if after else []
         return _joined([*old, *new])
-    return [_span(piece, words) for piece in fold(pieces, context=_CONTEXT)]
+    return list(_apart([_span(piece, words) for piece in fold(pieces, context=_CONTEXT)]))
+
+
+def _apart(spans: Iterable[Span]) -> Iterator[Span]:
+    """The spans, with a sign between what goes and what comes right behind it."""
+    for before, span in pairwise((("", Style.PLAIN), *spans)):
+        if (before[1], span[1]) == (Style.REMOVED, Style.ADDED):
+            yield "→", Style.TURN
+        yield span
 
 
 def _quoted(found: Difference, words: PlanWords) -> str:
@@ -218,44 +247,59 @@ def _in_place(name: str, where: str) -> str:
     return " ".join(name.split()) + (f" ({where})" if where else "")
 
 
-def _foot(page: TextPage, words: PlanWords) -> None:
+def _foot(page: TextPage, words: PlanWords, *, verbose: bool) -> None:
+    """What is read last, right above the question whether to apply: the dangers, by name where they are out of sight."""
     plan, shown = words.plan, words.shown
     if shown.empty:
-        page.blank()
-    else:
-        page.heading(words("Summary"))
-    for clause in words.tallies():
-        page.line((words.sentence((clause,)), Style.PLAIN))
-    if plan.cost.calls and not words.is_drift:
+        return
+    far = page.height > _SCREEN
+    page.heading(words("Summary"))
+    dangers = [change for group in shown.groups if group.danger for change in group.changes] if far else []
+    for change in dangers[:_REPEATED]:
+        page.line(*_name(change, words), cut=True)
+    if len(dangers) > _REPEATED:
+        page.line((words("… and {count} more above", count=len(dangers) - _REPEATED), Style.DANGER))
+    if verbose and plan.cost.calls and not words.is_drift:
         seconds = words("about {seconds} s at the limit", seconds=f"{plan.cost.seconds:.1f}")
-        _draw_calls(page, plan.cost.calls, seconds, words)
-    if shown.undeclared:
-        _undeclared(page, shown.undeclared, words)
+        _draw_calls(page, plan.cost.calls, seconds, words, verbose=True)
+    _headline(page, words)
 
 
-def _undeclared(page: TextPage, items: Sequence[Unmanaged], words: PlanWords) -> None:
-    questions = sum(item.kind is Kind.QUESTION for item in items)
-    counts = words(
-        "Not declared in git, left as they are: questions {questions}, categories {categories}.",
-        questions=questions,
-        categories=len(items) - questions,
-    )
-    page.line((counts, Style.QUIET))
-    for item in items[:_LISTED]:
-        page.line((_in_place(*named(item)), Style.QUIET), indent=2, hang=2)
-    if len(items) > _LISTED:
-        more = words("… and {count} more (kbsync plan --format json lists all)", count=len(items) - _LISTED)
+def _undeclared(page: TextPage, words: PlanWords, *, verbose: bool) -> None:
+    """What git never declared: the console's, named up to a number, and the service's own, counted; all of them on demand."""
+    items, presets = words.shown.undeclared, words.presets()
+    if items or presets:
+        page.blank()
+    if items:
+        questions = sum(item.kind is Kind.QUESTION for item in items)
+        counts = words(
+            "Not declared in git, left as they are: questions {questions}, categories {categories}.",
+            questions=questions,
+            categories=len(items) - questions,
+        )
+        page.line((counts, Style.QUIET))
+        _listed(page, items if verbose else items[:_LISTED])
+    if len(items) > _LISTED and not verbose:
+        more = words("… and {count} more (-v names all)", count=len(items) - _LISTED)
         page.line((more, Style.QUIET), indent=2, hang=2)
+    if presets:
+        page.line((presets, Style.QUIET))
+        _listed(page, words.shown.presets if verbose else ())
 
 
-def _draw_calls(page: TextPage, calls: Mapping[str, int], end: str, words: PlanWords) -> None:
-    """How many calls each command gets, with the time in ``end``."""
-    each = ", ".join(f"{command} {count}" for command, count in sorted(calls.items()))
+def _listed(page: TextPage, items: Iterable[Unmanaged]) -> None:
+    for item in items:
+        page.line((_in_place(*named(item)), Style.QUIET), indent=2, hang=2)
+
+
+def _draw_calls(page: TextPage, calls: Mapping[str, int], end: str, words: PlanWords, *, verbose: bool) -> None:
+    """How many calls there are, with the time in ``end``; by the vendor's names on demand."""
+    each = ", ".join(f"{command} {count}" for command, count in sorted(calls.items()) if verbose)
     total = words("calls: {count}", count=sum(calls.values()))
     page.line((" · ".join(part for part in (total, each, end) if part), Style.PLAIN), hang=2)
 
 
-def _draw_report(page: TextPage, words: ReportWords) -> None:
+def _draw_report(page: TextPage, words: ReportWords, *, verbose: bool) -> None:
     report = words.report
     target, given = report.plan.target, words.still_given()
     about = words.say(words.title().fill(target=target.name))
@@ -273,7 +317,7 @@ def _draw_report(page: TextPage, words: ReportWords) -> None:
     page.line((" · ".join(f"{title}: {count}" for title, count in words.tally()), Style.PLAIN))
     for caveat in words.caveats():
         page.line((caveat, Style.PLAIN if report.verified else Style.DANGER))
-    _draw_calls(page, report.calls, words.time(), words)
+    _draw_calls(page, report.calls, words.time(), words, verbose=verbose)
     if given:
         page.line((given, Style.DANGER))
 

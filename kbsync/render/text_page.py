@@ -12,17 +12,22 @@ from rich.console import Console
 from rich.text import Text
 
 from kbsync.display import visible
-from kbsync.render.words import RenderOptions
+from kbsync.render.words import FIGURE, RenderOptions
 from kbsync.render.workflow_commands import ORDER
 
 _NARROW = 76
 """Below this width a label is above its text instead of beside it."""
 _LABEL = 20
 """The columns that a label may take."""
+_GLUE = "\ue000"
+"""Stands for a space at which no line may end; the character means nothing."""
 
 
 class Style(Enum):
-    """What a span is. Inline changes carry marks, or strike and underline where there is colour: never colour alone."""
+    """What a span is. Inline changes carry marks, or strike and underline where there is colour: never colour alone.
+
+    A turn from what goes to what comes is drawn where no marks tell the two apart.
+    """
 
     PLAIN = auto()
     TITLE = auto()
@@ -30,6 +35,7 @@ class Style(Enum):
     DANGER = auto()
     REMOVED = auto()
     ADDED = auto()
+    TURN = auto()
     OLD = auto()
     NEW = auto()
 
@@ -41,6 +47,7 @@ _COLORS: Mapping[Style, str] = {
     Style.DANGER: "bold red",
     Style.REMOVED: "red strike",
     Style.ADDED: "green underline",
+    Style.TURN: "dim",
     Style.OLD: "red",
     Style.NEW: "green",
 }
@@ -69,9 +76,17 @@ class TextPage:
             _environ={},  # what the user's environment wishes was settled by the command line
         )
 
-    def line(self, *spans: Span, indent: int = 0, hang: int = 0) -> None:
-        """Write spans as one paragraph; ``indent`` columns in, further lines ``hang`` more."""
+    @property
+    def height(self) -> int:
+        """How many lines there are."""
+        return self._file.getvalue().count("\n")
+
+    def line(self, *spans: Span, indent: int = 0, hang: int = 0, cut: bool = False) -> None:
+        """Write spans as one paragraph; ``indent`` columns in, further lines ``hang`` more, or ``cut`` after the first."""
         lines = self._wrapped(spans, indent + hang)
+        if cut and len(lines) > 1:
+            lines = [Text.assemble(lines[0], " …")]
+            lines[0].truncate(self._width - indent, overflow="ellipsis")
         for number, text in enumerate(lines):
             self._write(" " * (indent if number == 0 else indent + hang), text)
 
@@ -105,11 +120,14 @@ class TextPage:
     def _wrapped(self, spans: Iterable[Span], indent: int) -> list[Text]:
         text = Text()
         for words, style in spans:
+            if style is Style.TURN and not self._color:
+                continue
             opening, closing = ("", "") if self._color else _MARKS.get(style, ("", ""))
-            text.append(opening + visible(words) + closing, self._style(style))
+            text.append(opening + FIGURE.sub(_GLUE, visible(words)) + closing, self._style(style))
         lines = list(text.wrap(self._console, max(10, self._width - indent), tab_size=1))
         for line in lines:
             line.rstrip()
+            line.plain = line.plain.replace(_GLUE, " ")
             for found in reversed(list(ORDER.finditer(line.plain))):
                 line.plain = f"{line.plain[: found.end()]}·{line.plain[found.end() :]}"
         while lines and not lines[-1].plain:

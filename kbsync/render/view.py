@@ -13,7 +13,7 @@ from typing import Any
 
 from kbsync.compare import changed_fields
 from kbsync.display import spelled_out
-from kbsync.model import AnswerType, Content, Status, is_same_but_for_form
+from kbsync.model import AnswerType, CategoryPath, Content, Status, is_same_but_for_form
 from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, ProblemKind, Purpose, QuestionChange, Unmanaged
 
 
@@ -32,6 +32,8 @@ class Section(StrEnum):
     CATEGORIES = "categories"
 
 
+_FEW = 3
+"""So many moves of one kind are named one by one."""
 _DANGEROUS = frozenset({Section.REMOVALS, Section.DISABLED, Section.CONFLICTS, Section.DRIFT})
 
 
@@ -46,6 +48,16 @@ class Group:
     def danger(self) -> bool:
         """Whether its changes take something from customers or overwrite somebody's work."""
         return self.section in _DANGEROUS
+
+    @property
+    def bundles(self) -> tuple[tuple[Change, ...], ...]:
+        """The changes, with many harmless moves from one category to one other together: nobody reads those one by one."""
+        routes: dict[object, list[Change]] = {}
+        for number, change in enumerate(self.changes):
+            route = None if self.danger else _route(change)
+            routes.setdefault(route or number, []).append(change)
+        parts = ([found] if len(found) > _FEW else [[change] for change in found] for found in routes.values())
+        return tuple(tuple(bundle) for part in parts for bundle in part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,8 @@ class Outline:
     The changes of a drift are seen from the console's side: what the way back to git would create, the console deleted.
     ``danger`` is the number of changes in the dangerous sections. ``blocking`` problems stop an apply, ``diverged`` ones change
     what every line means, ``notices`` only inform. ``lapsed`` are the unmanaged objects that git used to declare, ``undeclared``
-    the others; ``outlived`` counts the answers that an apply will leave with customers though git gave them up.
+    the others, apart from ``presets``, which the service owns; ``outlived`` counts the answers that an apply will leave with
+    customers though git gave them up.
     """
 
     groups: tuple[Group, ...]
@@ -74,6 +87,7 @@ class Outline:
     notices: tuple[Problem, ...]
     lapsed: tuple[Unmanaged, ...]
     undeclared: tuple[Unmanaged, ...]
+    presets: tuple[Unmanaged, ...]
     outlived: int
 
     @property
@@ -130,7 +144,7 @@ class Difference:
 class QuestionView:
     """What is shown of one question: the ``differences``, and the ``whole`` fields of ``content``, which have one value only.
 
-    ``versions`` are the conversations that a page puts side by side, the oldest first; one where customers hear nothing new.
+    ``versions`` are the conversations that a page puts side by side, the oldest first; one where the answer is the same.
     """
 
     versions: tuple[Version, ...]
@@ -155,7 +169,8 @@ def outline(plan: Plan) -> Outline:
         diverged=tuple(problem for problem in notices if problem.kind is ProblemKind.DIVERGED),
         notices=tuple(problem for problem in notices if problem.kind is not ProblemKind.DIVERGED),
         lapsed=tuple(item for item in plan.unmanaged if item.formerly_declared),
-        undeclared=tuple(item for item in plan.unmanaged if not item.formerly_declared),
+        undeclared=tuple(item for item in plan.unmanaged if not (item.formerly_declared or item.preset)),
+        presets=tuple(item for item in plan.unmanaged if item.preset and not item.formerly_declared),
         outlived=len(plan.outlived),
     )
 
@@ -166,6 +181,13 @@ def action_of(change: Change) -> Action:
         return change.action
     # A status that differs is another change's doing.
     return Action.MOVE if {*change.touched} - {Field.STATUS} == {Field.CATEGORY} else Action.UPDATE
+
+
+def _route(change: Change) -> tuple[CategoryPath, CategoryPath] | None:
+    """From where to where a question goes that changes in nothing else."""
+    if not isinstance(change, QuestionChange) or not change.before or not change.after or {*change.touched} != {Field.CATEGORY}:
+        return None
+    return change.before.category, change.after.category
 
 
 def counted(changes: Iterable[Change]) -> tuple[ActionCount, ...]:
@@ -211,6 +233,8 @@ def view_of(change: QuestionChange, purpose: Purpose) -> QuestionView:
     both = next(
         (found.versions for found in differences if found.field in _SAID and len(found.versions) > len(versions)), versions
     )
+    if len(both) == len(versions) and not {Field.ANSWER, Field.ANSWER_TYPE} & {*change.touched}:
+        both = both[-1:]
     off = all(is_unserved(version.content) for version in versions)
     return QuestionView(both, differences, content, (Field.STATUS,) if off else ())
 

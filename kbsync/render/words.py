@@ -1,5 +1,6 @@
 """The language of a page: fixed words and messages are put into it, data is not."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -8,16 +9,23 @@ from importlib.resources import files
 
 from kbsync.messages import Message
 
-__all__ = ["RenderOptions", "Words"]
+__all__ = ["FIGURE", "RenderOptions", "Words"]
+
+FIGURE = re.compile(r"(?<=\d) (?=[^\W\d]|%)")
+"""The space between a number and what it counts, at which no line may end."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """How people want a page: ``width`` in columns, ``color`` with escape codes, ``language`` a tag such as ``zh_CN.UTF-8``."""
+    """How people want a page: ``width`` in columns, ``color`` with escape codes, ``language`` a tag such as ``zh_CN.UTF-8``.
+
+    A ``verbose`` page names what is only counted otherwise.
+    """
 
     width: int = 100
     color: bool = False
     language: str = "en"
+    verbose: bool = False
 
 
 class Words:

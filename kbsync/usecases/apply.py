@@ -10,16 +10,16 @@ from pathlib import Path
 
 from kbsync.applier import Applier, OnFailure
 from kbsync.applier.readback import PRESENCE
-from kbsync.display import shorten
 from kbsync.errors import HistoryUnavailable, Misuse, SafetyRefusal, UnusableFile
-from kbsync.guards import Consent, console_edits, refuse_unsafe
+from kbsync.guards import Consent, refuse_unsafe
 from kbsync.history.lease import ServiceTime, never_heard
 from kbsync.history.lock import Renewer, TargetLock
 from kbsync.history.remote import TargetRefs
-from kbsync.messages import Message, message, plural
+from kbsync.messages import Message, message
 from kbsync.plan import Plan
 from kbsync.planfile import encode_receipt, plan_digest, read_plan_or_receipt
 from kbsync.progress import Progress
+from kbsync.render.page import PlanWords
 from kbsync.report import ApplyReport, Outcome, Receipt
 from kbsync.saving import check_writable, is_replaceable, save
 from kbsync.settings import Target
@@ -317,24 +317,11 @@ def _is_agreed(call: Call, plan: Plan, options: ApplyOptions) -> bool:
         or not plan.changes
         or is_agreed(
             call.screen,
-            _question(plan),
+            PlanWords(plan).question(),
             absent=message("nobody is here to agree; nothing was changed"),
             instead=message("add --yes, or run kbsync apply in a terminal"),
             declined=message("Not applied; nothing was changed."),
         )
-    )
-
-
-def _question(plan: Plan) -> Message:
-    edits = dict.fromkeys(shorten(change.title) for change in console_edits(plan))
-    if not edits:
-        return message("Apply this plan to {target}?", target=plan.target.name)
-    return plural(
-        "Apply this plan to {target}, and overwrite {count} console edit: {names}?",
-        "Apply this plan to {target}, and overwrite {count} console edits: {names}?",
-        target=plan.target.name,
-        count=len(edits),
-        names=" · ".join(edits),
     )
 
 

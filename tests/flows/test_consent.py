@@ -49,11 +49,11 @@ def test_anything_but_yes_means_no(bench: Bench, answer: str) -> None:
 
 @pytest.mark.parametrize("answer", ["y\n", "YES\n", "是\n"])
 def test_yes_means_yes(bench: Bench, answer: str) -> None:
-    """The plan is shown on stderr, the question too, and stdout holds the receipt alone."""
+    """The plan is shown on stderr, the question repeats its counts, and stdout holds the receipt alone."""
     bench.commit(FIRST)
     applied = bench.run("apply", keyboard=Terminal(answer))
     assert applied.code == 0
-    assert "Apply this plan to sandbox? [y/N] " in applied.err
+    assert "Apply to sandbox: 1 to update, 10 to create, 6 categories to create? [y/N] " in applied.err
     assert applied.out.startswith("Applied by ")
 
 

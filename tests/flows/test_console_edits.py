@@ -91,9 +91,10 @@ def test_consent_and_policy_overwrite(edited: Bench) -> None:
 
 
 def test_at_a_terminal_a_yes_is_enough(edited: Bench) -> None:
-    """The prompt names the edits; a no leaves them, and with --yes nobody was asked."""
+    """The plan above the question names the edits; a no leaves them, and with --yes nobody was asked."""
     declined = edited.run("apply", keyboard=Terminal("n\n"))
-    assert f"Apply this plan to sandbox, and overwrite 1 console edit: {PAY}? [y/N]" in declined.err
+    assert "Apply to sandbox: 1 console edit to overwrite? [y/N]" in declined.err
+    assert f"~ Update: {PAY}" in declined.err
     assert (declined.code, answer(edited)) == (1, "In shells, one by one.")
     assert edited.run("apply", "--yes", keyboard=Terminal("")).code == 6
     assert edited.run("apply", keyboard=Terminal("y\n")).code == 0

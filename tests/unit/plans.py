@@ -191,6 +191,21 @@ def offline() -> Plan:
     return replace(plan_of(update(PARCEL, after, Field.ANSWER)), source=source, offline=True)
 
 
+def moves(count: int) -> tuple[QuestionChange, ...]:
+    """As many questions that go from one category to another."""
+    return tuple(
+        replace(
+            update(
+                replace(RETURNS, question=f"Question {number}?"),
+                replace(RETURNS, question=f"Question {number}?", category=("Returns",)),
+                Field.CATEGORY,
+            ),
+            action=Action.MOVE,
+        )
+        for number in range(count)
+    )
+
+
 def _category_changes() -> tuple[Change, ...]:
     return (
         CategoryChange(
@@ -261,10 +276,12 @@ def _removals() -> tuple[Change, ...]:
 
 
 _UNMANAGED = (
-    Unmanaged(Kind.QUESTION, "1400000000-q-0300", "Who are you?", ("System preset category", "Ask robot information")),
-    Unmanaged(Kind.QUESTION, "1400000000-q-0301", "你喜欢什么颜色?", ("System preset category", "Small talk")),
+    Unmanaged(
+        Kind.QUESTION, "1400000000-q-0300", "Who are you?", ("System preset category", "Ask robot information"), preset=True
+    ),
+    Unmanaged(Kind.QUESTION, "1400000000-q-0301", "你喜欢什么颜色?", ("Small talk",)),
     Unmanaged(Kind.QUESTION, "1400000000-q-0302", "Is there a summer sale?", ("Offers",), formerly_declared=True),
-    Unmanaged(Kind.CATEGORY, "77", "Small talk", ("System preset category", "Small talk")),
+    Unmanaged(Kind.CATEGORY, "77", "Small talk", ("System preset category", "Small talk"), preset=True),
 )
 _WITHHELD = Problem(
     ProblemKind.WITHHELD,

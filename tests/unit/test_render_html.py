@@ -46,7 +46,7 @@ class Page(HTMLParser):
             self.broken.append(tag)
 
     def handle_data(self, data: str) -> None:
-        self.texts.append((self.open[-1] if self.open else "", data))
+        self.texts.append((self.open[-1] if self.open else "", data.replace("\u00a0", " ")))
 
     def text(self, tag: str) -> list[str]:
         """The texts directly inside a kind of tag."""
@@ -172,11 +172,46 @@ def test_swapped_links_open_the_source() -> None:
 def test_what_git_gave_up_stands_open() -> None:
     """Headline, summary and a section of its own say that customers still get it, and what to do."""
     page = page_of(replace(plans.empty(), unmanaged=plans.everything().unmanaged))
-    assert "1 answer still given that git no longer declares; no changes; 2 unmanaged questions" in page.text("p")
+    assert "1 answer still given that git no longer declares; no changes; 1 unmanaged question" in page.text("p")
     assert [text for text in page.text("p") if text.startswith("Customers still get these answers. To remove them")]
-    assert page.text("summary") == ["Unmanaged questions, not touched ", "Unmanaged categories, not touched "]
+    assert page.text("summary") == ["Unmanaged questions, not touched "]
+    assert "The service's own (presets), left as they are: questions 1, categories 1." in page.text("p")
     pruned = replace(plans.everything(), policy=Policy(prune=Prune.DELETE))
     assert "Customers still get" not in plan_html(pruned, digest="d")
+
+
+def test_the_answer_of_a_rename_or_a_move_is_shown_once() -> None:
+    """Where the answer stays, there is one conversation, in which the old wording is struck beside the new one."""
+    renamed = plans.update(plans.RETURNS, replace(plans.RETURNS, question="How do I send something?"), Field.QUESTION)
+    moved = plans.update(plans.RETURNS, replace(plans.RETURNS, category=("B",)), Field.CATEGORY)
+    asked = plans.update(plans.RETURNS, replace(plans.RETURNS, similar=("Back?",)), Field.SIMILAR)
+    for change in (replace(renamed, action=Action.RENAME), replace(moved, action=Action.MOVE), asked):
+        page = plan_html(plans.plan_of(change), digest="d")
+        assert page.count("Send it back within 14 days.") == 1
+        assert "<h4>Conversation</h4>" in page
+    assert "How do I <del>return</del><ins>send</ins> something?" in plan_html(plans.plan_of(renamed), digest="d")
+
+
+def test_many_moves_are_one_card() -> None:
+    """Moves from one category to one other are counted in one card, which unfolds to their names."""
+    page = page_of(plans.plan_of(*plans.moves(40)))
+    assert page.text("h3") == ["40 questions"]
+    assert page.text("strong") == ["40"]
+    assert "Question 39?" in page.text("li")
+
+
+def test_a_figure_stays_with_its_unit() -> None:
+    """No line of the headline ends between a number and what it counts."""
+    assert "12\u00a0calls, about 3\u00a0s</p>" in plan_html(plans.everything(), digest="d")
+
+
+def test_what_an_apply_asks_for_and_what_it_calls() -> None:
+    """What is asked for stands before the changes; the vendor's names of the calls are there on demand."""
+    page = plan_html(plans.everything(), digest="d")
+    assert page.index(">To apply<") < page.index("<main")
+    assert "batch_set_chitchat" not in page
+    assert "batch_set_chitchat" in plan_html(plans.everything(), RenderOptions(verbose=True), digest="d")
+    assert "Who are you?" not in page
 
 
 def test_a_conflict_shows_three_conversations() -> None:
@@ -202,7 +237,7 @@ def test_added_blanks_are_seen() -> None:
 
 
 def test_a_drift_is_told_from_the_console() -> None:
-    """Its title, its verbs and its two sides are the console's, what is compared with is named, and the ways out stand last."""
+    """Title, verbs and both sides are the console's, what is compared with is named, and the ways out stand at the top."""
     page = page_of(plan_purposes.drift())
     assert page.text("title") == ["Drift of production"]
     assert page.text("p").count("Deleted") == 1
@@ -214,7 +249,7 @@ def test_a_drift_is_told_from_the_console() -> None:
 
 
 def test_an_undo_says_that_it_takes_back() -> None:
-    """It has a title of its own and no base, and ends with what an apply asks for."""
+    """It has a title of its own and no base, and begins with what an apply asks for."""
     page = page_of(plan_purposes.undo())
     assert page.text("title") == ["Undo for production"]
     assert "takes back what was applied" in page.text("span")

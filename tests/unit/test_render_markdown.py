@@ -56,6 +56,37 @@ def test_the_marker_is_the_first_line() -> None:
     assert plan_markdown(hostile_everywhere("--> x"), digest="d").startswith("<!-- kbsync plan: ~2D~~2D~~3E~~20~x -->\n")
 
 
+def test_what_an_apply_asks_for_stands_at_the_top() -> None:
+    """Before the first change a reviewer knows what will be asked."""
+    drawn = plan_markdown(plans.dangerous(), digest="d")
+    assert drawn.index("### To apply\n\n- the plan removes 2") < drawn.index("### This plan cannot") < drawn.index("### Removals")
+
+
+def test_many_moves_are_one_line() -> None:
+    """Moves from one category to one other are counted in one line, with their names below it."""
+    drawn = plan_markdown(plans.plan_of(*plans.moves(40)), digest="d")
+    assert "<b>Moved</b> (40)</summary>\n\n- **Move** 40 questions: Shipping / Returns → Returns\n  > Question" in drawn
+    assert "Question" in drawn.split("→ Returns\n")[1]
+    assert drawn.count("**Move**") == 1
+
+
+def test_a_figure_stays_with_its_unit() -> None:
+    """No line of the headline ends between a number and what it counts."""
+    assert "12\u00a0calls, about 3\u00a0s**" in plan_markdown(plans.everything(), digest="d")
+
+
+def test_old_and_new_text_do_not_touch() -> None:
+    """Where marks are not drawn, what goes and what comes are two words."""
+    assert "</del><ins>" not in plan_markdown(plans.everything(), digest="d")
+
+
+def test_what_the_service_owns_is_counted() -> None:
+    """Presets are one clause of the small print, and no list."""
+    drawn = plan_markdown(plans.everything(), digest="d")
+    assert "The service's own (presets), left as they are: questions 1, categories 1." in drawn
+    assert "Who are you?" not in drawn
+
+
 @pytest.mark.no_cover
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("payload", PAYLOADS)

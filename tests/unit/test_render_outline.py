@@ -200,7 +200,7 @@ def twice(plan: Plan) -> Plan:
         (plans.empty(), "no changes"),
         (
             replace(plans.empty(), unmanaged=plans.everything().unmanaged),
-            "1 answer still given that git no longer declares; no changes; 2 unmanaged questions",
+            "1 answer still given that git no longer declares; no changes; 1 unmanaged question",
         ),
         (
             replace(plans.empty(), unmanaged=STAYING),
@@ -251,7 +251,7 @@ def twice(plan: Plan) -> Plan:
                 "1 answer still given that git no longer declares; "
                 "2 to rename, 2 to move, 2 to update, 2 to enable, 2 to create, "
                 "2 categories to rename, 2 categories to create; "
-                "2 unmanaged questions; 12 calls, about 3 s"
+                "1 unmanaged question; 12 calls, about 3 s"
             ),
         ),
     ],

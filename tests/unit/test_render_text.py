@@ -1,5 +1,6 @@
 """Plans, reports and receipts as text, kept whole in golden files."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from kbsync.commands import Command
 from kbsync.messages import message
 from kbsync.model import AnswerType, Content, Status
 from kbsync.plan import Action, CategoryChange, Cause, Field, FieldChange, Match, Plan, QuestionChange
@@ -23,9 +25,9 @@ from tests.unit import plan_purposes, plans
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def drawn(plan: Plan, *, width: int = 100, color: bool = False, language: str = "en") -> str:
+def drawn(plan: Plan, *, width: int = 100, color: bool = False, language: str = "en", verbose: bool = False) -> str:
     """A plan as text with the sample digest."""
-    return plan_text(plan, RenderOptions(width=width, color=color, language=language), digest=plans.DIGEST)
+    return plan_text(plan, RenderOptions(width, color, language, verbose), digest=plans.DIGEST)
 
 
 def flat(plan: Plan) -> str:
@@ -113,7 +115,7 @@ def test_an_empty_plan_says_why_it_is_empty() -> None:
     assert "git declares no question" in drawn(replace(plans.empty(), unchanged=0))
     assert "the same as in the base" in drawn(replace(plans.offline(), changes=()))
     blocked = replace(plans.empty(), problems=plans.dangerous().problems)
-    assert "There is nothing else to show." in drawn(blocked)
+    assert "No changes\n" in drawn(blocked)
     assert "Nothing is live any more" in drawn(replace(plan_purposes.undo(), changes=(), problems=()))
     assert "Nothing to do" not in drawn(blocked)
 
@@ -122,9 +124,19 @@ def test_unmanaged_objects_are_counted_in_an_empty_plan_too() -> None:
     """What stays beside git is counted and named even when there is nothing to do; what git dropped has a part of its own."""
     text = drawn(replace(plans.empty(), unmanaged=plans.everything().unmanaged))
     assert text.endswith(
-        "Not declared in git, left as they are: questions 2, categories 1.\n"
+        "Not declared in git, left as they are: questions 1, categories 0.\n"
+        "  你喜欢什么颜色? (Small talk)\n"
+        "The service's own (presets), left as they are: questions 1, categories 1.\n"
+    )
+
+
+def test_what_the_service_owns_is_one_line() -> None:
+    """Presets are counted; who asks for more gets their names."""
+    plan = replace(plans.empty(), unmanaged=plans.everything().unmanaged)
+    assert "Who are you?" not in drawn(plan)
+    assert drawn(plan, verbose=True).endswith(
+        "questions 1, categories 1.\n"
         "  Who are you? (System preset category / Ask robot information)\n"
-        "  你喜欢什么颜色? (System preset category / Small talk)\n"
         "  System preset category / Small talk\n"
     )
 
@@ -132,8 +144,74 @@ def test_unmanaged_objects_are_counted_in_an_empty_plan_too() -> None:
 def test_twenty_unmanaged_objects_are_named_at_most() -> None:
     """A library of thousands does not bury the plan; the rest is counted, with the way to see it."""
     crowd = plan_purposes.narrowed().unmanaged
-    assert "more (kbsync plan" not in drawn(replace(plans.empty(), unmanaged=crowd[:20]))
-    assert drawn(replace(plans.empty(), unmanaged=crowd)).endswith("  … and 2 more (kbsync plan --format json lists all)\n")
+    assert "more (-v names" not in drawn(replace(plans.empty(), unmanaged=crowd[:20]))
+    many = replace(plans.empty(), unmanaged=crowd)
+    assert drawn(many).endswith("  … and 2 more (-v names all)\n")
+    assert drawn(many, verbose=True).endswith("  Small talk 22? (Small talk)\n")
+
+
+def test_the_headline_is_the_first_and_the_last_word() -> None:
+    """It stands right below the title and right above what is asked, dangers first."""
+    headline = "1 to delete, 1 to disable, 1 category to delete; 1 to enable; 4 calls, about 1 s"
+    whole = [line for line in drawn(plans.dangerous()).splitlines() if line]
+    asked = [line for line in plan_text(plans.dangerous(), digest="d", steps=False).splitlines() if line]
+    assert (whole[1], asked[-1]) == (headline, headline)
+    assert whole[whole.index(headline, 2) + 1].startswith("── To apply ──")
+
+
+def test_dangers_and_the_question_fit_on_one_screen() -> None:
+    """After a plan that is longer than a terminal, its dangers are named again beside the question, each on one line."""
+    plan = plans.everything()
+    last = drawn(plan, width=80).splitlines()[-22:]
+    assert "- Delete: Is there a Christmas sale?" in last
+    assert "- Disable: 你是机器人吗?" in last
+    assert "~ Update: How do I return something?" in last
+    assert drawn(plans.plan_of(*plans.moves(1), plan.changes[-2]), width=80).count("Is there a Christmas sale?") == 1
+    many = drawn(replace(plan, changes=plan.changes * 4), width=80).splitlines()[-22:]
+    assert "… and 8 more above" in many
+    long = replace(plans.RETURNS, question="why " * 100)
+    gone = QuestionChange(Action.DELETE, "1", long, None, Cause.DECLARED)
+    text = drawn(replace(plan, changes=(gone, *plan.changes)), width=80)
+    assert next(line for line in text.splitlines()[-22:] if line.startswith("- Delete: why")).endswith("…")
+
+
+def test_moves_of_one_kind_are_one_line() -> None:
+    """Many questions that go from one category to one other are a count; their names are one option away."""
+    text = drawn(plans.plan_of(*plans.moves(40)))
+    assert "── Moved (40) ──" in text
+    assert "~ Move: 40 questions (-v names them)\n    Shipping / Returns → Returns\n" in text
+    assert "Question 2?" not in text
+    assert "Question 2?" in drawn(plans.plan_of(*plans.moves(40)), verbose=True)
+    assert "Question 2?" in drawn(plans.plan_of(*plans.moves(3)))
+    danger = tuple(
+        replace(change, cause=Cause.DRIFT, fields=(FieldChange(Field.CATEGORY, Cause.DRIFT),)) for change in plans.moves(40)
+    )
+    assert "Question 2?" in drawn(plans.plan_of(*danger))
+
+
+def test_old_and_new_never_touch() -> None:
+    """In colour, where no marks stand around them, an arrow keeps what goes from what comes."""
+    after = replace(plans.RETURNS, answer=plans.RETURNS.answer.replace("14", "30"))
+    text = drawn(plans.plan_of(plans.update(plans.RETURNS, after, Field.ANSWER)), color=True)
+    assert "1430" not in re.sub("\x1b.*?m", "", text)
+    assert "14→30" in re.sub("\x1b.*?m", "", text)
+
+
+@pytest.mark.parametrize("width", range(20, 60))
+def test_a_figure_stays_with_its_unit(width: int) -> None:
+    """No line begins with the seconds, the percent sign or the word that a number at the end of the line before it counts."""
+    renamed = plans.update(plans.RETURNS, replace(plans.RETURNS, question="Can I return it?"), Field.QUESTION)
+    plan = plans.plan_of(replace(renamed, match=Match.WORDING, confidence=91), calls={Command.UPDATE: 30}, seconds=6.0)
+    plan = replace(plan, unmanaged=plans.everything().unmanaged)
+    lines = plan_text(plan, RenderOptions(width), digest="d").splitlines()
+    assert not [line for line in lines if re.match(r"\s*(s|%)(?!\w)", line) or re.search(r"(^|\s)\d+$", line)]
+
+
+def test_calls_by_name_are_for_who_asks() -> None:
+    """The vendor's names of the calls stand in no page for readers; -v adds them."""
+    assert "batch_set_chitchat" not in drawn(plans.dangerous()) + report_text(report())
+    assert "batch_set_chitchat 4" in drawn(plans.dangerous(), verbose=True)
+    assert "batch_set_chitchat 2" in report_text(report(), RenderOptions(verbose=True))
 
 
 def test_an_apply_asks_for_itself() -> None:
@@ -239,7 +317,7 @@ def test_a_rare_question_is_shown_with_all_it_has() -> None:
 
 def test_a_deleted_category_has_no_text_to_show() -> None:
     """A category that the console deleted is told in short."""
-    assert "12 · deleted in the console ──" in flat(replace(plan_purposes.drift(), changes=plan_purposes.drift().changes[:1]))
+    assert "12 · deleted in the console Not" in flat(replace(plan_purposes.drift(), changes=plan_purposes.drift().changes[:1]))
 
 
 def report(**more: Any) -> ApplyReport:
