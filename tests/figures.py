@@ -25,6 +25,7 @@ from kbsync.limiter.clock import SystemClock
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
+from tests.fakes.console import Console
 from tests.fakes.git_repos import GitRepos
 
 ROOT = Path(kbsync.__file__).parent
@@ -162,7 +163,7 @@ def ways() -> None:
             tree.commit({"knowledge/a.yaml": QUESTIONS % "2"})
             _way(tree.path, environ, "plan", "--out", "plan.json")
             _way(tree.path, environ, "apply", "plan.json", "--yes")
-            service.console.edit_question(service.console.question("When will my parcel arrive?"), answer="4")
+            Console(service).edit_question(Console(service).question("When will my parcel arrive?"), answer="4")
             _way(tree.path, environ, "pull")
         finally:
             server.stop()

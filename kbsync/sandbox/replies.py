@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
+from typing import Self
 
 from kbsync.commands import SESSION_COMMANDS, Command
 from kbsync.rehearsal.faults import Fault, FaultKind
@@ -19,72 +20,47 @@ JSON = MappingProxyType({"content-type": "application/json; charset=utf-8"})
 class Code(IntEnum):
     """An ErrorCode; 60002 to 70500 are common (1047/34348, DOC), the others belong to single pages."""
 
-    PARAMETERS = -7
-    FREQUENCY = -14
-    ADMINISTRATOR = -20
-    RESOURCE = -50003
-    PRESET = -50011
-    DESK = -50040
-    EXPIRED = -50059
-    URL = 60002
-    JSON = 60003
-    COMMON_FREQUENCY = 60007
-    PATH = 60009
-    COMMON_ADMINISTRATOR = 60010
-    NO_SDKAPPID = 60012
-    QUERY = 60025
-    REGION = 60026
-    SIGNATURE_EXPIRED = 70001
-    SIGNATURE_EMPTY = 70002
-    SIGNATURE_ILLEGAL = 70003
-    SIGNATURE_KEY = 70009
-    SIGNATURE_IDENTIFIER = 70013
-    SIGNATURE_SDKAPPID = 70014
-    UNKNOWN_SDKAPPID = 70020
-    INTERNAL = 70500
-    STREAM_ADMINISTRATOR = 90009
-    STREAM_TOO_LONG = 93000
-    NOT_DESK = 141000
-    SESSION_PARAMETERS = 141004
-    SESSION_GONE = 141005
-    SESSION_ILLEGAL = 141006
-    SESSION_FREQUENCY = 141009
-    SESSION_UNKNOWN = 141010
+    words: str
+    """ErrorInfo, in our own words."""
 
+    def __new__(cls, number: int, words: str) -> Self:
+        """A number that has words."""
+        code = int.__new__(cls, number)
+        code._value_, code.words = number, words
+        return code
 
-WORDS: Mapping[Code, str] = {
-    Code.PARAMETERS: "parameter parsing failed",
-    Code.FREQUENCY: "exceeds the maximum frequency limit allowed by this API",
-    Code.ADMINISTRATOR: "request requires App administrator permissions",
-    Code.RESOURCE: "desk resource is invalid",
-    Code.PRESET: "system preset categories cannot be changed so",
-    Code.DESK: "the application has not enabled Desk",
-    Code.EXPIRED: "the Desk edition has expired",
-    Code.URL: "HTTP parsing failed, POST is expected",
-    Code.JSON: "the request body is not valid JSON",
-    Code.COMMON_FREQUENCY: "REST API call frequency exceeds the limit",
-    Code.PATH: "unknown resource, check the request URL",
-    Code.COMMON_ADMINISTRATOR: "the identifier is not an App administrator",
-    Code.NO_SDKAPPID: "sdkappid is missing in the URL",
-    Code.QUERY: "sdkappid, identifier, random or contenttype is wrong",
-    Code.REGION: "the host and the SDKAppID belong to different data centres",
-    Code.SIGNATURE_EXPIRED: "UserSig expired",
-    Code.SIGNATURE_EMPTY: "UserSig is empty",
-    Code.SIGNATURE_ILLEGAL: "UserSig is illegal",
-    Code.SIGNATURE_KEY: "UserSig was made with another key",
-    Code.SIGNATURE_IDENTIFIER: "identifier differs from the one in UserSig",
-    Code.SIGNATURE_SDKAPPID: "sdkappid differs from the one in UserSig",
-    Code.UNKNOWN_SDKAPPID: "SDKAppID unknown, check the data centre",
-    Code.INTERNAL: "internal error",
-    Code.STREAM_ADMINISTRATOR: "request requires App administrator permissions",
-    Code.STREAM_TOO_LONG: "the message body exceeds 12k",
-    Code.NOT_DESK: "the application is not a Desk application",
-    Code.SESSION_PARAMETERS: "invalid parameter",
-    Code.SESSION_GONE: "the session does not exist or has ended",
-    Code.SESSION_ILLEGAL: "illegal SessionId",
-    Code.SESSION_FREQUENCY: "API rate limiting",
-    Code.SESSION_UNKNOWN: "the session does not exist",
-}
+    PARAMETERS = -7, "parameter parsing failed"
+    FREQUENCY = -14, "exceeds the maximum frequency limit allowed by this API"
+    ADMINISTRATOR = -20, "request requires App administrator permissions"
+    RESOURCE = -50003, "desk resource is invalid"
+    PRESET = -50011, "system preset categories cannot be changed so"
+    DESK = -50040, "the application has not enabled Desk"
+    EXPIRED = -50059, "the Desk edition has expired"
+    URL = 60002, "HTTP parsing failed, POST is expected"
+    JSON = 60003, "the request body is not valid JSON"
+    COMMON_FREQUENCY = 60007, "REST API call frequency exceeds the limit"
+    PATH = 60009, "unknown resource, check the request URL"
+    COMMON_ADMINISTRATOR = 60010, "the identifier is not an App administrator"
+    NO_SDKAPPID = 60012, "sdkappid is missing in the URL"
+    QUERY = 60025, "sdkappid, identifier, random or contenttype is wrong"
+    REGION = 60026, "the host and the SDKAppID belong to different data centres"
+    SIGNATURE_EXPIRED = 70001, "UserSig expired"
+    SIGNATURE_EMPTY = 70002, "UserSig is empty"
+    SIGNATURE_ILLEGAL = 70003, "UserSig is illegal"
+    SIGNATURE_KEY = 70009, "UserSig was made with another key"
+    SIGNATURE_IDENTIFIER = 70013, "identifier differs from the one in UserSig"
+    SIGNATURE_SDKAPPID = 70014, "sdkappid differs from the one in UserSig"
+    UNKNOWN_SDKAPPID = 70020, "SDKAppID unknown, check the data centre"
+    INTERNAL = 70500, "internal error"
+    STREAM_ADMINISTRATOR = 90009, "request requires App administrator permissions"
+    STREAM_TOO_LONG = 93000, "the message body exceeds 12k"
+    NOT_DESK = 141000, "the application is not a Desk application"
+    SESSION_PARAMETERS = 141004, "invalid parameter"
+    SESSION_GONE = 141005, "the session does not exist or has ended"
+    SESSION_ILLEGAL = 141006, "illegal SessionId"
+    SESSION_FREQUENCY = 141009, "API rate limiting"
+    SESSION_UNKNOWN = 141010, "the session does not exist"
+
 
 COMMON: Mapping[Code, Code] = {
     Code.PARAMETERS: Code.JSON,
@@ -113,7 +89,7 @@ class Refusal(Exception):
     @property
     def info(self) -> str:
         """ErrorInfo."""
-        return f"{WORDS[self.code]}: {self.detail}" if self.detail else WORDS[self.code]
+        return f"{self.code.words}: {self.detail}" if self.detail else self.code.words
 
 
 class HttpRefusal(Exception):

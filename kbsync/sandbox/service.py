@@ -25,9 +25,8 @@ from kbsync.sandbox.chitchat import (
     update_question,
     update_similar,
 )
-from kbsync.sandbox.console import Console
 from kbsync.sandbox.gate import SECOND, Gate, Request, Scene
-from kbsync.sandbox.library import Database, Library, StoredCategory, put_rules, take_fault
+from kbsync.sandbox.library import Database, Library, put_rules, take_fault
 from kbsync.sandbox.replies import (
     Code,
     HttpRefusal,
@@ -99,36 +98,30 @@ class Service:
         account: Account = DEMO,
         faults: FaultPlan = NO_FAULTS,
     ) -> None:
-        self._clock = clock
+        self.clock = clock
         self._switches = switches
         self._account = account
-        self._database = Database(database)
-        self._library = Library(self._database, sdkappid=account.sdkappid)
-        self._gate = Gate(self._database, account=account, switches=switches)
+        self.database = Database(database)
+        self.library = Library(self.database, sdkappid=account.sdkappid)
+        self._gate = Gate(self.database, account=account, switches=switches)
         self._log: deque[LogEntry] = deque(maxlen=LOG_MAX)
-        self.console = Console(self._database, self._library, clock)
-        with self._database.transaction():
-            if not self._database.rows("SELECT 1 FROM category LIMIT 1"):
-                plant(self._database, self._library)
-            put_rules(self._database, faults.rules)
-
-    @property
-    def clock(self) -> Clock:
-        """The clock that the limits and signatures are held against."""
-        return self._clock
+        with self.database.transaction():
+            if not self.database.rows("SELECT 1 FROM category LIMIT 1"):
+                plant(self.database, self.library)
+            put_rules(self.database, faults.rules)
 
     @property
     def log(self) -> tuple[LogEntry, ...]:
         """Every call of this process in the order of arrival, the last hundred thousand of them."""
-        with self._database.lock:
+        with self.database.lock:
             return tuple(self._log)
 
     def handle(self, request: Request) -> Reply:
         """Answer one request. Never raises, may be called from several threads; waiting is left to the transport."""
-        with self._database.lock:
-            arrived, command = self._clock.now(), request.path.rpartition("/")[2]
+        with self.database.lock:
+            arrived, command = self.clock.now(), request.path.rpartition("/")[2]
             try:
-                fault = take_fault(self._database, command)
+                fault = take_fault(self.database, command)
                 reply, outcome = self._reply(request, fault)
             except sqlite3.Error:  # the file is gone, full, or held by another process for too long
                 fault, reply, outcome = None, refused(Refusal(Code.INTERNAL)), str(int(Code.INTERNAL))
@@ -139,37 +132,13 @@ class Service:
 
     def reset(self) -> None:
         """Back to the example library: every edit, message, count and fault rule is forgotten, the log stays."""
-        with self._database.transaction():
-            self._database.clear()
-            plant(self._database, self._library)
-
-    def snapshot(self) -> dict[str, list[dict[str, object]]]:
-        """The whole library now, in plain data: ``categories`` and ``questions``, deleted ones left out."""
-        with self._database.lock:
-            tree = self._library.categories()
-            found = self._library.questions()
-        by_id = {each.id: each for each in tree}
-        return {
-            "categories": [{"id": each.id, "parent": each.parent, "title": each.title, "menu": each.menu} for each in tree],
-            "questions": [
-                {
-                    "id": each.id,
-                    "question": each.question,
-                    "answer": each.answer,
-                    "answer_type": each.answer_type,
-                    "category": each.category,
-                    "path": _path(by_id, each.category),
-                    "status": each.status,
-                    "preset": each.preset,
-                    "similar": list(each.similar),
-                }
-                for each in found
-            ],
-        }
+        with self.database.transaction():
+            self.database.clear()
+            plant(self.database, self.library)
 
     def close(self) -> None:
         """Let go of the database; later calls are answered with 70500."""
-        self._database.close()
+        self.database.close()
 
     def _reply(self, request: Request, fault: Fault | None) -> tuple[Reply, str]:
         if fault is not None and not fault.done_first:
@@ -179,11 +148,11 @@ class Service:
         return (reply if fault is None else spoil(reply, fault)), outcome
 
     def _answer(self, request: Request) -> tuple[Reply, str]:
-        now = round(self._clock.wall() * SECOND)
+        now = round(self.clock.wall() * SECOND)
         try:
             command, parameters = self._gate.admit(request, now=now)
-            scene = Scene(self._database, self._library, self._account, self._switches, now)
-            with self._database.transaction():
+            scene = Scene(self.database, self.library, self._account, self._switches, now)
+            with self.database.transaction():
                 fields = HANDLERS[command](scene, parameters)
         except Refusal as refusal:
             spelled = spell(refusal, request.path.rpartition("/")[2], self._switches)
@@ -192,8 +161,3 @@ class Service:
             return status_page(refusal.status, retry_after=1), str(refusal.status)
         code = fields.get("ErrorCode", 0)
         return success(fields), str(code) if code else "ok"
-
-
-def _path(tree: Mapping[int, StoredCategory], identifier: int) -> list[str]:
-    category = tree.get(identifier)
-    return [] if category is None else [*_path(tree, category.parent), category.title]

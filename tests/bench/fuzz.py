@@ -37,6 +37,7 @@ from kbsync.settings import Policy, Prune
 from tests.endurance.bench import Bench, Side
 from tests.endurance.shop import FIRST, SECOND, read
 from tests.fakes.clock import FakeClock
+from tests.fakes.console import Console
 from tests.fakes.naughty import NAUGHTY
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
 
@@ -194,7 +195,7 @@ class Answers:
         transport = _client(keep)
         DeskReader(transport).read()
         writer = DeskWriter(transport)
-        writer.set_similar(bench.service.console.question("Hello"), [])
+        writer.set_similar(Console(bench.service).question("Hello"), [])
         writer.add_category("x", parent=None)
         self.examples = [*self._good.values(), b"H<html>502</html>"]
 

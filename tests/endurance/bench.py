@@ -31,6 +31,7 @@ from kbsync.sandbox.transport import SandboxTransport
 from kbsync.settings import Policy, Prune
 from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
+from tests.fakes.console import Console, snapshot
 
 __all__ = ["FAST", "Bench", "Died", "Side", "dishonest", "library", "plant", "reached", "refused", "unlike", "untouched"]
 
@@ -80,13 +81,13 @@ class Bench:
 
     def break_with(self, *words: str) -> None:
         """Let calls go wrong from now on, counted from here."""
-        database = self.service._database
+        database = self.service.database
         with database.transaction():
             put_rules(database, FaultPlan.parse(words).rules)
 
     def mend(self) -> None:
         """Nothing goes wrong any more."""
-        database = self.service._database
+        database = self.service.database
         with database.transaction():
             database.run("DELETE FROM fault")
         self.clock.move(60)
@@ -154,9 +155,9 @@ def plant(service: Service, live: Knowledge) -> None:
     ids: dict[tuple[str, ...], int] = {}
     for category in sorted(live.categories, key=lambda each: len(each.path)):
         if category.menu is MenuType.ORDINARY:
-            ids[category.path] = service.console.add_category(category.path[-1], parent=ids.get(category.path[:-1], 0))
+            ids[category.path] = Console(service).add_category(category.path[-1], parent=ids.get(category.path[:-1], 0))
     for content in (question.content for question in live.questions if question.content.category in ids):
-        service.console.add_question(
+        Console(service).add_question(
             content.question,
             content.answer,
             category=ids[content.category],
@@ -168,7 +169,7 @@ def plant(service: Service, live: Knowledge) -> None:
 
 def library(service: Service) -> Knowledge:
     """What the service holds, by its own account."""
-    found = service.snapshot()
+    found = snapshot(service)
     entries: dict[int, dict[str, object]] = {int(str(each["id"])): each for each in found["categories"]}
 
     def path(identifier: int) -> tuple[str, ...]:

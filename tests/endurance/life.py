@@ -16,6 +16,7 @@ from kbsync.report import ApplyReport
 from tests.endurance.bench import FREE, Bench, Died, Side, library, refused
 from tests.endurance.storms import rules
 from tests.endurance.trial import judged, settled
+from tests.fakes.console import Console
 from tests.fakes.libraries import declared, live_libraries
 
 __all__ = ["Life"]
@@ -76,7 +77,7 @@ class Life(RuleBasedStateMachine):
         if homes:
             self._strangers += 1
             home = _at(place, homes, key=lambda each: each.path)
-            self.bench.service.console.add_question(f"Stranger {self._strangers}?", "Ours.", category=home.id or 0)
+            Console(self.bench.service).add_question(f"Stranger {self._strangers}?", "Ours.", category=home.id or 0)
         self._passed()
 
     @rule(place=places, answer=st.sampled_from(["Console.", "Yes."]), wording=st.booleans())
@@ -84,14 +85,14 @@ class Life(RuleBasedStateMachine):
         """An answer, and sometimes its question, is changed by hand."""
         for found in self._found(place):
             text = f"{found.content.question} (please)" if wording else None
-            self.bench.service.console.edit_question(found.id or "", answer=answer, question=text)
+            Console(self.bench.service).edit_question(found.id or "", answer=answer, question=text)
         self._passed()
 
     @rule(place=places)
     def console_deletes(self, place: int) -> None:
         """A question is deleted by hand."""
         for found in self._found(place):
-            self.bench.service.console.delete_question(found.id or "")
+            Console(self.bench.service).delete_question(found.id or "")
         self._passed()
 
     @rule(place=places, title=st.sampled_from(["A", "C", "Two"]))
@@ -101,7 +102,7 @@ class Life(RuleBasedStateMachine):
         paths = {each.path for each in live.categories}
         free = [it for it in live.categories if it.menu is MenuType.ORDINARY and (*it.path[:-1], title) not in paths]
         if free:
-            self.bench.service.console.rename_category(_at(place, free, key=lambda each: each.path).id or 0, title)
+            Console(self.bench.service).rename_category(_at(place, free, key=lambda each: each.path).id or 0, title)
         self._passed()
 
     @rule(words=faults, on_failure=st.sampled_from(OnFailure), workers=workers)

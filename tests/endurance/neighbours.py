@@ -77,8 +77,8 @@ def work_together(directory: Path, *, pacing: Pacing, questions: int, processes:
     """Start all processes at once, each to add its questions, and wait until the last one has ended."""
     service = Service(None, clock=SystemClock())
     plant(service, Knowledge((Category(CATEGORY),)))
-    with service._database.transaction():
-        put_rules(service._database, FaultPlan.parse(faults).rules)
+    with service.database.transaction():
+        put_rules(service.database, FaultPlan.parse(faults).rules)
     with _served(service) as address:
         contents = [_contents(name, questions) for name in range(processes)]
         homes = [

@@ -24,6 +24,7 @@ from kbsync.usecases.context import RunContext
 from tests.endurance.bench import FAST, Side, library, plant, unlike
 from tests.endurance.shop import FIRST, SECOND, STRANGERS, add_unmanaged, read
 from tests.fakes.clock import FakeClock
+from tests.fakes.console import snapshot
 from tests.flows.harness import Bench, Run
 
 __all__ = ["APPLY", "GIVEN_UP", "SIDE", "Moment", "Play", "Watched", "finish", "played"]
@@ -149,7 +150,7 @@ class Play:
 
     def again(self, *, context: RunContext | None = None) -> Run:
         """Apply once more, in this process, without waiting unless told, and agree to the removals that are left."""
-        left = self.service.snapshot()
+        left = snapshot(self.service)
         gone = sum(each.get("question") == "Do you take cheques?" for each in left["questions"])
         gone += sum(each["title"] == "Old stuff" for each in left["categories"])
         return self.bench.run(*APPLY[:2], "--allow-remove", str(gone), *APPLY[4:], context=context)

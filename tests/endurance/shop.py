@@ -3,6 +3,7 @@
 from kbsync.files import load_tree
 from kbsync.model import Knowledge
 from kbsync.sandbox.service import Service
+from tests.fakes.console import Console
 
 __all__ = ["FIRST", "SECOND", "STRANGERS", "add_unmanaged", "read"]
 
@@ -63,7 +64,7 @@ def read(text: str) -> Knowledge:
 
 def add_unmanaged(service: Service) -> None:
     """What other people made in the console: a category of their own, and a question among ours."""
-    category = service.console.add_category("Console only")
-    service.console.add_question("Who wrote this?", "A person.", category=category, similar=["Was it a person?"])
-    returns = service.console.category("Shipping", "Returns")
-    service.console.add_question("Is this ours?", "<b>No.</b>", category=returns, answer_type=2, status=5)
+    category = Console(service).add_category("Console only")
+    Console(service).add_question("Who wrote this?", "A person.", category=category, similar=["Was it a person?"])
+    returns = Console(service).category("Shipping", "Returns")
+    Console(service).add_question("Is this ours?", "<b>No.</b>", category=returns, answer_type=2, status=5)

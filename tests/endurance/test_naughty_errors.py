@@ -11,6 +11,7 @@ import pytest
 from kbsync.history.lock import TargetLock
 from kbsync.plan import Plan
 from kbsync.planfile import decode, encode_plan
+from tests.fakes.console import Console
 from tests.flows.harness import Bench, Run
 
 HOSTILE = "evil\n::error title=pwn::boo\n ::add-mask::x ##[error]pwn ##vso[task.complete]"
@@ -40,7 +41,7 @@ def edited(bench: Bench) -> None:
     declared(bench, "changed")
     bench.edit("One?", answer=HOSTILE)
     with bench.console() as service:
-        service.console.edit_question(service.console.question("Two?"), question=f"Two? {HOSTILE}")
+        Console(service).edit_question(Console(service).question("Two?"), question=f"Two? {HOSTILE}")
 
 
 def moved(bench: Bench, *consent: str) -> Run:
@@ -48,13 +49,13 @@ def moved(bench: Bench, *consent: str) -> Run:
     declared(bench)
     assert bench.run("apply", "--yes").code == 0
     with bench.console() as service:
-        service.console.edit_question(service.console.question("One?"), question=HOSTILE)
+        Console(service).edit_question(Console(service).question("One?"), question=HOSTILE)
     assert bench.run("pull").code == 0
     path = bench.path / "knowledge" / "a.yaml"
     path.write_text(path.read_text().replace('"1"', '"3"'))
     assert bench.run("plan", "--out", "plan.json").code == 0
     with bench.console() as service:
-        service.console.edit_question(service.console.question(HOSTILE), answer=HOSTILE)
+        Console(service).edit_question(Console(service).question(HOSTILE), answer=HOSTILE)
     return bench.run("apply", "plan.json", "--yes", *consent)
 
 

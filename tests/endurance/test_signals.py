@@ -56,7 +56,7 @@ def test_a_signal_while_a_question_is_written(tmp_path: Path) -> None:
 def test_a_second_signal_ends_it_at_once(number: signal.Signals, tmp_path: Path) -> None:
     """Somebody who presses Ctrl-C again does not wait for a service that hangs; the next run sorts it out."""
     with played(tmp_path) as play:
-        database = play.service._database
+        database = play.service.database
         with database.transaction():
             put_rules(database, FaultPlan.parse(["add_chitchat_category#1=hang:9"]).rules)
         hung = threading.Event()

@@ -15,6 +15,7 @@ from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.service import Reply, Request, Service
 from tests.fakes.clock import FakeClock
+from tests.fakes.console import snapshot
 
 __all__ = ["Caller", "sign"]
 
@@ -92,7 +93,7 @@ class Caller:
 
     def questions(self) -> list[dict[str, object]]:
         """The library's questions."""
-        return self.service.snapshot()["questions"]
+        return snapshot(self.service)["questions"]
 
     def question(self, identifier: str) -> dict[str, object] | None:
         """One question, None when it is gone."""

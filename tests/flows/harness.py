@@ -24,6 +24,7 @@ from kbsync.settings import Driver, Target
 from kbsync.usecases.composition import sandbox_file
 from kbsync.usecases.context import RunContext
 from tests.fakes.clock import FakeClock
+from tests.fakes.console import Console, snapshot
 from tests.fakes.git_repos import GitRepos, WorkTree
 
 __all__ = ["SETTINGS", "WRITES", "Bench", "Held", "Run", "Terminal", "declared", "held", "writes"]
@@ -172,7 +173,7 @@ class Bench:
     def edit(self, text: str, **fields: Any) -> None:
         """Somebody changes a question of the sandbox in the console."""
         with self.console() as service:
-            service.console.edit_question(service.console.question(text), **fields)
+            Console(service).edit_question(Console(service).question(text), **fields)
 
 
 def writes(service: Service) -> list[str]:
@@ -199,7 +200,7 @@ def declared(bench: Bench) -> set[Held]:
 
 def held(service: Service, *, presets: bool = True) -> set[Held]:
     """What a library holds."""
-    return {_held(each) for each in service.snapshot()["questions"] if presets or not each["preset"]}
+    return {_held(each) for each in snapshot(service)["questions"] if presets or not each["preset"]}
 
 
 def _held(each: Mapping[str, Any]) -> Held:

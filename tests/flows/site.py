@@ -13,6 +13,7 @@ from kbsync.limiter.clock import SystemClock
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
+from tests.fakes.console import snapshot
 from tests.fakes.git_repos import GitRepos, WorkTree
 from tests.flows.runner import ROOT, Job, Runner, executable
 
@@ -109,7 +110,7 @@ class Site:
 
     def answers(self) -> dict[str, str]:
         """What customers are told, by question."""
-        return {str(each["question"]): str(each["answer"]) for each in self.service.snapshot()["questions"]}
+        return {str(each["question"]): str(each["answer"]) for each in snapshot(self.service)["questions"]}
 
 
 @contextmanager

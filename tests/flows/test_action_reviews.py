@@ -5,6 +5,7 @@ import json
 import pytest
 
 from kbsync.sandbox.account import DEMO
+from tests.fakes.console import Console
 from tests.flows.site import CATEGORY, CHEQUES, PULL, QUESTIONS, VARS, Site
 
 
@@ -113,7 +114,7 @@ def test_drift_is_one_issue(site: Site) -> None:
     """What the console changed opens an issue; the next night changes it; when it is gone the issue is closed."""
     site.merge()
     assert site.night().ok
-    console = site.service.console
+    console = Console(site.service)
     question = console.question("When will my parcel arrive?")
     for answer in ("Soon.", "Later."):
         console.edit_question(question, answer=answer)
@@ -130,8 +131,8 @@ def test_drift_is_one_issue(site: Site) -> None:
 def test_a_drift_that_is_not_known_closes_nothing(site: Site) -> None:
     """Where no exit code arrives, or one that is no answer, the issue stays open and the job fails."""
     site.merge()
-    question = site.service.console.question("When will my parcel arrive?")
-    site.service.console.edit_question(question, answer="Soon.")
+    question = Console(site.service).question("When will my parcel arrive?")
+    Console(site.service).edit_question(question, answer="Soon.")
     site.night()
     assert [site.told(code).ok for code in (None, "", "1")] == [False, False, False]
     assert [each["state"] for each in site.entries()] == ["open"]

@@ -2,6 +2,7 @@
 
 from kbsync.planfile import read_plan_or_receipt
 from kbsync.report import Receipt
+from tests.fakes.console import Console
 from tests.flows.harness import writes
 from tests.flows.site import CATEGORY, CHEQUES, Site
 
@@ -56,8 +57,8 @@ def test_another_digest_is_refused(site: Site) -> None:
 def test_what_moved_since_the_plan_is_told(site: Site) -> None:
     """An edit between plan and approval makes the plan stale: exit code 7, and the summary names the question."""
     planned = site.plan()
-    category = site.service.console.category(*CATEGORY.split(" / "))
-    site.service.console.add_question("When will my parcel arrive?", "Soon.", category=category)
+    category = Console(site.service).category(*CATEGORY.split(" / "))
+    Console(site.service).add_question("When will my parcel arrive?", "Soon.", category=category)
     applied = site.apply(planned.steps["plan"]["digest"])
     assert applied.steps["apply"]["exit-code"] == "7"
     assert "When will my parcel arrive?" in applied.summary

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.console import Console
 from tests.flows.harness import SETTINGS, Bench, Run
 from tests.golden import check_golden
 
@@ -57,8 +58,8 @@ def bench(tmp_path: Path) -> Bench:
     bench.commit({"tree.yaml": "categories: [{title: 售后}]\n", "faq.yaml": BEFORE})
     assert bench.run("apply", "--yes").code == 0
     with bench.console() as service:
-        service.console.edit_question(service.console.question("怎么退货?"), answer="请在 30 天内寄回。")
-        service.console.edit_question(service.console.question("可以开发票吗?"), answer="暂时不行。")
+        Console(service).edit_question(Console(service).question("怎么退货?"), answer="请在 30 天内寄回。")
+        Console(service).edit_question(Console(service).question("可以开发票吗?"), answer="暂时不行。")
     bench.commit({"faq.yaml": AFTER})
     return bench
 

@@ -17,6 +17,7 @@ from kbsync.history.lock import TargetLock
 from kbsync.limiter import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
 from kbsync.usecases.context import RunContext
+from tests.fakes.console import snapshot
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import Bench, Terminal, held, writes
 from tests.flows.shop import FIRST, SMALL
@@ -25,7 +26,7 @@ from tests.flows.shop import FIRST, SMALL
 def untouched(bench: Bench) -> bool:
     """Whether the sandbox holds what a new one holds."""
     with bench.console() as service:
-        return all(each["preset"] for each in service.snapshot()["questions"])
+        return all(each["preset"] for each in snapshot(service)["questions"])
 
 
 def test_nobody_there_means_no(bench: Bench) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.console import Console, snapshot
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 
@@ -27,13 +28,13 @@ def test_digest_of_another_plan_is_refused(bench: Bench) -> None:
     """When the library moved after the approval nothing is sent; both digests are named."""
     digest = json.loads(bench.run("plan", "--format", "json").out)["digest"]
     with bench.console() as service:
-        category = service.console.category("System preset category", "Emotional expression")
-        service.console.add_question("Is delivery free?", "No.", category=category)
+        category = Console(service).category("System preset category", "Emotional expression")
+        Console(service).add_question("Is delivery free?", "No.", category=category)
     run = bench.run("apply", "--yes", "--expect-digest", digest)
     assert run.code == 6
     assert f"approved: {digest}" in run.err
     with bench.console() as service:
-        assert "Do you take cheques?" not in {each["question"] for each in service.snapshot()["questions"]}
+        assert "Do you take cheques?" not in {each["question"] for each in snapshot(service)["questions"]}
 
 
 @pytest.mark.parametrize("words", [["--expect-digest", ""], []])

@@ -1,5 +1,6 @@
 """The first way to production: validate, plan, apply, and nothing left to do."""
 
+from tests.fakes.console import Console
 from tests.flows.harness import Bench, declared, held, writes
 from tests.flows.shop import FIRST, SECOND
 
@@ -30,8 +31,8 @@ def test_a_second_apply_changes_nothing(bench: Bench) -> None:
 def test_what_git_never_declared_stays(bench: Bench) -> None:
     """Presets and questions made in the console are as they were after two applies that remove others."""
     with bench.served() as service:
-        category = service.console.add_category("By hand")
-        service.console.add_question("Who made this?", "A person.", category=category)
+        category = Console(service).add_category("By hand")
+        Console(service).add_question("Who made this?", "A person.", category=category)
         foreign = held(service) - {each for each in held(service) if each.question in ("Do you like music?", "Good night")}
         for files in (FIRST, SECOND):
             bench.commit(files)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.fakes.console import Console
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 
@@ -81,7 +82,7 @@ def test_a_drift_does_not_call_it_new(kept: Bench) -> None:
     quiet = kept.run("drift")
     assert (quiet.code, "New in the console" in quiet.out, f"{GONE} (Payment)" in quiet.out) == (0, False, True)
     with kept.console() as service:
-        service.console.add_question("Do you take shells?", "Large ones.", category=service.console.category("Payment"))
+        Console(service).add_question("Do you take shells?", "Large ones.", category=Console(service).category("Payment"))
     found = kept.run("drift")
     assert (found.code, "New in the console (1)" in found.out, f"New: {GONE}" in found.out) == (3, True, False)
     assert kept.run("pull").code == 0
@@ -95,5 +96,5 @@ def test_a_commit_with_errors_tells_nothing(bench: Bench) -> None:
     bench.commit({**FIRST, "more.yaml": KEEP})
     assert bench.run("apply", "--yes").code == 0
     with bench.console() as service:
-        service.console.add_question(GONE, "Until August.", category=service.console.category("Payment"))
+        Console(service).add_question(GONE, "Until August.", category=Console(service).category("Payment"))
     assert bench.cause("drift") == {GONE: "drift"}

@@ -8,6 +8,7 @@ import pytest
 
 from kbsync.limiter import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
+from tests.fakes.console import Console
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import SETTINGS, Bench, held, writes
 from tests.flows.shop import FIRST, SECOND, SMALL
@@ -43,7 +44,7 @@ def test_a_console_edit_is_drift(live: Bench) -> None:
 def add(bench: Bench, category: str) -> None:
     """Somebody adds a question in the console."""
     with bench.console() as service:
-        service.console.add_question("Do you take shells?", "Only large ones.", category=service.console.category(category))
+        Console(service).add_question("Do you take shells?", "Only large ones.", category=Console(service).category(category))
 
 
 def test_a_question_that_the_console_added_is_drift(live: Bench) -> None:
@@ -63,7 +64,7 @@ def test_a_question_that_the_console_added_is_drift(live: Bench) -> None:
 def test_what_git_does_not_declare_is_no_drift(live: Bench) -> None:
     """A question in a category that only the console knows is named as unmanaged, and the night stays quiet."""
     with live.console() as service:
-        service.console.add_category("Shells")
+        Console(service).add_category("Shells")
     add(live, "Shells")
     found = live.run("drift")
     assert (found.code, "Do you take shells? (Shells)" in found.out) == (0, True)
@@ -104,11 +105,11 @@ def test_a_removal_needs_its_exact_number(live: Bench) -> None:
 def test_a_rename_keeps_the_question(live: Bench) -> None:
     """A new text with the old answer is the same question, with its id, and not a delete and a create."""
     with live.console() as service:
-        before = service.console.question(PAY)
+        before = Console(service).question(PAY)
     live.commit({"other.yaml": CARD.replace(PAY, "How can I pay you?")})
     assert live.run("apply", "--yes").code == 0
     with live.console() as service:
-        assert service.console.question("How can I pay you?") == before
+        assert Console(service).question("How can I pay you?") == before
 
 
 def test_a_brake_stops_a_large_change(live: Bench) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.sandbox.console import Console
 from kbsync.sandbox.service import Service
 from kbsync.usecases.context import Exit
+from tests.fakes.console import Console, snapshot
 from tests.flows.harness import Bench, declared, held
 from tests.golden import check_golden
 
@@ -90,7 +90,7 @@ def live(bench: Bench, files: dict[str, str]) -> None:
 def edit(bench: Bench, edits: Callable[[Console], object]) -> None:
     """Edit the library as the console does."""
     with bench.console() as service:
-        edits(service.console)
+        edits(Console(service))
 
 
 def diff(bench: Bench) -> str:
@@ -312,8 +312,8 @@ def test_a_library_that_is_gone_takes_no_files_along(bench: Bench) -> None:
 
 def empty(service: Service) -> None:
     """Delete every question of a library, presets too."""
-    for question in service.snapshot()["questions"]:
-        service.console.delete_question(str(question["id"]))
+    for question in snapshot(service)["questions"]:
+        Console(service).delete_question(str(question["id"]))
 
 
 def test_faults_stop_a_pull(bench: Bench) -> None:

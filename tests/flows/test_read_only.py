@@ -15,6 +15,7 @@ from kbsync.sandbox.gate import Request
 from kbsync.sandbox.replies import Reply
 from kbsync.sandbox.seeds import CHATBOT_SESSION
 from kbsync.sandbox.service import Service
+from tests.fakes.console import Console, snapshot
 from tests.fakes.echoes import ECHOES, shows
 from tests.flows.harness import WRITES, Bench, writes
 from tests.flows.shop import FIRST, SECOND
@@ -81,7 +82,7 @@ def moved(bench: Bench) -> Iterator[tuple[Bench, Service]]:
         assert bench.run("apply", "--yes", "--receipt", "receipt.json").code == 0
         assert bench.run("apply", "--yes", "--target", "sandbox").code == 0
         assert bench.run("coverage", "--since", "2024-01-01", "--save", "chats.jsonl").code == 0
-        service.console.edit_question(service.console.question("How can I pay?"), answer="In cash.")
+        Console(service).edit_question(Console(service).question("How can I pay?"), answer="In cash.")
         bench.commit(SECOND)
         yield bench, service
 
@@ -90,12 +91,12 @@ def moved(bench: Bench) -> Iterator[tuple[Bench, Service]]:
 def test_looking_never_writes(moved: tuple[Bench, Service]) -> None:
     """No command that looks sends a write, under any option, though there is much to write."""
     bench, service = moved
-    before, library = writes(service), service.snapshot()
+    before, library = writes(service), snapshot(service)
     codes = {line: bench.run(*line).code for line in looks()}
     assert {line: code for line, code in codes.items() if code not in (0, 3, 6)} == {}
     assert len(codes) > 80
     assert writes(service) == before
-    assert service.snapshot() == library
+    assert snapshot(service) == library
 
 
 CANARY = "c4n4ry-0f-the-secret-key"

@@ -11,6 +11,7 @@ from kbsync.errors import UnusableFile
 from kbsync.sandbox.service import Reply, Request, Service
 from kbsync.usecases.context import Call, Exit, RunContext
 from kbsync.usecases.files import format_directory
+from tests.fakes.console import Console
 from tests.flows.harness import Bench, declared
 
 TWO = """\
@@ -61,7 +62,7 @@ def console_edits(bench: Bench, event: Callable[[], object]) -> Iterator[None]:
         bench.commit({})
         applied = bench.run("apply", "--yes")
         assert applied.code == Exit.DONE, applied.err
-        console = service.console
+        console = Console(service)
         console.edit_question(console.question("Beta two"), answer="CONSOLE")
         console.add_question("Fresh", "f", category=console.add_category("New place"))
         assert isinstance(service, Slow)

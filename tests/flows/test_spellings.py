@@ -3,6 +3,7 @@
 import json
 
 from kbsync.rehearsal.switches import Switches
+from tests.fakes.console import snapshot
 from tests.flows.harness import Bench
 
 FILES = {
@@ -28,7 +29,7 @@ def test_a_spelling_that_does_not_take_is_told_every_time(bench: Bench) -> None:
             applied = bench.run("apply", "--yes", "--format", "json")
             assert applied.code == 4
             assert {(it["wanted"], it["found"]) for it in json.loads(applied.out)["mismatches"]} >= {(sent, found)}
-            assert len([it for it in service.snapshot()["questions"] if not it["preset"]]) == 2
+            assert len([it for it in snapshot(service)["questions"] if not it["preset"]]) == 2
 
 
 def test_another_unicode_form_comes_to_rest(bench: Bench) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from kbsync.limiter import SystemClock
 from kbsync.sandbox.service import Service
+from tests.fakes.console import Console
 from tests.fakes.git_repos import GitRepos, WorkTree
 from tests.flows.harness import Bench, writes
 from tests.flows.shop import SMALL
@@ -109,7 +110,7 @@ def test_where_going_back_is_meant_a_shallow_clone_will_do(bench: Bench, service
 def test_what_a_shallow_clone_cannot_call_new_is_not_pulled(bench: Bench, service: Service) -> None:
     """A question may be the console's, or one that git took out: it is named, and comes when it can be told."""
     assert bench.tree is not None
-    service.console.add_question("Since when?", "Last year.", category=service.console.category("Shop"))
+    Console(service).add_question("Since when?", "Last year.", category=Console(service).category("Shop"))
     job = runner(bench, "HEAD", "--depth=1")
     drift, pull = job.run("drift"), job.run("pull")
     assert (drift.code, "not all of its history is in this clone" in words(drift.out)) == (3, True)

@@ -13,6 +13,7 @@ from kbsync.sandbox.account import Account
 from kbsync.sandbox.service import Service
 from kbsync.usecases.context import LinkedStop, RunContext
 from tests.fakes.clock import FakeClock
+from tests.fakes.console import snapshot
 from tests.flows.harness import Bench
 
 SHOP = {
@@ -45,7 +46,7 @@ def notes(bench: Bench) -> list[Path]:
 
 
 def twins(service: Service) -> list[str]:
-    found = Counter(str(question["question"]) for question in service.snapshot()["questions"])
+    found = Counter(str(question["question"]) for question in snapshot(service)["questions"])
     return [text for text, count in found.items() if count > 1]
 
 

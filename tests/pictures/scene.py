@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from kbsync.sandbox.service import Service
+from tests.fakes.console import Console
 from tests.flows.harness import Bench
 
 __all__ = ["SECTIONS", "staged"]
@@ -112,7 +113,7 @@ def staged(directory: Path) -> Bench:
     assert applied.code == 0, applied.err
     service = Service(bench.path / ".kbsync" / "production.db", clock=bench.clock)
     try:
-        console = service.console
+        console = Console(service)
         console.edit_question(console.question("When do I get my money back?"), answer="Within 10 working days.")
         console.edit_question(console.question("可以开发票吗?"), answer="暂时不行。")
     finally:

@@ -16,6 +16,7 @@ from kbsync.sandbox.service import Service
 from kbsync.sandbox.sessions import OTHER_ROBOT
 from kbsync.sandbox.transport import SandboxTransport
 from tests.fakes.clock import FakeClock
+from tests.fakes.console import snapshot
 
 LISTINGS = [
     Switches.from_words(words)
@@ -60,7 +61,7 @@ def filled(switches: Switches, *, questions: int) -> tuple[Service, Transport]:
             question=f"Q{number}?", answer="A", answer_type=AnswerType.TEXT, category=category, similar=[f"x{number}"]
         )
     service.clock.wait(5)
-    own = [str(each["id"]) for each in service.snapshot()["questions"] if each["category"] == category]
+    own = [str(each["id"]) for each in snapshot(service)["questions"] if each["category"] == category]
     writer.set_similar(own[0], ["z", "y"])
     for identifier in own[::3]:
         writer.set_status([identifier], Status.DISABLED)
@@ -72,7 +73,7 @@ def stored(service: Service) -> set[tuple[object, ...]]:
     """What the service holds."""
     return {
         (each["id"], each["question"], each["status"], *each["path"])  # type: ignore[misc]  # snapshot is plain data
-        for each in service.snapshot()["questions"]
+        for each in snapshot(service)["questions"]
     }
 
 

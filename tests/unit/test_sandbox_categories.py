@@ -4,6 +4,7 @@ import pytest
 
 from kbsync.commands import Command
 from tests.fakes.caller import Caller
+from tests.fakes.console import Console
 
 DESC, ADD, UPDATE, DELETE = Command.DESC_CATEGORY, Command.ADD_CATEGORY, Command.UPDATE_CATEGORY, Command.DEL_CATEGORY
 PRESETS = 8
@@ -68,7 +69,7 @@ def test_a_rename_changes_the_title_alone() -> None:
     """The category keeps its id and place; unknown, "all" and preset categories are refused."""
     caller = Caller()
     assert caller.call(UPDATE, CategoryId=10513, Title="Shipping") == {"ActionStatus": "OK", "ErrorInfo": "", "ErrorCode": 0}
-    assert caller.service.console.category("Shipping") == 10513
+    assert Console(caller.service).category("Shipping") == 10513
     assert caller.code(UPDATE, CategoryId=1, Title="A") == -50003
     assert caller.code(UPDATE, CategoryId=10507, Title="A") == -50011
     assert caller.code(UPDATE, CategoryId=10508, Title="A") == -50011

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kbsync.commands import Command
 from tests.fakes.caller import Caller
+from tests.fakes.console import Console
 from tests.shares import examples
 
 LIST = Command.LIST
@@ -18,7 +19,7 @@ def filled(*words: str) -> Caller:
     """A sandbox with the questions q1 to q5 in category 10513, q5 disabled."""
     caller = Caller(*words)
     for number in range(1, 6):
-        caller.service.console.add_question(f"q{number}", "A", category=10513, status=5 if number == 5 else 4)
+        Console(caller.service).add_question(f"q{number}", "A", category=10513, status=5 if number == 5 else 4)
     return caller
 
 
@@ -127,7 +128,7 @@ def test_unstable_orders() -> None:
     ids = [entry["StandardQuestionId"] for entry in by_id.call(LIST, PageIndex=1, PageSize=99)["QuestionList"]]
     assert ids == sorted(ids)
     updated = filled("order=updated")
-    updated.service.console.edit_question(updated.service.console.question("q2"), answer="B")
+    Console(updated.service).edit_question(Console(updated.service).question("q2"), answer="B")
     assert page(updated, 1, 9) == ["q2", "q5", "q4", "q3", "q1"]
     shuffled = filled("order=shuffled")
     seen = [tuple(page(shuffled, 1, 9)) for _ in range(4)]
@@ -145,7 +146,7 @@ def test_totals_count_what_the_switch_says(word: str, expected: int) -> None:
 def test_reads_may_lag_behind_writes() -> None:
     """With a lag of two seconds a listing shows additions, edits, deletions and categories two seconds late."""
     caller = filled("read-lag=2")
-    console = caller.service.console
+    console = Console(caller.service)
     caller.clock.move(10)
     console.edit_question(console.question("q1"), question="q1 new")
     console.delete_question(console.question("q2"))
@@ -164,7 +165,7 @@ def test_stable_pages_hold_every_question_once(edits: list[int], size: int, orde
     """Whatever was edited before, the pages of a stable order put together are the library."""
     caller = filled(f"order={order}", "include-presets=no")
     for number in edits:
-        caller.service.console.edit_question(caller.service.console.question(f"q{number + 1}"), answer="B")
+        Console(caller.service).edit_question(Console(caller.service).question(f"q{number + 1}"), answer="B")
     pages = [page(caller, index, size) for index in range(1, 7)]
     assert sorted(text for each in pages for text in each) == ["q1", "q2", "q3", "q4", "q5"]
     caller.service.close()

@@ -11,6 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from kbsync.commands import Command
 from kbsync.rehearsal.switches import Switches
 from tests.fakes.caller import Caller
+from tests.fakes.console import Console
 from tests.shares import examples
 
 TEXTS = st.sampled_from(["one", "two", "三", "four "])
@@ -139,7 +140,7 @@ def test_no_second_has_more_than_five_and_none_is_refused_in_vain(gaps: list[int
 def test_a_lagging_listing_is_the_library_of_that_moment(edits: list[tuple[int, str]]) -> None:
     """At each moment the listing shows what the library was two seconds before."""
     caller = Caller("read-lag=2", "include-presets=no")
-    console = caller.service.console
+    console = Console(caller.service)
     question = console.add_question("start", "A", category=10513)
     caller.clock.move(2)
     history = [(0, "start")]

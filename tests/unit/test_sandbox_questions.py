@@ -4,6 +4,7 @@ import pytest
 
 from kbsync.commands import Command
 from tests.fakes.caller import Caller
+from tests.fakes.console import Console
 
 ADD, UPDATE, SIMILAR, BATCH = Command.ADD, Command.UPDATE, Command.UPDATE_SIMILAR, Command.BATCH_SET
 PRESETS = 8
@@ -12,7 +13,7 @@ GOOD = {"CategoryId": 10513, "Question": "Q", "Answer": "A"}
 
 def preset(caller: Caller) -> str:
     """The id of a preset question."""
-    return caller.service.console.question("Hello")
+    return Console(caller.service).question("Hello")
 
 
 def status(caller: Caller, identifier: str) -> object:
@@ -141,7 +142,7 @@ def test_an_update_changes_what_is_given_and_keeps_the_rest() -> None:
     """Left-out and empty fields stay as they are; status and similar questions are never touched."""
     caller = Caller()
     mine = caller.add("Q", SimilarQuestions=["Q1"], AnswerType=2)
-    caller.service.console.edit_question(mine, status=5)
+    Console(caller.service).edit_question(mine, status=5)
     before = caller.question(mine)
     assert before is not None
     assert caller.code(UPDATE, StandardQuestionId=mine, Question="", Answer="") == 0
@@ -170,7 +171,7 @@ def test_an_update_needs_a_question_and_a_category_that_exist() -> None:
     """Unknown and deleted ids are refused, an unknown category too, and presets can be changed."""
     caller = Caller()
     gone = caller.add("Q")
-    caller.service.console.delete_question(gone)
+    Console(caller.service).delete_question(gone)
     for command, fields in ((UPDATE, {"Answer": "B"}), (SIMILAR, {"SimilarQuestions": []})):
         assert caller.code(command, StandardQuestionId="nobody", **fields) == -50003
         assert caller.code(command, StandardQuestionId=gone, **fields) == -50003
@@ -256,7 +257,7 @@ def test_one_unknown_id_in_a_batch() -> None:
 def test_batch_switches() -> None:
     """Batches may be small, empty ones fine, repeats refused, presets closed, deleted questions brought back."""
     caller = Caller("batch-max=1", "batch-empty=allow", "batch-repeat=refuse", "preset-status=refuse", "undelete=allow")
-    mine = caller.add("Q", category=caller.service.console.add_category("New"))
+    mine = caller.add("Q", category=Console(caller.service).add_category("New"))
     assert caller.code(BATCH, StandardQuestionIds=[], Status=4) == 0
     assert caller.code(BATCH, StandardQuestionIds=["a", "b"], Status=4) == -7
     assert caller.code(BATCH, StandardQuestionIds=[mine], Status=4) == -7
@@ -264,5 +265,5 @@ def test_batch_switches() -> None:
     assert caller.code(BATCH, StandardQuestionIds=[mine], Status=6) == 0
     assert caller.code(BATCH, StandardQuestionIds=[mine], Status=4) == 0
     assert status(caller, mine) == 4
-    caller.service.console.delete_category(caller.service.console.category("New"))
+    Console(caller.service).delete_category(Console(caller.service).category("New"))
     assert caller.code(BATCH, StandardQuestionIds=[mine], Status=4) == -50003

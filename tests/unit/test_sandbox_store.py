@@ -14,6 +14,7 @@ from kbsync.sandbox.library import Database
 from kbsync.sandbox.service import Service
 from tests.fakes.caller import Caller
 from tests.fakes.clock import FakeClock
+from tests.fakes.console import Console, snapshot
 
 ADD = {"CategoryId": 10513, "Question": "Q", "Answer": "A"}
 
@@ -30,9 +31,9 @@ def test_a_sandbox_is_kept_in_its_file(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "sandbox.db"
     first = open_at(path)
     first.add("Q")
-    written = first.service.snapshot()
+    written = snapshot(first.service)
     first.service.close()
-    assert open_at(path).service.snapshot() == written != Caller().service.snapshot()
+    assert snapshot(open_at(path).service) == written != snapshot(Caller().service)
 
 
 def test_two_processes_share_library_and_limit(tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_reset_brings_the_example_back() -> None:
     caller = Caller()
     caller.add("Q")
     caller.service.reset()
-    assert caller.service.snapshot() == Caller().service.snapshot()
+    assert snapshot(caller.service) == snapshot(Caller().service)
     assert caller.add("Q") == Caller().add("Q")
     assert len(caller.service.log) == 2
 
@@ -101,7 +102,7 @@ def test_a_failed_transaction_leaves_nothing() -> None:
 def test_the_console_edits_as_people_do() -> None:
     """Categories and questions are added, changed and deleted at once, without any call."""
     caller = Caller("category-titles=refuse", "question-max=1")
-    console = caller.service.console
+    console = Console(caller.service)
     shipping = console.add_category("Shipping")
     returns = console.add_category("Returns", parent=shipping)
     question = console.add_question("Where?", "Here.", category=returns, similar=["Whither?"], answer_type=2, status=5)
@@ -115,13 +116,13 @@ def test_the_console_edits_as_people_do() -> None:
     other = console.add_question("How?", "So.", category=returns)
     console.delete_question(other)
     console.delete_category(returns)
-    assert caller.service.snapshot()["questions"] == Caller().service.snapshot()["questions"]
+    assert snapshot(caller.service)["questions"] == snapshot(Caller().service)["questions"]
     assert caller.service.log == ()
 
 
 def test_the_console_knows_what_does_not_exist() -> None:
     """Unknown and deleted things are KeyErrors."""
-    console = Caller().service.console
+    console = Console(Caller().service)
     gone = console.question("Hello")
     console.delete_question(gone)
     with pytest.raises(KeyError):
@@ -139,7 +140,7 @@ def test_the_console_knows_what_does_not_exist() -> None:
 def test_a_question_in_a_lost_category_has_no_path() -> None:
     """The snapshot shows orphans as what they are."""
     caller = Caller("delete-children=orphan")
-    console = caller.service.console
+    console = Console(caller.service)
     question = console.add_question("Q", "A", category=console.add_category("B", parent=console.add_category("A")))
     assert caller.code(Command.DEL_CATEGORY, CategoryId=console.category("A")) == 0
     assert (caller.question(question) or {})["path"] == ["B"]

@@ -1,20 +1,22 @@
-"""The web console's hand: edits that other people make behind kbsync's back. They obey no limit, no switch and no signature."""
+"""The web console's hand in a sandbox: what it holds, and edits that obey no limit, no switch and no signature."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
-from kbsync.limiter import Clock
 from kbsync.sandbox.gate import SECOND
-from kbsync.sandbox.library import DELETED, ENABLED, Database, Library, StoredCategory, StoredQuestion
+from kbsync.sandbox.library import DELETED, ENABLED, StoredCategory, StoredQuestion
+from kbsync.sandbox.service import Service
+
+__all__ = ["Console", "snapshot"]
 
 
 class Console:
     """Edits one library as the console does after Publish: at once live. Raises KeyError for what does not exist."""
 
-    def __init__(self, database: Database, library: Library, clock: Clock) -> None:
-        self._database = database
-        self._library = library
-        self._clock = clock
+    def __init__(self, service: Service) -> None:
+        self._database = service.database
+        self._library = service.library
+        self._clock = service.clock
 
     def category(self, *path: str) -> int:
         """The CategoryId behind a path of titles."""
@@ -114,3 +116,32 @@ class Console:
 
     def _now(self) -> int:
         return round(self._clock.wall() * SECOND)
+
+
+def snapshot(service: Service) -> dict[str, list[dict[str, object]]]:
+    """The whole library now, in plain data: ``categories`` and ``questions``, deleted ones left out."""
+    with service.database.lock:
+        tree, found = service.library.categories(), service.library.questions()
+    by_id = {each.id: each for each in tree}
+    return {
+        "categories": [asdict(each) for each in tree],
+        "questions": [
+            {
+                "id": each.id,
+                "question": each.question,
+                "answer": each.answer,
+                "answer_type": each.answer_type,
+                "category": each.category,
+                "path": _path(by_id, each.category),
+                "status": each.status,
+                "preset": each.preset,
+                "similar": list(each.similar),
+            }
+            for each in found
+        ],
+    }
+
+
+def _path(tree: Mapping[int, StoredCategory], identifier: int) -> list[str]:
+    category = tree.get(identifier)
+    return [] if category is None else [*_path(tree, category.parent), category.title]
