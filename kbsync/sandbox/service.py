@@ -128,7 +128,7 @@ class Service:
             self._log.append(LogEntry(arrived, command, outcome, fault))
         if not self._switches.date_header:
             return reply
-        return replace(reply, headers={**reply.headers, "date": formatdate(self._clock.wall(), usegmt=True)})
+        return replace(reply, headers={**reply.headers, "date": formatdate(self.clock.wall(), usegmt=True)})
 
     def reset(self) -> None:
         """Back to the example library: every edit, message, count and fault rule is forgotten, the log stays."""

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from kbsync.sandbox.service import Service
+from tests.fakes.console import Console
 from tests.flows.harness import Bench, Terminal, held
 from tests.flows.shop import FIRST
 
@@ -40,19 +41,19 @@ def test_where_nobody_is_asked_console_edits_are_refused(edited: Bench, *, plann
 
 
 def _deleted(service: Service) -> None:
-    service.console.delete_question(service.console.question(PAY))
+    Console(service).delete_question(Console(service).question(PAY))
 
 
 def _disabled(service: Service) -> None:
-    service.console.edit_question(service.console.question(PAY), status=5)
+    Console(service).edit_question(Console(service).question(PAY), status=5)
 
 
 def _moved(service: Service) -> None:
-    service.console.edit_question(service.console.question(PAY), category=service.console.category("Shipping"))
+    Console(service).edit_question(Console(service).question(PAY), category=Console(service).category("Shipping"))
 
 
 def _retitled(service: Service) -> None:
-    service.console.edit_question(service.console.question(PAY), question="How can I really pay?")
+    Console(service).edit_question(Console(service).question(PAY), question="How can I really pay?")
 
 
 @pytest.mark.parametrize("edit", [_deleted, _disabled, _moved, _retitled])
@@ -107,7 +108,7 @@ def test_what_has_a_consent_of_its_own_needs_no_second_one(bench: Bench) -> None
     bench.commit(files)
     assert bench.run("apply", "--yes").code == 0
     with bench.console() as service:
-        service.console.add_question("Do you take shells?", "Only large ones.", category=service.console.category("Payment"))
+        Console(service).add_question("Do you take shells?", "Only large ones.", category=Console(service).category("Payment"))
     bench.edit(PAY, answer="By cheque.")
     bench.commit({"other.yaml": files["other.yaml"].replace("By card.", "In cash.")})
     done = bench.run("apply", "--yes", "--overwrite-conflicts", "--allow-remove", "1")

@@ -40,7 +40,7 @@ def test_another_unicode_form_comes_to_rest(bench: Bench) -> None:
         planned = bench.run("plan", "--detailed-exitcode")
         assert planned.code == 0
         assert "in another Unicode form" in planned.out
-        assert len([it for it in service.snapshot()["questions"] if not it["preset"]]) == 2
+        assert len([it for it in snapshot(service)["questions"] if not it["preset"]]) == 2
 
 
 def test_line_ends_are_settled_at_the_door(bench: Bench) -> None:

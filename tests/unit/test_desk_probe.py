@@ -10,6 +10,7 @@ import pytest
 from kbsync.commands import READS
 from kbsync.desk.probe import Settled, probe
 from kbsync.rehearsal.switches import Switches
+from tests.fakes.console import snapshot
 from tests.fakes.desk_script import Reply, Script, connect
 from tests.unit.test_desk_and_sandbox import filled
 
@@ -79,16 +80,16 @@ def test_what_is_found_is_how_the_service_is(word: str, switches: Switches) -> N
 def test_a_fresh_sandbox_is_settled_by_few_reads() -> None:
     """Nothing is written, and no text and no id is in what is told."""
     service, transport = filled(Switches(), questions=8)
-    before, snapshot = len(service.log), service.snapshot()
+    before, library = len(service.log), snapshot(service)
     found = probe(transport)
     asked = [entry.command for entry in service.log][before:]
     assert set(asked) <= READS
     assert len(asked) < 25
-    assert service.snapshot() == snapshot
+    assert snapshot(service) == library
     told = " ".join(f"{one.message} {one.switches}" for one in found)
     assert not any(
         str(each[name]) in told
-        for each in snapshot["questions"]
+        for each in library["questions"]
         for name in ("id", "question", "answer")
         if len(str(each[name])) > 3
     )
