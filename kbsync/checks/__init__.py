@@ -7,10 +7,20 @@ are keys in ``files/schema``.
 from collections.abc import Callable, Iterator, Mapping
 
 from kbsync.checks.alike import find_near_duplicates, find_same_but_for_form
-from kbsync.checks.answers import find_long_answers, find_markup_in_text, find_no_markup_in_rich, find_unsafe_markup
-from kbsync.checks.categories import find_nearly_declared
-from kbsync.checks.finding import CheckFinding, Options
-from kbsync.checks.texts import find_decomposed, find_invisible, find_pasted, find_placeholders, find_untrimmed
+from kbsync.checks.rules import (
+    CheckFinding,
+    Options,
+    find_decomposed,
+    find_invisible,
+    find_long_answers,
+    find_markup_in_text,
+    find_nearly_declared,
+    find_no_markup_in_rich,
+    find_pasted,
+    find_placeholders,
+    find_unsafe_markup,
+    find_untrimmed,
+)
 from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.model import Knowledge
 from kbsync.settings import Check

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kbsync.checks.finding import CheckFinding, Options, number
+from kbsync.checks.rules import CheckFinding, Options, number
 from kbsync.diagnostics import Related
 from kbsync.display import shorten
 from kbsync.messages import Message, message

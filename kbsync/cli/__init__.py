@@ -3,14 +3,6 @@
 Commands import what they use when they use it, because start-up is dominated by imports.
 """
 
-import sys
-from collections.abc import Sequence
-
-from kbsync.cli.app import application, run
+from kbsync.cli.app import application, main
 
 __all__ = ["application", "main"]
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave with its exit code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))

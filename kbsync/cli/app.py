@@ -1,5 +1,6 @@
 """The application: every command by what it is for, its first help page, and how whatever ends a run becomes an exit code."""
 
+import sys
 from collections.abc import Sequence
 from io import StringIO
 
@@ -67,6 +68,11 @@ def application() -> None:
 
     People edit YAML, a pull request shows what customers would see change, a merge applies it.
     """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: Sequence[str], *, context: RunContext | None = None) -> int:

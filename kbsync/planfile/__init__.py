@@ -13,7 +13,6 @@ from kbsync.errors import UnusableFile
 from kbsync.messages import Message, message
 from kbsync.plan import Plan
 from kbsync.planfile import v1
-from kbsync.planfile.convert import plan_value, plan_wire, receipt_value, receipt_wire
 from kbsync.report import Receipt
 from kbsync.saving import read_file
 
@@ -29,17 +28,17 @@ LARGEST = 256 * 1024 * 1024
 
 def plan_digest(plan: Plan) -> str:
     """``sha256:`` and 64 hexadecimal digits over the whole content of the plan."""
-    return _digest(plan_wire(plan))
+    return _digest(v1.plan_wire(plan))
 
 
 def encode_plan(plan: Plan) -> bytes:
     """The plan as canonical JSON: sorted keys, no timestamps, the same bytes for the same plan."""
-    return _pretty(_sealed(plan_wire(plan)))
+    return _pretty(_sealed(v1.plan_wire(plan)))
 
 
 def encode_receipt(receipt: Receipt) -> bytes:
     """The receipt as JSON, its plan included so that the apply can be undone."""
-    return _pretty(_sealed(receipt_wire(receipt, _sealed(plan_wire(receipt.report.plan)))))
+    return _pretty(_sealed(v1.receipt_wire(receipt, _sealed(v1.plan_wire(receipt.report.plan)))))
 
 
 def read_plan_or_receipt(path: Path) -> Plan | Receipt:
@@ -77,7 +76,7 @@ def decode(data: bytes, *, name: str) -> Plan | Receipt:
             name,
             hint=message("look at the library itself: what an edited receipt says of an apply is not taken for true"),
         )
-        return _value(lambda: receipt_value(receipt, _plan(receipt.plan, name)), name)
+        return _value(lambda: v1.receipt_value(receipt, _plan(receipt.plan, name)), name)
     return _plan(_parse(data, v1.PlanV1, name), name)
 
 
@@ -112,7 +111,7 @@ def _encoding(data: bytes) -> str:
 
 def _plan(wire: v1.PlanV1, name: str) -> Plan:
     _check(wire, name, hint=message("make the plan again; a plan is never edited by hand"))
-    return _value(lambda: plan_value(wire), name)
+    return _value(lambda: v1.plan_value(wire), name)
 
 
 def _check(wire: Wire, name: str, *, hint: Message) -> None:

@@ -1,11 +1,35 @@
 """Format version 1.0 of plan files and receipts, as types of their own: a change of the inner values cannot change the files.
 
-A field that is added later gets a default; nothing is renamed or removed within version 1.
+A field that is added later gets a default; nothing is renamed or removed within version 1. The format names its parts as the
+values do, so one walk over both leads from the values to it and back; what differs is a message, an enum, and a receipt, which
+holds its report's parts as its own.
 """
 
-from typing import Literal
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from enum import Enum
+from functools import cache
+from typing import Any, Literal, get_type_hints
 
 import msgspec
+
+from kbsync.diagnostics import Location
+from kbsync.messages import Message
+from kbsync.model import AnswerType, Content, Status
+from kbsync.plan import (
+    CategoryChange,
+    Cost,
+    FieldChange,
+    Plan,
+    Problem,
+    QuestionChange,
+    Source,
+    TargetRef,
+    Unmanaged,
+)
+from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Receipt
+from kbsync.settings import Policy
 
 VERSION = "1.0"
 PLAN_FORMAT = "kbsync-plan"
@@ -207,3 +231,115 @@ class ReceiptV1(Strict, frozen=True):
     digest: str = ""
     format: Literal["kbsync-receipt"] = "kbsync-receipt"
     format_version: Literal["1.0"] = "1.0"
+
+
+FORMATS: Mapping[type, type[Strict]] = {
+    CategoryChange: CategoryChangeV1,
+    ChangeOutcome: OutcomeV1,
+    Content: ContentV1,
+    Cost: CostV1,
+    FieldChange: FieldChangeV1,
+    Location: LocationV1,
+    Mismatch: MismatchV1,
+    Plan: PlanV1,
+    Policy: PolicyV1,
+    Problem: ProblemV1,
+    QuestionChange: QuestionChangeV1,
+    Source: SourceV1,
+    TargetRef: TargetV1,
+    Unmanaged: UnmanagedV1,
+}
+VALUES: Mapping[type[Strict], type] = {wire: value for value, wire in FORMATS.items()}
+
+SEAL = frozenset({"digest", "format", "format_version"})
+"""The fields of a file that its value has not."""
+
+REPORT = ("outcomes", "mismatches", "calls", "throttled", "seconds", "interrupted", "verified")
+"""The parts of a report that stand in its receipt."""
+
+
+def plan_wire(plan: Plan) -> PlanV1:
+    """The plan in the format's types, its digest still empty."""
+    wire: PlanV1 = _wire(plan)
+    return wire
+
+
+def receipt_wire(receipt: Receipt, plan: PlanV1) -> ReceiptV1:
+    """The receipt in the format's types around its plan."""
+    report = {name: _wire(getattr(receipt.report, name)) for name in REPORT}
+    # Left out where there are none: then the digest is that of a receipt from before there could be any.
+    report["incidents"] = _wire(receipt.report.incidents) or msgspec.UNSET
+    return ReceiptV1(actor=receipt.actor, started=receipt.started, finished=receipt.finished, plan=plan, **report)
+
+
+def plan_value(wire: PlanV1) -> Plan:
+    """The Plan that a file holds. Raises ValueError where the file contradicts itself."""
+    plan: Plan = _value(wire)
+    return plan
+
+
+def receipt_value(wire: ReceiptV1, plan: Plan) -> Receipt:
+    """The Receipt that a file holds, around its already decoded plan. Raises ValueError where it contradicts that."""
+    if [item.change for item in wire.outcomes] != list(range(len(plan.changes))):
+        raise ValueError("there must be one outcome for each change, in order")
+    if any(not 0 <= item.change < len(plan.changes) for item in wire.mismatches):
+        raise ValueError("a mismatch names a change that the plan does not have")
+    incidents = () if isinstance(wire.incidents, msgspec.UnsetType) else _value(wire.incidents)
+    report = ApplyReport(plan, **{name: _value(getattr(wire, name)) for name in REPORT}, incidents=incidents)
+    return Receipt(report, wire.actor, wire.started, wire.finished)
+
+
+def _wire(value: Any) -> Any:
+    """A value, or part of one, as the format holds it."""
+    match value:
+        case Enum():
+            return value.word if isinstance(value, (AnswerType, Status)) else value.value
+        case tuple():
+            return [_wire(each) for each in value]
+        case Mapping():
+            return {str(key): each for key, each in value.items()}
+        case Message():
+            return MessageV1(str(value), value.template, dict(value.values), value.plural)
+    kind = FORMATS.get(type(value))
+    if kind is None:
+        return value
+    return kind(**{name: _wire(getattr(value, name)) for name in kind.__struct_fields__ if name not in SEAL})
+
+
+def _value(wire: Any) -> Any:
+    """The value, or part of one, that the format holds."""
+    if isinstance(wire, list):
+        return tuple(_value(each) for each in wire)
+    if isinstance(wire, MessageV1):
+        return _message(wire)
+    kind = VALUES.get(type(wire))
+    if kind is None:
+        return wire
+    return kind(**{name: _typed(hint, _value(getattr(wire, name))) for name, hint in _hints(kind).items()})
+
+
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {each.name: hints[each.name] for each in fields(kind)}
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    if hint in (AnswerType, Status):
+        return hint.named(value)
+    return hint(value) if isinstance(hint, type) and issubclass(hint, Enum) else value
+
+
+def _message(wire: MessageV1) -> Message:
+    # Only plain {names}: str.format would also follow attributes and pad to any width for whoever wrote the file.
+    templates = (wire.template, wire.plural)
+    names = [name for template in templates for name in re.findall(r"\{(.*?)\}", template)]
+    words = Message(wire.template, tuple(sorted(wire.values.items())), plural=wire.plural)
+    if not set(names) <= set(wire.values) or not all(name.isidentifier() for name in names):
+        raise ValueError("a message has fields without values")
+    if wire.plural and not wire.values.get("count", "").isdecimal():
+        raise ValueError("a message has no number to depend on")
+    is_odd = any("{{" in template or template.count("{") != template.count("}") for template in templates)
+    if is_odd or str(words) != wire.text:
+        raise ValueError("a message does not say what its template says")
+    return words

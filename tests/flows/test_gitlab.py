@@ -19,6 +19,7 @@ from kbsync.cli.app import run
 from kbsync.sandbox.account import DEMO
 from kbsync.usecases.context import RunContext
 from tests.fakes.clock import FakeClock
+from tests.fakes.console import Console
 from tests.flows.runner import ACTIONS, executable
 from tests.flows.site import CATEGORY, CHEQUES, Site, opened_site
 from tests.forges import NODE, needs_node
@@ -157,7 +158,7 @@ def test_two_merges_planned_side_by_side_are_both_applied(gitlab: GitLab) -> Non
 def test_what_is_refused_names_the_way_on(gitlab: GitLab) -> None:
     """A stale plan, a conflict and a removal end red, in words that name the new pipeline and the number."""
     assert gitlab.merge().ok
-    console = gitlab.site.service.console
+    console = Console(gitlab.site.service)
     question = console.question("When will my parcel arrive?")
     gitlab.site.commit("In 2 days.")
     assert gitlab.jobs("kbsync-plan").ok

@@ -1,0 +1,296 @@
+"""Rules about one text, one answer or one category at a time: leftovers, hidden characters, markup, length, slips in a path.
+
+What is sent is never changed by them.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kbsync.diagnostics import Location, Related
+from kbsync.display import shorten, spelled_out
+from kbsync.messages import Message, message
+from kbsync.model import AnswerType, CategoryPath, Knowledge, Question, bare, show_path
+
+Options = Mapping[str, float | int | str | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFinding:
+    """Words about one question; ``location`` is of what has to be changed, where that is not its text."""
+
+    question: Question
+    message: Message
+    hint: Message | None = None
+    related: tuple[Related, ...] = ()
+    location: Location | None = None
+
+
+def number(options: Options, name: str, default: float, *, lowest: float, highest: float) -> float:
+    """A figure from the settings, kept between its bounds; the default for what is no figure."""
+    value = options.get(name, default)
+    return min(max(float(value), lowest), highest) if isinstance(value, int | float) else default
+
+
+def words(options: Options, name: str) -> tuple[str, ...]:
+    """A list of words from the settings; one word alone is a list of one."""
+    value = options.get(name, ())
+    return value if isinstance(value, tuple) else (str(value),)
+
+
+def all_texts(knowledge: Knowledge) -> Iterator[tuple[Question, Message, str]]:
+    """Every text of the library in the order of the files: whose it is, which one in words, and the text."""
+    for question in knowledge.questions:
+        yield question, message("the question"), question.content.question
+        yield question, message("the answer"), question.content.answer
+        for similar in question.content.similar:
+            yield question, message("a similar question"), similar
+
+
+PLACEHOLDERS = ("TODO", "FIXME", "XXX", "TBD", "{{", "}}", "待补充", "待定")
+"""Marks that writers leave for themselves. Capitals count: ``todo`` is a word of other languages."""
+
+FILLER = "[Ll]orem [Ii]psum|LOREM IPSUM"
+
+HIDDEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Direction marks and zero-width characters that no spelling needs; joiners, which some scripts need, are left alone."""
+
+TYPESET = re.compile("“[^“”]*”|„[^„“”]*[“”]|‘[^‘’]*’|«[^«»]*»|»[^«»]*«", re.DOTALL)
+"""A text in the quotes of word processors as a whole."""
+
+AROUND = 20
+"""Characters shown on either side of one that cannot be seen."""
+
+
+def find_placeholders(knowledge: Knowledge, options: Options) -> Iterator[CheckFinding]:
+    """Texts that somebody meant to finish; ``words`` are further marks of the team's own."""
+    marks = (*PLACEHOLDERS, *words(options, "words"))
+    pattern = re.compile("|".join([FILLER, *(_whole(mark) for mark in marks)]))
+    hint = message("finish the text; if the mark is meant, switch the check placeholder off in kbsync.yaml")
+    for question, part, text in all_texts(knowledge):
+        found = pattern.search(text)
+        if found is not None:
+            said = message("{part} still holds {mark}: {text}", part=part, mark=found.group(), text=shorten(text))
+            yield CheckFinding(question, said, hint)
+
+
+def find_invisible(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Texts with characters that hide or reorder what is read."""
+    hint = message("delete the word around it and type it again; pasted text often brings such characters along")
+    for question, part, text in all_texts(knowledge):
+        found = HIDDEN.search(text)
+        if found is not None:
+            code = f"U+{ord(found.group()):04X} {unicodedata.name(found.group())}"
+            before, behind = text[max(0, found.start() - AROUND) : found.start()], text[found.end() : found.end() + AROUND]
+            said = message(
+                "{part} holds the invisible character {code}, here shown as ▮: {near}",
+                part=part,
+                code=code,
+                near=shorten(f"{before}▮{behind}"),
+            )
+            yield CheckFinding(question, said, hint)
+
+
+def find_untrimmed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Texts with space at their ends: the service may drop it, and then every plan would want to put it back."""
+    hint = message("take the space away; after |+ a block keeps all its line ends, after | none")
+    for question, part, text in all_texts(knowledge):
+        if text != text.strip():
+            said = message("{part} begins or ends with space: {text}", part=part, text=shorten(text))
+            yield CheckFinding(question, said, hint)
+
+
+def find_decomposed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Texts that are not in the composed Unicode form (NFC): another form looks the same, and the service may store this one."""
+    hint = message("write the text in the composed form: it is pasted from elsewhere, and typing it anew gives that form")
+    for question, part, text in all_texts(knowledge):
+        if not unicodedata.is_normalized("NFC", text):
+            said = message("{part} is not in the composed Unicode form (NFC): {text}", part=part, text=shorten(spelled_out(text)))
+            yield CheckFinding(question, said, hint)
+
+
+def find_pasted(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Texts that show where they were pasted from: quotes around the whole of it, tabs from a spreadsheet."""
+    for question, part, text in all_texts(knowledge):
+        if TYPESET.fullmatch(text):
+            said = message("{part} stands in quotes that customers would see: {text}", part=part, text=shorten(text))
+            hint = message("take the quotes away; YAML knows only straight ones")
+            yield CheckFinding(question, said, hint)
+        elif "\t" in text:
+            at = text.index("\t")
+            near = shorten(text[max(0, at - AROUND) : at + AROUND].replace("\t", "⇥"))
+            said = message("{part} holds a tab, as cells of a spreadsheet do: {near}", part=part, near=near)
+            yield CheckFinding(question, said, message("put spaces in its place, or give each cell its own key"))
+
+
+def _whole(mark: str) -> str:
+    """A mark as a word of its own, also between Chinese characters, which have no space around words."""
+    before = "(?<![A-Za-z0-9])" if mark[:1].isascii() and mark[:1].isalnum() else ""
+    after = "(?![A-Za-z0-9])" if mark[-1:].isascii() and mark[-1:].isalnum() else ""
+    return f"{before}{re.escape(mark)}{after}"
+
+
+TAG = re.compile(
+    r"</?(?:a|b|blockquote|br|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|s|small|span|strong|sub|sup|table|tbody|td|th|thead|tr"
+    r"|u|ul|video)\b[^<>]*>",
+    re.IGNORECASE,
+)
+ENTITY = re.compile(
+    r"&(?:amp|apos|copy|gt|hellip|laquo|lt|mdash|nbsp|ndash|quot|raquo|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE
+)
+
+LONGEST_ANSWER = 2000
+"""Characters. The service's own limit is not published; longer small talk is hardly read in a chat window."""
+
+ANY_TAG = re.compile(r"""<([a-z][a-z0-9:-]*+)((?:[^<>"']|"[^"]*+"|'[^']*+')*+)""", re.IGNORECASE)
+"""A tag as browsers see one, with everything up to its end; possessive, so that no text takes long."""
+
+ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*+"|'[^']*+'|[^\s"'<>]*+))?""")
+
+ACTING_TAGS = frozenset({"script", "iframe", "object", "embed"})
+
+LINKS = frozenset({"href", "src", "action", "formaction", "xlink:href"})
+
+IGNORED = re.compile("[\0- ]")
+"""What browsers skip in the name of a scheme."""
+
+
+def find_markup_in_text(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Plain answers with markup: customers would read the tags."""
+    for question in _answered(knowledge, AnswerType.TEXT):
+        answer = question.content.answer
+        if found := TAG.search(answer) or ENTITY.search(answer):
+            yield CheckFinding(
+                question,
+                message("the plain answer holds {mark}, which customers would see as it is written", mark=shorten(found.group())),
+                message("write answer_type: rich beside it, or take the markup out"),
+            )
+
+
+def find_no_markup_in_rich(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Rich answers of several lines without any tag: their line ends would not be shown."""
+    for question in _answered(knowledge, AnswerType.RICH):
+        if "\n" in question.content.answer and TAG.search(question.content.answer) is None:
+            yield CheckFinding(
+                question,
+                message("the rich answer has several lines and no markup, so they would run together"),
+                message("write answer_type: text, or mark the lines with <p> or <br>"),
+            )
+
+
+def find_long_answers(knowledge: Knowledge, options: Options) -> Iterator[CheckFinding]:
+    """Answers that are too long for a chat window; ``max`` is in characters."""
+    limit = int(number(options, "max", LONGEST_ANSWER, lowest=1, highest=10**9))
+    for question in knowledge.questions:
+        length = len(question.content.answer)
+        if length > limit:
+            yield CheckFinding(
+                question,
+                message("the answer has {length} characters, more than {limit}", length=length, limit=limit),
+                message("shorten it, or raise max of the check long-answer in kbsync.yaml"),
+            )
+
+
+def find_unsafe_markup(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Rich answers with tags, attributes or links that run code or bring foreign content."""
+    for question in _answered(knowledge, AnswerType.RICH):
+        marks = list(dict.fromkeys(_unsafe(question.content.answer)))
+        if marks:
+            yield CheckFinding(
+                question,
+                message("the rich answer holds {marks}, which can act in the customer's window", marks=", ".join(marks)),
+                message("take it out: text, links to pages, pictures and videos are enough for an answer"),
+            )
+
+
+def _answered(knowledge: Knowledge, how: AnswerType) -> Iterator[Question]:
+    return (question for question in knowledge.questions if question.content.answer_type is how)
+
+
+def _unsafe(answer: str) -> Iterator[str]:
+    for tag, inside in ANY_TAG.findall(answer):
+        if tag.lower() in ACTING_TAGS:
+            yield f"<{tag.lower()}>"
+        for name, value in ATTRIBUTE.findall(inside):
+            if re.fullmatch("on[a-z]+", name.lower()):
+                yield name.lower()
+            elif name.lower() in LINKS and _scheme(value) == "javascript":
+                yield "javascript:"
+
+
+def _scheme(value: str) -> str:
+    plain = IGNORED.sub("", html.unescape(value.strip("\"'")))
+    return plain.partition(":")[0].lower()
+
+
+PRESETS = "system preset category"
+"""The root of the service's own categories (the example of www.tencentcloud.com/document/product/1229/68847)."""
+
+NEAR = 80
+"""How much of a title, in percent, a slip of the pen leaves as it was."""
+
+FIGURES = re.compile(r"\d+")
+
+
+def find_nearly_declared(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Categories of questions that look like a misspelt declared one; each is reported once a file, where it is first written."""
+    declared = {category.path: category.path for category in knowledge.categories}
+    meant = declared | {
+        (*category.path[:-1], title): category.path for category in knowledge.categories for title in category.previously
+    }
+    others: dict[CategoryPath, CategoryPath | None] = {}
+    reported: set[tuple[str, CategoryPath]] = set()
+    for question in knowledge.questions:
+        path = question.content.category
+        place = (question.location.path if question.location else "", path)
+        if path in declared or bare(path[0]) == PRESETS or place in reported:
+            continue
+        reported.add(place)
+        if path not in others:
+            others[path] = _nearest(path, meant)
+        other = others[path]
+        if other is not None:
+            said = message(
+                "the category {path} is declared nowhere; did you mean {other}?",
+                path=shorten(show_path(path)),
+                other=shorten(show_path(other)),
+            )
+            hint = message("write it as it is declared; if the service has both, declare this one as well")
+            yield CheckFinding(question, said, hint, location=question.category_location)
+
+
+def _nearest(path: CategoryPath, meant: Mapping[CategoryPath, CategoryPath]) -> CategoryPath | None:
+    """What was probably meant: a former name, the same signs, the same place with its parent left out, or a similar spelling."""
+    if path in meant:
+        return meant[path]
+    for alike in (_same_letters, _without_parent, _near):
+        for known, other in meant.items():
+            if alike(path, known):
+                return other
+    return None
+
+
+def _same_letters(path: CategoryPath, known: CategoryPath) -> bool:
+    return _letters(path) == _letters(known) != ""
+
+
+def _letters(path: CategoryPath) -> str:
+    """Letters and figures alone: case, width, space and slashes are where slips happen."""
+    folded = unicodedata.normalize("NFKC", "".join(path)).casefold()
+    return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LMN")
+
+
+def _without_parent(path: CategoryPath, known: CategoryPath) -> bool:
+    return len(path) == 1 < len(known) and bare(path[0]) == bare(known[-1])
+
+
+def _near(path: CategoryPath, known: CategoryPath) -> bool:
+    """Title by title, so that two short titles under one long parent are not taken for each other; other figures are meant."""
+    from rapidfuzz import fuzz  # noqa: PLC0415  (start-up should not wait for it)
+
+    return len(path) == len(known) and all(
+        FIGURES.findall(one) == FIGURES.findall(other) and fuzz.ratio(bare(one), bare(other)) >= NEAR
+        for one, other in zip(path, known, strict=True)
+    )
