@@ -192,7 +192,8 @@ def entries_of(text: str, node: CstNode, around: tuple[CstNode, ...] = ()) -> It
     for key, value in members:
         start = key.start if key is not None else value.start if node.flow else skip(text, place)
         line = text.rfind("\n", 0, start) + 1
-        yield CstEntry(start, start - line, key, value, _is_apart(text, line), inside)
+        begins_line = not text[line:start].strip(" -")
+        yield CstEntry(start, start - line, key, value, begins_line and _is_apart(text, line), inside)
         yield from entries_of(text, value, inside)
         place = value.end
 

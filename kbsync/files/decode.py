@@ -230,6 +230,8 @@ def _note_joined_lines(record: Record) -> None:
     numbers = range(node.start_mark.line, node.end_mark.line + 1)
     lines = [source.line(number).strip() for number in numbers if source.line(number).strip()]
     lines[0] = source.line(numbers[0])[node.start_mark.column :].strip()
+    if node.style == '"' and lines[0].endswith("\\"):  # it says where its lines end
+        return
     if any(MEANT_AS_LINES.fullmatch(one) or BEGINS_ENTRY.match(other) for one, other in pairwise(lines)):
         hint = message("to keep the lines, write | behind answer: and the text below it; to have one line, write it on one")
         place = (node.start_mark.line, node.start_mark.column)

@@ -13,6 +13,7 @@ from kbsync.files.cst import BLOCK_COMMENT, CstEntry, CstNode, Document, Shape, 
 from kbsync.files.emit import LONG, Value, block, flow_value, one_line, pair_lines, scalar, two_quotes
 
 COMMENT_BEHIND = re.compile(r"[ \t]+(#[^\r\n]*)")
+EMPTY_LINES = re.compile(r"(?:[ \t]*\r?\n(?=[ \t\r]*\n))*")
 COMMENT_BELOW = re.compile(r"[^\n]*\n(?:[ \t\r]*\n)*( *)#")
 
 
@@ -64,7 +65,9 @@ class Editor:
 
     def add_item(self, items: CstNode, lines: Sequence[str], *, apart: bool = False) -> None:
         """Append an item to a list in block style that is not empty; ``lines`` begin with the dash, not indented."""
-        self._insert_below(items.children[-1].end, ["", *lines] if apart else lines, self._dash_column(items))
+        place = items.children[-1].end
+        is_kept = not self.text[self._line_start(place) : place].strip()  # the line ends of a text: one more would belong to it
+        self._insert_below(place, ["", *lines] if apart and not is_kept else lines, self._dash_column(items))
 
     def add_flow_item(self, items: CstNode, text: str) -> None:
         """Append an item to a list in flow style."""
@@ -95,12 +98,15 @@ class Editor:
         if items.flow:
             self._remove_flow([(item.start, item.end, id(item) in gone) for item in items.children])
             return
-        self._edits += [(*self._lines_of(self._entries[id(item)].start, item.end), "") for item in removed]
+        ends = dict(zip(map(id, items.children), (0, *(item.end for item in items.children)), strict=False))
+        self._edits += [(*self._lines_of(self._entries[id(item)].start, item.end, ends[id(item)]), "") for item in removed]
         if len(gone) == len(items.children):
             self._insert(skip(self.text, key.end) + 1, " []")
 
     def is_apart(self, items: CstNode) -> bool:
-        """Whether an empty line stands between the items of a list."""
+        """Whether an empty line stands between the items of a list, or belongs there: one item alone does not tell."""
+        if len(items.children) == 1:
+            return True
         between = [self.text[one.end : two.start] for one, two in zip(items.children, items.children[1:], strict=False)]
         return any(re.search(r"\n[ \t]*\r?\n", gap) for gap in between)
 
@@ -155,6 +161,8 @@ class Editor:
             found = block(value, indent=entry.column, comment=comment, content=self._margin(node))
             if found is not None:
                 end = node.end if beside is None or node.block else beside.end()
+                if value.endswith("\n"):
+                    end = EMPTY_LINES.match(self.text, end).end()  # type: ignore[union-attr]  # it matches nothing as well
                 return _NewText(found, eaten=end - node.end)
         return _NewText(scalar(value, indent=entry.column, style=node.style, comment=comment if node.block else ""))
 
@@ -175,8 +183,8 @@ class Editor:
     def _dash_column(self, items: CstNode) -> int:
         return self._entries[id(items.children[0])].column
 
-    def _lines_of(self, start: int, end: int) -> tuple[int, int]:
-        """The whole lines of an item, with the empty lines that would be left over."""
+    def _lines_of(self, start: int, end: int, before: int) -> tuple[int, int]:
+        """The whole lines of an item, with the empty lines that would be left over; those of a text ``before`` it stay."""
         first, last = self._line_start(start), self._next_line(end)
         after = last
         while self._is_blank(after):
@@ -185,7 +193,7 @@ class Editor:
         if after > last and (not above or above.endswith(":")):
             last = after
         elif after == len(self.text) or self.text.startswith("---", last):
-            while self._is_blank(self._line_start(first - 1)):
+            while self._line_start(first - 1) > before and self._is_blank(self._line_start(first - 1)):
                 first = self._line_start(first - 1)
         return first, last
 

@@ -64,7 +64,9 @@ def new_file(
     if category is not None:
         lines += ["---"] if tree else []
         lines += [*pair_lines("category", path_value(category)), "questions:"]
-        lines += [f"  {line}" if line else "" for content in contents for line in question_lines(content)]
+        for number, content in enumerate(contents):
+            lines += [""] if number and lines[-1] else []
+            lines += [f"  {line}" if line else "" for line in question_lines(content)]
     return "\n".join([*lines, ""]).encode()
 
 
@@ -142,11 +144,13 @@ def scalar(text: str, *, indent: int, style: str = "", flow: bool = False, comme
 
 def block(text: str, *, indent: int, comment: str = "", content: int | None = None) -> str | None:
     """A literal block, None where none can hold the text. ``content`` is the column of the text, two more than ``indent``."""
-    if FORBIDDEN.search(text) or text[-1].isspace():  # nobody sees space at the end, and many editors take it away
+    shown = text.rstrip("\n")
+    if FORBIDDEN.search(text) or not shown or shown[-1].isspace():  # nobody sees space at the end, and many editors take it away
         return None
     column = indent + 2 if content is None else content
     # Without the figure the parser would take the first line's own space for the indentation.
     figure = str(column - indent) if text[0].isspace() else ""
+    figure += "+" if text.endswith("\n") else ""
     head = f"|{figure}  {comment}" if comment else f"|{figure}"
     return "\n".join([head, *(f"{' ' * column}{line}" if line else "" for line in text.split("\n"))])
 

@@ -3,11 +3,12 @@
 Comments, items and anchors keep their order.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from kbsync.diagnostics import has_errors
+from kbsync.diagnostics import Rule, has_errors
 from kbsync.errors import UnusableFile
 from kbsync.files.cst import (
     Comment,
@@ -45,7 +46,7 @@ def format_files(files: Mapping[str, bytes], *, shown_as: str) -> dict[str, byte
 
     Raises UnusableFile rather than lose a comment or change a meaning.
     """
-    new = {name: lay_out(files[name].removeprefix(UTF8_MARK).decode()).encode() for name in filter(is_yaml, files)}
+    new = {name: laid_out(files[name]) for name in filter(is_yaml, files)}
     check_meaning(files, {**files, **new}, shown_as=shown_as)
     return {name: data for name, data in new.items() if data != files[name]}
 
@@ -62,6 +63,12 @@ def check_meaning(before: Mapping[str, bytes], after: Mapping[str, bytes], *, sh
                 message("the canonical layout would change what {path} says; nothing was written", path=path),
                 hint=message("this is a fault of kbsync: report it with the file, and take the file's unusual YAML out"),
             )
+
+
+def laid_out(data: bytes) -> bytes:
+    """The canonical content of a file. Line ends stay what git makes of them in this clone (``core.autocrlf``)."""
+    text = lay_out(data.removeprefix(UTF8_MARK).decode())
+    return (text.replace("\n", "\r\n") if re.match(rb"[^\n]*\r\n", data) else text).encode()
 
 
 def lay_out(text: str) -> str:
@@ -89,7 +96,8 @@ def _meaning(files: Mapping[str, bytes], shown_as: str) -> dict[str, list[object
     declared: tuple[Category | Question, ...] = (*loaded.knowledge.categories, *loaded.knowledge.questions)
     for one in declared:
         said.setdefault(one.location.path if one.location else "", []).append(replace(one, location=None))
-    found = Counter((finding.location.path, finding.rule.name) for finding in loaded.diagnostics)
+    told = (finding for finding in loaded.diagnostics if finding.rule is not Rule.KB121)  # which is about the layout
+    found = Counter((finding.location.path, finding.rule.name) for finding in told)
     for (path, rule), times in sorted(found.items()):
         said.setdefault(path, []).append((rule, times))
     for name in filter(is_yaml, files):
@@ -123,14 +131,17 @@ class _Printer:
         """The lines of a collection in block style. Its first line never is a comment of a key: see ``_item``."""
         lines: list[str] = []
         for entry in self._ordered(node, order):
-            before = list(self._comment_lines(self._comments.before.get(entry.start, []), column, first=not lines))
+            # An empty line at the end is the end of a text that keeps its line ends: a further one would belong to it.
+            begun = bool(lines and lines[-1])
+            before = list(self._comment_lines(self._comments.before.get(entry.start, []), column, first=not begun))
             if before and entry.apart:
                 before.append("")
-            elif lines and entry.apart:
+            elif begun and entry.apart:
                 lines.append("")
             lines += before
             lines += self._pair(entry, column) if entry.key else self._item(entry, column, order)
-        return lines + list(self._comment_lines(self._comments.after.get(id(node), []), column, first=False))
+        first = bool(lines) and not lines[-1]
+        return lines + list(self._comment_lines(self._comments.after.get(id(node), []), column, first=first))
 
     def _ordered(self, node: CstNode, order: tuple[str, ...]) -> list[CstEntry]:
         if node.shape is Shape.LIST:

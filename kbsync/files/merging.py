@@ -14,6 +14,7 @@ from kbsync.display import shorten
 from kbsync.errors import InvalidInput, UnusableFile
 from kbsync.files.directory import SETTINGS_FILE, is_yaml
 from kbsync.files.emit import can_be_written
+from kbsync.files.layout import laid_out
 from kbsync.files.loading import load_tree
 from kbsync.files.rewrite import EditedFile, add_questions, change_categories, change_questions
 from kbsync.files.source import FORBIDDEN, UTF8_MARK
@@ -195,7 +196,12 @@ class _Work:
                 change_questions(file, self._edits.get(name, {}), self._removed.get(name, set()))
         new = add_questions(self._edited, self._merge.added, self._merge.declared)
         old = {name: file.data for name, file in self._edited.items() if file.data != self._files[name]}
-        return {**old, **self._answers, **new}
+        return {**{name: self._tidy(name, data) for name, data in {**old, **new}.items()}, **self._answers}
+
+    def _tidy(self, name: str, data: bytes) -> bytes:
+        """A file in the canonical layout where it was in that before, or is new; the layout of others is their author's."""
+        was = self._files.get(name)
+        return laid_out(data) if was is None or laid_out(was) == was else data
 
     def touched(self, after: Knowledge) -> dict[str, Touched]:
         """Counts by the name of the file."""

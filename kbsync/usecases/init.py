@@ -38,6 +38,9 @@ __all__ = [
     "write_new",
 ]
 
+LINE_ENDS = "*.yaml text eol=lf\n*.yml text eol=lf\n"
+"""What git is told about knowledge files, so that they are the same in every clone, whatever ``core.autocrlf`` says."""
+
 IGNORED = f"{STATE}/"
 
 BRANCH = "main"
@@ -194,6 +197,8 @@ def _files(directory: Path, project: Project, continuous: Continuous, package: P
         text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
         # A generated file: an older kbsync's is replaced.
         yield NewFile(directory / ".schema" / f"{name}.json", text, directory, adds=True)
+    if not (directory / ".gitattributes").exists():
+        yield NewFile(directory / ".gitattributes", LINE_ENDS, directory)
     ignored = project.root / ".gitignore"
     ignore = _now(ignored, project.root) or ""
     if not {IGNORED, STATE, f"/{IGNORED}", f"/{STATE}"} & set(ignore.splitlines()):

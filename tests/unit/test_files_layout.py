@@ -2,17 +2,23 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 
 from kbsync.diagnostics import Rule
 from kbsync.errors import UnusableFile
 from kbsync.files import load_tree
+from kbsync.files.emit import can_be_written, new_file
 from kbsync.files.layout import check_meaning, format_files, lay_out
+from kbsync.model import Content, to_lf
 from tests.golden import check_golden
 from tests.shares import examples
+from tests.unit.merges import edited
 from tests.unit.yaml_texts import knowledge_files
 
 GOLDEN = Path(__file__).parent / "golden" / "layout"
@@ -170,7 +176,7 @@ def test_the_layout_of(name: str) -> None:
 def test_any_file_keeps_its_meaning_and_its_comments(text: str) -> None:
     """Whatever people write, fmt keeps what it says and what is to be said of it, or refuses; one run is enough."""
     changed = format_files({"a.yaml": text.encode()}, shown_as="knowledge")
-    new = changed.get("a.yaml", text.encode()).decode()
+    new = to_lf(changed.get("a.yaml", text.encode()).decode())
     assert lay_out(new) == new
     assert loaded(new) == loaded(text)
 
@@ -192,29 +198,31 @@ def test_a_comment_behind_a_quote_stays_one() -> None:
     assert (lay_out(text), slips(text)) == (text, [])
 
 
+class WithoutEnds(SafeConstructor):
+    """Leaves out the one line end that closes a block."""
+
+    def construct_yaml_str(self, node: Any) -> Any:
+        """The text of a scalar."""
+        text = super().construct_yaml_str(node)
+        return text.removesuffix("\n") if node.style in ("|", ">") else text
+
+
+WithoutEnds.add_constructor("tag:yaml.org,2002:str", WithoutEnds.construct_yaml_str)
+
+
 def loaded(text: str) -> list[object]:
     """What another library reads, keys in any order; numbers and truth values are told from text."""
-    found = [one for one in YAML(typ="safe", pure=True).load_all(io.StringIO(text)) if one is not None]
-    return [without_ends(one) for one in found]
-
-
-def without_ends(value: object) -> object:
-    """Plain data, without the one line end that closes a block."""
-    match value:
-        case dict():
-            return {key: without_ends(inner) for key, inner in value.items()}
-        case list():
-            return [without_ends(inner) for inner in value]
-        case str():
-            return value.removesuffix("\n")
-        case _:
-            return value
+    reader = YAML(typ="safe", pure=True)
+    reader.Constructor = WithoutEnds
+    return [one for one in reader.load_all(io.StringIO(text)) if one is not None]
 
 
 def test_line_ends_and_marks_become_one() -> None:
-    """LF, no byte order mark, one final line end."""
+    """No byte order mark, one final line end, and the line ends of this clone: git may write CRLF where it keeps LF."""
     data = b"\xef\xbb\xbfcategories:\r\n  - title: A\r\n\r\n\r\n"
-    assert format_files({"a.yaml": data}, shown_as="k") == {"a.yaml": b"categories:\n  - title: A\n"}
+    assert format_files({"a.yaml": data}, shown_as="k") == {"a.yaml": b"categories:\r\n  - title: A\r\n"}
+    assert format_files({"a.yaml": b"categories:\r\n  - title: A\r\n"}, shown_as="k") == {}
+    assert format_files({"a.yaml": b"categories:\n  - title: A\r\n"}, shown_as="k") == {"a.yaml": b"categories:\n  - title: A\n"}
 
 
 @pytest.mark.parametrize("written", ['"a\\rb"', '"a\\r\\nb"', '"a\\nb"'])
@@ -239,3 +247,29 @@ def test_a_layout_that_changes_anything_is_refused(after: str) -> None:
     before = {"a.yaml": b"category: A # why\nquestions:\n  - question: a\n    answer: b # 5\n"}
     with pytest.raises(UnusableFile, match=r"would change what k/a\.yaml says"):
         check_meaning(before, {"a.yaml": after.encode()}, shown_as="k")
+
+
+LINES = st.text("a é\n #:-", min_size=1, max_size=12).filter(can_be_written)
+
+
+@pytest.mark.no_cover
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(old=LINES, new=LINES, more=st.lists(LINES, max_size=3, unique=True), removed=st.booleans(), crlf=st.booleans())
+def test_what_a_pull_writes_is_in_the_canonical_layout(*, old: str, new: str, more: list[str], removed: bool, crlf: bool) -> None:
+    """Where the files were in it, or are new: whatever text comes, goes or changes."""
+    first, second = (Content(question, old, ("A",), similar=("s\n",) if question == "q1" else ()) for question in ("q1", "q2"))
+    files = {"a.yaml": new_file((first, second), category=("A",))}
+    files = {"a.yaml": files["a.yaml"].replace(b"\n", b"\r\n")} if crlf else files
+    assert format_files(files, shown_as="knowledge") == {}
+    added = [Content(f"new {text}", text, ("A",) if number else ("B",)) for number, text in enumerate(more)]
+    edits = {"q1": {"answer": new, "similar": (new, "x")}} | ({} if removed else {"q2": {"answer": new}})
+    changed = edited(files, edits, added=added, removed=("q2",) if removed else ()).files
+    assert format_files(dict(changed), shown_as="knowledge") == {}
+
+
+def test_a_text_that_keeps_its_line_ends_stays_apart_from_what_follows() -> None:
+    """Its last line end is an empty line: none is added below it, and none of its own is taken away."""
+    text = "category: A\nquestions:\n  - question: a\n    answer: |+\n      x\n\n  - question: b\n    answer: y\n# end\n"
+    assert lay_out(text) == text
+    (gone,) = edited({"a.yaml": text.encode()}, {}, removed=("b",)).files.values()
+    assert gone.decode() == text.replace("  - question: b\n    answer: y\n", "")

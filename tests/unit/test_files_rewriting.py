@@ -310,7 +310,7 @@ BELOW = {
     ),
     "a list": (
         "questions:\n- question: one\n  answer: x\n\n      # note\n# end\n",
-        "questions:\n- question: one\n  answer: x\n\n      # note\n- question: new\n  answer: |\n    a\n    b\n# end\n",
+        "questions:\n- question: one\n  answer: x\n\n      # note\n\n- question: new\n  answer: |\n    a\n    b\n# end\n",
     ),
     "a document": ("      # note\n", "      # note\nquestions:\n  - question: new\n    answer: |\n      a\n      b\n"),
 }
@@ -367,3 +367,10 @@ def test_any_order_is_carried_out_on_any_file(text: str, data: st.DataObject) ->
             removed.append(text_now)
     added = tuple(Content(next(fresh), next(fresh), data.draw(places)) for _ in range(data.draw(st.integers(0, 3))))
     edited(files, edits, removed=removed, added=added)
+
+
+def test_space_at_the_end_of_a_text_stays_visible() -> None:
+    """No block holds it: nobody would see it, and many editors take it away."""
+    text = "category: A\nquestions:\n- question: one\n  answer: |\n    x\n"
+    changed = edited({"a.yaml": text.encode()}, {"one": {"answer": "a\nb "}}).files["a.yaml"].decode()
+    assert changed == text.replace("|\n    x\n", '"a\\n\\\n    b "\n')
