@@ -182,8 +182,8 @@ def _unreadable(remote: str, answer: Answer) -> HistoryUnavailable:
     return HistoryUnavailable(
         message("The git remote {remote} cannot be read: {reason}", remote=remote, reason=answer.reason),
         hint=message(
-            "Check the network and the credentials for it; in CI let the checkout step keep them "
-            "(actions/checkout: `persist-credentials: true`).",
+            "Check the network and the credentials for it. In GitHub Actions the action hands git its input `token` for its own "
+            "step; a workflow of your own can let actions/checkout keep them.",
         ),
     )
 
@@ -207,7 +207,7 @@ def _rejection(answer: Answer) -> str:
 
 def _right() -> Message:
     return message(
-        "An apply needs the right to push to refs/kbsync/. GitHub Actions: `permissions: contents: write` and "
-        "`persist-credentials: true`; runs for pull requests from forks never have it. "
+        "An apply needs the right to push to refs/kbsync/. GitHub Actions: `permissions: contents: write` for the job; runs for "
+        "pull requests from forks never have it. GitLab: Settings > CI/CD > Job token permissions, allow Git push requests. "
         "Elsewhere: a deploy key or a token that may write.",
     )

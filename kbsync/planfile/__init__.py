@@ -132,7 +132,10 @@ def _parse(data: bytes, kind: type[Result], name: str) -> Result:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-        raise UnusableFile(message("{name} is not a kbsync plan or receipt: {reason}", name=name, reason=problem)) from None
+        raise UnusableFile(
+            message("{name} is not a kbsync plan or receipt: {reason}", name=name, reason=problem),
+            hint=message("where another version of kbsync wrote it, use that one, or make it again with this one"),
+        ) from None
 
 
 def _sealed(wire: Sealed) -> Sealed:

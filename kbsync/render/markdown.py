@@ -262,7 +262,7 @@ def _place(where: str) -> str:
 
 
 def _steps(words: PlanWords) -> Iterator[str]:
-    title, steps = words.steps()
+    title, steps = words.steps(commented=True)
     if steps:
         yield f"### {title}\n\n"
         yield from (f"- {shortened(line, _STEP)}\n" for line in steps)

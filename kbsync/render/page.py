@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kbsync.display import cut, short_commit
-from kbsync.guards import Consent, objections
+from kbsync.guards import Consent, console_edits, objections, removal_count
 from kbsync.messages import Message, message, plural
 from kbsync.model import Content, show_path
 from kbsync.plan import (
@@ -28,7 +28,7 @@ from kbsync.plan import (
 from kbsync.render.phrases import CAUSE_SENTENCES, NOTHING_APPLIED, RECOGNISED, VOICES
 from kbsync.render.view import ActionCount, Difference, Outline, Section, Version, action_of, counted, is_conflict, outline
 from kbsync.render.words import Words
-from kbsync.settings import Prune
+from kbsync.settings import Drift, Prune
 
 Clause = tuple[Message, ...]
 """Messages that belong together in a sentence: commas inside a clause, semicolons between clauses."""
@@ -76,19 +76,23 @@ class PlanWords(Words):
         rest = tuple(map(self._count, counted(change for group in groups for change in group.changes)))
         return tuple(clause for clause in (() if self.is_drift else self._dangers(), rest) if clause)
 
-    def steps(self) -> tuple[str, tuple[str, ...]]:
+    def steps(self, *, commented: bool = False) -> tuple[str, tuple[str, ...]]:
         """What an apply will ask for, or where a drift can go: a heading and its lines, none where there is nothing to add.
 
-        What stops a plan stands at the top of its page and is not repeated.
+        Who reads a comment has no command line, but a workflow to start and the files of the pull request. What stops a plan
+        stands at the top of its page and is not repeated.
         """
         if not self.plan.changes:
             return "", ()
+        commented = commented and self.plan.purpose is Purpose.SYNC
         if self.is_drift:
             title = message("What to do")
             lines = [message("kbsync pull brings these into the files; kbsync apply puts back what git declares.")]
         else:
             title = message("To apply")
-            lines = [_clipped(line) for line in objections(replace(self.plan, problems=(), offline=False), Consent())]
+            agreed = Consent(removal_count(self.plan) or None, overwrite_conflicts=True, overwrite_drift=True)
+            plan, consent = replace(self.plan, problems=(), offline=False), agreed if commented else Consent()
+            lines = [*(self._choices() if commented else ()), *map(_clipped, objections(plan, consent))]
         return self.say(title), tuple(map(self.say, lines))
 
     def question(self) -> Message:
@@ -115,6 +119,28 @@ class PlanWords(Words):
         assert first.after  # noqa: S101
         route = f"{show_path(first.before.category)} → {show_path(first.after.category)}"
         return self.say(message("{count} questions", count=len(changes))), route
+
+    def _choices(self) -> Iterator[Message]:
+        """What a reader of a pull request can do about what a merge alone does not apply."""
+        if count := removal_count(self.plan):
+            yield plural(
+                "{count} removal waits after the merge: start the apply workflow by hand with allow-remove: {count} (GitLab: the "
+                "job kbsync-apply with KBSYNC_APPLY_ALLOW_REMOVE={count}); to keep it, put its entry back into the file",
+                "{count} removals wait after the merge: start the apply workflow by hand with allow-remove: {count} (GitLab: the "
+                "job kbsync-apply with KBSYNC_APPLY_ALLOW_REMOVE={count}); to keep a question, put its entry back into the file",
+                count=count,
+            )
+        if any(change.cause is Cause.CONFLICT for change in self.plan.changes):
+            yield message(
+                "changed on both sides: to keep what the console says, write it into the file of this pull request; to let git "
+                "win, start the apply workflow by hand with overwrite-conflicts (GitLab: KBSYNC_APPLY_OVERWRITE_CONFLICTS=true)"
+            )
+        if console_edits(self.plan) and self.plan.policy.drift is Drift.REFUSE:
+            yield message(
+                "edited in the console: to keep an edit, write it into the file of this pull request; to let git win, start the "
+                "apply workflow by hand with overwrite-drift (GitLab: KBSYNC_APPLY_OVERWRITE_DRIFT=true), or always with the "
+                "line drift: overwrite below policy: in kbsync.yaml"
+            )
 
     def still_given(self) -> str:
         """That customers get answers which git gave up, if they do: no page may call everything as declared then."""
