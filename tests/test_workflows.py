@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 GITHUB = ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
 ACTIONS = sorted((GITHUB / "actions").glob("*/action.yml"))
-SCRIPTS = sorted((GITHUB / "actions").glob("*/*.sh"))
+SCRIPTS = [*sorted((GITHUB / "actions").glob("*/*.sh")), ROOT / ".ci" / "build", ROOT / ".ci" / "run"]
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 BIN = Path(sys.executable).parent
 
@@ -104,12 +104,12 @@ def test_rights_are_given_job_by_job() -> None:
         rights = job["permissions"]
         written = {right for right, level in rights.items() if level == "write"}
         assert written <= {"contents"} or "secrets." not in str(job), name
-        assert "contents" not in written or name == "apply.yml: apply", name
+        assert "contents" not in written or name in ("apply.yml: apply", "release.yml: attach"), name
 
 
 def test_every_week_shows_what_a_push_leaves_out() -> None:
     """With the locks on each push; once a week with the newest releases, the lower bounds and every moment as well."""
-    found = {name: job for name, job in jobs() if name.startswith("ci.yml")}
+    found = {name: job for name, job in jobs() if name.startswith("ci.yml") and name != "ci.yml: systems"}
     assert [job["steps"][-1]["run"] for job in found.values()] == [".ci/run"] * len(found)
     assert "if" not in found["ci.yml: test"]
     weekly = found["ci.yml: weekly"]
@@ -230,10 +230,26 @@ def test_kbsync_lines_are_found() -> None:
     assert sorted(found) == ["apply", "drift", "fmt", "plan", "show", "show", "targets", "validate", "validate"]
 
 
+def test_unit_tests_run_on_every_system() -> None:
+    """Editors sit at Windows and macOS too."""
+    job = dict(jobs())["ci.yml: systems"]
+    assert job["strategy"]["matrix"]["system"] == ["ubuntu-latest", "macos-latest", "windows-latest"]
+
+
+def test_a_release_is_published_by_one_switch() -> None:
+    """The tag is built with what the lock pins, attested, and attached; the index is asked only where a variable says so."""
+    found = {name: job for name, job in jobs() if name.startswith("release.yml")}
+    assert [job.get("if") for job in found.values()] == [None, None, "vars.KBSYNC_PUBLISH == 'true'"]
+    assert ".ci/build" in str(found["release.yml: build"])
+    assert (ROOT / ".ci" / "build").stat().st_mode & 0o111
+
+
 def test_hooks_leave_the_choice_of_files_to_kbsync() -> None:
     """A hook looks at the whole library: a question may contradict one in a file that was not touched."""
     hooks = {hook["id"]: hook for hook in yaml.safe_load(HOOKS.read_text(encoding="utf-8"))}
     assert set(hooks) == {"kbsync-validate", "kbsync-fmt"}
+    # pre-commit names no deleted file (git diff --diff-filter=ACMRTUXB), so a commit of deletions alone would be let through.
+    assert hooks["kbsync-validate"]["always_run"] is True
     assert all(hook["pass_filenames"] is False and hook["language"] == "python" for hook in hooks.values())
 
 

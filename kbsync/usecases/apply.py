@@ -1,6 +1,5 @@
 """Applying a plan: which one, shown, agreed to, carried out under the lock, reported, and the applied ref moved."""
 
-import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -27,7 +26,7 @@ from kbsync.usecases.composition import Connection, connected, reading
 from kbsync.usecases.context import Call, Exit, LinkedStop, RunContext, is_agreed, stop_on_signal
 from kbsync.usecases.git import History, check_applied_ref, is_shared, move_applied_ref, moves_applied_ref
 from kbsync.usecases.plan import Prepared, check_target, plan_against, prepare
-from kbsync.usecases.workspace import prepare_state, shared_state_directory
+from kbsync.usecases.workspace import prepare_state, shared_state_directory, uid
 
 __all__ = ["ApplyOptions", "Kept", "ReceiptJournal", "actor", "apply_plan", "carry_out", "locked", "where"]
 
@@ -364,7 +363,7 @@ def _has_settled(report: ApplyReport, *, unsure: bool) -> bool:
 def actor(environ: Mapping[str, str]) -> str:
     """Who applies: the CI system's user, else the system's, by number where a container gives it no name."""
     names = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR", "LOGNAME", "USER", "USERNAME")
-    return next((environ[name] for name in names if environ.get(name)), None) or f"uid {os.getuid()}"
+    return next((environ[name] for name in names if environ.get(name)), None) or f"uid {uid()}"
 
 
 def where(environ: Mapping[str, str]) -> str:

@@ -158,11 +158,17 @@ def shared_state_directory(target: Target, *, environ: Mapping[str, str]) -> Pat
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """Directories that must exist, each with the names of those that may be made in it."""
-    cache, home, runtime = (Path(environ.get(name, "")) for name in ("XDG_CACHE_HOME", "HOME", "XDG_RUNTIME_DIR"))
+    cache, runtime = (Path(environ.get(name, "")) for name in ("XDG_CACHE_HOME", "XDG_RUNTIME_DIR"))
+    home = Path(environ.get("HOME") or environ.get("USERPROFILE", ""))
     yield cache.parent, (cache.name, SHARED)
     yield home, (".cache", SHARED)
     yield runtime, (SHARED,)
-    yield Path(environ.get("TMPDIR") or "/tmp"), (f"{SHARED}-{os.getuid()}",)  # noqa: S108  (whose it is, is looked at)
+    yield Path(environ.get("TMPDIR") or environ.get("TEMP") or "/tmp"), (f"{SHARED}-{uid()}",)  # noqa: S108  (whose it is, is looked at)
+
+
+def uid() -> int:
+    """The number of the user; 0, as in what a look at a file says there, where the system has none (Windows)."""
+    return os.getuid() if hasattr(os, "getuid") else 0
 
 
 def _made(base: Path, names: tuple[str, ...], key: str) -> Path | None:
@@ -175,7 +181,7 @@ def _made(base: Path, names: tuple[str, ...], key: str) -> Path | None:
             own /= name
             own.mkdir(mode=PRIVATE, exist_ok=True)
         about = own.lstat()
-        if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+        if not stat.S_ISDIR(about.st_mode) or about.st_uid != uid():
             return None
         own.chmod(PRIVATE)
         place = own / key
