@@ -59,7 +59,15 @@ def test_the_marker_is_the_first_line() -> None:
 def test_what_an_apply_asks_for_stands_at_the_top() -> None:
     """Before the first change a reviewer knows what will be asked."""
     drawn = plan_markdown(plans.dangerous(), digest="d")
-    assert drawn.index("### To apply\n\n- the plan removes 2") < drawn.index("### This plan cannot") < drawn.index("### Removals")
+    assert drawn.index("### To apply\n\n- <span>2</span> removals wait") < drawn.index("### This plan cannot") < drawn.index("### Removals")
+
+
+def test_a_comment_names_no_option() -> None:
+    """Who reads it has no command line: the inputs of the workflow and the line to write are named. Undo is typed by hand."""
+    for plan in (plans.dangerous(), plans.conflicts(), plans.everything()):
+        asked = plan_markdown(plan, digest="d").partition("### To apply\n\n")[2].partition("\n\n")[0]
+        assert asked
+        assert "--" not in asked
 
 
 def test_many_moves_are_one_line() -> None:
