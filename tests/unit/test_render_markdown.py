@@ -59,7 +59,11 @@ def test_the_marker_is_the_first_line() -> None:
 def test_what_an_apply_asks_for_stands_at_the_top() -> None:
     """Before the first change a reviewer knows what will be asked."""
     drawn = plan_markdown(plans.dangerous(), digest="d")
-    assert drawn.index("### To apply\n\n- <span>2</span> removals wait") < drawn.index("### This plan cannot") < drawn.index("### Removals")
+    assert (
+        drawn.index("### To apply\n\n- <span>2</span> removals wait")
+        < drawn.index("### This plan cannot")
+        < drawn.index("### Removals")
+    )
 
 
 def test_a_comment_names_no_option() -> None:
