@@ -153,7 +153,7 @@ def test_a_real_target_keeps_nothing_behind_a_link(bench: Bench, home: Path) -> 
         (".gitignore", "home/new"),
         (".github", "home"),
         (".github/workflows", "home"),
-        (".github/workflows/kbsync.yml", "home/new"),
+        (".github/workflows/kbsync-plan.yml", "home/new"),
         (".gitlab", "home"),
         (".gitlab/kbsync.yml", "home/new"),
         (".gitlab-ci.yml", "home/new"),

@@ -37,9 +37,13 @@ LIMITS = {
 }
 """The readings under which some of the shop's files cannot be live, whatever a client does."""
 
+UNLISTED = "include-presets=no"
+
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize(("word", "switches"), [pytest.param(word, it, id=word) for word, it in Switches.variants()])
+@pytest.mark.parametrize(
+    ("word", "switches"), [pytest.param(word, it, id=word) for word, it in Switches.variants() if word != UNLISTED]
+)
 def test_every_reading_of_an_unknown_ends_well(word: str, switches: Switches, tmp_path: Path) -> None:
     """Two commits end with the library as the files say, or with exit 4 and words about exactly what the service cannot hold."""
     bench, limit = Bench.make(tmp_path), LIMITS.get(word, NONE)
@@ -62,3 +66,13 @@ def check(applied: Run, bench: Bench, service: Service, limit: Limit) -> None:
     assert not wrong or limit.words in " ".join(applied.out.split())
     assert all(it.question in applied.out for it in wrong)
     assert wrong or held(service, presets=False) <= files
+
+
+def test_presets_that_are_not_listed_are_not_created_again(tmp_path: Path) -> None:
+    """Where the service may hold a question without listing it, the plan asks for a decision, and an apply sends nothing."""
+    bench = Bench.make(tmp_path)
+    with bench.served(dict(Switches.variants())[UNLISTED]) as service:
+        before, _ = held(service), bench.commit(FIRST)
+        applied = bench.run("apply", "--yes")
+        assert (applied.code, held(service)) == (6, before)
+        assert "each apply would add one more" in " ".join(applied.err.split())
