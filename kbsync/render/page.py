@@ -30,6 +30,8 @@ from kbsync.render.view import ActionCount, Difference, Outline, Section, Versio
 from kbsync.render.words import Words
 from kbsync.settings import Drift, Prune
 
+__all__ = ["Named", "PlanWords", "named"]
+
 Clause = tuple[Message, ...]
 """Messages that belong together in a sentence: commas inside a clause, semicolons between clauses."""
 Named = tuple[str, str]
