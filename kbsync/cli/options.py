@@ -1,5 +1,6 @@
 """What commands share: the options, the help page, completion, and the one value that is made of what was typed."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -147,6 +148,14 @@ all_targets_option = click.option("--all-targets", is_flag=True, help="Every tar
 
 class SharedOption(click.Option):
     """An option that many commands have; help shows it after those that the command has for itself."""
+
+
+class Approval(click.Option):
+    """An option whose variable counts when it is empty too: a digest that got lost on the way is not "any plan will do"."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """What the variable says; None only where there is none."""
+        return os.environ.get(f"{ctx.auto_envvar_prefix}_{str(self.name).upper()}")
 
 
 class DocumentedCommand(click.Command):

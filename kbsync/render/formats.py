@@ -36,17 +36,9 @@ PLANS: Mapping[str, str] = {name: f"{module}:plan_{name}" for name, module in _M
 RECEIPTS: Mapping[str, str] = {name: f"{module}:receipt_{name}" for name, module in _MODULES.items()}
 FINDINGS: Mapping[str, str] = {
     "text": "findings_text:diagnostics_text",
-    "json": "findings:diagnostics_json",
-    "sarif": "findings:diagnostics_sarif",
-    "github": "findings:diagnostics_github",
-    "junit": "findings:diagnostics_junit",
+    **{name: f"findings:diagnostics_{name}" for name in ("json", "sarif", "github", "junit")},
 }
-COVERAGE: Mapping[str, str] = {
-    "text": "coverage:coverage_text",
-    "json": "coverage:coverage_json",
-    "yaml": "coverage:coverage_yaml",
-    "markdown": "coverage:coverage_markdown",
-}
+COVERAGE: Mapping[str, str] = {name: f"coverage:coverage_{name}" for name in ("text", "json", "yaml", "markdown")}
 
 
 @dataclass(frozen=True, slots=True)

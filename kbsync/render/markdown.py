@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kbsync.messages import plural
 from kbsync.model import Content, show_path
 from kbsync.plan import Cause, Change, Field, Plan, Problem, Purpose, QuestionChange
-from kbsync.render.markdown_frame import Block, Item, alert, compose, whole
+from kbsync.render.markdown_frame import Block, Item, alert, compose
 from kbsync.render.markdown_text import NARROW, code, comment_safe, lines, shortened, text
 from kbsync.render.outcomes import Entry, OutcomePart, ReportWords
 from kbsync.render.page import Named, PlanWords
@@ -23,15 +23,12 @@ _VALUE = 600
 """Characters that are shown of a value that reads back differently."""
 
 
-def plan_markdown(
-    plan: Plan, options: RenderOptions = RenderOptions(), *, digest: str, budget: int = 60_000, link: str | None = None
-) -> str:
+def plan_markdown(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: str, budget: int = 60_000) -> str:
     """The comment, at most ``budget`` characters long (GitHub refuses more than 65,536); its first line is its marker.
 
     Dangerous changes are first and not folded. When not all fits, the details of harmless changes are left out first, then
-    their names; dangerous titles get shorter before one of them is only counted. What is missing is listed at the top, with
-    ``link`` (an address of the whole plan) or the plan artifact as the place to find it. A budget under 30,000 is a
-    ValueError.
+    their names; dangerous titles get shorter before one of them is only counted. What is missing is counted at the top, with
+    the plan artifact as the place to find it. A budget under 30,000 is a ValueError.
     """
     words = PlanWords(plan, options.language)
     return compose(
@@ -39,17 +36,15 @@ def plan_markdown(
         tuple(_blocks(words)),
         _foot(digest, words),
         budget=budget,
-        rest=whole(link, words("the plan artifact"), words),
+        rest=words("the plan artifact"),
         words=words,
     )
 
 
-def report_markdown(
-    report: ApplyReport, options: RenderOptions = RenderOptions(), *, budget: int = 60_000, link: str | None = None
-) -> str:
+def report_markdown(report: ApplyReport, options: RenderOptions = RenderOptions(), *, budget: int = 60_000) -> str:
     """The outcome of an apply, at most ``budget`` characters long (not under 30,000); its first line is its marker.
 
-    Changes that did not end in their goal state are named before all others; ``link`` is where the receipt is.
+    Changes that did not end in their goal state are named before all others.
     """
     words = ReportWords(report, options.language)
     target, given = report.plan.target.name, words.still_given()
@@ -68,7 +63,7 @@ def report_markdown(
         tuple(map(_outcomes, words.parts())),
         f"<sub>{' · '.join(cost)}</sub>\n",
         budget=budget,
-        rest=whole(link, words("the receipt"), words),
+        rest=words("the receipt"),
         words=words,
     )
 

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from urllib.parse import quote
 
 from kbsync.messages import plural
 from kbsync.render.markdown_text import shortened, size
@@ -17,7 +16,6 @@ _NOTICE = 900
 """Room kept for saying what is left out."""
 _CATEGORIES, _CATEGORY = 8, 24
 """So many categories are counted one by one, by titles so long."""
-_LONGEST_LINK = 500
 WIDTHS = (200, 120, 60, 30, 20)
 """Titles of dangerous items are cut to shorter and shorter widths, in characters, until all of them fit."""
 BRIEF, FULL = 240, 4000
@@ -93,14 +91,6 @@ def compose(head: str, blocks: Sequence[Block], foot: str, *, budget: int, rest:
         if size(drawn) <= budget or room <= 0:
             return drawn
         room -= size(drawn) - budget
-
-
-def whole(link: str | None, artifact: str, words: Words) -> str:
-    """Where everything is: a link that cannot break out of its brackets, or the artifact by name."""
-    address = quote(link, safe=":/?#=&%+,;@~.-_") if link else ""
-    if not address.startswith(("https://", "http://")) or len(address) > _LONGEST_LINK:
-        return artifact
-    return f"[{words('the whole plan')}]({address})"
 
 
 def alert(kind: str, told: str) -> str:

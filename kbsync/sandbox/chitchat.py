@@ -5,8 +5,8 @@ Each handler takes the call's scene and parameters and returns the fields of the
 
 import hashlib
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from kbsync.sandbox.gate import Scene
@@ -316,33 +316,17 @@ LISTED_STATUSES = (4, 5)
 """4 effective, 5 disabled, any other value is illegal (269/116739, DOC)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Filter:
-    keyword: str
-    categories: Collection[int] | None
-    status: int
-    whole_words: bool
-
-    def passes(self, question: StoredQuestion) -> bool:
-        return (
-            _matches(question.question, self.keyword, whole_words=self.whole_words)
-            and (self.categories is None or question.category in self.categories)
-            and (not self.status or question.status == self.status)
-        )
-
-
 def list_questions(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
     """One page, counted from 1 (EX), of what is in effect live (DOC)."""
     index = _positive(parameters, "PageIndex")
     size = _page_size(scene, _positive(parameters, "PageSize"))
-    wanted = _filter(scene, parameters)
     # Without a tag, or with the default's empty one, the default language is listed; there is no other here (INF: empty).
     library = [] if parameters.optional_text("LanguageTag") else scene.library.questions(as_of=scene.seen_at)
     if scene.switches.second_robot == "listed":
         library = [*library, replace(OF_ANOTHER, id=f"{scene.account.sdkappid}-{OTHER_ROBOT}-dhoLfseT3tvxP4HB")]
     if not scene.switches.include_presets:
         library = [each for each in library if not each.preset]
-    found = _ordered(scene, [each for each in library if wanted.passes(each)])
+    found = _ordered(scene, _passing(scene, parameters, library))
     page = _page(scene, found, index=index, size=size)
     counted = {"library": library, "filtered": found, "page": page}[scene.switches.totals]
     counts = {
@@ -371,21 +355,25 @@ def _page_size(scene: Scene, wanted: int) -> int:
     return cap
 
 
-def _filter(scene: Scene, parameters: Parameters) -> _Filter:
+def _passing(scene: Scene, parameters: Parameters, library: Sequence[StoredQuestion]) -> list[StoredQuestion]:
+    """The questions that the filters of a call let through."""
     category = parameters.optional_number("CategoryId")
     status = parameters.choice("Status", LISTED_STATUSES, default=0)
     if not status and scene.switches.omitted_status == "enabled":
         status = ENABLED
-    return _Filter(
-        keyword=parameters.optional_text("Question") or "",
-        categories=None if category is None else _wanted(scene, category),
-        status=status,
-        whole_words=scene.switches.keyword == "words",
-    )
+    keyword = parameters.optional_text("Question") or ""
+    categories = None if category is None else _wanted(scene, category)
+    return [
+        each
+        for each in library
+        if _matches(each.question, keyword, scene)
+        and (categories is None or each.category in categories)
+        and (not status or each.status == status)
+    ]
 
 
-def _matches(text: str, keyword: str, *, whole_words: bool) -> bool:
-    if whole_words:
+def _matches(text: str, keyword: str, scene: Scene) -> bool:
+    if scene.switches.keyword == "words":
         return set(keyword.casefold().split()) <= set(text.casefold().split())
     return keyword in text
 

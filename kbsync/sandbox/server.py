@@ -1,6 +1,5 @@
 """The way into a sandbox over HTTP, on this machine only; faults are played on the socket, with connections really dropped."""
 
-import ipaddress
 import socket
 import socketserver
 import struct
@@ -19,27 +18,25 @@ from kbsync.sandbox.service import Reply, Request, Service
 
 __all__ = ["SandboxServer"]
 
+HOST = "127.0.0.1"
+"""This machine alone: whoever reaches the sandbox can read its key in the manual."""
+
 BODY_MAX = 8 * 1024 * 1024
 DROPPED = (FaultKind.LOSE_ANSWER, FaultKind.RESET_BEFORE, FaultKind.UNREACHABLE, FaultKind.HANG)
 
 
 class SandboxServer:
-    """Serves one service; ``port`` 0 takes a free one. Raises Misuse for a host that others could reach or a port in use.
+    """Serves one service; ``port`` 0 takes a free one. Raises Misuse for a port in use.
 
     The service stays the caller's: stopping the server does not close it.
     """
 
-    def __init__(self, service: Service, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        if not _is_loopback(host):
-            raise Misuse(
-                message("The sandbox serves this machine only, not {host}.", host=host),
-                hint=message("Use 127.0.0.1 or localhost: whoever reaches the sandbox can read its key in the manual."),
-            )
+    def __init__(self, service: Service, *, port: int = 0) -> None:
         try:
-            self._server = _Server((host, port), _Handler)
+            self._server = _Server((HOST, port), _Handler)
         except (OSError, OverflowError) as error:
             raise Misuse(
-                message("The sandbox cannot listen on {host}:{port}: {reason}.", host=host, port=port, reason=error)
+                message("The sandbox cannot listen on {host}:{port}: {reason}.", host=HOST, port=port, reason=error)
             ) from None
         self._server.service = service
         self._used = False
@@ -179,12 +176,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         socket.close(self.connection.detach())
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.IPv4Address(host).is_loopback
-    except ValueError:
-        return False

@@ -38,9 +38,6 @@ __all__ = [
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-
-"""Entries a call at most (1229/68823 and 1229/68824)."""
-
 WORKERS = 4
 """Calls under way at a time: one after the other cannot reach the limit over a long line."""
 

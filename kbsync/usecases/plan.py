@@ -13,7 +13,6 @@ from kbsync.plan import Kind, Plan, Problem, ProblemKind, Purpose, Source, Targe
 from kbsync.planfile import encode_plan, read_plan_or_receipt
 from kbsync.planner import Context, make_plan
 from kbsync.planner.selection import is_known
-from kbsync.planner.undo import invert
 from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Target
@@ -216,6 +215,8 @@ def _plan_undo(call: Call, path: Path) -> Plan:
     workspace = call.open_workspace()
     target = call.target_of(workspace)
     check_target(receipt.report.plan, target)
+    from kbsync.planner.undo import invert  # noqa: PLC0415  (loaded for an undo alone)
+
     with reader_of(call, workspace) as reader:
         return invert(receipt.report, reader.read(), policy=workspace.settings.policy, rate=target.calls_per_second)
 

@@ -105,12 +105,13 @@ def test_what_the_service_owns_is_counted() -> None:
 def test_no_text_marks_anything_up(payload: str, purpose: Purpose) -> None:
     """Whatever a text holds, the parser sees only the structure and the tags that kbsync writes."""
     plan = replace(hostile_everywhere(payload), purpose=purpose)
-    tokens = parsed(plan_markdown(plan, digest=payload, link="https://ci.example/run"))
+    tokens = parsed(plan_markdown(plan, digest=payload))
     html = [token.content for token in tokens if token.type in ("html_inline", "html_block")]
     tags = {tag for content in html for tag in re.findall(r"</?([^\s/>]+)", content)}
     assert tags <= OURS | {"!--"}
-    assert {token.attrGet("href") for token in tokens if token.type == "link_open"} <= {"https://ci.example/run"}
-    assert not [token.type for token in tokens if token.type in ("image", "fence", "code_block", "code_inline", "table_open")]
+    assert not [
+        token.type for token in tokens if token.type in ("link_open", "image", "fence", "code_block", "code_inline", "table_open")
+    ]
     assert {re.sub("_(open|close)$", "", token.type) for token in tokens if token.block} <= BLOCKS
 
 
@@ -125,22 +126,12 @@ def test_no_text_reaches_the_filters_after_the_parser(payload: str) -> None:
     assert [line for line in drawn.split("\n") if "-->" in line] == [drawn.split("\n", 1)[0]]
 
 
-@pytest.mark.no_cover
-@pytest.mark.parametrize("link", ["https://x.example/a)b <i>", "javascript:alert(1)", "https://x.example/" + "a" * 600])
-def test_a_link_cannot_break_out(link: str) -> None:
-    """An address is quoted, and one that is no address or too long is not used."""
-    drawn = plan_markdown(many_removals(3000), digest="d", link=link)
-    targets = {token.attrGet("href") for token in parsed(drawn) if token.type == "link_open"}
-    assert targets == ({"https://x.example/a%29b%20%3Ci%3E"} if "<i>" in link else set())
-    assert ("the plan artifact" in drawn) is ("<i>" not in link)
-
-
 def test_a_huge_plan_fits_and_hides_no_removal() -> None:
     """Fourteen million characters become one comment that names all 123 removals and says what it leaves out, and where."""
-    drawn = plan_markdown(large(), digest="d", budget=BUDGET, link="https://ci.example/run")
+    drawn = plan_markdown(large(), digest="d", budget=BUDGET)
     assert size(drawn) <= BUDGET
     assert [title for title in removed_titles() if title not in drawn] == []
-    assert "**This comment is cut to fit. Everything is in [the whole plan](https://ci.example/run).**" in drawn
+    assert "**This comment is cut to fit. Everything is in the plan artifact.**" in drawn
     assert drawn.index("### Removals (123)") < drawn.index("<details>")
 
 

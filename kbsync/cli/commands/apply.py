@@ -1,22 +1,13 @@
 """``kbsync apply``: carries out a saved plan exactly, or plans, shows and asks."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, all_targets_option, invocation
+from kbsync.cli.options import Approval, DocumentedCommand, Invocation, all_targets_option, invocation
 from kbsync.usecases.context import Exit
-
-
-class Approval(click.Option):
-    """An option whose variable counts when it is empty too: a digest that got lost on the way is not "any plan will do"."""
-
-    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """What the variable says; None only where there is none."""
-        return os.environ.get(f"{ctx.auto_envvar_prefix}_{str(self.name).upper()}")
 
 
 @click.command(
