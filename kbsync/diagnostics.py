@@ -84,6 +84,7 @@ class Rule(Enum):
     KB309 = "no-category"
     KB310 = "answer-file"
     KB311 = "unknown-target"
+    KB312 = "removed-and-declared"
     KB401 = "near-duplicate"
     KB402 = "same-but-for-form"
     KB403 = "placeholder"

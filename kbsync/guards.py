@@ -48,8 +48,8 @@ def objections(plan: Plan, consent: Consent) -> tuple[Message, ...]:
 
 
 def removal_count(plan: Plan) -> int:
-    """How many objects customers lose because git stopped declaring them."""
-    return sum(change.removal for change in plan.changes)
+    """How many objects customers lose because git stopped declaring them; a line under ``removed`` is consent by itself."""
+    return sum(change.removal and not change.reviewed for change in plan.changes)
 
 
 def console_edits(plan: Plan) -> tuple[Change, ...]:

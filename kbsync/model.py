@@ -22,6 +22,7 @@ __all__ = [
     "Knowledge",
     "MenuType",
     "Question",
+    "RemovalLine",
     "Status",
     "bare",
     "is_same_but_for_form",
@@ -160,15 +161,25 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovalLine:
+    """A text under ``removed``: the question that has it is to leave the library, whatever the policy says."""
+
+    text: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """A whole library, desired, live or base.
 
     ``complete`` is False when a listing could not be shown to be whole: then nothing may be removed because of it.
+    ``removed`` are lines of files.
     """
 
     categories: tuple[Category, ...] = ()
     questions: tuple[Question, ...] = ()
     complete: bool = True
+    removed: tuple[RemovalLine, ...] = ()
 
     def digest(self) -> str:
         """``sha256:`` and 64 hexadecimal digits over everything that files declare, whatever the files and their order."""
@@ -189,5 +200,7 @@ class Knowledge:
             ]
             for item in self.questions
         )
-        text = json.dumps([categories, questions], ensure_ascii=True, separators=(",", ":"))
+        # Only where there are any, for the same reason.
+        removed = [sorted(line.text for line in self.removed)] if self.removed else []
+        text = json.dumps([categories, questions, *removed], ensure_ascii=True, separators=(",", ":"))
         return f"sha256:{sha256(text.encode()).hexdigest()}"

@@ -159,7 +159,7 @@ class QuestionChange:
     ``location`` is where git declares it, for a removal where the base declared it. A status change of a question that
     changes otherwise too is a QuestionChange of its own, after the other: its ``before`` is the other's ``after``.
     ``removal`` marks what happens because git stopped declaring the question: every delete, and a disable under
-    ``prune: disable``.
+    ``prune: disable``; ``reviewed`` is one that a line under ``removed`` asks for, and ``location`` that line.
     """
 
     action: Action
@@ -173,6 +173,7 @@ class QuestionChange:
     match: Match = Match.TEXT
     confidence: int = 100
     removal: bool = False
+    reviewed: bool = False
 
     def __post_init__(self) -> None:
         _check_sides(self.action, self.before, self.after)
@@ -224,7 +225,7 @@ class QuestionChange:
 
     def inverse(self) -> "QuestionChange":
         """The change that takes it back."""
-        return replace(self, action=self.action.inverse, before=self.after, after=self.before, removal=False)
+        return replace(self, action=self.action.inverse, before=self.after, after=self.before, removal=False, reviewed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +253,11 @@ class CategoryChange:
     def causes(self) -> frozenset[Cause]:
         """Its one cause."""
         return frozenset({self.cause})
+
+    @property
+    def reviewed(self) -> bool:
+        """Never: no line of a file asks for it by name."""
+        return False
 
     @property
     def kind(self) -> Kind:

@@ -71,7 +71,7 @@ def pulled(story: Mapping[str, Any], plan: Plan) -> Iterator[str]:
     """What a pull makes of the same three libraries, a line for each thing."""
     desired, live = read(story["desired"]), read_live(story["live"], complete=story.get("complete", True))
     decision = decide(desired, live, read(story["base"]), plan, scope=Scope(**story["pull"]))
-    yield from ("", "Pull writes:")
+    yield from ("", *map(str, decision.notes), "Pull writes:")
     for old, new in decision.merge.renamed.items():
         yield f"- category {show_path(old)} is called {show_path(new)}"
     for path in sorted(decision.merge.dropped):

@@ -61,6 +61,7 @@ class DocumentReader:
     def __init__(self, answers: "AnswerFiles", *, target: str | None, targets: tuple[str, ...] | None) -> None:
         self.questions: list[QuestionDraft] = []
         self.categories: list[CategoryDraft] = []
+        self.removed: list[TextAt] = []
         self._answers = answers
         self._target = target
         self._targets = targets
@@ -75,6 +76,8 @@ class DocumentReader:
             for child in record.get(schema.CATEGORY_CHILDREN) or ():
                 child.get(schema.CHILD_CHILDREN)
                 self._category(child, path, has_children=False)
+        removed = document.get(schema.DOCUMENT_REMOVED)
+        self.removed.extend(removed or ())
         home = _category_of(document, schema.DOCUMENT_CATEGORY)
         for record in document.get(schema.DOCUMENT_QUESTIONS) or ():
             if record.has(schema.QUESTION_CATEGORY):

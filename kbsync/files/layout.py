@@ -30,14 +30,14 @@ from kbsync.files.loading import load_tree
 from kbsync.files.schema import CATEGORY, CUSTOMER_TEXTS, DOCUMENT, QUESTION
 from kbsync.files.source import UTF8_MARK
 from kbsync.messages import message
-from kbsync.model import Category, Question, to_lf
+from kbsync.model import Category, Question, RemovalLine, to_lf
 
 __all__ = ["check_meaning", "format_files", "lay_out"]
 
 ITEM_KEYS = {"questions": QUESTION.names, "categories": CATEGORY.names, "children": CATEGORY.names}
 """The order of keys in the items of these lists. What is in no order stays as its author put it."""
 
-ALWAYS_BLOCK = (*ITEM_KEYS, "similar")
+ALWAYS_BLOCK = (*ITEM_KEYS, "similar", "removed")
 """Lists that grow: each item has a line of its own, so that a diff shows one line for one item."""
 
 
@@ -93,7 +93,8 @@ def _meaning(files: Mapping[str, bytes], shown_as: str) -> dict[str, list[object
     """What each file says, by the path it is shown as."""
     loaded = load_tree(files, shown_as=shown_as)
     said: dict[str, list[object]] = {f"{shown_as}/{SETTINGS_FILE}": [loaded.settings, has_errors(loaded.diagnostics)]}
-    declared: tuple[Category | Question, ...] = (*loaded.knowledge.categories, *loaded.knowledge.questions)
+    knowledge = loaded.knowledge
+    declared: tuple[Category | Question | RemovalLine, ...] = (*knowledge.categories, *knowledge.questions, *knowledge.removed)
     for one in declared:
         said.setdefault(one.location.path if one.location else "", []).append(replace(one, location=None))
     told = (finding for finding in loaded.diagnostics if finding.rule is not Rule.KB121)  # which is about the layout

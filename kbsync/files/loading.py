@@ -16,7 +16,7 @@ from kbsync.files.parse import Node, documents
 from kbsync.files.schema import KEYS
 from kbsync.files.source import SourceFile, decode
 from kbsync.messages import message
-from kbsync.model import Category, CategoryPath, Knowledge, show_path
+from kbsync.model import Category, CategoryPath, Knowledge, RemovalLine, show_path
 from kbsync.settings import Settings
 
 
@@ -117,9 +117,12 @@ class _DirectoryReader:
                 for root in roots:
                     reader.read(root, source)
         self.sources = [one for one in self.sources if one.name not in answers.names] + answers.sources
-        check_questions(reader.questions)
-        categories = agreed_categories(reader.categories)
-        return Knowledge(categories, tuple([draft.question for draft in reader.questions if draft.question is not None]))
+        check_questions(reader.questions, reader.removed)
+        return Knowledge(
+            agreed_categories(reader.categories),
+            tuple([draft.question for draft in reader.questions if draft.question is not None]),
+            removed=tuple([RemovalLine(line.text, line.location) for line in reader.removed]),
+        )
 
     def _open(self, name: str) -> tuple[SourceFile, tuple[Node, ...]]:
         source, data = self._source(name), self._tree.read(name)
@@ -134,8 +137,11 @@ class _DirectoryReader:
         return source
 
 
-def check_questions(drafts: Iterable[QuestionDraft]) -> None:
-    """Report questions that claim one text or one id; a second question with one text is not looked at further."""
+def check_questions(drafts: Iterable[QuestionDraft], removed: Iterable[TextAt]) -> None:
+    """Report questions that claim one text or one id; a second question with one text is not looked at further.
+
+    ``removed`` are texts that nothing may declare, nor call its own earlier one.
+    """
     owners: dict[str, QuestionDraft] = {}
     for draft in drafts:
         first = owners.setdefault(draft.text.text, draft)
@@ -150,6 +156,7 @@ def check_questions(drafts: Iterable[QuestionDraft]) -> None:
         for former in draft.previously
     )
     _check_pins(owners.values())
+    _check_removed(owners, removed)
 
 
 def agreed_categories(drafts: Iterable[CategoryDraft]) -> tuple[Category, ...]:
@@ -203,6 +210,23 @@ def _check_former(claims: Iterable[tuple[object, object, TextAt, TextAt | None]]
             former.fault(Rule.KB303, message("the former text stands here twice"), other=seen[key][1])
         else:
             former.fault(Rule.KB306, message("two say that they were called {text}", text=text), other=seen[key][1])
+
+
+def _check_removed(owners: Mapping[str, QuestionDraft], removed: Iterable[TextAt]) -> None:
+    former = {one.text: one for draft in owners.values() for one in draft.previously}
+    seen: dict[str, TextAt] = {}
+    for line in removed:
+        text = shorten(line.text)
+        first = seen.setdefault(line.text, line)
+        if first is not line:
+            line.fault(Rule.KB303, message("the removed text stands here twice"), other=first)
+        elif line.text in owners:
+            said = message("{text} is to be removed and is declared", text=text)
+            line.fault(Rule.KB312, said, hint=message("keep one of the two"), other=owners[line.text].text)
+        elif line.text in former:
+            said = message("{text} is to be removed and was renamed", text=text)
+            hint = message("a renamed question has no line here; a removed one is no earlier text of another")
+            line.fault(Rule.KB312, said, hint=hint, other=former[line.text])
 
 
 def _check_pins(drafts: Iterable[QuestionDraft]) -> None:

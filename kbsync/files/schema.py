@@ -189,7 +189,10 @@ CATEGORY: Final = Table("category", (CATEGORY_TITLE, CATEGORY_PREVIOUSLY, CATEGO
 DOCUMENT_CATEGORIES = Key("categories", records(CATEGORY), "The categories that git declares, as a tree of two levels.")
 DOCUMENT_CATEGORY = Key("category", PATH, "The category of every question of this document that names none.")
 DOCUMENT_QUESTIONS = Key("questions", records(QUESTION), "The questions with their answers.")
-DOCUMENT: Final = Table("knowledge file", (DOCUMENT_CATEGORIES, DOCUMENT_CATEGORY, DOCUMENT_QUESTIONS))
+DOCUMENT_REMOVED = Key(
+    "removed", texts(), "Questions that leave the live library, by their texts; a line may go once that is applied."
+)
+DOCUMENT: Final = Table("knowledge file", (DOCUMENT_CATEGORIES, DOCUMENT_CATEGORY, DOCUMENT_QUESTIONS, DOCUMENT_REMOVED))
 
 TARGET_DRIVER = Key("driver", _words(Driver), "desk (the default) or the embedded sandbox.")
 TARGET_REGION = Key("region", choice(REGIONS), "Where the application lives; instead of endpoint.")

@@ -86,7 +86,7 @@ class FieldChangeV1(Strict, frozen=True):
     cause: CauseV1
 
 
-class QuestionChangeV1(Strict, frozen=True, tag_field="kind", tag="question"):
+class QuestionChangeV1(Strict, frozen=True, omit_defaults=True, tag_field="kind", tag="question"):
     """What happens to one question; ``before`` is the precondition, ``after`` the goal, ``base`` what git last applied."""
 
     action: QuestionActionV1
@@ -101,6 +101,7 @@ class QuestionChangeV1(Strict, frozen=True, tag_field="kind", tag="question"):
     confidence: int
     calls: list[str]
     removal: bool
+    reviewed: bool = False
 
 
 class CategoryChangeV1(Strict, frozen=True, tag_field="kind", tag="category"):

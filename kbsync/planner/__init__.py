@@ -13,7 +13,7 @@ from kbsync.planner.categories import plan_categories
 from kbsync.planner.matching import BaseIndex, keep_wordings, match_questions
 from kbsync.planner.questions import is_unchanged, plan_questions, protected_disables
 from kbsync.planner.refusals import foresee_refusals
-from kbsync.planner.removals import plan_removals, with_additions
+from kbsync.planner.removals import idle_lines, plan_removals, with_additions
 from kbsync.planner.selection import left_out, meant, select
 from kbsync.settings import Policy, Prune
 
@@ -45,7 +45,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     """Decide every change that makes ``live`` equal to ``desired``.
 
     ``base`` is the knowledge last applied. Without it the plan is two-way: causes are unknown, and nothing is removed outside
-    authoritative categories.
+    authoritative categories but what a line under ``removed`` names.
     """
     is_drift = context.purpose is Purpose.DRIFT
     said = BaseIndex(base, live)
@@ -67,7 +67,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     chosen = select(everything, context.only and meant(context.only, desired, live, base))
     changes = in_order(chosen)
     problems = [*categories.problems, *matches.problems, *removals.problems, *protected_disables(matches, said)]
-    problems += [] if is_drift else foresee_refusals(changes, live)
+    problems += [] if is_drift else [*foresee_refusals(changes, live), *idle_lines(desired, live, said)]
     return Plan(
         target=context.target,
         source=context.source,

@@ -119,6 +119,7 @@ class BaseIndex:
         self._holders = Counter(question.content.question for question in live.questions)
         self.known = base is not None
         self.questions = () if base is None else base.questions
+        self.removed = {line.text for line in (() if base is None else base.removed)}
         self.categories = {category.path: category for category in (() if base is None else base.categories)}
         self._by_text = {question.content.question: question for question in self.questions}
         self._by_id = {question.id: question for question in self.questions if question.id is not None}
@@ -161,7 +162,9 @@ def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None,
     pairing.by_earlier_text()
     pairing.by_spelling()
     if base is not None:
-        renames = find_renames(pairing.open, pairing.rest(), base, desired)
+        removed = {line.text for line in desired.removed}
+        rest = [question for question in pairing.rest() if question.content.question not in removed]
+        renames = find_renames(pairing.open, rest, base, desired)
         for found in renames.found:
             pairing.pair(found.new, found.live, found.match, found.confidence)
         pairing.problems.extend(renames.problems)
@@ -188,7 +191,7 @@ class _Pairing:
             self._by_text.setdefault(question.content.question, []).append(question)
         self._taken: set[int] = set()
         waiting = sorted(desired.questions, key=lambda item: (item.content.question, item.id or ""))
-        self._declared = {question.content.question for question in waiting}
+        self._declared = {*(question.content.question for question in waiting), *(line.text for line in desired.removed)}
         self._open = {id(question): question for question in waiting}
         self.pairs: list[Pair] = []
         self.problems: list[Problem] = []
@@ -279,7 +282,7 @@ class _Pairing:
         free: dict[tuple[str, CategoryPath], list[Question]] = {}
         for live in self.rest():
             if live.content.question in self._declared:
-                continue  # It is what another declared question is called, to the letter.
+                continue  # It is what another declared question, or one to be removed, is called, to the letter.
             free.setdefault((bare(live.content.question), self._final(live.content.category)), []).append(live)
         for question in self.open:
             key = bare(question.content.question)

@@ -6,8 +6,8 @@ Only what the base declared, or what is in an authoritative category, is removed
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from kbsync.messages import message
-from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, Status, show_path
+from kbsync.messages import message, plural
+from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, RemovalLine, Status, show_path
 from kbsync.plan import (
     Action,
     CategoryChange,
@@ -25,7 +25,7 @@ from kbsync.planner.categories import CategoryWork
 from kbsync.planner.matching import BaseIndex, Matches
 from kbsync.settings import Prune
 
-__all__ = ["Removals", "added_in_console", "plan_removals", "with_additions"]
+__all__ = ["Removals", "added_in_console", "idle_lines", "plan_removals", "with_additions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,27 @@ def plan_removals(
         problems=tuple(undeclared.problems),
         owned=undeclared.owned,
     )
+
+
+def idle_lines(desired: Knowledge, live: Knowledge, said: BaseIndex) -> Iterator[Problem]:
+    """Notes about the lines under ``removed`` that no live question has the text of: done, or wrong from the beginning."""
+    if not live.complete:
+        return
+    there = {question.content.question for question in live.questions}
+    idle = [line for line in desired.removed if line.text not in there]
+    done = [line for line in idle if line.text in said.removed or said.called(line.text)]
+    if done:
+        words = plural(
+            "{count} question under removed is not live any more, and its line may go: {texts}",
+            "{count} questions under removed are not live any more, and their lines may go: {texts}",
+            count=len(done),
+            texts="; ".join(line.text for line in done),
+        )
+        yield Problem(ProblemKind.WITHHELD, words, done[0].location, blocking=False)
+    for line in idle:
+        if line not in done:
+            words = message("no live question is called {text}, so its line under removed does nothing", text=line.text)
+            yield Problem(ProblemKind.WITHHELD, words, line.location, blocking=False)
 
 
 def added_in_console(
@@ -129,15 +150,20 @@ class _Undeclared:
         self._authoritative = {category.path for category in desired.categories if category.authoritative}
         self._menus = {category.path: category.menu for category in live.categories}
         self._deleted: set[str | None] = set()
+        self._lines = {line.text: line for line in desired.removed}
         self._hold = self._reason_to_hold()
 
     def question(self, live: Question, formerly: Collection[str]) -> Iterator[QuestionChange]:
         """Remove one undeclared live question, or record it as unmanaged."""
         said = self._base_of(live)
         owned = self._is_owned(live.content)
-        self.owned += said is not None or owned
+        line = self._line_of(live, said)
+        self.owned += said is not None or owned or line is not None
         change = None
-        if (said is not None or owned) and not self._is_kept(live, said):
+        if line is not None:
+            if not self._is_held(live, said, line, formerly):
+                change = self._removal(live, said, line)
+        elif (said is not None or owned) and not self._is_kept(live, said):
             change = self._removal(live, said)
         if change is not None:
             if change.action is Action.DELETE:
@@ -175,7 +201,7 @@ class _Undeclared:
     def _reason_to_hold(self) -> bool:
         if not self._live.complete:
             text = message("the live listing is incomplete, so nothing is removed; plan again")
-        elif not self._desired.questions and self._live.questions:
+        elif not self._desired.questions and self._live.questions and not self._are_all_named():
             text = message("no question is declared at all, so nothing is removed: is this the right directory?")
         else:
             return False
@@ -183,6 +209,15 @@ class _Undeclared:
         blocking = self._live.complete and bool(self._said.questions)
         self.problems.append(Problem(ProblemKind.INCOMPLETE, text, blocking=blocking))
         return True
+
+    def _are_all_named(self) -> bool:
+        """Whether a line under ``removed`` stands for everything that the base declared."""
+        texts = {question.content.question for question in self._said.questions}
+        return bool(texts) and texts <= self._lines.keys()
+
+    def _line_of(self, live: Question, said: Question | None) -> RemovalLine | None:
+        """The line under ``removed`` that means a live question, by its text or by the one that it had at the base."""
+        return self._lines.get(live.content.question) or (self._lines.get(said.content.question) if said else None)
 
     def _base_of(self, live: Question) -> Question | None:
         """The base's version of a live question; None where that belongs to a declared twin of the same text."""
@@ -206,14 +241,45 @@ class _Undeclared:
         self.problems.append(Problem(ProblemKind.PROTECTED, words, said.location, blocking=False))
         return True
 
-    def _removal(self, live: Question, said: Question | None) -> QuestionChange | None:
-        action = Action.DELETE if self._prune is Prune.DELETE else Action.DISABLE
+    def _is_held(self, live: Question, said: Question | None, line: RemovalLine, formerly: Collection[str]) -> bool:
+        """Whether a question stays though a line under ``removed`` means it; the problem says why."""
+        text, path = live.content.question, live.content.category
+        kind, blocking = ProblemKind.PROTECTED, True
+        if not self._live.complete:
+            kind = ProblemKind.INCOMPLETE
+            words = message("{text} is not removed, because the live listing is incomplete: plan again", text=text)
+        elif said is not None and said.protected:
+            words = message(
+                "{text} is protected and stays: take its line under removed out, declare it once more without protected, apply "
+                "that, then remove it",
+                text=text,
+            )
+        elif said is None and text not in formerly and not self._is_in_declared(path):
+            kind, blocking = ProblemKind.WITHHELD, False
+            words = message(
+                "{text} stays, though it has a line under removed: git never declared it, nor its category {category}",
+                text=text,
+                category=show_path(path),
+            )
+        else:
+            return False
+        self.problems.append(Problem(kind, words, line.location, blocking=blocking))
+        return True
+
+    def _is_in_declared(self, path: CategoryPath) -> bool:
+        ordinary = self._menus.get(path, MenuType.ORDINARY) is MenuType.ORDINARY
+        return ordinary and _is_within(self._work.final(path), self._declared)
+
+    def _removal(self, live: Question, said: Question | None, line: RemovalLine | None = None) -> QuestionChange | None:
+        action = Action.DELETE if line is not None or self._prune is Prune.DELETE else Action.DISABLE
         if action is Action.DISABLE and live.content.status is Status.DISABLED:
             return None
         base = None if said is None else self._work.settled(said.content)
         settled = self._work.settled(live.content)
         if base is None:
-            cause = Cause.DRIFT if self._said.known else Cause.UNKNOWN
+            # Live again, though the base has the line; or never git's own.
+            is_new = line is not None and line.text not in self._said.removed
+            cause = Cause.UNKNOWN if not self._said.known else Cause.DECLARED if is_new else Cause.DRIFT
         else:
             cause = Cause.DECLARED if base == settled else Cause.CONFLICT
         goal = None if action is Action.DELETE else replace(settled, status=Status.DISABLED)
@@ -225,8 +291,9 @@ class _Undeclared:
             cause=cause,
             fields=() if goal is None else (FieldChange(Field.STATUS, cause),),
             base=base,
-            location=None if said is None else said.location,
+            location=line.location if line is not None else None if said is None else said.location,
             removal=True,
+            reviewed=line is not None,
         )
 
     def _is_dropped(self, category: Category) -> bool:

@@ -99,7 +99,7 @@ def decide(
     dropped = frozenset(path for path in dropped if scope.picks(show_path(path)))
     declared = tree.added(live, added, whole=is_first and scope.only is None)
     merge = Merge(edits, tuple(judge.removed), added, tree.retitled, dropped, declared)
-    notes = _notes(desired, live, base, taken_out=new.taken_out, cut=cut, kept=tuple(map(show_path, kept)))
+    notes = _notes(desired, live, base, new=new, cut=cut, kept=tuple(map(show_path, kept)))
     return Decision(merge, tuple(judge.clashes), tuple(notes), new.left)
 
 
@@ -225,10 +225,14 @@ class _Judge:
 
 @dataclass(frozen=True, slots=True)
 class _NewQuestions:
-    """Live questions that git does not declare: those that come, the texts that git took out, and how many are left alone."""
+    """Live questions that git does not declare: those that come, the texts that git took out, and how many are left alone.
+
+    ``removed`` are texts that a line of the files wants to be gone.
+    """
 
     coming: tuple[Content, ...]
     taken_out: tuple[str, ...]
+    removed: tuple[str, ...]
     left: int
 
 
@@ -248,19 +252,23 @@ def _new_questions(
     presets = {category.path for category in live.categories if category.menu is MenuType.PRESET}
     coming: list[Content] = []
     taken_out: list[str] = []
+    removed: list[str] = []
     left = 0
+    lines = {line.text for line in desired.removed}
     for question in live.questions:
         content = question.content
         is_preset = content.category in presets
         if question.id not in undeclared:
             continue
-        if content.question in formerly_declared and not scope.everything:
+        if content.question in lines:
+            removed.append(content.question)
+        elif content.question in formerly_declared and not scope.everything:
             taken_out.append(content.question)
         elif not (scope.presets if is_preset else scope.everything or question.id in ours):
             left += not is_preset
         elif scope.picks(content.question, show_path(content.category)):
             coming.append(content)
-    return _NewQuestions(tuple(coming), tuple(taken_out), left)
+    return _NewQuestions(tuple(coming), tuple(taken_out), tuple(removed), left)
 
 
 def _undeclared(plan: Plan) -> set[str | None]:
@@ -280,8 +288,9 @@ def _staying(desired: Knowledge, edits: Collection[Edit], removed: Collection[Lo
 
 
 def _notes(
-    desired: Knowledge, live: Knowledge, base: Knowledge | None, *, taken_out: tuple[str, ...], cut: bool, kept: tuple[str, ...]
+    desired: Knowledge, live: Knowledge, base: Knowledge | None, *, new: _NewQuestions, cut: bool, kept: tuple[str, ...]
 ) -> Iterator[Message]:
+    taken_out = new.taken_out
     if base is None and desired.questions:
         yield message("There is no base: the console's side is taken for every declared question, and none is removed.")
     if not live.complete:
@@ -303,5 +312,7 @@ def _notes(
             )
         )
         yield said.fill(count=len(taken_out), example=taken_out[0])
+    for text in new.removed:
+        yield message("{text} has a line under removed and stays out of the files; to keep it, take the line out.", text=text)
     for path in kept:
         yield message("Category {path} is gone in the console and stays in the files: they have questions in it.", path=path)

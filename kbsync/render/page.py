@@ -25,7 +25,7 @@ from kbsync.plan import (
     Unmanaged,
     value_of,
 )
-from kbsync.render.phrases import CAUSE_SENTENCES, NOTHING_APPLIED, RECOGNISED, VOICES
+from kbsync.render.phrases import CAUSE_SENTENCES, NOTHING_APPLIED, RECOGNISED, REVIEWED, VOICES
 from kbsync.render.view import ActionCount, Difference, Outline, Section, Version, action_of, counted, is_conflict, outline
 from kbsync.render.words import Words
 from kbsync.settings import Drift, Prune
@@ -189,10 +189,7 @@ class PlanWords(Words):
         if self.is_drift:
             note = message("Git took these out earlier, and customers still get those that are enabled.")
         elif self.plan.policy.prune is Prune.KEEP:
-            note = message(
-                "Customers still get these answers. To remove them, set policy.prune to disable or delete in kbsync.yaml before "
-                "this is applied: afterwards they count as unmanaged."
-            )
+            note = message("Customers still get these answers. To remove one, write its text under removed: in a knowledge file.")
         return KeptLive(self.say(message("No longer in git, kept live")), self.say(note), tuple(map(named, self.shown.lapsed)))
 
     def unmanaged(self) -> Iterator[tuple[Kind, str, tuple[Named, ...]]]:
@@ -219,7 +216,8 @@ class PlanWords(Words):
         if change.location is None:
             return ""
         place = change.location.short
-        return self.say(message("was in {place}", place=place) if change.removal and self.plan.purpose is Purpose.SYNC else place)
+        was = change.removal and not change.reviewed and self.plan.purpose is Purpose.SYNC
+        return self.say(message("was in {place}", place=place) if was else place)
 
     def cause(self, cause: Cause) -> str:
         """Why something changes, in a few words."""
@@ -232,6 +230,8 @@ class PlanWords(Words):
         if self.is_drift:
             return self.say(_found(change))
         created, removed, changed = CAUSE_SENTENCES[change.cause]
+        if change.reviewed:
+            removed = REVIEWED[change.cause]
         return self.say(created if change.action is Action.CREATE else removed if change.removal else changed)
 
     def recognition(self, change: Change) -> str:

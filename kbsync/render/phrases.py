@@ -162,6 +162,14 @@ CAUSE_SENTENCES: Mapping[Cause, tuple[Message, Message, Message]] = {
 }
 """What is created, what is removed, and what is changed otherwise."""
 
+REVIEWED: Mapping[Cause, Message] = {
+    Cause.DECLARED: message("under removed in git"),
+    Cause.DRIFT: message("under removed in git, and made in the console again: applying takes it away"),
+    Cause.CONFLICT: message("under removed in git, and changed in the console since the last apply"),
+    Cause.UNKNOWN: message("under removed in git; without a base nobody can tell who made it"),
+}
+"""What a line under ``removed`` takes away."""
+
 RECOGNISED: Mapping[Match, Message] = {
     Match.ID: message("recognised by its id"),
     Match.PREVIOUSLY: message("recognised by “previously”"),

@@ -16,7 +16,7 @@ from random import Random
 from kbsync.applier import Applier, OnFailure
 from kbsync.diagnostics import Location
 from kbsync.errors import StalePlan
-from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
+from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, MenuType, Question, RemovalLine, Status
 from kbsync.plan import BaseKind, CategoryChange, Cause, Field, Match, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.planner.undo import invert
@@ -86,10 +86,11 @@ class Side:
 
     shelves: list[Shelf] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
 
     def copy(self) -> "Side":
         """The same, to be edited by somebody else."""
-        return Side([replace(each) for each in self.shelves], [replace(each) for each in self.entries])
+        return Side([replace(each) for each in self.shelves], [replace(each) for each in self.entries], [*self.removed])
 
     def texts(self) -> set[str]:
         """The texts of its questions."""
@@ -153,6 +154,12 @@ def make_case(seed: int) -> Case:
                 entry.pin = entry.key if chance.random() < 0.5 else None
     for entry in git.entries:
         entry.protected = entry.protected or chance.random() < 0.1
+    if chance.random() < 0.2:
+        # A line for whatever is live, or for nothing; now and then the base has it already.
+        line = chance.choice([*live.texts(), *TEXTS])
+        git.removed.append(line)
+        if chance.random() < 0.3 and line not in before.texts():
+            before.removed.append(line)
     _tidy(git)
     base = None if chance.random() < 0.1 else _knowledge(before, files=True)
     places = [{shelf.key: shelf.path for shelf in side.shelves} for side in (before, live, git)]
@@ -242,7 +249,9 @@ def _commit(git: Side, chance: Random) -> None:
     free = [text for text in TEXTS if text not in git.texts()]
     match chance.randrange(8):
         case 0 if git.entries:
-            git.entries.remove(chance.choice(git.entries))
+            gone = chance.choice(git.entries)
+            git.entries.remove(gone)
+            git.removed += [gone.text][chance.randrange(2) :]
         case 1 if git.entries:
             entry = chance.choice(git.entries)
             entry.earlier = (entry.text,)
@@ -260,8 +269,8 @@ def _commit(git: Side, chance: Random) -> None:
             shelf = chance.choice(git.shelves)
             inside = [each for each in git.shelves if each.path[: len(shelf.path)] == shelf.path]
             git.shelves = [each for each in git.shelves if each not in inside]
-            gone = {each.path for each in inside}
-            git.entries = [each for each in git.entries if each.path not in gone]
+            paths = {each.path for each in inside}
+            git.entries = [each for each in git.entries if each.path not in paths]
         case 6:
             path = (chance.choice(TITLES),)
             if all(shelf.path != path for shelf in git.shelves):
@@ -289,11 +298,12 @@ def _pin(git: Side, live: Side, chance: Random) -> None:
 
 
 def _tidy(git: Side) -> None:
-    """Take out former names that a file may not have: still declared ones, and those that two say were theirs."""
+    """Take out former names and lines that a file may not have: of what is still declared, and what two say was theirs."""
     texts, paths = git.texts(), {shelf.path for shelf in git.shelves}
     for entry in git.entries:
         entry.earlier = tuple(text for text in entry.earlier if text not in texts)
         texts.update(entry.earlier)
+    git.removed = [text for text in dict.fromkeys(git.removed) if text not in texts]
     for shelf in git.shelves:
         shelf.earlier = tuple(title for title in shelf.earlier if (*shelf.path[:-1], title) not in paths)
         paths.update((*shelf.path[:-1], title) for title in shelf.earlier)
@@ -316,7 +326,7 @@ def _knowledge(side: Side, *, files: bool) -> Knowledge:
         )
         for number, entry in enumerate(side.entries)
     )
-    return Knowledge(categories, questions)
+    return Knowledge(categories, questions, removed=tuple(RemovalLine(text, PLACE) for text in side.removed) if files else ())
 
 
 def judge(case: Case) -> list[Failure]:
@@ -324,7 +334,7 @@ def judge(case: Case) -> list[Failure]:
     kind = BaseKind.NONE if case.base is None else BaseKind.GIVEN
     context = Context(TargetRef("t", 1), Source("sha256:0", base=kind), Policy(prune=case.prune))
     plan = make_plan(case.desired, case.live, case.base, context=context)
-    found = [*_pins(case, plan), *_causes(case, plan), *_promises(case, plan)]
+    found = [*_pins(case, plan), *_causes(case, plan), *_promises(case, plan), *_lines(case, plan)]
     if not any(problem.blocking for problem in plan.problems):
         store = FakeStore(case.live, quirks=Quirks(refuse_duplicates=case.refuses_duplicates))
         report = _applied(plan, store)
@@ -444,6 +454,32 @@ def _promises(case: Case, plan: Plan) -> Found:
             alike = change.match is Match.WORDING and _bare(change.title) == _bare(live[change.id].question)
             if not alike:
                 yield "stranger", f"{live[change.id].question} was never git's and becomes {change.title} by {change.match}"
+
+
+def _lines(case: Case, plan: Plan) -> Found:
+    """A line under ``removed`` takes its question and no other, keeps what the base protects, and tells the console's edits."""
+    lines = {line.text for line in case.desired.removed}
+    live = {item.id: item.content for item in case.live.questions}
+    going = {change.id: change for change in plan.changes if isinstance(change, QuestionChange) and change.removal}
+    for key, change in going.items():
+        was, now = case.was.get(key or ""), live[key]
+        if case.prune is Prune.KEEP and not change.reviewed:
+            yield "line", f"{now.question} leaves under keep without a line"
+        if not change.reviewed:
+            continue
+        if not lines & {now.question, *((was.question,) if was else ())}:
+            yield "line", f"{now.question} leaves without a line of its own"
+        if was is not None and case.base is not None and was.question == now.question and not case.retitled:
+            true = Cause.DECLARED if was == now else Cause.CONFLICT
+            if change.cause is not true and was.question not in {line.text for line in case.base.removed}:
+                yield "line", f"{now.question} is {true} and is called {change.cause}"
+    if case.base is None or any(problem.blocking for problem in plan.problems):
+        return
+    known = {item.content.question for item in case.base.questions}
+    declared = {change.id for change in plan.changes if change.after is not None}
+    for key, content in live.items():
+        if content.question in lines & known and key not in going and key not in declared:
+            yield "line", f"{content.question} has a line and stays"
 
 
 def _arrived(case: Case, after: Knowledge) -> Found:

@@ -47,3 +47,12 @@ def test_an_undo_may_remove_all_that_was_created_once_the_number_is_named() -> N
     plan = replace(PLAN, changes=removals, managed=20)
     assert len(objections(plan, Consent(remove=20))) == 1
     assert objections(replace(plan, purpose=Purpose.UNDO), Consent(remove=20)) == ()
+
+
+def test_a_line_under_removed_is_consent_but_no_way_past_the_brakes() -> None:
+    """A reviewed removal has no number on the command line, and counts towards the limit like any other."""
+    removals = tuple(replace(delete(str(number), f"q{number}"), reviewed=True) for number in range(11))
+    plan = replace(PLAN, changes=removals[:1])
+    assert (removal_count(plan), objections(plan, Consent()), len(objections(plan, Consent(remove=1)))) == (0, (), 1)
+    assert ["max_remove_percent" in str(reason) for reason in objections(replace(PLAN, changes=removals), Consent())] == [True]
+    assert removals[0].inverse().reviewed is False

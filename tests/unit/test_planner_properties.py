@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kbsync.applier import Applier, OnFailure
-from kbsync.model import Category, Knowledge, Question
+from kbsync.model import Category, Knowledge, Question, RemovalLine
 from kbsync.ordering import in_order, phases
 from kbsync.plan import Plan, QuestionChange, Source, TargetRef
 from kbsync.planfile import encode_plan
@@ -129,3 +129,10 @@ def test_protected_questions_are_never_removed(triple: Triple) -> None:
     for change in planned(desired, live, base, Prune.DELETE).changes:
         if isinstance(change, QuestionChange) and change.removal and change.before is not None:
             assert change.before.question not in protected
+
+
+def test_a_line_under_removed_is_part_of_what_the_files_say() -> None:
+    """The digest tells such lines, in any order, and is what it always was without any."""
+    one, other = RemovalLine("a"), RemovalLine("b")
+    digests = {Knowledge(removed=lines).digest() for lines in ((), (one,), (one, other), (other, one))}
+    assert len(digests) == 3

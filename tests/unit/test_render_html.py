@@ -173,7 +173,7 @@ def test_what_git_gave_up_stands_open() -> None:
     """Headline, summary and a section of its own say that customers still get it, and what to do."""
     page = page_of(replace(plans.empty(), unmanaged=plans.everything().unmanaged))
     assert "1 answer still given that git no longer declares; no changes; 1 unmanaged question" in page.text("p")
-    assert [text for text in page.text("p") if text.startswith("Customers still get these answers. To remove them")]
+    assert [text for text in page.text("p") if text.startswith("Customers still get these answers. To remove one")]
     assert page.text("summary") == ["Unmanaged questions, not touched "]
     assert "The service's own (presets), left as they are: questions 1, categories 1." in page.text("p")
     pruned = replace(plans.everything(), policy=Policy(prune=Prune.DELETE))
