@@ -1,17 +1,18 @@
-"""Foreign text made fit to be shown: hidden characters visible, long texts cut, commits in short.
+"""Foreign text made fit to be shown: hidden characters visible, long texts cut, commits and moments in short.
 
 This is the one table of characters that could command a terminal, hide text or reorder it.
 """
 
 import unicodedata
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import regex
 
-__all__ = ["cut", "replace_hidden", "short_commit", "shorten", "spelled_out", "visible"]
+__all__ = ["cut", "day", "replace_hidden", "short_commit", "shorten", "spelled_out", "visible"]
 
 _EMOJI = r"""
     (?:\U0001F3F4(?:\U000E0067\U000E0062(?:\U000E0065\U000E006E\U000E0067|\U000E0073\U000E0063\U000E0074|\U000E0077\U000E006C\U000E0073)\U000E007F)
@@ -79,6 +80,11 @@ def cut(text: str, limit: int, *, tail: int = 0) -> str:
 def short_commit(commit: str | None) -> str:
     """A commit as people name it."""
     return "(none)" if commit is None else commit[:12]
+
+
+def day(seconds: float) -> str:
+    """The date of a moment, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
 
 
 def _mark(character: str, line_end: str) -> str:

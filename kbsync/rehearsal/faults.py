@@ -14,7 +14,7 @@ from kbsync.commands import Command
 from kbsync.errors import Misuse, UnusableFile
 from kbsync.messages import Message, message
 
-__all__ = ["NO_FAULTS", "Fault", "FaultKind", "FaultPlan", "FaultRule"]
+__all__ = ["Fault", "FaultKind", "FaultRule", "parse_rules", "read_rules"]
 
 
 class FaultKind(StrEnum):
@@ -134,36 +134,25 @@ WORD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FaultPlan:
-    """The rules that a sandbox starts with."""
-
-    rules: tuple[FaultRule, ...] = ()
-
-    @classmethod
-    def parse(cls, words: Iterable[str]) -> "FaultPlan":
-        """Read words such as ``update_chitchat#3=lose-answer``; raises Misuse."""
-        return cls(tuple(FaultRule.parse(word) for word in words))
-
-    @classmethod
-    def read(cls, path: Path) -> "FaultPlan":
-        """Read a schedule: a JSON list of words, or one word a line (``#`` at its start makes it a comment).
-
-        Raises UnusableFile when the file cannot be read, Misuse for a wrong rule.
-        """
-        try:
-            text = path.read_text(encoding="utf-8")
-            words = json.loads(text) if text.lstrip().startswith("[") else text.splitlines()
-        except (OSError, ValueError, RecursionError):
-            raise UnusableFile(
-                message("The fault schedule {path} cannot be read.", path=path),
-                hint=message("It is a JSON list of rules, or one rule a line, in UTF-8."),
-            ) from None
-        return cls.parse(str(word) for word in words if str(word).strip() and not str(word).startswith("#"))
+def parse_rules(words: Iterable[str]) -> tuple[FaultRule, ...]:
+    """Read words such as ``update_chitchat#3=lose-answer``; raises Misuse."""
+    return tuple(FaultRule.parse(word) for word in words)
 
 
-NO_FAULTS = FaultPlan()
-"""Nothing goes wrong."""
+def read_rules(path: Path) -> tuple[FaultRule, ...]:
+    """Read a schedule: a JSON list of words, or one word a line (``#`` at its start makes it a comment).
+
+    Raises UnusableFile when the file cannot be read, Misuse for a wrong rule.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        words = json.loads(text) if text.lstrip().startswith("[") else text.splitlines()
+    except (OSError, ValueError, RecursionError):
+        raise UnusableFile(
+            message("The fault schedule {path} cannot be read.", path=path),
+            hint=message("It is a JSON list of rules, or one rule a line, in UTF-8."),
+        ) from None
+    return parse_rules(str(word) for word in words if str(word).strip() and not str(word).startswith("#"))
 
 
 def _check_number(word: str, fault: Fault, *, given: bool) -> None:

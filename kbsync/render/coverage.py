@@ -3,10 +3,9 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from kbsync.conversations.coverage import Coverage, LiveSource, Served, UnansweredQuestion
-from kbsync.display import cut, replace_hidden, visible
+from kbsync.display import cut, day, replace_hidden, visible
 from kbsync.messages import Message, message, plural
 from kbsync.model import show_path
 from kbsync.render.json_documents import document
@@ -79,7 +78,7 @@ def coverage_json(coverage: Coverage, _options: RenderOptions = RenderOptions())
                 "also": list(gap.wordings[1:]),
                 "times": gap.times,
                 "people": gap.people,
-                "newest": _day(gap.newest),
+                "newest": day(gap.newest),
                 "reply": gap.reply,
                 "nearest": None if gap.nearest is None else asdict(gap.nearest),
                 "live": None if gap.live is None else _source(gap.live),
@@ -93,7 +92,7 @@ def coverage_json(coverage: Coverage, _options: RenderOptions = RenderOptions())
                 {
                     "text": served.text,
                     "times": served.times,
-                    "newest": _day(served.newest),
+                    "newest": day(served.newest),
                     "sources": [_source(source) for source in served.sources],
                 }
                 for served in coverage.served
@@ -167,7 +166,7 @@ def _figures(coverage: Coverage) -> Iterator[Message]:
 
 def _demand(gap: UnansweredQuestion) -> Message:
     """How much something is asked."""
-    return message("messages {times}, people {people}, last on {day}", times=gap.times, people=gap.people, day=_day(gap.newest))
+    return message("messages {times}, people {people}, last on {day}", times=gap.times, people=gap.people, day=day(gap.newest))
 
 
 def _remarks(gap: UnansweredQuestion) -> Iterator[Message]:
@@ -189,7 +188,7 @@ def _remarks(gap: UnansweredQuestion) -> Iterator[Message]:
 
 def _supply(served: Served) -> Message:
     """How often an answer was given."""
-    return message("messages {times}, last on {day}", times=served.times, day=_day(served.newest))
+    return message("messages {times}, last on {day}", times=served.times, day=day(served.newest))
 
 
 def _origins(served: Served) -> Iterator[Message]:
@@ -269,8 +268,3 @@ def _quoted(text: str) -> str:
 
 def _escaped(sign: str) -> str:
     return f"\\U{ord(sign):08X}" if ord(sign) > 0xFFFF else f"\\u{ord(sign):04X}"  # noqa: PLR2004  (the longest short escape)
-
-
-def _day(seconds: float) -> str:
-    """The date of a moment, in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")

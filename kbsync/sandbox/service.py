@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
@@ -11,20 +11,10 @@ from typing import NamedTuple
 
 from kbsync.commands import Command
 from kbsync.limiter import Clock
-from kbsync.rehearsal.faults import NO_FAULTS, Fault, FaultPlan
+from kbsync.rehearsal.faults import Fault, FaultRule
 from kbsync.rehearsal.switches import DEFAULTS, Switches
+from kbsync.sandbox import chitchat, sessions
 from kbsync.sandbox.account import DEMO, Account
-from kbsync.sandbox.chitchat import (
-    add_category,
-    add_question,
-    delete_category,
-    describe_categories,
-    list_questions,
-    set_statuses,
-    update_category,
-    update_question,
-    update_similar,
-)
 from kbsync.sandbox.gate import SECOND, Gate, Request, Scene
 from kbsync.sandbox.library import Database, Library, put_rules, take_fault
 from kbsync.sandbox.replies import (
@@ -41,7 +31,6 @@ from kbsync.sandbox.replies import (
     success,
 )
 from kbsync.sandbox.seeds import plant
-from kbsync.sandbox.sessions import describe_robot, list_robots, list_sessions, read_messages, send_stream, session_state
 
 __all__ = ["LogEntry", "Reply", "Request", "Service"]
 
@@ -51,22 +40,22 @@ Handler = Callable[[Scene, Parameters], Mapping[str, object]]
 
 HANDLERS: Mapping[Command, Handler] = MappingProxyType(
     {
-        Command.DESC_CATEGORY: describe_categories,
-        Command.ADD_CATEGORY: add_category,
-        Command.UPDATE_CATEGORY: update_category,
-        Command.DEL_CATEGORY: delete_category,
-        Command.LIST: list_questions,
-        Command.ADD: add_question,
-        Command.UPDATE: update_question,
-        Command.UPDATE_SIMILAR: update_similar,
-        Command.UPDATE_SIMILAR_OLD: update_similar,
-        Command.BATCH_SET: set_statuses,
-        Command.DESC_ROBOT: describe_robot,
-        Command.LIST_ROBOTS: list_robots,
-        Command.SESSION_STATE: session_state,
-        Command.SESSION_MESSAGES: read_messages,
-        Command.SESSION_LIST: list_sessions,
-        Command.SEND_STREAM: send_stream,
+        Command.DESC_CATEGORY: chitchat.describe_categories,
+        Command.ADD_CATEGORY: chitchat.add_category,
+        Command.UPDATE_CATEGORY: chitchat.update_category,
+        Command.DEL_CATEGORY: chitchat.delete_category,
+        Command.LIST: chitchat.list_questions,
+        Command.ADD: chitchat.add_question,
+        Command.UPDATE: chitchat.update_question,
+        Command.UPDATE_SIMILAR: chitchat.update_similar,
+        Command.UPDATE_SIMILAR_OLD: chitchat.update_similar,
+        Command.BATCH_SET: chitchat.set_statuses,
+        Command.DESC_ROBOT: sessions.describe_robot,
+        Command.LIST_ROBOTS: sessions.list_robots,
+        Command.SESSION_STATE: sessions.session_state,
+        Command.SESSION_MESSAGES: sessions.read_messages,
+        Command.SESSION_LIST: sessions.list_sessions,
+        Command.SEND_STREAM: sessions.send_stream,
     }
 )
 
@@ -96,7 +85,7 @@ class Service:
         clock: Clock,
         switches: Switches = DEFAULTS,
         account: Account = DEMO,
-        faults: FaultPlan = NO_FAULTS,
+        faults: Sequence[FaultRule] = (),
     ) -> None:
         self.clock = clock
         self._switches = switches
@@ -108,7 +97,7 @@ class Service:
         with self.database.transaction():
             if not self.database.rows("SELECT 1 FROM category LIMIT 1"):
                 plant(self.database, self.library)
-            put_rules(self.database, faults.rules)
+            put_rules(self.database, faults)
 
     @property
     def log(self) -> tuple[LogEntry, ...]:

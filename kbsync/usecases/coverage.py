@@ -7,7 +7,6 @@ for its owner alone.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from kbsync.conversations.coverage import Coverage, Reading, cover
 from kbsync.conversations.transcripts import DAY, Period, Transcript, decode_transcripts, encode_transcripts, parse_period
 from kbsync.desk.sessions import PAGE, SessionReader
 from kbsync.dialogue import FinishedSession
+from kbsync.display import day
 from kbsync.errors import Misuse, NoSuchSession, RequestRefused, UnusableFile
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
@@ -136,8 +136,8 @@ def read_span(reader: SessionReader, span: Period, *, limit: int, progress: Prog
         notes.append(
             message(
                 "no session ended from {start} to {end}: look further back with --since, or name one that lasts with --session",
-                start=_day(span.start),
-                end=_day(span.end),
+                start=day(span.start),
+                end=day(span.end),
             )
         )
     if total > len(chosen):
@@ -207,10 +207,6 @@ def _finished(reader: SessionReader, span: Period, limit: int) -> tuple[int, lis
         found |= fresh
         offset += len(first)
     return max(total, len(found)), list(found.values())
-
-
-def _day(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d")
 
 
 def _side_by_side(fetch: Callable[[Item], Result], items: Sequence[Item]) -> tuple[Result, ...]:

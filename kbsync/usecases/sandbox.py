@@ -1,11 +1,11 @@
 """The embedded Desk service over HTTP: serve its library, break it, reset it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
+from kbsync.display import day
 from kbsync.messages import Message, message
-from kbsync.rehearsal.faults import FaultPlan
+from kbsync.rehearsal.faults import parse_rules, read_rules
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.library import inject
@@ -21,7 +21,7 @@ __all__ = ["inject_faults", "list_switches", "reset_database", "serve_until_stop
 
 def serve_until_stopped(call: Call, *, port: int, words: Sequence[str], database: Path | None, faults: Path | None) -> None:
     """Serve on a loopback port; the address is the result, how to reach it is said beside it."""
-    rules = FaultPlan() if faults is None else FaultPlan.read(faults)
+    rules = () if faults is None else read_rules(faults)
     service = Service(_database(call, database), clock=call.context.clock, switches=Switches.from_words(words), faults=rules)
     server = SandboxServer(service, port=port)
     server.start()
@@ -47,7 +47,7 @@ def reset_database(call: Call, database: Path | None) -> None:
 
 def inject_faults(call: Call, rules: Sequence[str], database: Path | None) -> None:
     """Put faults into a library's database, where a serving process finds them."""
-    inject(_database(call, database), FaultPlan.parse(rules).rules)
+    inject(_database(call, database), parse_rules(rules))
     call.screen.note(message("faults waiting: {count}", count=len(rules)))
 
 
@@ -77,8 +77,7 @@ def _sessions() -> Iterator[Message]:
         if ended is None:
             yield message("  {session}  {state}", session=session, state=state)
         else:
-            day = datetime.fromtimestamp(ended, UTC).strftime("%Y-%m-%d")
-            yield message("  {session}  ended: kbsync coverage --since {day} reads it", session=session, day=day)
+            yield message("  {session}  ended: kbsync coverage --since {day} reads it", session=session, day=day(ended))
 
 
 def _database(call: Call, given: Path | None) -> Path:

@@ -20,7 +20,7 @@ from kbsync.limiter import Pacer
 from kbsync.model import AnswerType, Category, Content, Knowledge, MenuType, Question, Status
 from kbsync.plan import CategoryChange, Change, Kind, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
-from kbsync.rehearsal.faults import FaultPlan
+from kbsync.rehearsal.faults import parse_rules
 from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.report import ApplyReport, Outcome
 from kbsync.sandbox.account import DEMO, Account
@@ -83,7 +83,7 @@ class Bench:
         """Let calls go wrong from now on, counted from here."""
         database = self.service.database
         with database.transaction():
-            put_rules(database, FaultPlan.parse(words).rules)
+            put_rules(database, parse_rules(words))
 
     def mend(self) -> None:
         """Nothing goes wrong any more."""

@@ -15,7 +15,7 @@ from kbsync.files.emit import new_file
 from kbsync.limiter.clock import SystemClock
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.planfile import read_plan_or_receipt
-from kbsync.rehearsal.faults import FaultPlan
+from kbsync.rehearsal.faults import parse_rules
 from kbsync.report import Receipt
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.library import put_rules
@@ -78,7 +78,7 @@ def work_together(directory: Path, *, pacing: Pacing, questions: int, processes:
     service = Service(None, clock=SystemClock())
     plant(service, Knowledge((Category(CATEGORY),)))
     with service.database.transaction():
-        put_rules(service.database, FaultPlan.parse(faults).rules)
+        put_rules(service.database, parse_rules(faults))
     with _served(service) as address:
         contents = [_contents(name, questions) for name in range(processes)]
         homes = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.rehearsal.faults import FaultPlan
+from kbsync.rehearsal.faults import parse_rules
 from kbsync.report import Outcome
 from kbsync.sandbox.library import put_rules
 from tests.endurance.processes import APPLY, GIVEN_UP, Play, finish, played
@@ -58,7 +58,7 @@ def test_a_second_signal_ends_it_at_once(number: signal.Signals, tmp_path: Path)
     with played(tmp_path) as play:
         database = play.service.database
         with database.transaction():
-            put_rules(database, FaultPlan.parse(["add_chitchat_category#1=hang:9"]).rules)
+            put_rules(database, parse_rules(["add_chitchat_category#1=hang:9"]))
         hung = threading.Event()
         play.service.after = lambda _call, command: hung.set() if command == "add_chitchat_category" else None
         process = play.start(*APPLY)

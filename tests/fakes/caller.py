@@ -5,12 +5,12 @@ import hashlib
 import hmac
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from kbsync.commands import SESSION_COMMANDS, Command
-from kbsync.rehearsal.faults import NO_FAULTS, FaultPlan
+from kbsync.rehearsal.faults import FaultRule
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.service import Reply, Request, Service
@@ -47,7 +47,7 @@ def pack(token: bytes) -> str:
 class Caller:
     """A sandbox in memory with its clock; ``call`` keeps within the limit by letting time pass before each call."""
 
-    def __init__(self, *words: str, account: Account = DEMO, faults: FaultPlan = NO_FAULTS) -> None:
+    def __init__(self, *words: str, account: Account = DEMO, faults: Sequence[FaultRule] = ()) -> None:
         self.clock = FakeClock()
         self.account = account
         self.service = Service(None, clock=self.clock, switches=Switches.from_words(words), account=account, faults=faults)

@@ -4,7 +4,7 @@ import contextlib
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from kbsync.files import load
 from kbsync.history.remote import TargetRefs
 from kbsync.limiter import Clock
 from kbsync.model import show_path
-from kbsync.rehearsal.faults import NO_FAULTS, FaultPlan
+from kbsync.rehearsal.faults import FaultRule
 from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.server import SandboxServer
@@ -146,7 +146,7 @@ class Bench:
         switches: Switches = DEFAULTS,
         *,
         account: Account = DEMO,
-        faults: FaultPlan = NO_FAULTS,
+        faults: Sequence[FaultRule] = (),
         kind: Callable[..., Service] = Service,
     ) -> Iterator[Service]:
         """Serve a new library on a real loopback port and make it the default target, secret and all."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from kbsync.rehearsal.faults import FaultPlan
+from kbsync.rehearsal.faults import parse_rules
 from kbsync.sandbox.account import DEMO, Account
 from tests.flows.harness import SETTINGS, Bench, Run, writes
 from tests.flows.shop import FIRST
@@ -177,7 +177,7 @@ def test_a_reader_that_goes_away(shop: Bench) -> None:
 
 def test_a_service_that_stays_away(shop: Bench) -> None:
     """Reads are tried again with patience, and then the run ends with words."""
-    with shop.served(faults=FaultPlan.parse(["*#1+=http-502"])):
+    with shop.served(faults=parse_rules(["*#1+=http-502"])):
         refused(shop, "plan", code=1, says="502")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.rehearsal.faults import FaultPlan
+from kbsync.rehearsal.faults import parse_rules
 from kbsync.sandbox import seeds
 from tests.fakes.clock import FakeClock
 from tests.flows.harness import Bench, Terminal, writes
@@ -110,7 +110,7 @@ def test_an_answer_that_is_not_there_is_told(words: tuple[str, ...], code: int, 
 
 def faulty(made: Bench, *rules: str) -> tuple[int, str, str]:
     """Exit code and stderr of a preview against a service with faults, and what stands in the session then."""
-    with made.served(faults=FaultPlan.parse(rules)):
+    with made.served(faults=parse_rules(rules)):
         run = made.run("preview", QUESTION, *HERE, "--yes")
         return run.code, run.err, last_message(made)
 

@@ -9,7 +9,7 @@ import pytest
 from kbsync.cli.app import application
 from kbsync.commands import Command
 from kbsync.desk.signing import Signer
-from kbsync.rehearsal.faults import FaultKind, FaultPlan
+from kbsync.rehearsal.faults import FaultKind, parse_rules
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.gate import Request
 from kbsync.sandbox.replies import Reply
@@ -128,7 +128,7 @@ SAID = (
 def test_no_output_holds_a_secret(bench: Bench, kind: FaultKind) -> None:
     """Whatever goes wrong on the way, at whatever command, neither the key nor a signature is in any stream or file."""
     faults = [f"{command}#{call}={kind}{NUMBERS.get(kind, '')}" for command in Command for call in (1, 2, 4)]
-    with bench.served(account=Account(secret=CANARY), faults=FaultPlan.parse(faults)) as service:
+    with bench.served(account=Account(secret=CANARY), faults=parse_rules(faults)) as service:
         bench.environ["KBSYNC_SECRET_KEY"] = CANARY
         bench.commit(FIRST)
         runs = [bench.run(*line.split()) for line in SAID]

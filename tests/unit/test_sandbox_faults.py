@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kbsync.commands import Command
 from kbsync.errors import Misuse, UnusableFile
-from kbsync.rehearsal.faults import TAKES_NUMBER, Fault, FaultKind, FaultPlan, FaultRule
+from kbsync.rehearsal.faults import TAKES_NUMBER, Fault, FaultKind, FaultRule, parse_rules, read_rules
 from kbsync.sandbox.library import inject
 from kbsync.sandbox.service import Reply, Service
 from tests.fakes.caller import Caller
@@ -73,7 +73,7 @@ def test_schedules_are_read_from_files(tmp_path: Path) -> None:
     words = ["add_chitchat#1=garbage", "*=slow:1"]
     lines.write_text("# first\n" + "\n\n".join(words) + "\n", encoding="utf-8")
     array.write_text(json.dumps(words), encoding="utf-8")
-    assert FaultPlan.read(lines) == FaultPlan.read(array) == FaultPlan.parse(words)
+    assert read_rules(lines) == read_rules(array) == parse_rules(words)
 
 
 @pytest.mark.parametrize("content", [b"\xff", b'["', None])
@@ -83,12 +83,12 @@ def test_an_unreadable_schedule_is_named(tmp_path: Path, content: bytes | None) 
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UnusableFile, match=r"faults\.txt"):
-        FaultPlan.read(path)
+        read_rules(path)
 
 
 def answer(word: str) -> tuple[Reply, Caller]:
     """The reply to one add_chitchat under a rule."""
-    caller = Caller(faults=FaultPlan.parse([word]))
+    caller = Caller(faults=parse_rules([word]))
     return caller.send(caller.request(Command.ADD, ADD)), caller
 
 
@@ -135,7 +135,7 @@ def test_faulty_answers_look_like_the_real_ones() -> None:
 def test_the_log_tells_what_happened_to_each_call() -> None:
     """Carried out, refused by the fault, answered by status, or lost before it began."""
     words = ["*#1=lose-answer", "*#2=refuse:-14", "*#3=http-502", "*#4=reset-before"]
-    caller = Caller(faults=FaultPlan.parse(words))
+    caller = Caller(faults=parse_rules(words))
     for _ in range(5):
         caller.send(caller.request(Command.DESC_CATEGORY))
     assert [each.outcome for each in caller.service.log] == ["ok", "-14", "502", "lost", "ok"]
@@ -150,7 +150,7 @@ def test_the_log_tells_what_happened_to_each_call() -> None:
 
 def test_the_oldest_rule_wins_and_all_of_them_count() -> None:
     """A call that two rules hit has the older one's fault, and is counted by both."""
-    caller = Caller(faults=FaultPlan.parse(["*#1=http-502", "desc_chitchat_category#1x2=html-503", "list_chitchat=garbage"]))
+    caller = Caller(faults=parse_rules(["*#1=http-502", "desc_chitchat_category#1x2=html-503", "list_chitchat=garbage"]))
     statuses = [caller.send(caller.request(Command.DESC_CATEGORY)).status for _ in range(3)]
     assert statuses == [502, 503, 200]
 
@@ -162,7 +162,7 @@ def test_another_process_can_put_rules_into_a_running_sandbox(tmp_path: Path) ->
     caller = Caller()
     caller.service = service
     assert caller.code(Command.DESC_CATEGORY) == 0
-    inject(path, FaultPlan.parse(["desc_chitchat_category#2+=refuse:60008"]).rules)
+    inject(path, parse_rules(["desc_chitchat_category#2+=refuse:60008"]))
     assert [caller.code(Command.DESC_CATEGORY) for _ in range(3)] == [0, 60008, 60008]
     service.reset()
     assert caller.code(Command.DESC_CATEGORY) == 0

@@ -12,7 +12,7 @@ import pytest
 
 from kbsync.commands import Command
 from kbsync.errors import Misuse
-from kbsync.rehearsal.faults import FaultPlan
+from kbsync.rehearsal.faults import parse_rules
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from tests.fakes.caller import Caller
@@ -22,7 +22,7 @@ from tests.fakes.clock import FakeClock
 @contextmanager
 def serving(*faults: str) -> Iterator[tuple[Caller, SandboxServer]]:
     """A server with those faults, stopped afterwards."""
-    caller = Caller(faults=FaultPlan.parse(faults))
+    caller = Caller(faults=parse_rules(faults))
     server = SandboxServer(caller.service)
     server.start()
     try:
@@ -133,7 +133,7 @@ class LongWait(FakeClock):
 def test_stopping_ends_kept_and_waiting_connections() -> None:
     """With one client's connection kept open and another waiting for a hanging answer, stop ends both and returns."""
     clock = LongWait()
-    service = Service(None, clock=clock, faults=FaultPlan.parse(["*#2=hang:600"]))
+    service = Service(None, clock=clock, faults=parse_rules(["*#2=hang:600"]))
     server = SandboxServer(service)
     server.start()
     host, port = server.address.removeprefix("http://").split(":")

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from kbsync.commands import Command
-from kbsync.rehearsal.faults import FaultPlan
+from kbsync.rehearsal.faults import parse_rules
 from kbsync.sandbox.transport import SandboxTransport
 from tests.fakes.caller import Caller
 
@@ -46,7 +46,7 @@ def test_latency_passes_on_both_ways() -> None:
 )
 def test_faults_become_exceptions(fault: str, raised: type[Exception], waited: float) -> None:
     """Each fault is raised as httpx would, after the time that a real one takes, and the text holds no signature."""
-    caller = Caller(faults=FaultPlan.parse([f"*={fault}"]))
+    caller = Caller(faults=parse_rules([f"*={fault}"]))
     with pytest.raises(raised) as caught:
         post(caller)
     assert caller.clock.now() - 1000 == waited
@@ -56,14 +56,14 @@ def test_faults_become_exceptions(fault: str, raised: type[Exception], waited: f
 @pytest.mark.parametrize(("timeout", "late"), [(5.0, 2.0), (None, 60.0)])
 def test_a_slow_answer_within_patience_is_only_late(timeout: float | None, late: float) -> None:
     """An answer that comes before the timeout is whole."""
-    caller = Caller(faults=FaultPlan.parse([f"*=slow:{late}"]))
+    caller = Caller(faults=parse_rules([f"*=slow:{late}"]))
     assert post(caller, timeout=timeout).json()["Total"] == 8
     assert caller.clock.now() == 1000 + late
 
 
 def test_a_cut_answer_is_half_an_answer() -> None:
     """A cut or foreign answer arrives with status 200 and is no JSON."""
-    caller = Caller(faults=FaultPlan.parse(["*#1=cut-json", "*#2=garbage"]))
+    caller = Caller(faults=parse_rules(["*#1=cut-json", "*#2=garbage"]))
     for _ in range(2):
         response = post(caller)
         assert response.status_code == 200
