@@ -23,6 +23,7 @@ from kbsync.cli.commands.show import show
 from kbsync.cli.commands.targets import targets
 from kbsync.cli.commands.unlock import unlock
 from kbsync.cli.commands.validate import validate
+from kbsync.cli.commands.verbs import move, remove, rename
 from kbsync.cli.options import Application, Surroundings
 from kbsync.cli.screen import Screen, make_screen, steady_streams
 from kbsync.errors import KbsyncError
@@ -31,9 +32,10 @@ from kbsync.usecases.context import Exit, RunContext, exit_of
 
 SECTIONS = {
     "From files to customers": (init, validate, plan, apply, show),
+    "Edits of the files": (rename, move, remove, fmt),
     "What the console changed": (drift, pull),
     "Conversations": (coverage, preview, session),
-    "Files and targets": (fmt, schema, targets, doctor, unlock, sandbox),
+    "Files and targets": (schema, targets, doctor, unlock, sandbox),
 }
 """Every command, by what somebody wants when they need it."""
 

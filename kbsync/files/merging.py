@@ -56,7 +56,7 @@ def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, targ
     after = load_tree({**files, **changed}, shown_as=shown_as, target=target)
     if has_errors(after.diagnostics):
         raise InvalidInput(
-            message("with the console's changes the files would break the rules above; nothing was written"), after.diagnostics
+            message("with this change the files would break the rules above; nothing was written"), after.diagnostics
         )
     if _meaning(after.knowledge) != _expected(before, fitted):
         raise UnusableFile(
@@ -179,12 +179,12 @@ class _Work:
         self._edited = {name: EditedFile(files[name]) for name in filter(is_yaml, files) if name != SETTINGS_FILE}
         self._answers: dict[str, bytes] = {}
         self._edits: dict[str, dict[str, Edit]] = {}
-        self._removed: dict[str, set[str]] = {}
+        self._removed: dict[str, dict[str, tuple[str, ...]]] = {}
         texts = {question.location: question.content.question for question in before.questions}
         for edit in merge.edits:
             self._edits.setdefault(self._name(edit.location), {})[texts[edit.location]] = edit
         for place in merge.removed:
-            self._removed.setdefault(self._name(place), set()).add(texts[place])
+            self._removed.setdefault(self._name(place), {})[texts[place]] = merge.lines.get(place, ())
 
     def run(self) -> dict[str, bytes]:
         """The content of every file that changes."""
@@ -193,7 +193,7 @@ class _Work:
             if self._merge.renamed or self._merge.dropped:
                 change_categories(file, self._merge.renamed, self._merge.dropped)
             if name in self._edits or name in self._removed:
-                change_questions(file, self._edits.get(name, {}), self._removed.get(name, set()))
+                change_questions(file, self._edits.get(name, {}), self._removed.get(name, {}))
         new = add_questions(self._edited, self._merge.added, self._merge.declared)
         old = {name: file.data for name, file in self._edited.items() if file.data != self._files[name]}
         return {**{name: self._tidy(name, data) for name, data in {**old, **new}.items()}, **self._answers}
@@ -246,7 +246,8 @@ def _answer_data(old: bytes, text: str) -> bytes:
 def _meaning(knowledge: Knowledge) -> tuple[object, ...]:
     """What files say, wherever it stands."""
     questions = {replace(question, location=None) for question in knowledge.questions}
-    return questions, {replace(category, location=None) for category in knowledge.categories}
+    categories = {replace(category, location=None) for category in knowledge.categories}
+    return questions, categories, {line.text for line in knowledge.removed}
 
 
 def _expected(before: Knowledge, merge: Merge) -> tuple[object, ...]:
@@ -258,15 +259,16 @@ def _expected(before: Knowledge, merge: Merge) -> tuple[object, ...]:
             content = replace(one.content, category=path_after(one.content.category, merge.renamed))
             edit = None if one.location is None else edits.get(one.location)
             questions.add(_edited(replace(one, content=content, location=None), edit))
-    return questions, set(_expected_categories(before, merge))
+    lines = {*(line.text for line in before.removed), *(text for texts in merge.lines.values() for text in texts)}
+    return questions, set(_expected_categories(before, merge)), lines
 
 
 def _edited(question: Question, edit: Edit | None) -> Question:
     if edit is None:
         return question
     content = replace(question.content, **{field.value: field.of(edit.content) for field in edit.fields})
-    names = tuple(name for name in question.previously if name != content.question)
-    return replace(question, content=content, previously=names)
+    names = (*(name for name in question.previously if name != content.question), *edit.earlier)
+    return replace(question, content=content, previously=names, fresh=question.fresh and not names)
 
 
 def _expected_categories(before: Knowledge, merge: Merge) -> Iterator[Category]:

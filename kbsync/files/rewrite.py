@@ -15,7 +15,7 @@ from kbsync.files.emit import (
     question_flow,
     question_lines,
 )
-from kbsync.files.schema import QUESTION, SLASH
+from kbsync.files.schema import DOCUMENT, QUESTION, SLASH
 from kbsync.files.source import UTF8_MARK
 from kbsync.merge import Edit
 from kbsync.model import CategoryPath, Content, path_after
@@ -82,13 +82,18 @@ class EditedFile:
                 yield from (QuestionNode(item, found[1], found[0], root) for item in found[1].children)
 
 
-def change_questions(file: EditedFile, edits: Mapping[str, Edit], removed: Collection[str]) -> None:
-    """Change questions, named by the texts that they have in the file now, and take some away."""
+def change_questions(file: EditedFile, edits: Mapping[str, Edit], removed: Mapping[str, Sequence[str]]) -> None:
+    """Change questions, named by the texts that they have in the file now, and take some away.
+
+    Those that go are named with what comes under ``removed`` of their document for them.
+    """
     _move_documents(file, edits)
     going: dict[int, tuple[QuestionNode, list[CstNode]]] = {}
+    lines: dict[int, list[str]] = {}
     for question in file.questions():
         edit = edits.get(question.text)
         if question.text in removed:
+            lines.setdefault(file.roots.index(question.document), []).extend(removed[question.text])
             going.setdefault(id(question.list), (question, []))[1].append(question.node)
         elif edit is not None:
             _change(file.editor, question, edit)
@@ -100,6 +105,9 @@ def change_questions(file: EditedFile, edits: Mapping[str, Edit], removed: Colle
         edit = renamed.get(question.text) or edits.get(question.text)
         if edit is not None:
             _complete(file.editor, question, edit)
+            _extend(file.editor, question.node, "previously", edit.earlier, order=QUESTION.names)
+    for number, texts in lines.items():
+        _extend(file.editor, file.roots[number], "removed", texts, order=DOCUMENT.names)
     file.apply()
 
 
@@ -202,6 +210,20 @@ def _complete(editor: Editor, question: QuestionNode, edit: Edit) -> None:
                         editor.add_text(old, text)
         elif value and (field is not Field.CATEGORY or question.category != edit.content.category):
             editor.add_pair(question.node, field.value, value, order=QUESTION.names)
+
+
+def _extend(editor: Editor, node: CstNode, name: str, texts: Sequence[str], *, order: Sequence[str]) -> None:
+    """Give a list of texts further ones, which it does not have yet."""
+    old = get(node, name)
+    if old is None:
+        if texts:
+            editor.add_pair(node, name, tuple(texts), order=order)
+    elif old.shape is Shape.LIST:
+        for text in texts:
+            editor.add_text(old, text)
+    elif texts:
+        held = old.meant.children if old.meant.shape is Shape.LIST else [old.meant]
+        editor.replace(old, (*(one.text for one in held), *texts))
 
 
 def _change_list(editor: Editor, node: CstNode, key: CstNode, old: CstNode, texts: tuple[str, ...]) -> None:

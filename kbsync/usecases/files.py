@@ -1,18 +1,30 @@
-"""The files by themselves, without a service: whether they are valid, and their one canonical layout."""
+"""The files by themselves, without a service: whether they are valid, their canonical layout, and an editor's ordinary acts."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
-from kbsync.diagnostics import Rule, has_errors
-from kbsync.errors import InvalidInput
+from kbsync.diagnostics import Location, Rule, has_errors
+from kbsync.display import shorten
+from kbsync.errors import InvalidInput, Misuse, SafetyRefusal
 from kbsync.files import DiskFiles, Loaded, load_files
 from kbsync.files.directory import store
+from kbsync.files.emit import can_be_written
+from kbsync.files.kinds import closest
 from kbsync.files.layout import format_files
-from kbsync.messages import message
+from kbsync.files.merging import merge_files
+from kbsync.files.schema import LEVELS, SLASH
+from kbsync.merge import Edit, Merge
+from kbsync.messages import Message, message
+from kbsync.model import Knowledge, Question, bare, show_path
+from kbsync.plan import Field
 from kbsync.render.differences import unified
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.workspace import examine_workspace
 
-__all__ = ["Formatted", "format_directory", "validate_directory"]
+__all__ = ["Formatted", "edit_directory", "format_directory", "moving", "removing", "renaming", "validate_directory"]
+
+Act = Callable[[Knowledge], tuple[Merge, Message | None]]
+"""What is to be changed in the files, and what their author should know beside that."""
 
 
 def validate_directory(call: Call) -> tuple[Loaded, Exit]:
@@ -47,3 +59,83 @@ def format_directory(call: Call, *, check: bool = False, diff: bool = False) -> 
         store(files, changed)
     formatted = Formatted(tuple(f"{shown_as}/{name}" for name in sorted(changed)), difference)
     return formatted, Exit.PENDING if check and changed else Exit.DONE
+
+
+def edit_directory(call: Call, act: Act, *, dry_run: bool) -> Formatted:
+    """Change the files as an editor asked, unless it is only to be shown. Raises InvalidInput, Misuse and SafetyRefusal."""
+    workspace = call.open_workspace()
+    files, shown_as = workspace.files, workspace.shown_as
+    merge, note = act(workspace.knowledge)
+    changed = merge_files(files, merge, shown_as=shown_as, target=None).files
+    if not dry_run:
+        call.refuse_link()
+        store(files, changed)
+    call.screen.notes([note] if note is not None else [])
+    return Formatted(tuple(f"{shown_as}/{name}" for name in sorted(changed)), unified(files, changed, shown_as=shown_as))
+
+
+def renaming(old: str, new: str) -> Act:
+    """Give a question another text, and keep the old one under ``previously``, so that it stays the same question."""
+
+    def act(knowledge: Knowledge) -> tuple[Merge, None]:
+        found = _find(knowledge, old)
+        text = found.content.question
+        if not can_be_written(new) or new == text:
+            raise Misuse(message("{text} is no new text for this question", text=shorten(new)))
+        similar = tuple(wording for wording in found.content.similar if wording != new)
+        fields = (Field.QUESTION,) if similar == found.content.similar else (Field.QUESTION, Field.SIMILAR)
+        return Merge((Edit(_place(found), replace(found.content, question=new, similar=similar), fields, (text,)),)), None
+
+    return act
+
+
+def removing(text: str) -> Act:
+    """Take a question out, and write the line that removes it from the live library, under all its names."""
+
+    def act(knowledge: Knowledge) -> tuple[Merge, None]:
+        found = _find(knowledge, text)
+        if found.protected:
+            said = message("{text} is protected", text=shorten(found.content.question))
+            raise SafetyRefusal(said, [message("take protected out, apply that, then remove the question")])
+        return Merge(removed=(_place(found),), lines={_place(found): (found.content.question, *found.previously)}), None
+
+    return act
+
+
+def moving(text: str, category: str) -> Act:
+    """Put a question into another category."""
+
+    def act(knowledge: Knowledge) -> tuple[Merge, Message | None]:
+        found = _find(knowledge, text)
+        path = tuple(SLASH.split(category))
+        if len(path) > LEVELS or not all(map(can_be_written, path)):
+            raise Misuse(message("a category is written as Parent / Child: {text}", text=shorten(category)))
+        if path == found.content.category:
+            raise Misuse(message("{text} is in that category already", text=shorten(found.content.question)))
+        known = {one.path for one in knowledge.categories} | {one.content.category for one in knowledge.questions}
+        note = message("No file names the category {category}: kbsync plan tells whether the service has it.", category=category)
+        merge = Merge((Edit(_place(found), replace(found.content, category=path), (Field.CATEGORY,)),))
+        return merge, None if path in known else closest(category, map(show_path, known)) or note
+
+    return act
+
+
+def _find(knowledge: Knowledge, text: str) -> Question:
+    """The question that somebody means: to the letter, or but for case, width and blanks. Raises Misuse."""
+    exact = [one for one in knowledge.questions if one.content.question == text]
+    found = exact or [one for one in knowledge.questions if bare(one.content.question) == bare(text)]
+    if len(found) == 1:
+        return found[0]
+    raise Misuse(message("no question is called {text}", text=shorten(text)), hint=_meant(knowledge.questions, text))
+
+
+def _meant(questions: Iterable[Question], text: str) -> Message | None:
+    for one in questions:
+        if text in one.content.similar:
+            return message("it is a similar question of {text}", text=one.content.question)
+    return closest(text, [one.content.question for one in questions])
+
+
+def _place(question: Question) -> Location:
+    assert question.location is not None  # noqa: S101  (whatever a file declares has a place)
+    return question.location

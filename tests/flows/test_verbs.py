@@ -1,0 +1,154 @@
+"""What an editor does to the files in one line: each verb edits as a person would, and the plan reads it as it was meant."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kbsync.files import load_tree
+from kbsync.files.merging import merge_files
+from kbsync.model import Knowledge, Question
+from kbsync.plan import Action, BaseKind, Cause, Plan, QuestionChange, Source, TargetRef
+from kbsync.planner import Context, make_plan
+from kbsync.usecases.context import Exit
+from kbsync.usecases.files import Act, moving, removing, renaming
+from tests.flows.harness import Bench
+
+SETTINGS = {"kbsync.yaml": b"version: 1\ntargets: {sandbox: {driver: sandbox}}\n"}
+TREE = "categories:\n  - title: A\n  - title: B\n---\ncategory: A\n"
+ONE = "  - question: one\n    answer: x\n"
+TWO = "  # of two\n  - question: two  # beside\n    answer: |\n      y\n    similar:\n      - zwei\n"
+LAYOUTS = {
+    "block": TREE + "questions:\n" + ONE + TWO,
+    "first": TREE + "questions:\n" + TWO + ONE,
+    "alone": TREE + "questions:\n" + TWO,
+    "flow": TREE + "questions: [{question: one, answer: x}, {question: two, answer: y, similar: [zwei]}]\n",
+    "document": TREE.replace("category: A", "{category: A, questions: [{question: two, answer: y, similar: [zwei]}]}"),
+    "windows": "\ufeff" + (TREE + "questions:\n" + ONE + TWO).replace("\n", "\r\n"),
+    "apart": TREE + "questions:\n" + ONE + "\n" + TWO + "\n---\ncategory: B\nquestions: []\n",
+    "renamed": TREE + "questions:\n" + TWO + "    previously: zwo\n",
+    "fresh": TREE + "questions:\n" + TWO + "    previously: []\n",
+    "earlier": TREE + "questions:\n" + TWO + "    previously:\n      - zwo\n",
+    "borrowed": TREE + "questions:\n" + ONE.replace("one\n", "one\n    previously: &x [zwo]\n") + TWO + "removed: *x\n",
+    "lines": TREE + "questions:\n" + TWO + "removed:\n  - three\n",
+    "flow lines": TREE + "removed: [three]\nquestions:\n" + TWO,
+    "no lines": TREE + "removed: []\nquestions:\n" + TWO,
+    "unnamed": TREE.replace("category: A\n", "") + "questions:\n" + TWO + "    category: [A]\n",
+}
+VERBS: dict[str, tuple[Act, Action]] = {
+    "rename": (renaming("two", "deux"), Action.RENAME),
+    "take the wording": (renaming("Two", "zwei"), Action.RENAME),
+    "remove": (removing("two"), Action.DELETE),
+    "move": (moving("two", "B"), Action.MOVE),
+}
+
+
+def read(text: bytes) -> Knowledge:
+    """What a file says; it has no faults."""
+    found = load_tree({"a.yaml": text}, shown_as="k", settings=False)
+    assert [str(one.message) for one in found.diagnostics] == []
+    return found.knowledge
+
+
+def planned(desired: Knowledge, base: Knowledge) -> Plan:
+    """The plan where the library is as the base says."""
+    questions = tuple(Question(one.content, id=one.content.question) for one in base.questions)
+    categories = tuple(replace(one, id=number) for number, one in enumerate(base.categories))
+    context = Context(TargetRef("t", 1), Source("sha256:0", base=BaseKind.GIVEN))
+    return make_plan(desired, Knowledge(categories, questions), base, context=context)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("layout", [name for name in LAYOUTS if name != "borrowed"])
+def test_a_verb_is_the_one_change_that_it_names(verb: str, layout: str) -> None:
+    """However the file is laid out, its plan is one change, declared and without a doubt; no comment of another entry goes."""
+    before = LAYOUTS[layout].encode()
+    act, action = VERBS[verb]
+    old = read(before)
+    merge, note = act(old)
+    after = merge_files({**SETTINGS, "a.yaml": before}, merge, shown_as="k", target=None).files["a.yaml"]
+    plan = planned(read(after), old)
+    (change,) = (each for each in plan.changes if isinstance(each, QuestionChange))
+    assert (note, change.action, change.cause, len(plan.changes)) == (None, action, Cause.DECLARED, 1)
+    assert [str(problem.message) for problem in plan.problems if problem.blocking] == []
+    assert (change.reviewed, change.id) == (action is Action.DELETE, "two")
+    assert action is Action.DELETE or before.count(b"#") == after.count(b"#")
+    assert before.startswith(b"\xef\xbb\xbf") == after.startswith(b"\xef\xbb\xbf")
+    assert before.count(b"\r\n") == before.count(b"\n") * (b"\r\n" in before)
+    assert after.count(b"\r\n") == after.count(b"\n") * (b"\r\n" in before)
+
+
+def test_lines_come_in_the_place_of_an_alias() -> None:
+    """A list that repeats another one becomes a list of its own."""
+    before = LAYOUTS["borrowed"].replace("previously: &x [zwo]", "similar: &x [zwo]").encode()
+    merge, _ = removing("two")(read(before))
+    after = merge_files({**SETTINGS, "a.yaml": before}, merge, shown_as="k", target=None).files["a.yaml"]
+    assert [line.text for line in read(after).removed] == ["zwo", "two"]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A directory with one file of two questions."""
+    bench = Bench.make(tmp_path, git=False)
+    bench.write({"a.yaml": LAYOUTS["block"]})
+    return bench
+
+
+def written(bench: Bench) -> str:
+    """The file."""
+    return (bench.path / "knowledge/a.yaml").read_text()
+
+
+def test_the_difference_is_the_result_and_the_file_has_it(bench: Bench) -> None:
+    """What is shown is what is written; a dry run shows it and writes nothing."""
+    dry = bench.run("rename", "two", "deux", "--dry-run")
+    assert (dry.code, written(bench)) == (Exit.DONE, LAYOUTS["block"])
+    real = bench.run("rename", "two", "deux")
+    assert (real.code, real.out, real.err) == (Exit.DONE, dry.out, "")
+    assert "+  - question: deux  # beside\n" in real.out
+    assert written(bench).endswith("    previously:\n      - two\n")
+
+
+def test_a_removed_question_leaves_a_line(bench: Bench) -> None:
+    """All names that it had are removed, and the verb is told in JSON, too."""
+    bench.run("rename", "two", "deux")
+    found = json.loads(bench.run("remove", "DEUX", "--format", "json").out)
+    assert found["files"] == ["knowledge/a.yaml"]
+    assert written(bench) == TREE + "questions:\n" + ONE + "  # of two\nremoved:\n  - deux\n  - two\n"
+
+
+def test_a_move_to_a_category_that_no_file_names_is_told(bench: Bench) -> None:
+    """It may be the service's own; where a known one is near, that is named."""
+    near, far = bench.run("move", "two", "A / BB", "--dry-run"), bench.run("move", "two", "Elsewhere", "--dry-run")
+    assert far.err == "No file names the category Elsewhere: kbsync plan tells whether the service has it.\n"
+    bench.write({"b.yaml": "categories:\n  - title: Elsewhere\n"})
+    near = bench.run("move", "two", "Elsewher", "--dry-run")
+    assert (near.code, near.err) == (Exit.DONE, "did you mean Elsewhere?\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("rename", "twoo", "deux"), Exit.USAGE, "error: no question is called twoo\n  hint: did you mean two?\n"),
+        (("rename", "zwei", "deux"), Exit.USAGE, "error: no question is called zwei\n  hint: it is a similar question of two\n"),
+        (("remove", "nowhere near"), Exit.USAGE, "error: no question is called nowhere near\n"),
+        (("rename", "two", "two"), Exit.USAGE, "error: two is no new text for this question\n"),
+        (("rename", "two", " "), Exit.USAGE, " is no new text for this question\n"),
+        (("move", "two", "A"), Exit.USAGE, "error: two is in that category already\n"),
+        (("move", "two", "A / B / C"), Exit.USAGE, "error: a category is written as Parent / Child: A / B / C\n"),
+        (("rename", "two", "one"), Exit.INVALID, "the question is declared twice"),
+    ],
+)
+def test_what_cannot_be_is_refused(bench: Bench, arguments: tuple[str, ...], code: Exit, said: str) -> None:
+    """A slip of the pen, an empty text, a text that another question has: said, and nothing is written."""
+    found = bench.run(*arguments)
+    assert (found.code, found.out, written(bench)) == (code, "", LAYOUTS["block"])
+    assert said in found.err
+
+
+def test_a_protected_question_is_not_removed(bench: Bench) -> None:
+    """The plan would refuse it, and the verb does so before the file is touched."""
+    bench.write({"a.yaml": LAYOUTS["block"] + "    protected: true\n"})
+    found = bench.run("remove", "two")
+    assert (found.code, "take protected out" in found.err) == (Exit.UNSAFE, True)
