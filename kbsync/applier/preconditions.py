@@ -145,7 +145,7 @@ class _PreconditionCheck:
         if live is None:
             if any(link.after is None for link in chain):
                 return State.ALREADY if self._live.knowledge.complete else State.PENDING
-            self.moved.append(_question_gone(identifier, before))
+            self.moved.append(message("question “{question}” ({id}) is gone", question=before.question, id=identifier))
             return State.PENDING
         moved = [part for part in Field if not self._allowed(part, live.content, chain)]
         self.moved.extend(_field_moved(live, part, chain[0].before or before) for part in moved)
@@ -183,11 +183,6 @@ def _field_moved(question: Question, field: Field, expected: Content) -> Message
         found=found,
         expected=wanted,
     )
-
-
-def _question_gone(identifier: str, expected: Content) -> Message:
-    """A question that the plan changes is not in the library any more."""
-    return message("question “{question}” ({id}) is gone", question=expected.question, id=identifier)
 
 
 def _text_taken(text: str, holder: Question, fields: tuple[Field, ...] = ()) -> Message:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from kbsync.files.cst import BLOCK_COMMENT, CstEntry, CstNode, Document, Shape, entries_of, pairs, skip, walk
+from kbsync.files.cst import BLOCK_COMMENT, CstNode, Document, Shape, entries_of, pairs, skip, walk
 from kbsync.files.emit import LONG, Value, block, flow_value, one_line, pair_lines, scalar, two_quotes
 
 COMMENT_BEHIND = re.compile(r"[ \t]+(#[^\r\n]*)")
@@ -150,7 +150,7 @@ class Editor:
 
     def _new_text(self, node: CstNode, value: Value, *, long: bool) -> _NewText:
         entry = self._entries[id(node)]
-        if _in_flow(entry) or isinstance(value, tuple):
+        if entry.around[-1].flow or isinstance(value, tuple):
             return _NewText(flow_value(value, style=node.style))
         beside = BLOCK_COMMENT.match(self.text, node.body) if node.block else COMMENT_BEHIND.match(self.text, node.end)
         comment = "" if beside is None else beside[1]
@@ -233,10 +233,6 @@ class Editor:
         found = self.text.find("\n", place)
         end = len(self.text) if found < 0 else found
         return end - (self.text[end - 1] == "\r")
-
-
-def _in_flow(entry: CstEntry) -> bool:
-    return entry.around[-1].flow
 
 
 def _flow_source(node: CstNode) -> str:
