@@ -1,9 +1,9 @@
 """The call limit, proved at the service's clock: ``python -m tests.bench.window --rounds 3 --seed 1``.
 
-Real processes apply to one service over a real port, several at a time and several calls in flight each, while answers get
-lost and late at random. With ``pacing: strict`` no second may hold more than five calls of one command. With ``steady``,
-which reaches for the whole limit, a request that the machine or the network delays may be one too many: it is refused, counted
-here, and at most one in fifty may be. ``tests/endurance/test_window.py`` is a small sample of this in the suite.
+Real processes are at work on one service over a real port, one that applies and others that plan, several calls in flight each,
+while answers get lost and late at random. With ``pacing: strict`` no second may hold more than five calls of one command. With
+``steady``, which reaches for the whole limit, a request that the machine or the network delays may be one too many: it is refused
+and counted here, and at most one in fifty may be. ``tests/endurance/test_window.py`` is a small sample of this in the suite.
 """
 
 import argparse

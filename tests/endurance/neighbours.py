@@ -1,6 +1,6 @@
-"""Real ``kbsync apply`` processes at work on one application at the same time, and what the service wrote down about them.
+"""Real processes at work on one application at the same time, and what the service wrote down about them.
 
-The processes share the machine, its budget file and the application; each has a checkout and questions of its own.
+One applies and the others plan, because an application has one lock. They share the machine, its budget file and the application.
 """
 
 import subprocess
@@ -16,6 +16,7 @@ from kbsync.limiter.clock import SystemClock
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.planfile import read_plan_or_receipt
 from kbsync.rehearsal.faults import parse_rules
+from kbsync.rehearsal.switches import Switches
 from kbsync.report import Receipt
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.library import put_rules
@@ -33,17 +34,20 @@ LIMIT = 5
 
 CATEGORY = ("Shop",)
 TOO_FAST = ("-14", "429")
+RECEIPT = "receipt.json"
+APPLY = ("apply", "--yes", "--on-failure", "continue", "--receipt", RECEIPT)
+PLAN = ("plan",)
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
     """What came of it: how the processes ended, every call as the service stamped it, and what is not live as declared.
 
-    ``told``: how many refusals for speed each process wrote into its receipt; those met while it planned are not in there.
+    ``told``: how many refusals for speed the apply wrote into its receipt; those met while it planned are not in there.
     """
 
     runs: tuple[Run, ...]
-    told: tuple[int, ...]
+    told: int
     log: tuple[LogEntry, ...]
     unlike: tuple[str, ...]
 
@@ -74,21 +78,20 @@ class Shift:
 
 
 def work_together(directory: Path, *, pacing: Pacing, questions: int, processes: int = 2, faults: Sequence[str] = ()) -> Shift:
-    """Start all processes at once, each to add its questions, and wait until the last one has ended."""
-    service = Service(None, clock=SystemClock())
-    plant(service, Knowledge((Category(CATEGORY),)))
+    """Start all processes at once, one to add questions to a library of many pages, and wait until the last one has ended."""
+    service = Service(None, clock=SystemClock(), switches=Switches(page_cap=3))
+    there = tuple(Question(content) for content in _contents("there", 4 * questions))
+    plant(service, Knowledge((Category(CATEGORY),), there))
     with service.database.transaction():
         put_rules(service.database, parse_rules(faults))
     with _served(service) as address:
-        contents = [_contents(name, questions) for name in range(processes)]
-        homes = [
-            _home(directory, f"{name}", each, f"endpoint: '{address}', pacing: {pacing}") for name, each in enumerate(contents)
-        ]
+        added = _contents("new", questions)
+        homes = [_home(directory, name, added, f"endpoint: '{address}', pacing: {pacing}") for name in range(processes)]
         with ExitStack() as stack:
-            running = [stack.enter_context(_started(home)) for home in homes]
+            running = [stack.enter_context(_started(home, APPLY if home is homes[0] else PLAN)) for home in homes]
             runs = tuple(finish(process) for process in running)
-        desired = Knowledge((Category(CATEGORY),), tuple(Question(content) for each in contents for content in each))
-        return Shift(runs, tuple(map(_told, homes)), service.log, tuple(unlike(Side(desired, None), library(service))))
+        desired = Knowledge((Category(CATEGORY),), (*there, *map(Question, added)))
+        return Shift(runs, _told(homes[0]), service.log, tuple(unlike(Side(desired, None), library(service))))
 
 
 @contextmanager
@@ -102,12 +105,12 @@ def _served(service: Service) -> Iterator[str]:
         service.close()
 
 
-def _contents(name: int, questions: int) -> list[Content]:
+def _contents(name: str, questions: int) -> list[Content]:
     numbers = [f"{name}-{number}" for number in range(questions)]
     return [Content(f"Question {each}?", f"Answer {each}.", CATEGORY, similar=(f"s {each}",)) for each in numbers]
 
 
-def _home(directory: Path, name: str, contents: Sequence[Content], target_fields: str) -> Path:
+def _home(directory: Path, name: int, contents: Sequence[Content], target_fields: str) -> Path:
     """One checkout beside the others."""
     path = directory / f"knowledge{name}"
     path.mkdir()
@@ -118,9 +121,9 @@ def _home(directory: Path, name: str, contents: Sequence[Content], target_fields
 
 
 @contextmanager
-def _started(home: Path) -> "Iterator[subprocess.Popen[str]]":
+def _started(home: Path, command: Sequence[str]) -> "Iterator[subprocess.Popen[str]]":
     """A process that does not outlive the block, whatever happens in it."""
-    words = ["apply", "--yes", "--on-failure", "continue", "-d", home.name, "--receipt", f"{home.name}.json"]
+    words = [*command, "-d", home.name]
     environ = {"PYTHONPATH": str(ROOT), "KBSYNC_SECRET_KEY": DEMO.secret, "PATH": "/usr/bin:/bin", "HOME": str(home.parent)}
     with subprocess.Popen(
         [sys.executable, "-m", "kbsync", *words],
@@ -138,6 +141,6 @@ def _started(home: Path) -> "Iterator[subprocess.Popen[str]]":
 
 
 def _told(home: Path) -> int:
-    found = read_plan_or_receipt(home.with_suffix(".json"))
+    found = read_plan_or_receipt(home.parent / RECEIPT)
     assert isinstance(found, Receipt)
     return found.report.throttled
