@@ -70,7 +70,7 @@ class Watched(Service):
 
     def date_from(self, clock: Clock) -> None:
         """Date the answers by another clock."""
-        self._clock = clock
+        self.clock = clock
 
     def forget(self) -> None:
         """Nobody watches any more, and calls are counted anew."""
