@@ -146,3 +146,8 @@ class Settings:
     policy: Policy = Policy()
     checks: Mapping[str, Check] = field(default_factory=dict)
     version: int = 1
+
+    @property
+    def side_by_side(self) -> tuple[Target, ...]:
+        """The targets that are meant where all are: the real ones; the embedded service only where there is no other."""
+        return tuple(target for target in self.targets if target.driver is not Driver.SANDBOX) or self.targets

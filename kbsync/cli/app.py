@@ -42,8 +42,8 @@ SECTIONS = {
 EPILOG = """\b
 A first look, on the embedded service:
   kbsync init                       a directory with settings and an example
-  kbsync plan                       what would change, and why
-  kbsync apply                      show it, ask, carry it out
+  kbsync plan --target sandbox      what would change, and why
+  kbsync apply --target sandbox     show it, ask, carry it out
 \b
 In CI:
   kbsync plan --out plan.json --detailed-exitcode

@@ -1,14 +1,20 @@
 """What commands share: the options, the help page, completion, and the one value that is made of what was typed."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
+import kbsync
 from kbsync.cli.screen import Screen, make_screen
 from kbsync.errors import KbsyncError
 from kbsync.usecases.context import Call, Exit, RunContext
@@ -61,15 +67,28 @@ def _invoked(ctx: click.Context, shared: Mapping[str, Any]) -> Invocation:
     around = ctx.find_object(Surroundings) or Surroundings()
     environ = around.context.environ
     screen = make_screen(color=shared["color"], quiet=shared["quiet"], verbose=shared["verbose"], environ=environ)
+    named = ctx.get_parameter_source("directory") is not ParameterSource.DEFAULT
     around.screen = replace(screen, format=shared.get("format", "text"))
     return Invocation(
         around.context,
         around.screen,
-        shared.get("directory", Path("knowledge")),
+        shared.get("directory", Path("knowledge")) if named or ctx.info_name == "init" else _nearest(),
         shared.get("target"),
         shared.get("calls_per_second"),
-        named=ctx.get_parameter_source("directory") is not ParameterSource.DEFAULT,
+        named=named,
     )
+
+
+def _nearest() -> Path:
+    """The usual directory here, or in the nearest directory above that has one, up to the top of this user's repository."""
+    here = Path.cwd()
+    owner = here.stat().st_uid
+    places = (here, *here.parents)
+    top = next((at for at, place in enumerate(places) if (place / ".git").exists()), 0)
+    # What others put above a directory could name a place of theirs, to which the signature would go.
+    found = (at for at in range(top + 1) if (places[at] / "knowledge" / "kbsync.yaml").exists())
+    at = next((at for at in found if places[at].stat().st_uid == owner), 0)
+    return Path(*[".."] * at, "knowledge")
 
 
 def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list[Option]:
@@ -90,7 +109,7 @@ def _directory() -> Option:
         default=Path("knowledge"),
         show_default=True,
         envvar="KBSYNC_DIR",
-        help="The knowledge directory.",
+        help="The knowledge directory, also looked for above, up to the top of the repository.",
     )
 
 
@@ -143,7 +162,9 @@ def _shared(*names: str, **attributes: Any) -> Option:
     return click.option(*names, cls=SharedOption, **attributes)
 
 
-all_targets_option = click.option("--all-targets", is_flag=True, help="Every target of kbsync.yaml, side by side, in one report.")
+all_targets_option = click.option(
+    "--all-targets", is_flag=True, help="Every real target of kbsync.yaml, side by side, in one report."
+)
 
 
 class SharedOption(click.Option):
@@ -205,6 +226,16 @@ class DocumentedGroup(click.Group):
     command_class = DocumentedCommand
 
 
+def _versions() -> Iterator[str]:
+    """What runs here, a line each: kbsync, Python, the system, git, and the libraries that kbsync stands on."""
+    yield f"kbsync {kbsync.__version__} ({Path(kbsync.__file__).parent})"
+    yield f"Python {platform.python_version()} ({sys.executable})"
+    yield platform.platform()
+    yield f"git: {shutil.which('git')}"
+    names = (re.split(r"[^\w.-]", line)[0] for line in metadata.requires("kbsync") or () if "extra ==" not in line)
+    yield from (f"{name} {metadata.version(name)}" for name in names)
+
+
 class Application(click.Group):
     """The group of all commands, listed by what they are for."""
 
@@ -214,6 +245,13 @@ class Application(click.Group):
         for commands in self.sections.values():
             for command in commands:
                 self.add_command(command)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; ``--version -v`` tells what a report of a fault needs."""
+        if "--version" in args and {*args} <= {"--version", "-v", "--verbose"} and len(args) > 1:
+            click.echo("\n".join(_versions()))
+            ctx.exit()
+        return super().parse_args(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One list a section, all with their meanings in one column."""

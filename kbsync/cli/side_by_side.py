@@ -38,7 +38,7 @@ def run_side_by_side(call: Invocation, run: Run, *, lasting: bool = False) -> in
         raise Misuse(message("--all-targets and --target exclude each other"))
     if call.format not in FORMATS:
         raise Misuse(message("--all-targets can write {formats}", formats=", ".join(FORMATS)))
-    names = [target.name for target in open_workspace(call.directory).settings.targets]
+    names = [target.name for target in open_workspace(call.directory).settings.side_by_side]
     # A wish to stop of its own for each: one that loses its lock must not stop the others.
     calls = [replace(call, target=name, context=replace(call.context, stop=threading.Event())) for name in names]
 

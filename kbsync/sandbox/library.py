@@ -160,12 +160,18 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def inject(database: Path, rules: Sequence[FaultRule]) -> None:
-    """Put rules into the sandbox at that path, which may be running in another process; raises UnusableFile."""
+def inject(database: Path, rules: Sequence[FaultRule], *, clear: bool = False) -> list[str]:
+    """Put rules into the sandbox at that path, which may be running in another process; gives those that wait then.
+
+    Raises UnusableFile.
+    """
     opened = Database(database, must_exist=True)
     try:
         with opened.transaction():
+            if clear:
+                opened.run("DELETE FROM fault")
             put_rules(opened, rules)
+            return [str(word) for (word,) in opened.rows("SELECT word FROM fault ORDER BY number")]
     finally:
         opened.close()
 

@@ -222,7 +222,8 @@ def carry_out(
         lock.unsettled.clear()
     if lock.lost.is_set():
         report = replace(report, incidents=(*report.incidents, _LOST))
-    return journal.record(report)
+    # With what was listed for the plan: all that this command sent.
+    return journal.record(replace(report, calls=dict(sorted(connection.pacer.calls.items()))))
 
 
 _LOST = message(

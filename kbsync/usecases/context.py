@@ -1,6 +1,7 @@
 """What a use case is given (time, the wish to stop, whom it talks to, directory and target), and the exit codes it ends in."""
 
 import os
+import shlex
 import signal
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -102,6 +103,12 @@ class Call:
     calls_per_second: float | None = None
     named: bool = True
 
+    @property
+    def options(self) -> str:
+        """What names the same directory and target in another command line."""
+        directory = f" --dir {shlex.quote(self.directory.as_posix())}" if self.named else ""
+        return directory + (f" --target {shlex.quote(self.target)}" if self.target else "")
+
     def open_workspace(self) -> "Workspace":
         """Read the directory as the target has it. Raises InvalidInput."""
         from kbsync.usecases.workspace import open_workspace  # noqa: PLC0415  (loads yaml)
@@ -111,7 +118,7 @@ class Call:
     def refuse_link(self) -> None:
         """Raise UnusableFile where the usual directory, which nobody named, is a link: before writing there or beside it."""
         if not self.named:
-            refuse_links(self.directory, below=Path())
+            refuse_links(self.directory, below=self.directory.parent)
 
     def target_of(self, workspace: "Workspace") -> Target:
         """The target at the pace that this call allows it. Raises Misuse."""

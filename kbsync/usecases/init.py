@@ -4,7 +4,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -42,6 +42,8 @@ LINE_ENDS = "*.yaml text eol=lf\n*.yml text eol=lf\n"
 """What git is told about knowledge files, so that they are the same in every clone, whatever ``core.autocrlf`` says."""
 
 IGNORED = f"{STATE}/"
+
+EXAMPLE = "example.yaml"
 
 BRANCH = "main"
 """The branch that is merged into where git cannot tell."""
@@ -122,18 +124,26 @@ def start_project(call: Call, *, continuous: str, package: str | None) -> None:
     files = new_files(call.directory, project, continuous=chosen, package=installed)
     write_new(files)
     call.screen.result("\n".join(_shown(file.path) for file in files))
-    call.screen.notes(_next(call.directory, chosen, installed, written=bool(files), included=included))
+    call.screen.notes(_next(call, chosen, installed, written=[file.path for file in files], included=included))
 
 
-def _next(directory: Path, continuous: Continuous, package: Package, *, written: bool, included: bool) -> Iterator[Message]:
+def _next(
+    call: Call, continuous: Continuous, package: Package, *, written: Collection[Path], included: bool
+) -> Iterator[Message]:
     if not written:
         yield message("Everything is there already; nothing was written.")
         return
-    option = "" if directory == Path("knowledge") else f" --dir {shlex.quote(directory.as_posix())}"
+    option, example = call.options, call.directory / EXAMPLE
     yield message("Next:")
-    yield message("  kbsync plan{option} shows what the example would change on the embedded service", option=option)
-    yield message("  kbsync apply{option} carries it out there", option=option)
-    yield message("  put your SDKAppID into {path}, for the target production", path=_shown(directory / "kbsync.yaml"))
+    yield message(
+        "  kbsync plan{option} --target sandbox shows what the example would change on the embedded service", option=option
+    )
+    yield message("  kbsync apply{option} --target sandbox carries it out there", option=option)
+    yield message("  put your SDKAppID into {path}, for the target production", path=_shown(call.directory / SETTINGS_FILE))
+    if example in written:
+        yield message(
+            "  delete {example}; kbsync pull{option} brings in what the console holds", example=_shown(example), option=option
+        )
     if continuous is not Continuous.NONE:
         yield package.told
     match continuous:
@@ -192,7 +202,7 @@ def new_files(
 def _files(directory: Path, project: Project, continuous: Continuous, package: Package) -> Iterator[NewFile]:
     yield NewFile(directory / SETTINGS_FILE, _template("kbsync.yaml"), directory)
     if not _has_knowledge(directory):
-        yield NewFile(directory / "example.yaml", _template("example.yaml"), directory)
+        yield NewFile(directory / EXAMPLE, _template(EXAMPLE), directory)
     for name, schema in (("knowledge", knowledge_schema()), ("settings", settings_schema())):
         text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
         # A generated file: an older kbsync's is replaced.

@@ -3,19 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
+from kbsync.files import load_tree
 from kbsync.messages import message
 from kbsync.model import Knowledge
-from kbsync.plan import Kind, Plan, Problem, ProblemKind, Purpose, Source, TargetRef
+from kbsync.plan import Kind, Plan, Problem, ProblemKind, Purpose, QuestionChange, Source, TargetRef
 from kbsync.planfile import encode_plan, read_plan_or_receipt
 from kbsync.planner import Context, make_plan
 from kbsync.planner.selection import is_known
 from kbsync.report import Receipt
 from kbsync.saving import save
-from kbsync.settings import Target
+from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.git import History, base_of_read_files, doubt_about_address, find_history, formerly_declared
 from kbsync.usecases.workspace import Workspace
@@ -129,7 +131,32 @@ def plan_against(live: Knowledge, ready: Prepared, *, only: str | None = None, o
     desired, base = ready.workspace.knowledge, ready.history.knowledge
     check_pattern(only, desired, live, base)
     said = base_of_read_files(ready.history)
-    return make_plan(desired, live, said, context=planner_context(ready, only=only, offline=offline))
+    plan = make_plan(desired, live, said, context=planner_context(ready, only=only, offline=offline))
+    return plan if ready.target.driver is Driver.SANDBOX else _without_example(plan)
+
+
+def _without_example(plan: Plan) -> Plan:
+    """A plan for a real application that would bring it the example of ``kbsync init`` cannot be applied."""
+    text = resources.files("kbsync.usecases").joinpath("starter", "example.yaml").read_bytes()
+    example = {
+        (question.content.question, question.content.answer)
+        for question in load_tree({"example.yaml": text}, shown_as="", settings=False).knowledge.questions
+    }
+    found = [
+        change
+        for change in plan.changes
+        if isinstance(change, QuestionChange) and change.before is None and change.after is not None
+        if (change.after.question, change.after.answer) in example
+    ]
+    problems = (
+        Problem(
+            ProblemKind.WITHHELD,
+            message("{text} is the example that kbsync init wrote: delete it, or write what you answer", text=change.title),
+            change.location,
+        )
+        for change in found
+    )
+    return replace(plan, problems=(*plan.problems, *problems))
 
 
 def planner_context(ready: Prepared, *, only: str | None = None, offline: bool = False) -> Context:

@@ -1,5 +1,6 @@
 """Bringing what the console holds into the files: read the live library, decide, write what may be written."""
 
+import shlex
 from dataclasses import dataclass
 
 from kbsync.display import shorten
@@ -42,6 +43,8 @@ def pull_changes(call: Call, scope: Scope, *, base: str | None = None, check: bo
     if not check:
         store(workspace.files, merged.files)
     _tell(call, decision, merged)
+    if merged.files and not (check or decision.clashes):
+        call.screen.note(_next(call, ready))
     pulled = Pulled(merged, decision.clashes, diff, _refusal(decision.clashes))
     return pulled, Exit.PENDING if check and merged.files else Exit.DONE
 
@@ -70,8 +73,16 @@ def _tell(call: Call, decision: Decision, merged: Merged) -> None:
                 count=decision.undeclared,
             )
         )
-    if not merged.files:
+    if not (merged.files or decision.clashes):
         call.screen.note(message("The files already say what the console holds."))
+
+
+def _next(call: Call, ready: Prepared) -> Message:
+    """The command line that comes after this one, as it can be typed."""
+    directory = shlex.quote(call.directory.as_posix())
+    commit = f"git add {directory} && git commit --message 'Take in what the console holds' && "
+    committed = "" if ready.history.repository is None else commit
+    return message("Next: look at the files, then {command}", command=f"{committed}kbsync plan{call.options}")
 
 
 def _refusal(clashes: tuple[Clash, ...]) -> SafetyRefusal | None:

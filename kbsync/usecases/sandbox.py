@@ -1,5 +1,6 @@
 """The embedded Desk service over HTTP: serve its library, break it, reset it."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from kbsync.sandbox.seeds import seeded_sessions
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from kbsync.usecases.composition import sandbox_file
-from kbsync.usecases.context import Call, stop_on_signal
+from kbsync.usecases.context import Call, Exit, is_agreed, stop_on_signal
 from kbsync.usecases.workspace import prepare_state, state_directory
 
 __all__ = ["inject_faults", "list_switches", "reset_database", "serve_until_stopped"]
@@ -35,20 +36,31 @@ def serve_until_stopped(call: Call, *, port: int, words: Sequence[str], database
         service.close()
 
 
-def reset_database(call: Call, database: Path | None) -> None:
-    """Bring the library back to what it starts with."""
-    service = Service(_database(call, database), clock=call.context.clock)
+def reset_database(call: Call, database: Path | None, *, yes: bool) -> Exit:
+    """Bring the library back to what it starts with, once that is agreed to. Raises SafetyRefusal where nobody can answer."""
+    place = _database(call, database)
+    if not yes and not is_agreed(
+        call.screen,
+        message("Forget everything that {path} holds?", path=os.path.relpath(place)),
+        absent=message("nobody is here to agree; nothing was changed"),
+        instead=message("add --yes"),
+        declined=message("The library stays."),
+    ):
+        return Exit.FAILED
+    service = Service(place, clock=call.context.clock)
     try:
         service.reset()
     finally:
         service.close()
     call.screen.note(message("The sandbox is as new."))
+    return Exit.DONE
 
 
-def inject_faults(call: Call, rules: Sequence[str], database: Path | None) -> None:
-    """Put faults into a library's database, where a serving process finds them."""
-    inject(_database(call, database), parse_rules(rules))
-    call.screen.note(message("faults waiting: {count}", count=len(rules)))
+def inject_faults(call: Call, rules: Sequence[str], database: Path | None, *, clear: bool) -> None:
+    """Put faults into a library's database, where a serving process finds them; those that wait are the result."""
+    waiting = inject(_database(call, database), parse_rules(rules), clear=clear)
+    call.screen.result("\n".join(waiting))
+    call.screen.note(message("faults waiting: {count}", count=len(waiting)))
 
 
 def list_switches() -> str:

@@ -37,6 +37,14 @@ def test_every_target_is_applied(two: Bench) -> None:
     assert two.run("drift", "--all-targets").code == 0
 
 
+def test_the_embedded_service_is_no_part_of_all_real_ones(two: Bench) -> None:
+    """Beside real targets it gets no plan and no job; alone it does, as here."""
+    two.settings(TWO.replace("two: {{driver: sandbox}}", 'two: {{endpoint: "http://127.0.0.1:9", sdkappid: 1}}'))
+    assert [it["target"] for it in json.loads(two.run("targets", "--format", "matrix").out)["include"]] == ["two"]
+    assert [*json.loads(two.run("plan", "--all-targets", "--format", "json").out)["targets"]] == ["two"]
+    assert len(two.run("targets").out.splitlines()) == 2
+
+
 def test_words_say_which_target_they_are_about(two: Bench) -> None:
     """What is said meanwhile begins with the target's name."""
     assert all(line.startswith(("[one] ", "[two] ")) for line in two.run("plan", "--all-targets").err.splitlines())
@@ -44,8 +52,11 @@ def test_words_say_which_target_they_are_about(two: Bench) -> None:
 
 def test_one_target_that_fails_does_not_stop_the_others(two: Bench) -> None:
     """The others are done, and the exit code is the gravest."""
-    two.settings(TWO.replace("two: {{driver: sandbox}}", 'two: {{endpoint: "http://127.0.0.1:9", sdkappid: 1}}'))
-    applied = two.run("apply", "--all-targets", "--yes", "--format", "json")
+    with two.served():
+        real = TWO.replace("one: {{driver: sandbox}}", 'one: {{endpoint: "{endpoint}", sdkappid: {sdkappid}}}')
+        two.settings(real.replace("two: {{driver: sandbox}}", 'two: {{endpoint: "http://127.0.0.1:9", sdkappid: 1}}'))
+        two.environ["KBSYNC_ONE_SECRET_KEY"] = two.environ.pop("KBSYNC_SECRET_KEY")
+        applied = two.run("apply", "--all-targets", "--yes", "--format", "json")
     assert applied.code == 1
     assert "[two] error: no secret for target two" in applied.err
     found = json.loads(applied.out)["targets"]

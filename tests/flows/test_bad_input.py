@@ -153,7 +153,7 @@ def test_a_state_directory_that_cannot_be_made(shop: Bench) -> None:
 def test_a_database_that_is_none(shop: Bench) -> None:
     """A file that is no sandbox is refused."""
     (shop.path / "text.db").write_text("not a database at all, but long enough to be read as one" * 40, encoding="utf-8")
-    refused(shop, "sandbox", "reset", "--database", "text.db", code=1, says="text.db")
+    refused(shop, "sandbox", "reset", "--yes", "--database", "text.db", code=1, says="text.db")
 
 
 def test_an_endpoint_without_the_secret_is_not_asked(shop: Bench) -> None:

@@ -5,16 +5,20 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from kbsync.cli.app import run
 from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.seeds import AGENT_SESSION, CHATBOT_SESSION, CLIENT, CUSTOMER_SERVICE
 from kbsync.usecases.context import RunContext
-from tests.flows.harness import Bench, writes
+from tests.flows.harness import Bench, Terminal, writes
 from tests.flows.shop import FIRST
 
 
@@ -121,7 +125,8 @@ def test_targets_are_listed(bench: Bench) -> None:
         del bench.environ["KBSYNC_SECRET_KEY"]
         assert bench.run("targets").out == "sandbox  sandbox  1400000000\nproduction  desk  1400000000\n"
         names = [it["target"] for it in json.loads(bench.run("targets", "--format", "json").out)["targets"]]
-        assert names == [it["target"] for it in json.loads(bench.run("targets", "--format", "matrix").out)["include"]]
+        assert names == ["sandbox", "production"]
+        assert [it["target"] for it in json.loads(bench.run("targets", "--format", "matrix").out)["include"]] == names[1:]
         assert service.log == ()
 
 
@@ -259,8 +264,88 @@ def test_the_sandbox_can_be_broken_and_mended(bench: Bench) -> None:
     assert bench.run("apply", "--yes").code == 0
     assert bench.run("sandbox", "inject", "list_chitchat=refuse:-20").err == "faults waiting: 1\n"
     assert bench.run("plan").code == 1
-    assert bench.run("sandbox", "reset").err == "The sandbox is as new.\n"
-    assert bench.run("plan").out.count("+ Create: ") == 10
+    assert bench.run("sandbox", "reset", "--yes").err == "The sandbox is as new.\n"
+    assert len({*re.findall(r"\+ Create: .*", bench.run("plan").out)}) == 10
+
+
+def test_faults_that_wait_are_listed_and_cleared(bench: Bench) -> None:
+    """Without a rule those that wait are the result; --clear takes them away, before any new one."""
+    bench.commit(FIRST)
+    assert bench.run("plan").code == 0
+    bench.run("sandbox", "inject", "add_chitchat#9=reset-before")
+    two = bench.run("sandbox", "inject", "del_chitchat_category=http-502")
+    assert (two.out, two.err) == ("add_chitchat#9x1=reset-before\ndel_chitchat_category#1+=http-502\n", "faults waiting: 2\n")
+    assert bench.run("sandbox", "inject").out == two.out
+    assert bench.run("sandbox", "inject", "--clear", "list_chitchat#7=http-502").out == "list_chitchat#7x1=http-502\n"
+    assert bench.run("sandbox", "inject", "--clear").err == "faults waiting: 0\n"
+
+
+def test_a_reset_asks(bench: Bench) -> None:
+    """What a rehearsal built up goes after a yes only; where nobody can answer, --yes says it."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    assert bench.run("sandbox", "reset").code == 6
+    asked = bench.run("sandbox", "reset", keyboard=Terminal("n\n"))
+    assert (asked.code, "Forget everything that .kbsync/sandbox.db holds? [y/N]" in asked.err) == (1, True)
+    assert bench.run("plan", "--detailed-exitcode").code == 0
+    assert bench.run("sandbox", "reset", keyboard=Terminal("y\n")).code == 0
+    assert bench.run("plan", "--detailed-exitcode").code == 3
+
+
+def test_an_apply_counts_what_it_listed(bench: Bench) -> None:
+    """The calls of the report are all that the command sent, those of its own plan too."""
+    bench.commit(FIRST)
+    applied = bench.run("apply", "--yes", "--verbose")
+    listed = re.search(r"list_chitchat (\d+)", applied.out)
+    sent = re.search(r"Calls sent: .*list_chitchat (\d+)", applied.err)
+    assert listed
+    assert sent
+    assert listed[1] == sent[1]
+
+
+def test_the_directory_is_looked_for_above(bench: Bench) -> None:
+    """In a subdirectory of the repository the commands mean the same files, by the same names; init means the place itself."""
+    bench.commit(FIRST)
+    below = bench.path / "docs" / "deep"
+    below.mkdir(parents=True)
+    inside = replace(bench, path=below)
+    above = bench.run("plan")
+    assert inside.run("plan").out == above.out
+    assert inside.run("apply", "--yes").code == 0
+    assert inside.run("fmt", "--check").code == 3
+    assert inside.run("init", "--ci", "none").code == 0
+    assert (below / "knowledge" / "kbsync.yaml").exists()
+
+
+def test_nothing_above_the_repository_is_read(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody else put above a repository, or into a directory that is not this user's, is not taken for this project."""
+    bench.commit(FIRST)
+    other = tmp_path / "knowledge"
+    other.mkdir()
+    (other / "kbsync.yaml").write_text((bench.path / "knowledge" / "kbsync.yaml").read_text())
+    (bench.path / "knowledge").rename(bench.path / "moved")
+    assert replace(bench, path=bench.path / "moved").run("plan").code == 5
+    (bench.path / "moved").rename(bench.path / "knowledge")
+    (bench.path / "docs").mkdir()
+    inside = replace(bench, path=bench.path / "docs")
+    assert inside.run("plan").code == 0
+    owners = {bench.path: 1}
+    real = Path.stat
+
+    def owned(path: Path, **options: bool) -> Any:
+        found = real(path, **options)
+        return SimpleNamespace(st_uid=owners[path], st_mode=found.st_mode) if path in owners else found
+
+    monkeypatch.setattr(Path, "stat", owned)
+    assert inside.run("plan").code == 5
+
+
+def test_the_version_says_more_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line for what a report of a fault needs: where kbsync is, Python, the system, git, each library."""
+    assert run(["--version", "-v"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[:2]] == ["kbsync", "Python"]
+    assert {"git:", "httpx", "pyyaml"} <= {line.split()[0] for line in lines}
 
 
 def test_the_sandbox_names_its_switches(bench: Bench) -> None:

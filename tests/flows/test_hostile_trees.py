@@ -100,7 +100,7 @@ USERS = (
     "unlock --yes",
     "coverage --live",
     "doctor",
-    "sandbox reset",
+    "sandbox reset --yes",
     "sandbox inject add_chitchat#1=lose-answer",
     "sandbox serve --port 0",
 )
@@ -125,7 +125,7 @@ def test_a_state_file_that_leads_elsewhere_is_not_used(bench: Bench, home: Path,
     bench.commit(SMALL)
     (bench.path / ".kbsync").mkdir()
     (bench.path / ".kbsync" / name).symlink_to("../../home/file")
-    for line in ("plan", "apply --yes", "unlock --yes", "sandbox reset"):
+    for line in ("plan", "apply --yes", "unlock --yes", "sandbox reset --yes"):
         refused(bench, line, f".kbsync/{name}")
 
 
@@ -194,7 +194,7 @@ def linked(bench: Bench) -> Bench:
 
 def test_a_directory_that_nobody_named_is_no_link(linked: Bench) -> None:
     """The usual name may be a branch's: what only reads goes on, what writes there or beside it does not."""
-    for line in ("plan", "apply --yes", "pull", "fmt", "init", "sandbox reset", "unlock --yes"):
+    for line in ("plan", "apply --yes", "pull", "fmt", "init", "sandbox reset --yes", "unlock --yes"):
         refused(linked, line, "knowledge")
     assert [linked.run(*line.split()).code for line in ("validate", "fmt --check", "targets")] == [0, 3, 0]
 
@@ -211,7 +211,7 @@ def test_what_the_user_names_is_followed(linked: Bench, home: Path, monkeypatch:
     assert linked.run("init", "--ci", "none").code == 6
     (linked.path.parent / "elsewhere" / "kbsync.yaml").unlink()
     assert linked.run("init", "--ci", "none").code == 0
-    assert linked.run("sandbox", "reset", "--database", "play.db").code == 0
+    assert linked.run("sandbox", "reset", "--yes", "--database", "play.db").code == 0
     assert {path.name for path in home.iterdir()} >= {"plan.json", "receipt.json", "play.db"}
     assert (linked.path.parent / "elsewhere" / ".schema" / "knowledge.json").is_file()
     assert (linked.path.parent / ".kbsync").is_dir()

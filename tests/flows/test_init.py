@@ -18,6 +18,7 @@ from kbsync.files.layout import format_files
 from kbsync.files.schema import knowledge_schema, settings_schema
 from kbsync.usecases.context import Exit, RunContext
 from tests.fakes.clock import FakeClock
+from tests.flows.harness import Bench, writes
 from tests.golden import check_golden
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -50,8 +51,15 @@ def test_the_starter_is_valid_and_applies(project: Path, capsys: pytest.CaptureF
     capsys.readouterr()
     assert kbsync("validate") == Exit.DONE
     assert capsys.readouterr().out == "No findings.\n"
-    assert kbsync("apply", "--yes") == Exit.DONE
-    assert kbsync("plan", "--detailed-exitcode") == Exit.DONE
+    assert kbsync("apply", "--yes", "--target", "sandbox") == Exit.DONE
+    assert kbsync("plan", "--detailed-exitcode", "--target", "sandbox") == Exit.DONE
+
+
+def test_a_new_project_is_about_the_real_application(project: Path) -> None:
+    """Whoever forgets to name a target plans for customers' library and not for the toy; the toy is named to try things out."""
+    kbsync("init")
+    assert yaml.safe_load((project / "knowledge" / "kbsync.yaml").read_text())["default_target"] == "production"
+    assert kbsync("plan") == Exit.FAILED  # there is no key yet
 
 
 @pytest.mark.parametrize("ci", ["github", "gitlab", "none"])
@@ -67,7 +75,7 @@ def test_what_is_written_is_told(project: Path, capsys: pytest.CaptureFixture[st
 def test_the_next_commands_can_be_copied(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A directory that is not the usual one is named in the commands that are told, quoted for the shell."""
     kbsync("init", "--dir", "my shop")
-    assert "kbsync plan --dir 'my shop' shows" in capsys.readouterr().err
+    assert "kbsync plan --dir 'my shop' --target sandbox shows" in capsys.readouterr().err
 
 
 def test_a_second_init_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -373,3 +381,19 @@ def test_the_editor_is_served(project: Path) -> None:
         assert yaml.safe_load(schema.read_text(encoding="utf-8")) == expected
         for document in yaml.safe_load_all(text):
             jsonschema.validate(document, expected)
+
+
+def test_the_example_reaches_no_customer(bench: Bench) -> None:
+    """A plan for a real application that holds a question of the example, wherever it stands now, is shown and not applied."""
+    with bench.served() as service:
+        assert bench.run("init", "--ci", "none", "--dir", "fresh").code == 0
+        example = (bench.path / "fresh" / "example.yaml").read_text(encoding="utf-8")
+        bench.commit({"mine.yaml": example.replace("do not", "don't").replace("Delivery times", "Post")})
+        shown = bench.run("plan")
+        assert "Do you deliver on Saturdays? is the example that kbsync init wrote" in shown.out
+        refused = bench.run("apply", "--yes")
+        assert (refused.code, "the example that kbsync init wrote" in refused.err) == (6, True)
+        assert not writes(service)
+        assert "kbsync init wrote" not in bench.run("plan", "--target", "sandbox").out
+        bench.commit({"mine.yaml": example.replace("Saturdays", "Sundays").replace("3 working", "2 working")})
+        assert bench.run("apply", "--yes").code == 0

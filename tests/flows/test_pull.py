@@ -144,6 +144,24 @@ def test_a_pull_without_drift_writes_nothing(bench: Bench) -> None:
     assert "already say what the console holds" in pulled.err
 
 
+def test_a_pull_ends_with_the_next_command(bench: Bench) -> None:
+    """What was typed is named again, so that nobody plans for another target; a check and a conflict have no such line."""
+    live(bench, BRIEF)
+    edit(bench, lambda console: console.edit_question(console.question("one"), answer="the console's"))
+    assert "Next:" not in bench.run("pull", "--check").err
+    pulled = bench.run("pull", "--target", "sandbox")
+    commit = "git add knowledge && git commit --message 'Take in what the console holds'"
+    assert pulled.err.endswith(f"Next: look at the files, then {commit} && kbsync plan --target sandbox\n")
+
+
+def test_a_pull_outside_git_has_nothing_to_commit(tmp_path: Path) -> None:
+    """The next command is the plan."""
+    bench = Bench.make(tmp_path, git=False)
+    bench.settings()
+    edit(bench, lambda console: console.add_question("a", "b", category=console.add_category("A")))
+    assert bench.run("pull").err.endswith("Next: look at the files, then kbsync plan\n")
+
+
 def test_the_first_import_is_the_whole_library(bench: Bench) -> None:
     """An empty directory gets the tree and a file for each category, in the canonical layout, and the plan is empty."""
 
@@ -188,6 +206,9 @@ def test_conflicts_keep_gits_side_and_are_named(bench: Bench) -> None:
     pulled = bench.run("pull")
     assert pulled.code == Exit.UNSAFE
     assert "knowledge/a.yaml:3:15: answer of one: git says git's, the console the console's" in pulled.err
+    assert "Next:" not in pulled.err
+    again = bench.run("pull")
+    assert (again.code, "already say" in again.err) == (Exit.UNSAFE, False)
     assert {(it.answer, it.status) for it in declared(bench)} == {("git's", 5), ("2", 4)}
 
 

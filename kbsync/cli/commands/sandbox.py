@@ -57,30 +57,33 @@ def serve(call: Invocation, *, port: int, switches: tuple[str, ...], database: P
     ),
 )
 @database_option
+@click.option("--yes", is_flag=True, help="Do not ask; needed where nobody can answer.")
 @invocation(target=False)
-def reset(call: Invocation, *, database: Path | None) -> int:
+def reset(call: Invocation, *, database: Path | None, yes: bool) -> int:
     """Bring the embedded service back to its first library."""
     from kbsync.usecases.sandbox import reset_database  # noqa: PLC0415
 
-    reset_database(call, database)
-    return Exit.DONE
+    return reset_database(call, database, yes=yes)
 
 
 @sandbox.command(
     examples=(
         ("kbsync sandbox inject update_chitchat#3=lose-answer", "the third such call takes effect and says nothing"),
         ("kbsync sandbox inject list_chitchat#2=http-502 add_chitchat#1=refuse:-7", "two faults"),
+        ("kbsync sandbox inject", "those that wait, one a line"),
+        ("kbsync sandbox inject --clear", "none waits any more"),
     ),
 )
-@click.argument("rules", nargs=-1, required=True)
+@click.argument("rules", nargs=-1)
+@click.option("--clear", is_flag=True, help="Take away those that wait, before any that are given.")
 @database_option
 @invocation(target=False)
-def inject(call: Invocation, *, rules: tuple[str, ...], database: Path | None) -> int:
+def inject(call: Invocation, *, rules: tuple[str, ...], clear: bool, database: Path | None) -> int:
     """Make the sandbox fail, also while it is served.
 
-    A RULE is COMMAND[#NTH][xTIMES]=KIND[:NUMBER].
+    A RULE is COMMAND[#NTH][xTIMES]=KIND[:NUMBER]. The result are the rules that wait.
     """
     from kbsync.usecases.sandbox import inject_faults  # noqa: PLC0415
 
-    inject_faults(call, rules, database)
+    inject_faults(call, rules, database, clear=clear)
     return Exit.DONE

@@ -20,13 +20,15 @@ from kbsync.usecases.context import Exit
 def targets(call: Invocation) -> int:
     """List the targets of kbsync.yaml.
 
-    With `--format matrix` the list feeds a CI matrix, one job a target.
+    With `--format matrix` the list feeds a CI matrix, one job a target; the embedded service is none beside real ones.
     """
     from kbsync.render.json_documents import matrix_json, targets_json  # noqa: PLC0415
     from kbsync.usecases.workspace import open_workspace  # noqa: PLC0415
 
     workspace = open_workspace(call.directory)
-    known = [workspace.target(target.name) for target in workspace.settings.targets]
+    settings = workspace.settings
+    wanted = settings.side_by_side if call.format == "matrix" else settings.targets
+    known = [workspace.target(target.name) for target in wanted]
     match call.format:
         case "matrix":
             call.screen.result(matrix_json(known))
