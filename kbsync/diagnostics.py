@@ -1,5 +1,6 @@
 """Places in files, and what is wrong there: values without a format, made by readers and checks, drawn by renderers."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -97,6 +98,8 @@ class Rule(Enum):
     KB410 = "unsafe-markup"
     KB411 = "unicode-form"
     KB412 = "pasted-text"
+    KB413 = "broken-markup"
+    KB414 = "doubtful-link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,27 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Order findings by place, then by code, so that a report reads like the files."""
     return tuple(sorted(diagnostics, key=lambda found: (found.location, found.rule.name, str(found.message))))
+
+
+def of_changed(
+    diagnostics: Iterable[Diagnostic], declared: Iterable[Location], changed: Collection[Location]
+) -> tuple[Diagnostic, ...]:
+    """The findings in entries that change, or that speak of one, and those in no entry; an entry reaches up to the next one."""
+    starts: dict[str, list[int]] = {}
+    for location in sorted(declared):
+        starts.setdefault(location.path, []).append(location.line)
+    places = {(location.path, location.line) for location in changed}
+
+    def is_told(location: Location) -> bool:
+        lines = starts.get(location.path, ())
+        before = bisect_right(lines, location.line)
+        return not before or (location.path, lines[before - 1]) in places
+
+    return tuple(
+        found
+        for found in diagnostics
+        if is_told(found.location) or any(is_told(other.location) for other in found.related if other.location in changed)
+    )
 
 
 def tally(diagnostics: Collection[Diagnostic]) -> Message:

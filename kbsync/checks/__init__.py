@@ -10,7 +10,9 @@ from kbsync.checks.alike import find_near_duplicates, find_same_but_for_form
 from kbsync.checks.rules import (
     CheckFinding,
     Options,
+    find_broken_markup,
     find_decomposed,
+    find_doubtful_links,
     find_invisible,
     find_long_answers,
     find_markup_in_text,
@@ -42,6 +44,8 @@ FINDERS: Mapping[Rule, Finder] = {
     Rule.KB410: find_unsafe_markup,
     Rule.KB411: find_decomposed,
     Rule.KB412: find_pasted,
+    Rule.KB413: find_broken_markup,
+    Rule.KB414: find_doubtful_links,
 }
 """Every content rule and what finds it; all are warnings unless the settings say otherwise."""
 

@@ -6,6 +6,7 @@ What is sent is never changed by them.
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -147,6 +148,24 @@ LONGEST_ANSWER = 2000
 ANY_TAG = re.compile(r"""<([a-z][a-z0-9:-]*+)((?:[^<>"']|"[^"]*+"|'[^']*+')*+)""", re.IGNORECASE)
 """A tag as browsers see one, with everything up to its end; possessive, so that no text takes long."""
 
+WHOLE_TAG = re.compile(r"""<(/?)([a-z][a-z0-9:-]*+)((?:[^<>"']|"[^"]*+"|'[^']*+')*+)(>?)""", re.IGNORECASE)
+"""A tag with its end, if it has one."""
+
+COMMENTS = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+
+LONE_TAGS = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+"""Tags that have no other half (html.spec.whatwg.org/multipage/syntax.html#void-elements)."""
+
+SELF_CLOSING = frozenset({"p", "li", "dt", "dd", "option", "thead", "tbody", "tfoot", "tr", "td", "th"})
+"""Tags that browsers close themselves (html.spec.whatwg.org/multipage/syntax.html#optional-tags)."""
+
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+
+ADDRESS = re.compile(r"https?://[^\s/?#.]+(?:\.[^\s/?#.]+)*\.?(?:[/?#]\S*)?\Z", re.IGNORECASE)
+
+OTHER_SCHEMES = frozenset({"mailto", "tel", "sms", "data", "weixin", "whatsapp", "tg"})
+"""What else a link of a chat answer begins with."""
+
 ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*("[^"]*+"|'[^']*+'|[^\s"'<>]*+))?""")
 
 ACTING_TAGS = frozenset({"script", "iframe", "object", "embed"})
@@ -205,8 +224,82 @@ def find_unsafe_markup(knowledge: Knowledge, _options: Options) -> Iterator[Chec
             )
 
 
+def find_broken_markup(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Rich answers with tags that are not closed, or that close nothing: what follows would look like what they mark."""
+    for question in _answered(knowledge, AnswerType.RICH):
+        marks = list(dict.fromkeys(_unbalanced(question.content.answer)))
+        if marks:
+            yield CheckFinding(
+                question,
+                message("the rich answer has tags without their other half: {marks}", marks=", ".join(marks)),
+                message("write the missing tag, or take the lone one out"),
+            )
+
+
+def find_doubtful_links(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Rich answers with links that lead nowhere from a chat window, or through a connection that anybody can read."""
+    for question in _answered(knowledge, AnswerType.RICH):
+        for link in dict.fromkeys(_links(question.content.answer)):
+            if (wrong := _doubt(link)) is not None:
+                said, hint = wrong
+                yield CheckFinding(question, said.fill(link=shorten(link)), hint)
+
+
 def _answered(knowledge: Knowledge, how: AnswerType) -> Iterator[Question]:
     return (question for question in knowledge.questions if question.content.answer_type is how)
+
+
+def _unbalanced(answer: str) -> Iterator[str]:
+    """The tags that have no other half, in the order in which that shows; those that browsers close themselves may have none."""
+    open_tags: list[str] = []
+    counts: Counter[str] = Counter()
+    for ending, name, _inside, end in WHOLE_TAG.findall(COMMENTS.sub("", answer)):
+        tag = name.lower()
+        if not end:
+            yield f"<{ending}{tag}"
+        elif tag in LONE_TAGS:
+            continue
+        elif not ending:
+            open_tags.append(tag)
+            counts[tag] += 1
+        elif counts[tag]:
+            last = ""
+            while last != tag:
+                last = open_tags.pop()
+                counts[last] -= 1
+                if last not in {tag, *SELF_CLOSING}:
+                    yield f"<{last}>"
+        else:
+            yield f"</{tag}>"
+    yield from (f"<{tag}>" for tag in open_tags if tag not in SELF_CLOSING)
+
+
+def _links(answer: str) -> Iterator[str]:
+    for _tag, inside in ANY_TAG.findall(COMMENTS.sub("", answer)):
+        for name, value in ATTRIBUTE.findall(inside):
+            if name.lower() in LINKS:
+                yield html.unescape(value.strip("\"'")).strip()
+
+
+def _doubt(link: str) -> tuple[Message, Message] | None:
+    """What is wrong about a link, and what to do; None where nothing is, or another rule says it."""
+    whole = message("write the whole address, from https:// on")
+    scheme = SCHEME.match(link)
+    word = scheme[1].lower() if scheme else ""
+    wrong: tuple[Message, Message] | None = None
+    if "\\" in link or word == "file" or len(word) == 1:
+        said = message("the link “{link}” is a path on somebody's own computer")
+        wrong = said, message("put the file on a web site, and link to that")
+    elif not word:
+        wrong = message("the link “{link}” leads nowhere from a chat window"), whole
+    elif word in ("http", "https"):
+        if not ADDRESS.match(link):
+            wrong = message("the link “{link}” names no web site"), whole
+        elif word == "http":
+            wrong = message("the link “{link}” is not encrypted"), message("write https:// if the site has it")
+    elif word not in OTHER_SCHEMES and word != "javascript":
+        wrong = message("the link “{link}” begins with a word that no browser knows"), whole
+    return wrong
 
 
 def _unsafe(answer: str) -> Iterator[str]:

@@ -4,13 +4,14 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from kbsync.diagnostics import Diagnostic, Rule, Severity
 from kbsync.display import shorten
 from kbsync.files import schema
 from kbsync.files.kinds import Record, TextAt, closest, read_record
-from kbsync.files.parse import Node
+from kbsync.files.parse import Node, Scalar
 from kbsync.files.source import SourceFile
 from kbsync.messages import Message, message
 from kbsync.settings import Check, Driver, Policy, Settings, Target
@@ -192,9 +193,13 @@ def _checks(record: Record) -> dict[str, Check]:
         if name.text not in schema.CHECKS:
             said = message("no check is called {name}", name=shorten(name.text))
             name.fault(Rule.KB206, said, hint=closest(name.text, schema.CHECKS))
-        check = read_record(node, record.source, schema.CHECKS.get(name.text, schema.CHECK))
-        if check is not None:
+        options: dict[str, Any] | None = None
+        if type(node) is Scalar:
+            severity = schema.CHECK_SEVERITY.type.read(node, record.source)
+            options = None if severity is None else {"severity": severity}
+        elif check := read_record(node, record.source, schema.CHECKS.get(name.text, schema.CHECK)):
             options = check.values()
+        if options is not None:
             severity = options.pop("severity", Severity.WARNING)
             found[name.text] = Check(None if severity == "off" else Severity(severity), options)
     return found

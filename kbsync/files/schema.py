@@ -264,7 +264,7 @@ def settings_schema() -> dict[str, Any]:
     schema = _document("kbsync settings", SETTINGS, (TARGET, POLICY, CHECK))
     schema["properties"]["targets"]["minProperties"] = 1
     schema["properties"]["checks"] |= {
-        "properties": {name: _object(table) for name, table in CHECKS.items()},
+        "properties": {name: {"anyOf": [CHECK_SEVERITY.type.schema, _object(table)]} for name, table in CHECKS.items()},
         "additionalProperties": False,
     }
     schema["$defs"]["target"] |= {

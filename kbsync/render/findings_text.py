@@ -1,5 +1,6 @@
 """Findings as text: place, code and message on one line, then the line of the file with a caret under the fault."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,10 @@ _SEVERITIES: dict[Severity, Message] = {
 }
 
 
+_GRAVITY = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
+"""What stands last is what is read first in a terminal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snippet:
     """A line in three parts, made visible, tabs as one mark: what is ``marked`` may be empty at the end of a line."""
@@ -30,17 +35,21 @@ class Snippet:
 
 
 def diagnostics_text(diagnostics: Sequence[Diagnostic], options: RenderOptions = RenderOptions()) -> str:
-    """Draw findings in the order given, a blank line between them, with their number at the end."""
+    """Draw findings, errors last, a blank line between them, with their number by rule and by severity at the end."""
     words, page = Words(options.language), TextPage(options)
-    for found in diagnostics:
+    for found in sorted(diagnostics, key=lambda found: _GRAVITY.index(found.severity)):
         _draw(page, found, width=options.width, words=words)
         page.blank()
+    counts = Counter(found.rule for found in diagnostics)
+    if len(counts) < len(diagnostics):
+        for rule, count in counts.most_common():
+            page.line((f"{count:>5}  ", Style.PLAIN), (f"{rule.name} {rule.value}", Style.QUIET))
     page.line((words.say(tally(diagnostics)) if diagnostics else words("No findings."), Style.TITLE))
     return page.text()
 
 
 def _draw(page: TextPage, found: Diagnostic, *, width: int, words: Words) -> None:
-    severity = f"{words.say(_SEVERITIES[found.severity])}[{found.rule.name}]"
+    severity = f"{words.say(_SEVERITIES[found.severity])}[{found.rule.name} {found.rule.value}]"
     style = Style.DANGER if found.severity is Severity.ERROR else Style.TITLE
     page.line((f"{found.location}: ", Style.TITLE), (severity, style), (f" {words.say(found.message)}", Style.PLAIN), hang=2)
     number = str(found.location.line)

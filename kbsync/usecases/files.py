@@ -1,11 +1,13 @@
 """The files by themselves, without a service: whether they are valid, their canonical layout, and an editor's ordinary acts."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from kbsync.diagnostics import Location, Rule, has_errors
-from kbsync.display import shorten
-from kbsync.errors import InvalidInput, Misuse, SafetyRefusal
+from kbsync.diagnostics import Diagnostic, Location, Rule, Severity, has_errors
+from kbsync.display import shorten, visible
+from kbsync.errors import InvalidInput, Misuse, SafetyRefusal, UnusableFile
 from kbsync.files import DiskFiles, Loaded, load_files
 from kbsync.files.directory import store
 from kbsync.files.emit import can_be_written
@@ -18,6 +20,7 @@ from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Question, bare, show_path
 from kbsync.plan import Field
 from kbsync.render.differences import unified
+from kbsync.saving import save
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.workspace import examine_workspace
 
@@ -27,10 +30,44 @@ Act = Callable[[Knowledge], tuple[Merge, Message | None]]
 """What is to be changed in the files, and what their author should know beside that."""
 
 
-def validate_directory(call: Call) -> tuple[Loaded, Exit]:
-    """Read a knowledge directory and run the content checks; whatever is wrong is in ``diagnostics``, sorted."""
+def validate_directory(call: Call, *, baseline: Path | None = None, write: Path | None = None) -> tuple[Loaded, Exit]:
+    """Read a knowledge directory and run the content checks; whatever is wrong is in ``diagnostics``, sorted.
+
+    Warnings and notes that a ``baseline`` has are left out and counted; ``write`` is where those of now are to be kept as one.
+    Errors always count. Raises UnusableFile.
+    """
     loaded = examine_workspace(call.directory, target=call.target)
+    if write is not None:
+        lines = sorted(_kept(each) for each in loaded.diagnostics if each.severity is not Severity.ERROR)
+        save(write, "".join(f"{line}\n" for line in lines).encode())
+        call.screen.note(message("Findings kept in {path}: {count}.", path=write, count=len(lines)))
+    if baseline is not None:
+        known = Counter(_lines(baseline))
+        fresh = tuple(each for each in loaded.diagnostics if each.severity is Severity.ERROR or not _is_known(each, known))
+        call.screen.note(message("Findings that the baseline has: {count}.", count=len(loaded.diagnostics) - len(fresh)))
+        loaded = replace(loaded, diagnostics=fresh)
     return loaded, Exit.INVALID if has_errors(loaded.diagnostics) else Exit.DONE
+
+
+def _kept(found: Diagnostic) -> str:
+    """A finding as a line of a baseline: without its line in the file, which moves."""
+    return f"{found.rule.name} {visible(found.location.path)} {visible(str(found.message), newlines=False)}"
+
+
+def _is_known(found: Diagnostic, known: Counter[str]) -> bool:
+    """Whether a baseline has it; each line of it stands for one."""
+    line = _kept(found)
+    known[line] -= 1
+    return known[line] >= 0
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        hint = message("make it with: kbsync validate --write-baseline {path}", path=path)
+        raise UnusableFile(message("{path} cannot be read: {reason}", path=path, reason=reason), hint=hint) from None
 
 
 @dataclass(frozen=True, slots=True)

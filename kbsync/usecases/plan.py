@@ -7,9 +7,10 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kbsync.diagnostics import of_changed
 from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
 from kbsync.files import load_tree
-from kbsync.messages import message
+from kbsync.messages import message, plural
 from kbsync.model import Knowledge
 from kbsync.plan import Kind, Plan, Problem, ProblemKind, Purpose, QuestionChange, Source, TargetRef
 from kbsync.planfile import encode_plan, read_plan_or_receipt
@@ -110,11 +111,31 @@ def prepare(call: Call, *, base: str | None, certain: bool = True, planned: bool
     Where all is ``planned`` already, no base is looked for.
     """
     workspace = call.open_workspace()
-    call.screen.warn(workspace.diagnostics)
     target = call.target_of(workspace)
     history = find_history(workspace, target, given=base, context=call.context, certain=certain, planned=planned)
+    _warn(call, workspace, Knowledge() if planned else history.knowledge, told=planned)
     call.screen.notes(history.notes)
     return Prepared(workspace, target, history)
+
+
+def _warn(call: Call, workspace: Workspace, base: Knowledge | None, *, told: bool) -> None:
+    """Show the findings of the entries that differ from the base, and how many others there are; none where a plan ``told``."""
+    found = workspace.diagnostics
+    if base is not None:
+        old = {question.content for question in base.questions}
+        places = {question.location: question.content in old or told for question in workspace.knowledge.questions}
+        found = of_changed(
+            found, [place for place in places if place], [place for place, same in places.items() if place and not same]
+        )
+    call.screen.warn(found)
+    if rest := len(workspace.diagnostics) - len(found):
+        call.screen.note(
+            plural(
+                "{count} finding in entries that do not change: kbsync validate shows it.",
+                "{count} findings in entries that do not change: kbsync validate shows them.",
+                count=rest,
+            )
+        )
 
 
 @contextmanager

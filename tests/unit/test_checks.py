@@ -224,6 +224,15 @@ def test_large_markup_is_judged_to_its_end(piece: str) -> None:
     assert "<script>" in str(finding.message)
 
 
+@pytest.mark.parametrize("piece", [*SLOW_MARKUP, "<b></i>", "<!--", "<a href=https://a.", "<b><i></b>"])
+def test_large_broken_markup_is_judged_to_its_end(piece: str) -> None:
+    """The time for tags and links grows with their number, however they are left open."""
+    answer = f"<!-- --></p>{drawn_out(piece, 200_000)}"
+    (finding,) = found(Rule.KB413, knowledge(answered(answer, RICH)))
+    assert str(finding.message).startswith("the rich answer has tags without their other half: </p>")
+    assert len(found(Rule.KB414, knowledge(answered(answer, RICH)))) <= 1
+
+
 def placed(*paths: tuple[str, ...], file: str = "a.yaml") -> tuple[Question, ...]:
     """A question in each category, on lines of one file."""
     return tuple(Question(Content(f"{line}?", "a", path), location=Location(file, line)) for line, path in enumerate(paths, 1))

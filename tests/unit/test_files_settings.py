@@ -224,11 +224,14 @@ def test_faulty_policy_and_checks_leave_the_usual_ones() -> None:
     """A fault in one part does not keep the others from being read."""
     text = (
         target(driver="sandbox")
-        + "policy: none\nchecks: {placeholder: off, zzz: {severity: loud, x: ~}, long-answer: {threshold: 1}}\n"
+        + "policy: none\n"
+        + "checks: {placeholder: off, unsafe-markup: loud, zzz: {severity: loud, x: ~}, long-answer: {threshold: 1}}\n"
     )
     settings, faults = read(text)
-    assert faults == ["4:9 KB112", "5:23 KB112", "5:28 KB206", "5:50 KB111", "5:44 KB114", "5:71 KB111"]
+    assert faults == ["4:9 KB112", "5:43 KB114", "5:49 KB206", "5:71 KB111", "5:65 KB114", "5:92 KB111"]
     assert settings is not None
+    assert settings.checks["placeholder"] == Check(None)
+    assert "unsafe-markup" not in settings.checks
     assert settings.policy == Policy()
 
 
