@@ -32,6 +32,7 @@ __all__ = [
     "Source",
     "TargetRef",
     "Unmanaged",
+    "harmful",
     "renamed_paths",
     "value_of",
 ]
@@ -73,6 +74,16 @@ class Cause(StrEnum):
     """Both changed it, differently."""
     UNKNOWN = "unknown"
     """There is no base."""
+    UNDONE = "undone"
+    """Git says what it said, and an undo of ours took it back."""
+
+
+def harmful(causes: Iterable[Cause]) -> Cause:
+    """The most dangerous of some causes."""
+    return max(causes, key=_HARM.index)
+
+
+_HARM = (Cause.DECLARED, Cause.UNDONE, Cause.UNKNOWN, Cause.DRIFT, Cause.CONFLICT)
 
 
 class Kind(StrEnum):
@@ -331,8 +342,9 @@ class Problem:
 class Unmanaged:
     """A live object that git does not declare; it stays as it is.
 
-    ``formerly_declared`` means that the base still declared it, or, where that was asked, a commit before the base; ``enabled``
-    that customers get the answer, if it is a question; ``preset`` that the service made it and owns it.
+    ``formerly_declared`` means that git declared it once, and ``declared`` is what a question then was, as far as that is known:
+    what is held back so counts as declared at the base. ``enabled`` means that customers get the answer, if it is a question;
+    ``preset`` that the service made it and owns it.
     """
 
     kind: Kind
@@ -342,6 +354,8 @@ class Unmanaged:
     formerly_declared: bool = False
     enabled: bool = True
     preset: bool = False
+    declared: Content | None = None
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kbsync.messages import Message
-from kbsync.plan import Plan
+from kbsync.plan import Plan, Purpose
 
 __all__ = ["ApplyReport", "ChangeOutcome", "Mismatch", "Outcome", "Receipt"]
 
@@ -83,9 +83,16 @@ class ApplyReport:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An apply on record: the report with who ran it and when (ISO 8601, UTC)."""
+    """An apply on record: the report with who ran it, where and when (ISO 8601, UTC)."""
 
     report: ApplyReport
     actor: str
     started: str
     finished: str
+    where: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is of a commit, applied in full: then the applied ref was moved there."""
+        plan = self.report.plan
+        return plan.purpose is Purpose.SYNC and plan.only is None and plan.source.commit is not None and self.report.finished

@@ -1,6 +1,9 @@
 """The applied ref: the commit that was last applied to a target in full, moved only from where it was seen."""
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
@@ -9,29 +12,46 @@ from kbsync.history.remote import DEFAULT_DIRECTORY, Remote, TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.messages import message
 
-__all__ = ["advance_applied", "last_seen", "read_applied", "seen_applied"]
+__all__ = ["AppliedRecord", "advance", "last_seen", "read_applied", "read_record", "seen_record"]
 
 SETTINGS = "kbsync.yaml"
 """The file that every knowledge directory has."""
 
 
+@dataclass(frozen=True, slots=True)
+class AppliedRecord:
+    """What git knows of a target: the commit last applied in full, and the commit of the last receipt; None without one."""
+
+    applied: str | None = None
+    receipts: str | None = None
+
+
 def read_applied(repository: Repository, refs: TargetRefs, *, shared: bool = True) -> str | None:
-    """The commit that was last applied in full, its objects here; None when there never was one.
+    """The commit that was last applied in full, its objects here; None when there never was one."""
+    return read_record(repository, refs, shared=shared).applied
+
+
+def read_record(repository: Repository, refs: TargetRefs, *, shared: bool = True, keep: bool = True) -> AppliedRecord:
+    """The commit that was last applied in full, its objects here, and the last receipt, which may be away.
 
     The remote is asked: the copy here is as old as the last look, and another runner may have applied since. Not ``shared``: it
-    is left alone, as for a sandbox. A ref of an older form counts until there is one of this form. Raises HistoryUnavailable
-    when the remote cannot be asked, and when the mark leads to no commit that can be had: neither is the same as none.
+    is left alone, as for a sandbox. A ref of an older form counts until there is one of this form. To ``keep`` is to have a copy
+    for times without network. Raises HistoryUnavailable when the remote cannot be asked, and when the mark leads to no commit
+    that can be had: neither is the same as none.
     """
     remote = Remote.of(repository) if shared else None
     if remote is None:
-        return next(filter(None, (_taken_over(repository, refs, ref, repository.local(ref)) for ref in _names_of(refs))), None)
-    found = remote.read(*_names_of(refs))
+        local = (_taken_over(repository, refs, ref, repository.local(ref)) for ref in _names_of(refs))
+        return AppliedRecord(next(filter(None, local), None), _names(repository, refs.receipts))
+    found = remote.read(*_names_of(refs), refs.receipts)
+    receipts = found.get(refs.receipts)
     for ref in _names_of(refs):
         commit = _taken_over(repository, refs, ref, _bring(remote, ref, found[ref]) if ref in found else None)
         if commit is not None:
-            _remember(repository, refs.applied, commit=commit)
-            return commit
-    return None
+            if keep:
+                _remember(repository, refs.applied, commit=commit)
+            return AppliedRecord(commit, receipts)
+    return AppliedRecord(None, receipts)
 
 
 def _names_of(refs: TargetRefs) -> tuple[str, ...]:
@@ -60,12 +80,14 @@ def _taken_over(repository: Repository, refs: TargetRefs, ref: str, commit: str 
     return commit if refs.names_it(said) else None
 
 
-def seen_applied(repository: Repository, refs: TargetRefs, *, shared: bool = True) -> str | None:
-    """The object that the ref names, whatever it is and wherever it is; None when there is no ref. Raises HistoryUnavailable."""
+def seen_record(repository: Repository, refs: TargetRefs, *, shared: bool = True) -> AppliedRecord:
+    """The objects that the refs name, whatever they are and wherever they are. Raises HistoryUnavailable."""
     remote = Remote.of(repository) if shared else None
+    names = (refs.applied, refs.receipts)
     if remote is not None:
-        return remote.read(refs.applied).get(refs.applied)
-    return _names(repository, refs.applied)
+        found = remote.read(*names)
+        return AppliedRecord(*(found.get(ref) for ref in names))
+    return AppliedRecord(*(_names(repository, ref) for ref in names))
 
 
 def last_seen(repository: Repository, refs: TargetRefs) -> str | None:
@@ -75,29 +97,45 @@ def last_seen(repository: Repository, refs: TargetRefs) -> str | None:
     return None
 
 
-def advance_applied(repository: Repository, refs: TargetRefs, commit: str, *, expected: str | None, shared: bool = True) -> None:
-    """Say that a commit was applied in full; ``expected`` is what the mark was when the plan was made (None: there was none).
+Refs = Mapping[str, str | None]
 
-    With a remote the mark moves there first, by compare-and-swap, and the copy here follows. Going back to an older commit is
-    allowed, because that is what a rollback applies. Raises HistoryUnavailable when somebody moved the mark meanwhile (it is
-    left as it is), or when the remote refuses.
+
+def advance(
+    repository: Repository,
+    refs: TargetRefs,
+    old: Refs,
+    new: Mapping[str, str],
+    *,
+    shared: bool = True,
+    push: Callable[[Refs, Refs], Refs | None] = lambda _old, _new: None,
+) -> None:
+    """Move the applied ref or the receipts' or both, from what they were when the plan was made (None: there was none).
+
+    With a remote they move there first, by compare-and-swap and at once, and the copies here follow. ``push`` may do so together
+    with something else; None is that it does not. Going back to an older commit is allowed, because that is what a rollback
+    applies. Raises HistoryUnavailable when somebody moved one meanwhile (it is left as it is), or when the remote refuses.
     """
-    new = repository.resolve(commit)
     remote = Remote.of(repository) if shared else None
-    now = _move(repository, remote, refs.applied, old=expected, new=new)
-    if now is None and refs.former_applied:
+    if remote is None:
+        # The receipts' was moved when the receipt was made.
+        new = {ref: identity for ref, identity in new.items() if ref != refs.receipts}
+    move = remote.move_all if remote is not None else partial(_move_here, repository)
+    now = (push(old, new) if remote is not None else None) or move(old, new)
+    if now.get(refs.applied, "") is None and old[refs.applied] is not None and refs.former_applied:
         # What was expected is a ref of an older form: the one of this form begins here.
-        now = _move(repository, remote, refs.applied, old=None, new=new)
-    if now != new:
-        raise _overtaken(refs.target, expected=expected, now=now)
-    _remember(repository, refs.applied, commit=new)
+        old = {**old, refs.applied: None}
+        now = (push(old, new) if remote is not None else None) or move(old, new)
+    ref = next((ref for ref in new if now[ref] != new[ref]), None)
+    if ref is not None:
+        raise _overtaken(refs.target, expected=old[ref], now=now[ref])
+    for ref, identity in new.items() if remote is not None else ():
+        _remember(repository, ref, commit=identity)
 
 
-def _move(repository: Repository, remote: Remote | None, ref: str, *, old: str | None, new: str) -> str | None:
-    if remote is not None:
-        return remote.move(ref, old=old, new=new)
-    answer = repository.git.attempt("update-ref", ref, new, old or "")
-    now = new if answer.code == 0 else _names(repository, ref)
+def _move_here(repository: Repository, old: Refs, new: Refs) -> Refs:
+    steps = "".join(f"update {ref} {identity} {old[ref] or '0' * len(str(identity))}\n" for ref, identity in new.items())
+    answer = repository.git.attempt("update-ref", "--stdin", stdin=f"start\n{steps}commit\n".encode())
+    now = dict(new) if answer.code == 0 else {ref: _names(repository, ref) for ref in new}
     if now == old != new:
         raise repository.git.failure("update-ref", answer)
     return now

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.applied_ref import last_seen, read_applied
+from kbsync.history.applied_ref import last_seen, read_record
 from kbsync.history.remote import Remote, TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
@@ -24,12 +24,14 @@ class Base:
     """The base: a full commit id, or None when there is none; ``notes`` say what was used and why, or what was not.
 
     ``doubt`` is why the commit last applied could not be read: then the base is the best guess, for those who only look.
+    ``receipts`` is the commit of the last receipt, where the base is the commit last applied.
     """
 
     commit: str | None
     kind: BaseKind
     notes: tuple[Message, ...] = ()
     doubt: HistoryUnavailable | None = None
+    receipts: str | None = None
 
     def __post_init__(self) -> None:
         if (self.commit is None) != (self.kind is BaseKind.NONE):
@@ -54,12 +56,13 @@ def find_base(
         chosen = repository.resolve(given)
         return Base(chosen, BaseKind.GIVEN, (message("Base: {commit}, as given.", commit=short_commit(chosen)),))
     try:
-        commit = read_applied(repository, refs, shared=shared)
+        record = read_record(repository, refs, shared=shared)
     except HistoryUnavailable as problem:
         return _guess(repository, refs, environ, problem)
+    commit = record.applied
     if commit is not None:
         used = message("Base: {commit}, the commit last applied to {target}.", commit=short_commit(commit), target=refs.target)
-        return Base(commit, BaseKind.APPLIED, (used,))
+        return Base(commit, BaseKind.APPLIED, (used,), receipts=record.receipts)
     merged = _merge_base(repository, environ)
     if merged is not None:
         return merged

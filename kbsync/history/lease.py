@@ -204,6 +204,19 @@ class Lease:
             self._written = dict(self._doubtful)
             self._note()
 
+    def finish(self, old: Mapping[str, str | None], new: Mapping[str, str | None]) -> dict[str, str | None]:
+        """Move further refs and remove the lock in one push; gives what these refs are now.
+
+        Where not all of that can be, none of it is, and the lock stays.
+        """
+        goal = {**new, **dict.fromkeys(self._refs.locks)}
+        now = self._push({**old, **dict.fromkeys(self._refs.locks, self._last)}, goal)
+        if now == goal:
+            self._last = self._held = None
+            self._written = dict(self._doubtful)
+            self._note()
+        return {ref: now[ref] for ref in new}
+
     def _await_end(self, found: Mapping[str, LockInfo], tell: Callable[[Message], None]) -> None:
         """Return where nobody holds any of these locks any more. Raises TargetLocked where somebody does, or may.
 

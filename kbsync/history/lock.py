@@ -5,7 +5,7 @@ The file is freed by the operating system when its holder dies; the lease is ren
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -112,9 +112,9 @@ class TargetLock:
 
         Raises TargetLocked when the lock is lost, HistoryUnavailable when the remote does not answer: then try again soon.
         """
-        if self._shared is None:
-            return
         with self._guard:
+            if self._shared is None:
+                return
             try:
                 self._shared.renew()
             except TargetLocked:
@@ -126,9 +126,23 @@ class TargetLock:
 
     def is_held(self) -> bool:
         """Whether it is safe to go on, without asking the remote: not known to be lost, and renewed within the lease."""
-        if self._shared is not None and self._shared.remaining <= 0:
+        shared = self._shared
+        if shared is not None and shared.remaining <= 0:
             self.lost.set()
         return not self.lost.is_set()
+
+    def finish(self, old: Mapping[str, str | None], new: Mapping[str, str | None]) -> dict[str, str | None] | None:
+        """Move refs of the remote and give the lock there back, in one push; gives what the refs are now.
+
+        None where no lock is held there. Where not all of that can be, none of it is. Raises HistoryUnavailable.
+        """
+        with self._guard:
+            shared = self._shared
+            if shared is None or self.info is None:
+                return None
+            now = shared.finish(old, new)
+            self._shared = None if shared.info is None else shared
+            return now
 
     def release(self) -> None:
         """Give both locks back. What is done is done: a remote that does not answer now is a note and no error."""

@@ -130,13 +130,13 @@ class Remote:
         found = (line.partition("\t") for line in answer.text.split("\n"))
         return {ref: identity for identity, _, ref in found if ref in refs}
 
-    def fetch(self, ref: str) -> None:
+    def fetch(self, ref: str, *, whole: bool = False) -> None:
         """Bring the objects of one ref here and move no ref of this clone.
 
-        In a shallow clone only the tip is brought, so call it for objects that are missing: of a commit that is here already,
-        the history below would be cut off. Raises HistoryUnavailable when the ref cannot be had.
+        In a shallow clone only the tip is brought, unless the ``whole`` is asked for, so call it for objects that are missing: of
+        a commit that is here already, the history below would be cut off. Raises HistoryUnavailable when the ref cannot be had.
         """
-        depth = ("--depth=1",) if self.repository.is_shallow() else ()
+        depth = ("--depth=1",) if not whole and self.repository.is_shallow() else ()
         options = ("--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--refmap=", "--recurse-submodules=no")
         answer = self.repository.git.attempt("fetch", *options, *depth, "--", self._address(), ref, seconds=NETWORK_SECONDS)
         if answer.code != 0:

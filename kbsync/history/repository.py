@@ -36,6 +36,8 @@ class Repository:
     partial: bool = False
     split: bool = False
     _met: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
+    read_along: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    """Objects that were read together with others."""
 
     @classmethod
     def find(cls, directory: Path, *, environ: Mapping[str, str] | None = None) -> "Repository | None":

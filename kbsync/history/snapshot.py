@@ -1,7 +1,6 @@
-"""Files as of a commit, how files read from the disk differ from them, and what earlier commits tell of a directory."""
+"""Files as of a commit, how files read from the disk differ from them, and where a directory was earlier."""
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,11 +16,11 @@ __all__ = [
     "MAX_TOTAL_BYTES",
     "FileDifference",
     "changed_on_its_way",
-    "commits_touching",
     "differences",
     "filtered",
     "former_directory",
     "is_content_of",
+    "read_objects",
     "snapshot",
 ]
 
@@ -59,9 +58,12 @@ class FileDifference:
     foreign: bool = False
 
 
-def snapshot(repository: Repository, commit: str, directory: Path, *, limit: int = MAX_TOTAL_BYTES) -> dict[str, bytes]:
+def snapshot(
+    repository: Repository, commit: str, directory: Path, *, limit: int = MAX_TOTAL_BYTES, along: Collection[str] = ()
+) -> dict[str, bytes]:
     """The regular files below a directory as of a commit: POSIX path from the directory to content.
 
+    ``along`` are objects that will be asked for next and are read with the same breath.
     Empty when the commit has no such directory. Raises HistoryUnavailable when the commit or an object is missing here, or when
     a file is larger than MAX_FILE_BYTES or all together are larger than ``limit``.
     """
@@ -73,7 +75,8 @@ def snapshot(repository: Repository, commit: str, directory: Path, *, limit: int
     entries = {name: (blob, size) for name, (mode, blob, *size) in _entries(answer.output) if mode in REGULAR}
     blobs = {name: blob for name, (blob, _) in entries.items()}
     _check_sizes(blobs, {blob: _size(blob, *size) for blob, size in entries.values()}, limit=limit)
-    contents = _contents(repository, tuple(dict.fromkeys(blobs.values())))
+    contents = read_objects(repository, (*blobs.values(), *along))
+    repository.read_along.update({name: contents[name] for name in along if name in contents})
     return {path: contents[blob] for path, blob in blobs.items()}
 
 
@@ -227,47 +230,29 @@ def _check_sizes(blobs: dict[str, str], sizes: dict[str, int], *, limit: int) ->
         )
 
 
-def _contents(repository: Repository, wanted: tuple[str, ...]) -> dict[str, bytes]:
-    """Read ``<id> blob <size>``, the content and a line end, for each id in turn (git-cat-file, batch output)."""
-    asked = "".join(f"{blob}\n" for blob in wanted).encode()
-    stream = repository.git.run("cat-file", "--batch", stdin=asked, seconds=NETWORK_SECONDS).output
-    contents, position = {}, 0
-    for blob in wanted:
-        start = stream.index(b"\n", position) + 1
-        size = int(stream[position:start].split()[-1])
-        contents[blob] = stream[start : start + size]
-        position = start + size + 1
-    return contents
+def read_objects(repository: Repository, names: Iterable[str], *, again: bool = False) -> dict[str, bytes]:
+    """The content of each object that is here, by the name it was asked for (git-cat-file, batch output).
 
-
-_TOGETHER = 40
-"""Texts that are looked for at once: each search goes through the whole history, and a longer pattern makes it slower."""
-
-
-_LONGEST = 200
-"""Characters of a text that are looked for."""
-
-
-_UNSURE = re.compile(r"[\"'\\\x00-\x08]+")
-"""What a file may write otherwise than it reads."""
-
-
-_SPECIAL = re.compile(r"[.\[\\()*+?{|^$]")
-
-
-def commits_touching(repository: Repository, commit: str, directory: Path, texts: Iterable[str]) -> Iterator[str]:
-    """The commits up to ``commit``, newest first for each group of texts, that changed how often one of them stands there.
-
-    A text may be folded over lines in its file. Raises HistoryUnavailable.
+    What was read along with a snapshot is not read once more, unless it is to be looked for ``again``.
     """
-    path = repository.inside(directory) or "."
-    patterns = [pattern for text in texts if (pattern := _pattern(text))]
-    for start in range(0, len(patterns), _TOGETHER):
-        group = patterns[start : start + _TOGETHER]
-        answer = repository.git.run(
-            "log", "--format=%H", *DIFF, "--pickaxe-regex", f"-S{'|'.join(group)}", commit, "--", path, seconds=NETWORK_SECONDS
-        )
-        yield from answer.text.split()
+    wanted = tuple(dict.fromkeys(names))
+    found = {} if again else {name: repository.read_along[name] for name in wanted if name in repository.read_along}
+    left = [name for name in wanted if name not in found]
+    if not left:
+        return found
+    stream = repository.git.run(
+        "cat-file", "--batch", stdin="".join(f"{name}\n" for name in left).encode(), seconds=NETWORK_SECONDS
+    ).output
+    position = 0
+    for name in left:
+        start = stream.index(b"\n", position) + 1
+        said = stream[position:start].split()
+        position = start
+        if said[-1] != b"missing":
+            size = int(said[-1])
+            found[name] = stream[start : start + size]
+            position += size + 1
+    return found
 
 
 def former_directory(repository: Repository, commit: str, directory: Path, *, known_by: str) -> Path | None:
@@ -281,9 +266,3 @@ def former_directory(repository: Repository, commit: str, directory: Path, *, kn
     if PurePosixPath(former).name != known_by:
         return None
     return repository.root / PurePosixPath(former).parent
-
-
-def _pattern(text: str) -> str:
-    """The longest part of a text that every file writes as it is, as git's extended regular expression; empty without any."""
-    part = max(_UNSURE.split(text), key=len)[:_LONGEST].strip()
-    return "[[:space:]]+".join(_SPECIAL.sub(r"\\\g<0>", word) for word in part.split())

@@ -35,7 +35,7 @@ VERSION = "1.0"
 PLAN_FORMAT = "kbsync-plan"
 RECEIPT_FORMAT = "kbsync-receipt"
 
-CauseV1 = Literal["declared", "drift", "conflict", "unknown"]
+CauseV1 = Literal["declared", "drift", "conflict", "unknown", "undone"]
 FieldV1 = Literal["question", "answer", "answer_type", "category", "similar", "status"]
 QuestionActionV1 = Literal["create", "update", "rename", "move", "enable", "disable", "delete"]
 CategoryActionV1 = Literal["create", "rename", "delete"]
@@ -119,7 +119,8 @@ class CategoryChangeV1(Strict, frozen=True, tag_field="kind", tag="category"):
 class UnmanagedV1(Strict, frozen=True, omit_defaults=True):
     """A live object that git does not declare and the plan does not touch.
 
-    ``enabled`` stands there only where it is false, ``preset`` only where it is true.
+    ``enabled`` stands there only where it is false, ``preset`` only where it is true. ``declared`` is what git once said of it,
+    ``protected`` that it may not be removed.
     """
 
     kind: Literal["category", "question"]
@@ -129,6 +130,8 @@ class UnmanagedV1(Strict, frozen=True, omit_defaults=True):
     formerly_declared: bool = msgspec.field(name="lapsed")
     enabled: bool = True
     preset: bool = False
+    declared: ContentV1 | None = None
+    protected: bool = False
 
 
 class ProblemV1(Strict, frozen=True):
@@ -229,6 +232,7 @@ class ReceiptV1(Strict, frozen=True):
     interrupted: bool
     verified: bool
     incidents: list[MessageV1] | msgspec.UnsetType = msgspec.UNSET
+    where: str | msgspec.UnsetType = msgspec.UNSET
     digest: str = ""
     format: Literal["kbsync-receipt"] = "kbsync-receipt"
     format_version: Literal["1.0"] = "1.0"
@@ -270,6 +274,7 @@ def receipt_wire(receipt: Receipt, plan: PlanV1) -> ReceiptV1:
     report = {name: _wire(getattr(receipt.report, name)) for name in REPORT}
     # Left out where there are none: then the digest is that of a receipt from before there could be any.
     report["incidents"] = _wire(receipt.report.incidents) or msgspec.UNSET
+    report["where"] = receipt.where or msgspec.UNSET
     return ReceiptV1(actor=receipt.actor, started=receipt.started, finished=receipt.finished, plan=plan, **report)
 
 
@@ -287,7 +292,7 @@ def receipt_value(wire: ReceiptV1, plan: Plan) -> Receipt:
         raise ValueError("a mismatch names a change that the plan does not have")
     incidents = () if isinstance(wire.incidents, msgspec.UnsetType) else _value(wire.incidents)
     report = ApplyReport(plan, **{name: _value(getattr(wire, name)) for name in REPORT}, incidents=incidents)
-    return Receipt(report, wire.actor, wire.started, wire.finished)
+    return Receipt(report, wire.actor, wire.started, wire.finished, wire.where or "")
 
 
 def _wire(value: Any) -> Any:

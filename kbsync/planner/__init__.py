@@ -11,6 +11,7 @@ from kbsync.ordering import cost_of, in_order
 from kbsync.plan import Change, Plan, Problem, Purpose, Source, TargetRef
 from kbsync.planner.categories import plan_categories
 from kbsync.planner.matching import BaseIndex, keep_wordings, match_questions
+from kbsync.planner.memory import Memory
 from kbsync.planner.questions import is_unchanged, plan_questions, protected_disables
 from kbsync.planner.refusals import foresee_refusals
 from kbsync.planner.removals import idle_lines, plan_removals, with_additions
@@ -25,9 +26,8 @@ class Context:
     """What a plan is made under: for whom, from which commits, with which policy.
 
     ``rate`` is in calls a second and command. ``offline`` means that the base stands in for the live library. ``only``
-    is a shell pattern on question, category path or file: everything else is left out of the plan. ``formerly_declared``
-    are texts of questions that git declared before the base and took out: none of them is new in the console. ``warnings``
-    are what is known of the commits and not of their content.
+    is a shell pattern on question, category path or file: everything else is left out of the plan. ``memory`` is what receipts
+    tell of the base. ``warnings`` are what is known of the commits and not of their content.
     """
 
     target: TargetRef
@@ -37,7 +37,7 @@ class Context:
     offline: bool = False
     only: str | None = None
     purpose: Purpose = Purpose.SYNC
-    formerly_declared: frozenset[str] = frozenset()
+    memory: Memory | None = None
     warnings: tuple[Problem, ...] = ()
 
 
@@ -59,11 +59,12 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
         work=categories,
         # In a drift everything that git does not declare is the console's, whatever an apply would do with it.
         prune=Prune.KEEP if is_drift else context.policy.prune,
-        formerly=context.formerly_declared,
     )
     if is_drift:
         removals = with_additions(removals, live, desired, work=categories)
     everything: list[Change] = [*categories.changes, *plan_questions(matches, said, work=categories), *removals.changes]
+    if context.memory is not None:
+        everything = [context.memory.tell(change) for change in everything]
     chosen = select(everything, context.only and meant(context.only, desired, live, base))
     changes = in_order(chosen)
     problems = [*categories.problems, *matches.problems, *removals.problems, *protected_disables(matches, said)]

@@ -6,12 +6,9 @@ from dataclasses import replace
 from kbsync.compare import changed_fields
 from kbsync.messages import message
 from kbsync.model import Content, Question, Status, bare
-from kbsync.plan import Action, Cause, Field, FieldChange, Match, Problem, ProblemKind, QuestionChange
+from kbsync.plan import Action, Cause, Field, FieldChange, Match, Problem, ProblemKind, QuestionChange, harmful
 from kbsync.planner.categories import CategoryWork
 from kbsync.planner.matching import BaseIndex, Matches, Pair
-
-SEVERITY = (Cause.DECLARED, Cause.UNKNOWN, Cause.DRIFT, Cause.CONFLICT)
-"""Causes from harmless to dangerous."""
 
 
 def plan_questions(matches: Matches, said: BaseIndex, *, work: CategoryWork) -> Iterator[QuestionChange]:
@@ -81,7 +78,7 @@ def _question_change(
         id=pair.live.id,
         before=before,
         after=after,
-        cause=max((change.cause for change in fields), key=SEVERITY.index),
+        cause=harmful(change.cause for change in fields),
         fields=fields,
         base=base,
         location=pair.desired.location,

@@ -49,11 +49,10 @@ def plan_removals(
     matches: Matches,
     work: CategoryWork,
     prune: Prune,
-    formerly: Collection[str],
 ) -> Removals:
-    """Decide about every live question and category that is not declared; ``formerly`` are texts declared before the base."""
+    """Decide about every live question and category that is not declared."""
     undeclared = _Undeclared(desired, live, said, matches=matches, work=work, prune=prune)
-    changes: list[Change] = [change for question in matches.rest for change in undeclared.question(question, formerly)]
+    changes: list[Change] = [change for question in matches.rest for change in undeclared.question(question)]
     if prune is Prune.DELETE:
         changes.extend(undeclared.categories())
     undeclared.keep_categories({change.id for change in changes if isinstance(change, CategoryChange)})
@@ -153,7 +152,7 @@ class _Undeclared:
         self._lines = {line.text: line for line in desired.removed}
         self._hold = self._reason_to_hold()
 
-    def question(self, live: Question, formerly: Collection[str]) -> Iterator[QuestionChange]:
+    def question(self, live: Question) -> Iterator[QuestionChange]:
         """Remove one undeclared live question, or record it as unmanaged."""
         said = self._base_of(live)
         owned = self._is_owned(live.content)
@@ -161,7 +160,7 @@ class _Undeclared:
         self.owned += said is not None or owned or line is not None
         change = None
         if line is not None:
-            if not self._is_held(live, said, line, formerly):
+            if not self._is_held(live, said, line):
                 change = self._removal(live, said, line)
         elif (said is not None or owned) and not self._is_kept(live, said):
             change = self._removal(live, said)
@@ -170,10 +169,19 @@ class _Undeclared:
                 self._deleted.add(live.id)
             yield change
             return
-        text, path, enabled = live.content.question, live.content.category, live.content.status is Status.ENABLED
-        formerly_declared = said is not None or text in formerly
-        preset = self._menus.get(path) is MenuType.PRESET
-        self.unmanaged.append(Unmanaged(Kind.QUESTION, live.id or "", text, path, formerly_declared, enabled, preset))
+        self.unmanaged.append(
+            Unmanaged(
+                Kind.QUESTION,
+                live.id or "",
+                live.content.question,
+                live.content.category,
+                formerly_declared=said is not None,
+                enabled=live.content.status is Status.ENABLED,
+                preset=self._menus.get(live.content.category) is MenuType.PRESET,
+                declared=None if said is None else said.content,
+                protected=said is not None and said.protected,
+            )
+        )
 
     def categories(self) -> Iterator[CategoryChange]:
         """Delete the categories that only the base declares and that will be empty."""
@@ -241,7 +249,7 @@ class _Undeclared:
         self.problems.append(Problem(ProblemKind.PROTECTED, words, said.location, blocking=False))
         return True
 
-    def _is_held(self, live: Question, said: Question | None, line: RemovalLine, formerly: Collection[str]) -> bool:
+    def _is_held(self, live: Question, said: Question | None, line: RemovalLine) -> bool:
         """Whether a question stays though a line under ``removed`` means it; the problem says why."""
         text, path = live.content.question, live.content.category
         kind, blocking = ProblemKind.PROTECTED, True
@@ -254,7 +262,7 @@ class _Undeclared:
                 "that, then remove it",
                 text=text,
             )
-        elif said is None and text not in formerly and not self._is_in_declared(path):
+        elif said is None and not self._is_in_declared(path):
             kind, blocking = ProblemKind.WITHHELD, False
             words = message(
                 "{text} stays, though it has a line under removed: git never declared it, nor its category {category}",

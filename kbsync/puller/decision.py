@@ -67,13 +67,8 @@ def decide(
     plan: Plan,
     *,
     scope: Scope,
-    formerly_declared: Collection[str] = (),
-    cut: bool = False,
 ) -> Decision:
     """Decide what of the console's changes, which the plan would overwrite, is written into the files.
-
-    ``formerly_declared`` are texts of questions that git declared before the base and took out: they do not count as new.
-    ``cut`` means that they only may be such, because the history is incomplete.
 
     Where no declared question is live, and none was at the base, everything is taken over: the first import. Without a base
     the console's side is taken for every declared question, and nothing is removed from the files. Raises SafetyRefusal when
@@ -93,13 +88,13 @@ def decide(
         if isinstance(change, QuestionChange) and (scope.only is None or is_picked(change, scope.only)):
             judge.question(change)
     edits = judge.edits()
-    new = _new_questions(desired, live, base, plan, scope=scope, formerly_declared=formerly_declared)
+    new = _new_questions(desired, live, base, plan, scope=scope)
     added = tuple(tree.in_files(content) for content in new.coming)
     dropped, kept = tree.dropped([*_staying(desired, edits, judge.removed, tree), *added])
     dropped = frozenset(path for path in dropped if scope.picks(show_path(path)))
     declared = tree.added(live, added, whole=is_first and scope.only is None)
     merge = Merge(edits, tuple(judge.removed), added, tree.retitled, dropped, declared)
-    notes = _notes(desired, live, base, new=new, cut=cut, kept=tuple(map(show_path, kept)))
+    notes = _notes(desired, live, base, new=new, kept=tuple(map(show_path, kept)))
     return Decision(merge, tuple(judge.clashes), tuple(notes), new.left)
 
 
@@ -243,10 +238,11 @@ def _new_questions(
     plan: Plan,
     *,
     scope: Scope,
-    formerly_declared: Collection[str],
 ) -> _NewQuestions:
     renamed = renamed_paths(plan.changes)
-    undeclared = _undeclared(plan)
+    at_base = set() if base is None else {question.content.question for question in base.questions}
+    given_up = {item.id for item in plan.unmanaged if item.formerly_declared and item.title not in at_base}
+    undeclared = _undeclared(plan) | given_up
     added = added_in_console(undeclared, live, desired.categories, final=lambda path: path_after(path, renamed))
     ours = set() if base is None else {question.id for question in added}
     presets = {category.path for category in live.categories if category.menu is MenuType.PRESET}
@@ -262,7 +258,7 @@ def _new_questions(
             continue
         if content.question in lines:
             removed.append(content.question)
-        elif content.question in formerly_declared and not scope.everything:
+        elif question.id in given_up and not scope.everything:
             taken_out.append(content.question)
         elif not (scope.presets if is_preset else scope.everything or question.id in ours):
             left += not is_preset
@@ -288,7 +284,7 @@ def _staying(desired: Knowledge, edits: Collection[Edit], removed: Collection[Lo
 
 
 def _notes(
-    desired: Knowledge, live: Knowledge, base: Knowledge | None, *, new: _NewQuestions, cut: bool, kept: tuple[str, ...]
+    desired: Knowledge, live: Knowledge, base: Knowledge | None, *, new: _NewQuestions, kept: tuple[str, ...]
 ) -> Iterator[Message]:
     taken_out = new.taken_out
     if base is None and desired.questions:
@@ -296,22 +292,15 @@ def _notes(
     if not live.complete:
         yield message("The live listing is incomplete: nothing is removed from the files.")
     if taken_out:
-        said = (
-            plural(
-                "{count} live question is new or was taken out of git earlier: {example}. Not all of git's history is in this "
-                "clone, so it stays out of the files; git fetch --unshallow brings the rest, --all takes it in.",
-                "{count} live questions are new or were taken out of git earlier, such as {example}: not all of its history is "
-                "in this clone, so they stay out of the files; git fetch --unshallow brings it, --all takes them in.",
-            )
-            if cut
-            else plural(
-                "{count} live question was taken out of git earlier: {example}. It stays out of the files, and customers still "
-                "get it; --all takes it in.",
-                "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and "
-                "customers still get them; --all takes them in.",
-            )
+        said = plural(
+            "{count} live question was taken out of git earlier: {example}. It stays out of the files, and customers still "
+            "get it; --all takes it in.",
+            "{count} live questions were taken out of git earlier, such as {example}: they stay out of the files, and "
+            "customers still get them; --all takes them in.",
+            count=len(taken_out),
+            example=taken_out[0],
         )
-        yield said.fill(count=len(taken_out), example=taken_out[0])
+        yield said
     for text in new.removed:
         yield message("{text} has a line under removed and stays out of the files; to keep it, take the line out.", text=text)
     for path in kept:

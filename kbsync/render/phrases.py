@@ -74,6 +74,7 @@ _PLAN = Voice(
         Cause.DRIFT: message("changed in the console"),
         Cause.CONFLICT: message("changed on both sides"),
         Cause.UNKNOWN: message("no earlier state to compare with"),
+        Cause.UNDONE: message("was undone"),
     },
     stopped=message("This plan cannot be applied as it stands"),
     sides={
@@ -153,6 +154,11 @@ CAUSE_SENTENCES: Mapping[Cause, tuple[Message, Message, Message]] = {
         message("changed in git, and deleted in the console since the last apply: applying makes it again"),
         message("no longer in git, and changed in the console since the last apply"),
         message("changed in git and, differently, in the console since the last apply"),
+    ),
+    Cause.UNDONE: (
+        message("an undo took it away, and git still declares it: applying makes it again"),
+        message("an undo brought it back, and git does not declare it: applying takes it away"),
+        message("an undo took it back, and git still says so: applying does it again"),
     ),
     Cause.UNKNOWN: (
         message("not in the library yet"),

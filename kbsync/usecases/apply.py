@@ -11,6 +11,7 @@ from kbsync.applier import Applier, OnFailure
 from kbsync.applier.readback import PRESENCE
 from kbsync.errors import HistoryUnavailable, Misuse, SafetyRefusal, UnusableFile
 from kbsync.guards import Consent, refuse_unsafe
+from kbsync.history.applied_ref import AppliedRecord
 from kbsync.history.lease import ServiceTime, never_heard
 from kbsync.history.lock import Renewer, TargetLock
 from kbsync.history.remote import TargetRefs
@@ -24,7 +25,7 @@ from kbsync.saving import check_writable, is_replaceable, save
 from kbsync.settings import Target
 from kbsync.usecases.composition import Connection, connected, reading
 from kbsync.usecases.context import Call, Exit, LinkedStop, RunContext, is_agreed, stop_on_signal
-from kbsync.usecases.git import History, check_applied_ref, is_shared, move_applied_ref, moves_applied_ref
+from kbsync.usecases.git import History, check_applied_ref, is_shared, moves_applied_ref, record_apply, why_ref_stays
 from kbsync.usecases.plan import Prepared, check_target, plan_against, prepare
 from kbsync.usecases.workspace import prepare_state, shared_state_directory, uid
 
@@ -126,7 +127,8 @@ class ReceiptJournal:
 
     def record(self, report: ApplyReport) -> Receipt:
         """A report with who applied and when, up to now."""
-        return Receipt(report, actor(self._context.environ), _iso(self._started), _iso(self._context.clock.wall()))
+        environ, started, finished = self._context.environ, _iso(self._started), _iso(self._context.clock.wall())
+        return Receipt(report, actor(environ), started, finished, where(environ))
 
     def _stays(self) -> Path | None:
         """A receipt of an earlier apply that is left alone, because this one had nothing to send; None without one."""
@@ -164,15 +166,34 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
                     )
                 # Before the applied ref, which the network may hold up: whoever ends it at once then has the whole receipt.
                 kept = journal.keep(receipt)
-                if receipt.report.finished:
-                    try:
-                        call.screen.notes(move_applied_ref(plan, target, history=history, seen=seen))
-                    except HistoryUnavailable as problem:
-                        kept = journal.amend(kept, _not_recorded(problem))
+                kept = _recorded(call, kept, journal, ready, seen=seen, lock=lock)
                 told = len(lock.notes)
             # What befell the lock when it was given back.
             call.screen.notes(lock.notes[told:])
             return _reported(call, kept)
+
+
+def _recorded(
+    call: Call, kept: Kept, journal: "ReceiptJournal", ready: Prepared, *, seen: AppliedRecord, lock: TargetLock
+) -> Kept:
+    """Put a receipt into git, where all clones find it, and with it the applied ref; beside it where that cannot be."""
+    history, receipt = ready.history, kept.receipt
+    report, date = receipt.report, int(call.context.clock.wall())
+    try:
+        number = record_apply(receipt, encode_receipt(receipt), ready.target, history=history, seen=seen, lock=lock, date=date)
+    except HistoryUnavailable as problem:
+        if report.finished and moves_applied_ref(report.plan, history=history):
+            kept = journal.amend(kept, _not_recorded(problem))
+        path = ready.workspace.state / "receipts" / f"{receipt.started.replace(':', '')}-{ready.target.name}.json"
+        path.parent.mkdir(exist_ok=True)
+        save(path, encode_receipt(kept.receipt))
+        call.screen.notes((message("The receipt is not in git but in {path}: {reason}", path=path, reason=problem.message),))
+        return kept
+    if report.finished:
+        call.screen.notes(why_ref_stays(report.plan, history=history))
+    if number is not None and report.plan.changes:
+        call.screen.note(message("Receipt {number}: kbsync plan --undo {number} takes this back.", number=number))
+    return kept
 
 
 def carry_out(

@@ -1,22 +1,22 @@
-"""The git side of a run: the base and its ancestry, what was declared formerly, and the applied ref around an apply."""
+"""The git side of a run: the base and its ancestry, what receipts tell, and the refs around an apply."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from kbsync.diagnostics import Rule, Severity, has_errors
 from kbsync.display import short_commit
-from kbsync.errors import HistoryUnavailable, StalePlan
+from kbsync.errors import HistoryUnavailable, StalePlan, UnusableFile
 from kbsync.files import SETTINGS_FILE, is_yaml, load_tree, meant
-from kbsync.history.applied_ref import advance_applied, read_applied, seen_applied
+from kbsync.history.applied_ref import AppliedRecord, advance, read_record, seen_record
 from kbsync.history.base import Base, find_base, joined_branch
 from kbsync.history.git import NETWORK_SECONDS
+from kbsync.history.lock import TargetLock
+from kbsync.history.receipts import names_of_last, read_receipts, write_receipt
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import (
     FileDifference,
     changed_on_its_way,
-    commits_touching,
     differences,
     filtered,
     former_directory,
@@ -26,6 +26,9 @@ from kbsync.history.snapshot import (
 from kbsync.messages import Message, message
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.plan import BaseKind, Plan, Problem, ProblemKind, Purpose
+from kbsync.planfile import decode
+from kbsync.planner.memory import Memory, recall
+from kbsync.report import Receipt
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import RunContext
 from kbsync.usecases.workspace import Workspace, name_of
@@ -37,7 +40,8 @@ class History:
 
     ``knowledge`` is the library at the base, None without one that can be compared; ``notes`` say what was used, ``warnings``
     belong into a plan. ``missing`` are the places of files that git left out of the working tree; ``untold`` is why there is a
-    base without knowledge; ``refs`` are what the repository keeps about the target.
+    base without knowledge; ``refs`` are what the repository keeps about the target; ``memory`` is what the receipts tell of the
+    base, where that is the commit last applied: its base is ``knowledge`` then.
     """
 
     repository: Repository | None
@@ -49,6 +53,7 @@ class History:
     missing: frozenset[str] = frozenset()
     untold: Message | None = None
     refs: TargetRefs | None = None
+    memory: Memory | None = None
 
 
 def find_history(
@@ -78,7 +83,9 @@ def find_history(
         raise _uncertain(base.doubt, target)
     commit, found, doubts = _commit_of(workspace, repository)
     notes = (*base.notes, *doubts)
-    tree, moved = ({}, ()) if base.commit is None else _tree_at(base.commit, repository, workspace)
+    tree, moved = (
+        ({}, ()) if base.commit is None else _tree_at(base.commit, repository, workspace, along=names_of_last(base.receipts))
+    )
     missing = [each for each in found if each.missing] + _misnamed(tree, workspace)
     warnings = (*(() if base.doubt is None else (_guessed(target),)), *(_left_out(each, workspace) for each in missing[:1]))
     places = frozenset(f"{workspace.shown_as}/{each.name}" for each in missing)
@@ -92,7 +99,65 @@ def find_history(
     knowledge = _knowledge_at(base.commit, tree, repository, workspace, target, found=found)
     if isinstance(knowledge, Problem):
         return replace(history, warnings=(*warnings, knowledge), untold=knowledge.message)
-    return replace(history, knowledge=knowledge)
+    return _with_memory(replace(history, knowledge=knowledge), knowledge, repository, target, certain=certain)
+
+
+def _with_memory(history: History, knowledge: Knowledge, repository: Repository, target: Target, *, certain: bool) -> History:
+    """With what receipts tell of the base. Raises HistoryUnavailable as ``find_history`` does."""
+    base, refs = history.base, history.refs
+    if base.commit is None or base.receipts is None or refs is None:
+        return history
+    try:
+        receipts = tuple(_since(base.receipts, repository, refs, shared=is_shared(target)))
+    except HistoryUnavailable as problem:
+        if certain:
+            raise _uncertain(problem, target) from None
+        return replace(history, notes=(*history.notes, problem.message), warnings=(*history.warnings, _guessed(target)))
+    memory = recall(knowledge, receipts, commit=base.commit)
+    return replace(history, knowledge=memory.base, memory=memory, notes=(*history.notes, *_loose(receipts)))
+
+
+def _since(tip: str, repository: Repository, refs: TargetRefs, *, shared: bool) -> Iterator[Receipt]:
+    """The receipts back to the last whole apply of a commit, the newest first. Raises HistoryUnavailable."""
+    for number, data in read_receipts(repository, refs, tip, shared=shared):
+        receipt = receipt_of(number, data)
+        yield receipt
+        if receipt.is_whole:
+            return
+
+
+def receipts_of(workspace: Workspace, target: Target, *, context: RunContext) -> Iterator[tuple[int, Receipt]]:
+    """Every receipt that git has of an application, with its number, the newest first. Raises HistoryUnavailable."""
+    repository = Repository.find(workspace.directory, environ=context.environ)
+    if repository is None:
+        return
+    refs, shared = refs_of(target, directory=repository.inside(workspace.directory)), is_shared(target)
+    tip = seen_record(repository, refs, shared=shared).receipts
+    for number, data in () if tip is None else read_receipts(repository, refs, tip, shared=shared):
+        yield number, receipt_of(number, data)
+
+
+def receipt_of(number: int, data: bytes) -> Receipt:
+    """A receipt as it stands in git. Raises HistoryUnavailable."""
+    try:
+        found = decode(data, name=f"receipt {number}")
+    except UnusableFile as problem:
+        raise HistoryUnavailable(problem.message, hint=problem.hint) from None
+    if not isinstance(found, Receipt):
+        raise HistoryUnavailable(message("The receipt {number} in git is a plan.", number=number))
+    return found
+
+
+def _loose(receipts: Sequence[Receipt]) -> Iterator[Message]:
+    """What was applied since the base from files of no commit."""
+    for receipt in receipts:
+        plan = receipt.report.plan
+        if plan.purpose is Purpose.SYNC and plan.source.commit is None and plan.changes:
+            yield message(
+                "Applied from files of no commit since then, by {who} at {when}: that counts as git's.",
+                who=receipt.actor,
+                when=receipt.finished,
+            )
 
 
 def is_shared(target: Target) -> bool:
@@ -187,9 +252,11 @@ def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None
     return None, found, (first,)
 
 
-def _tree_at(commit: str, repository: Repository, workspace: Workspace) -> tuple[dict[str, bytes], tuple[Message, ...]]:
+def _tree_at(
+    commit: str, repository: Repository, workspace: Workspace, *, along: Collection[str]
+) -> tuple[dict[str, bytes], tuple[Message, ...]]:
     """The files of the knowledge directory at a commit, wherever it was then; none, with a note, where that cannot be told."""
-    tree = snapshot(repository, commit, workspace.directory)
+    tree = snapshot(repository, commit, workspace.directory, along=along)
     if tree:
         return tree, ()
     former = former_directory(repository, commit, workspace.directory, known_by=SETTINGS_FILE)
@@ -352,72 +419,30 @@ def _divergence(base: Base, words: tuple[Message, Message], **commits: str | Non
     return (Problem(ProblemKind.DIVERGED, chosen.fill(**values, base=short_commit(base.commit)), blocking=False),)
 
 
-def formerly_declared(
-    texts: Collection[str], workspace: Workspace, target: Target, *, history: History
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Those of some live texts that git declared before the base and took out, and those of which that cannot be told.
-
-    The questions of the first are not new in the console. A text that git still declares is in neither: its second question is
-    the console's.
-    """
-    if history.repository is None or history.base.commit is None or history.knowledge is None:
-        return frozenset(), frozenset()
-    declared = {item.content.question for item in (*history.knowledge.questions, *workspace.knowledge.questions)}
-    return declared_before(
-        frozenset(texts) - declared, history.base.commit, history.repository, workspace.directory, target=target.name
-    )
-
-
-def declared_before(
-    texts: Collection[str], commit: str, repository: Repository, directory: Path, *, target: str
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Those of some texts that ``commit`` or one before it declared as questions, and those of which that cannot be told.
-
-    It cannot where a part of the history is not here.
-    """
-    found: set[str] = set()
-    asked = frozenset(texts)
-    seen: set[str] = set()
-    try:
-        for other in commits_touching(repository, commit, directory, sorted(asked)):
-            if found == asked:
-                break
-            if other in seen:
-                continue
-            seen.add(other)
-            loaded = load_tree(snapshot(repository, other, directory), shown_as="", target=target, settings=False)
-            if not has_errors(loaded.diagnostics):
-                found |= asked & {question.content.question for question in loaded.knowledge.questions}
-        whole = found == asked or not repository.is_shallow()
-    except HistoryUnavailable:
-        whole = False
-    return frozenset(found), frozenset() if whole else asked - found
-
-
 def moves_applied_ref(plan: Plan, *, history: History) -> bool:
     """Whether a finished apply of this plan moves the applied ref.
 
-    The plan must be of a whole commit, with nothing held back for want of a complete listing, and that commit must not be
-    the last one applied already.
+    The plan must be of a whole commit, and that commit must not be the last one applied already. What is held back stands in the
+    receipt.
     """
     source = plan.source
     whole = history.repository is not None and plan.only is None and source.commit is not None
-    held = any(problem.kind is ProblemKind.INCOMPLETE for problem in plan.problems)
-    return whole and not held and (source.base, source.base_commit) != (BaseKind.APPLIED, source.commit)
+    return whole and (source.base, source.base_commit) != (BaseKind.APPLIED, source.commit)
 
 
-def check_applied_ref(plan: Plan, target: Target, *, history: History) -> str | None:
-    """The commit that the applied ref names now, to be asked under the lock and before anything is written.
+def check_applied_ref(plan: Plan, target: Target, *, history: History) -> AppliedRecord:
+    """What the refs name now, to be asked under the lock and before anything is written.
 
     Raises StalePlan when it is neither the one that the plan was made with nor the plan's own: an older plan must not be
     applied over a newer one, and the same plan may be applied again. Raises HistoryUnavailable when it cannot be asked.
     """
-    if history.repository is None or history.refs is None or not moves_applied_ref(plan, history=history):
-        return None
-    if plan.source.base not in (BaseKind.APPLIED, BaseKind.NONE):
+    if history.repository is None or history.refs is None:
+        return AppliedRecord()
+    if not moves_applied_ref(plan, history=history) or plan.source.base not in (BaseKind.APPLIED, BaseKind.NONE):
         # Whatever it names is left behind: the base was named by hand, perhaps because this leads to no commit.
-        return seen_applied(history.repository, history.refs, shared=is_shared(target))
-    now = read_applied(history.repository, history.refs, shared=is_shared(target))
+        return seen_record(history.repository, history.refs, shared=is_shared(target))
+    record = read_record(history.repository, history.refs, shared=is_shared(target), keep=False)
+    now = record.applied
     if now not in (plan.source.base_commit, plan.source.commit) and not _is_on_the_way(
         now, plan, history.repository, history.refs.directory
     ):
@@ -433,7 +458,7 @@ def check_applied_ref(plan: Plan, target: Target, *, history: History) -> str | 
             ],
             hint=message("plan again"),
         )
-    return now
+    return record
 
 
 def _is_on_the_way(now: str | None, plan: Plan, repository: Repository, directory: str) -> bool:
@@ -460,17 +485,31 @@ def _contents_at(commit: str | None, repository: Repository, directory: str) -> 
     return {each.content.question: each.content for each in loaded.knowledge.questions}
 
 
-def move_applied_ref(plan: Plan, target: Target, *, history: History, seen: str | None) -> tuple[Message, ...]:
-    """Advance the applied ref from where it was seen, still under the lock; the notes say why where it is to stay.
-
-    Raises HistoryUnavailable where it could not be moved.
-    """
-    commit = plan.source.commit
+def why_ref_stays(plan: Plan, *, history: History) -> tuple[Message, ...]:
+    """Why the applied ref stays where it is, although everything was applied; nothing where that needs no words."""
     if plan.purpose is Purpose.UNDO:
         return (message("The files still say what was taken back: revert their commit, or the next apply brings it back."),)
-    if history.repository is not None and plan.only is None and commit is None:
+    if history.repository is not None and plan.only is None and plan.source.commit is None:
         return (message("The files differ from every commit, so the next plan's base stays where it was: commit them."),)
-    if not moves_applied_ref(plan, history=history) or history.repository is None or history.refs is None or commit is None:
-        return ()
-    advance_applied(history.repository, history.refs, commit, expected=seen, shared=is_shared(target))
     return ()
+
+
+def record_apply(
+    receipt: Receipt, data: bytes, target: Target, *, history: History, seen: AppliedRecord, lock: TargetLock, date: int
+) -> int | None:
+    """Append a receipt and, where all of its commit was applied, advance the applied ref from where it was seen.
+
+    The receipt's number, None outside a repository. Where there is a remote, both go there with the release of the lock in one
+    push. Raises HistoryUnavailable where they could not be moved.
+    """
+    repository, refs, plan = history.repository, history.refs, receipt.report.plan
+    if repository is None or refs is None:
+        return None
+    commit = plan.source.commit if receipt.report.finished and moves_applied_ref(plan, history=history) else None
+    shared = is_shared(target)
+    number, made = write_receipt(repository, refs, data, tip=seen.receipts, date=date, shared=shared)
+    old, new = {refs.receipts: seen.receipts}, {refs.receipts: made}
+    if commit is not None:
+        old[refs.applied], new[refs.applied] = seen.applied, repository.resolve(commit)
+    advance(repository, refs, old, new, shared=shared, push=lock.finish)
+    return number

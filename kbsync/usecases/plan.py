@@ -12,7 +12,7 @@ from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
 from kbsync.files import load_tree
 from kbsync.messages import message, plural
 from kbsync.model import Knowledge
-from kbsync.plan import Kind, Plan, Problem, ProblemKind, Purpose, QuestionChange, Source, TargetRef
+from kbsync.plan import Plan, Problem, ProblemKind, Purpose, QuestionChange, Source, TargetRef
 from kbsync.planfile import encode_plan, read_plan_or_receipt
 from kbsync.planner import Context, make_plan
 from kbsync.planner.selection import is_known
@@ -20,7 +20,7 @@ from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit
-from kbsync.usecases.git import History, base_of_read_files, doubt_about_address, find_history, formerly_declared
+from kbsync.usecases.git import History, base_of_read_files, doubt_about_address, find_history, receipts_of
 from kbsync.usecases.workspace import Workspace
 
 __all__ = [
@@ -50,7 +50,8 @@ class PlanOptions:
     base: str | None = None
     offline: bool = False
     only: str | None = None
-    undo: Path | None = None
+    undo: str | None = None
+    """A file, ``last``, or the number of a receipt in git."""
 
     def __post_init__(self) -> None:
         if self.undo is not None and (self.base or self.offline or self.only):
@@ -87,7 +88,7 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
     cannot be compared, and ServiceError.
     """
     ready = prepare(call, base=base)
-    knowledge = ready.history.knowledge
+    knowledge, memory = ready.history.knowledge, ready.history.memory
     if ready.history.untold is not None:
         raise HistoryUnavailable(message("drift cannot be told: {reason}", reason=ready.history.untold))
     if knowledge is None:
@@ -96,12 +97,8 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
     with reader_of(call, ready.workspace) as reader:
         live = reader.read()
     context = replace(planner_context(ready), purpose=Purpose.DRIFT, warnings=())
-    drift = make_plan(knowledge, live, knowledge, context=context)
-    added = [change.title for change in drift.changes if change.kind is Kind.QUESTION and change.removal]
-    formerly, untold = formerly_declared(added, ready.workspace, ready.target, history=ready.history)
-    if formerly or untold:
-        context = replace(context, formerly_declared=formerly, warnings=(_cut(),) if untold else ())
-        drift = make_plan(knowledge, live, knowledge, context=context)
+    # What kbsync itself left there is none of the console's doing, nor is what git gave up.
+    drift = make_plan(memory.left if memory else knowledge, live, knowledge, context=replace(context, memory=None))
     return drift, Exit.PENDING if drift.changes else Exit.DONE
 
 
@@ -195,6 +192,7 @@ def planner_context(ready: Prepared, *, only: str | None = None, offline: bool =
         rate=ready.target.calls_per_second,
         offline=offline,
         only=only,
+        memory=history.memory,
         warnings=history.warnings,
     )
 
@@ -254,13 +252,18 @@ def _against_base(ready: Prepared, only: str | None, *doubts: Problem) -> Plan:
     return plan_against(history.knowledge or Knowledge((), ()), ready, only=only, offline=True)
 
 
-def _plan_undo(call: Call, path: Path) -> Plan:
+def _plan_undo(call: Call, named: str) -> Plan:
     """The plan that takes an apply back."""
-    receipt = read_plan_or_receipt(path)
-    if not isinstance(receipt, Receipt):
-        raise Misuse(message("{path} is a plan and not a receipt: apply --receipt writes receipts", path=path))
-    call = replace(call, target=call.target or receipt.report.plan.target.name)
-    workspace = call.open_workspace()
+    if named == "last" or named.isdecimal():
+        workspace = call.open_workspace()
+        receipt = _kept_receipt(named, workspace, call.target_of(workspace), call)
+    else:
+        found = read_plan_or_receipt(Path(named))
+        if not isinstance(found, Receipt):
+            raise Misuse(message("{path} is a plan and not a receipt: apply --receipt writes receipts", path=named))
+        receipt = found
+        call = replace(call, target=call.target or receipt.report.plan.target.name)
+        workspace = call.open_workspace()
     target = call.target_of(workspace)
     check_target(receipt.report.plan, target)
     from kbsync.planner.undo import invert  # noqa: PLC0415  (loaded for an undo alone)
@@ -269,8 +272,12 @@ def _plan_undo(call: Call, path: Path) -> Plan:
         return invert(receipt.report, reader.read(), policy=workspace.settings.policy, rate=target.calls_per_second)
 
 
-def _cut() -> Problem:
-    words = message(
-        "what is new here may be what git took out earlier: not all of its history is in this clone (git fetch --unshallow)"
+def _kept_receipt(named: str, workspace: Workspace, target: Target, call: Call) -> Receipt:
+    """The receipt in git with a number, or the last that tells of a change. Raises Misuse."""
+    for number, receipt in receipts_of(workspace, target, context=call.context):
+        if str(number) == named or (named == "last" and receipt.report.plan.changes):
+            return receipt
+    raise Misuse(
+        message("git has no such receipt of an apply to {target}: {number}", target=target.name, number=named),
+        hint=message("name a file that apply --receipt wrote"),
     )
-    return Problem(ProblemKind.WITHHELD, words, blocking=False)

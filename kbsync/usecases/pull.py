@@ -13,7 +13,6 @@ from kbsync.plan import FIELD_NAMES, Field, value_of
 from kbsync.puller import Clash, Decision, Scope, decide
 from kbsync.render.differences import unified
 from kbsync.usecases.context import Call, Exit
-from kbsync.usecases.git import formerly_declared
 from kbsync.usecases.plan import Prepared, check_pattern, plan_against, prepare, reader_of
 
 __all__ = ["Pulled", "pull_changes"]
@@ -53,14 +52,8 @@ def _decide(live: Knowledge, ready: Prepared, scope: Scope) -> Decision:
     desired, base = ready.workspace.knowledge, ready.history.knowledge
     check_pattern(scope.only, desired, live, base)
     plan = plan_against(live, ready)
-    decision = decide(desired, live, base, plan, scope=scope)
-    if scope.everything or not decision.merge.added:
-        return decision
-    texts = [content.question for content in decision.merge.added]
-    formerly, untold = formerly_declared(texts, ready.workspace, ready.target, history=ready.history)
-    if not (formerly or untold):
-        return decision
-    return decide(desired, live, base, plan, scope=scope, formerly_declared=formerly | untold, cut=bool(untold))
+    memory = ready.history.memory
+    return decide(desired, live, memory.left if memory else base, plan, scope=scope)
 
 
 def _tell(call: Call, decision: Decision, merged: Merged) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kbsync.history.applied_ref import advance_applied
 from kbsync.limiter.clock import Clock, SystemClock
 from kbsync.model import Knowledge
 from kbsync.planfile import read_plan_or_receipt
@@ -25,6 +24,7 @@ from tests.endurance.bench import FAST, Side, library, plant, unlike
 from tests.endurance.shop import FIRST, SECOND, STRANGERS, add_unmanaged, read
 from tests.fakes.clock import FakeClock
 from tests.fakes.console import snapshot
+from tests.fakes.git_repos import advance_applied
 from tests.flows.harness import Bench, Run
 
 __all__ = ["APPLY", "GIVEN_UP", "SIDE", "Moment", "Play", "Watched", "finish", "played"]

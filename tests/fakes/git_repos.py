@@ -8,9 +8,16 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from kbsync.history.applied_ref import advance
+from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 
-__all__ = ["GitRepos", "WorkTree"]
+__all__ = ["GitRepos", "WorkTree", "advance_applied"]
+
+
+def advance_applied(repository: Repository, refs: TargetRefs, commit: str, *, expected: str | None, shared: bool = True) -> None:
+    """Move the applied ref alone, as an apply moves it."""
+    advance(repository, refs, {refs.applied: expected}, {refs.applied: repository.resolve(commit)}, shared=shared)
 
 
 class WorkTree:

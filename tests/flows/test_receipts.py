@@ -1,47 +1,257 @@
-"""When a receipt is written, and when the one that is there stays."""
+"""The memory that all clones share: what an apply did, what it held back, and what kbsync itself did is never the console's."""
 
-import os
-import threading
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from kbsync.planfile import decode, read_plan_or_receipt
-from kbsync.report import Receipt
-from tests.flows.harness import Bench
-from tests.flows.shop import FIRST
+from kbsync.limiter import SystemClock
+from tests.fakes.git_repos import GitRepos
+from tests.flows.harness import SETTINGS, Bench, held
+from tests.flows.shop import FIRST, SMALL
 
-NOTE = "Nothing was sent; receipt.json is left as it was."
+OPEN = "Open?"
+MORE = "category: Payment\nquestions: [{question: More?, answer: Yes.}, {question: Sale?, answer: Until August., @}]\n"
+REST = "category: Payment\nquestions: [{question: More?, answer: Yes.}]\n"
 
 
-@pytest.fixture
-def applied(bench: Bench) -> Bench:
-    """A bench whose first commit is live, by a saved plan, with a receipt of that."""
-    bench.commit(FIRST)
-    assert bench.run("plan", "--out", "plan.json").code == 0
-    assert bench.run("apply", "plan.json", "--yes", "--receipt", "receipt.json").code == 0
+def prune(bench: Bench, how: str) -> None:
+    """Set what happens to what git gives up."""
+    text = (bench.path / "knowledge/kbsync.yaml").read_text(encoding="utf-8")
+    bench.write({"kbsync.yaml": text.replace(text.partition("prune: ")[2].partition(",")[0], how)})
+
+
+def given_up(bench: Bench, *, protected: bool = False) -> Bench:
+    """A bench where git took a question out under ``prune: keep``, and that is applied, twice."""
+    prune(bench, "keep")
+    bench.commit({**FIRST, "more.yaml": MORE.replace("@", "protected: true" if protected else "status: enabled")})
+    assert bench.run("apply", "--yes").code == 0
+    for text in (REST, REST.replace("Yes.", "No.")):
+        bench.commit({"more.yaml": text})
+        assert bench.run("apply", "--yes").code == 0
     return bench
 
 
-@pytest.mark.parametrize("plan", [(), ("plan.json",)], ids=["nothing to do", "everything is there already"])
-def test_a_receipt_outlives_an_apply_with_nothing_to_do(applied: Bench, plan: tuple[str, ...]) -> None:
-    """What it says can still be undone; where there is none yet, one is written, so that a script finds it."""
-    before = (applied.path / "receipt.json").read_bytes()
-    again = applied.run("apply", *plan, "--yes", "--receipt", "receipt.json")
-    assert (again.code, (applied.path / "receipt.json").read_bytes()) == (0, before)
-    assert NOTE in again.err.splitlines()
-    assert NOTE not in applied.run("apply", *plan, "--yes", "--receipt", "new.json").err
-    assert isinstance(read_plan_or_receipt(applied.path / "new.json"), Receipt)
+def receipts(bench: Bench) -> list[dict[str, Any]]:
+    """Every receipt in git, the newest first."""
+    assert bench.tree is not None
+    git = bench.tree.git
+    commits = git("log", "--format=%H", bench.refs.receipts).split()
+    return [json.loads(git("show", f"{commit}:receipt.json")) for commit in commits]
 
 
-def test_a_pipe_gets_one_receipt(bench: Bench) -> None:
-    """It cannot take back what it was given, so nothing provisional is written to it."""
+def test_what_git_gave_up_is_still_gits_when_prune_is_set_later(bench: Bench) -> None:
+    """Two applies after it left the files, ``prune: delete`` finds it, with its cause; the applied ref has moved meanwhile."""
+    given_up(bench)
+    assert bench.tree is not None
+    assert bench.tree.git("rev-parse", bench.refs.applied) == bench.tree.git("rev-parse", "HEAD")
+    prune(bench, "delete")
+    bench.commit({})
+    assert bench.cause("plan") == {"Sale?": "declared"}
+    assert bench.run("apply", "--yes", "--allow-remove", "1").code == 0
+    with bench.console() as service:
+        assert "Sale?" not in {each.question for each in held(service)}
+    assert bench.cause("plan") == {}
+
+
+def test_the_consoles_edit_of_what_git_gave_up_is_a_conflict(bench: Bench) -> None:
+    """Its last declared content is remembered, so a removal does not throw away what the console made of it."""
+    given_up(bench)
+    bench.edit("Sale?", answer="Until September.")
+    prune(bench, "delete")
+    bench.commit({})
+    assert bench.cause("plan") == {"Sale?": "conflict"}
+    assert bench.run("apply", "--yes", "--allow-remove", "1").code == 6
+
+
+def test_protected_outlives_the_next_apply(bench: Bench) -> None:
+    """A protected question that left the files is never removed, however many applies ago that was."""
+    given_up(bench, protected=True)
+    prune(bench, "delete")
+    bench.commit({})
+    planned = bench.run("plan")
+    assert (bench.cause("plan"), "is protected and stays" in " ".join(planned.out.split())) == ({}, True)
+    bench.commit({"more.yaml": REST.replace("Yes.", "Perhaps.")})
+    assert bench.run("apply", "--yes").code == 0
+    assert bench.cause("plan") == {}
+
+
+def test_what_comes_back_to_the_files_is_no_conflict(bench: Bench) -> None:
+    """Git declares it again with another answer: git changed it, and the console did not."""
+    given_up(bench)
+    bench.commit({"more.yaml": MORE.replace("@", "status: enabled").replace("August", "July")})
+    assert bench.cause("plan")["Sale?"] == "declared"
+
+
+def undo(bench: Bench, which: str = "last", *words: str) -> None:
+    """Take an apply back."""
+    assert bench.run("plan", "--undo", which, "--out", "undo.json").code == 0
+    done = bench.run("apply", "--yes", "undo.json", *words)
+    assert done.code == 0, done.err
+
+
+def test_after_an_undo_the_next_plan_says_so(bench: Bench) -> None:
+    """Nobody is said to have edited anything in the console, drift and pull are quiet, and a revert leaves nothing to do."""
     bench.commit(FIRST)
-    pipe, read = bench.path / "pipe", list[bytes]()
-    os.mkfifo(pipe)
-    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
-    reader.start()
-    assert bench.run("apply", "--yes", "--receipt", "pipe").code == 0
-    reader.join(10)
-    receipt = decode(read[0], name="pipe")
-    assert isinstance(receipt, Receipt)
-    assert receipt.report.finished
+    assert bench.run("apply", "--yes").code == 0
+    bench.commit({"other.yaml": FIRST["other.yaml"].replace("By card.", "In cash.")})
+    assert bench.run("apply", "--yes").code == 0
+    undo(bench)
+    assert bench.cause("plan") == {"How can I pay?": "undone"}
+    told = " ".join(bench.run("plan").out.split())
+    assert ("an undo took it back" in told, "in the console" in told) == (True, False)
+    assert bench.run("drift").code == 0
+    assert bench.run("pull", "--check").code == 0
+    assert bench.tree is not None
+    bench.edit("How can I pay?", answer="In shells.")
+    assert bench.cause("plan") == {"How can I pay?": "conflict"}
+    bench.edit("How can I pay?", answer="By card.")
+    bench.commit({"other.yaml": FIRST["other.yaml"]})
+    assert bench.cause("plan") == {}
+
+
+def test_every_kind_of_undone_change_is_told(bench: Bench) -> None:
+    """A question and a category that were made, one that was removed, one that was renamed, and a later change of git's own."""
+    bench.commit({**FIRST, "more.yaml": MORE.replace("@", "status: enabled")})
+    assert bench.run("apply", "--yes").code == 0
+    bench.commit(
+        {
+            "tree.yaml": FIRST["tree.yaml"].replace("  - title: Payment\n", "  - title: Payment\n  - title: New\n"),
+            "other.yaml": FIRST["other.yaml"].replace("How can I pay?", "How can I pay you?"),
+            "more.yaml": REST
+            + "  - question: Fresh?\n".replace("  - ", "---\nquestions:\n  - ")
+            + "    category: New\n    answer: Yes.\n",
+        }
+    )
+    assert bench.run("apply", "--yes", "--allow-remove", "1").code == 0
+    undo(bench, "2", "--allow-remove", "2")
+    changes = json.loads(bench.run("plan", "--format", "json").out)["changes"]
+    assert {each["cause"] for each in changes} == {"undone"}
+    assert len(changes) == 4
+    bench.commit({"other.yaml": FIRST["other.yaml"].replace("How can I pay?", "How do I pay you?")})
+    assert bench.cause("plan")["How do I pay you?"] == "declared"
+    assert bench.run("apply", "--yes", "--allow-remove", "1").code == 0
+    assert bench.run("drift").code == 0
+
+
+def test_files_of_no_commit_are_not_the_console(bench: Bench) -> None:
+    """What was applied before it was committed, and thrown away then, was git's: the plan says where it came from."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    bench.write({"other.yaml": FIRST["other.yaml"].replace("By card.", "In cash."), "more.yaml": REST})
+    assert bench.run("apply", "--yes").code == 0
+    assert bench.run("drift").code == 0
+    assert bench.tree is not None
+    bench.tree.git("checkout", "--", "knowledge")
+    (bench.path / "knowledge/more.yaml").unlink()
+    planned = bench.run("plan")
+    told = " ".join((planned.err + planned.out).split())
+    assert bench.cause("plan") == {"How can I pay?": "declared", "More?": "declared"}
+    assert ("Applied from files of no commit" in told, "in the console" in told) == (True, False)
+    assert bench.run("apply", "--yes", "--allow-remove", "1").code == 0
+
+
+def test_a_part_that_was_applied_is_not_the_console(bench: Bench) -> None:
+    """What ``--only`` applied of a commit, and git took back, was git's."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    bench.commit({"other.yaml": FIRST["other.yaml"].replace("By card.", "In cash.").replace("Send it back.", "Keep it.")})
+    assert bench.run("apply", "--yes", "--only", "Payment*").code == 0
+    bench.commit({"other.yaml": FIRST["other.yaml"]})
+    assert bench.cause("plan") == {"How can I pay?": "declared"}
+
+
+@pytest.fixture
+def shared(bench: Bench, tmp_path: Path) -> Iterator[tuple[Bench, Bench]]:
+    """Two clones of one remote, and the library that they apply to."""
+    assert bench.tree is not None
+    bench.clock = SystemClock()  # a lock on a remote is renewed in a thread of its own, for which told time would fly
+    repos = GitRepos(tmp_path)
+    origin = repos.init("origin", "--bare")
+    bench.tree.git("remote", "add", "origin", f"file://{origin.path}")
+    with bench.served():
+        bench.commit(SMALL)
+        bench.tree.git("push", "--quiet", "origin", "main")
+        tree = repos.clone(origin, "other")
+        yield bench, Bench(tree.path, bench.clock, bench.environ, tree, bench.endpoint, bench.default)
+
+
+def change(bench: Bench, answer: str) -> None:
+    """Commit, push and apply another answer."""
+    assert bench.tree is not None
+    bench.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", answer)})
+    bench.tree.git("push", "--quiet", "origin", "main")
+    assert bench.run("apply", "--yes").code == 0
+
+
+def test_any_clone_finds_and_undoes_any_apply(shared: tuple[Bench, Bench]) -> None:
+    """By its number, or as the last one; each receipt tells who, from where, which commit, the calls, what was made."""
+    one, other = shared
+    assert one.run("apply", "--yes").code == 0
+    for answer in ("Always.", "By night."):
+        change(one, answer)
+    assert one.tree is not None
+    assert other.tree is not None
+    assert one.tree.git("ls-remote", "origin", one.refs.lock) == ""
+    last, middle, first = receipts(one)
+    assert (last["actor"], bool(last["where"]), last["plan"]["source"]["commit"]) == (
+        "tester",
+        True,
+        one.tree.git("rev-parse", "HEAD"),
+    )
+    assert (last["calls"]["update_chitchat"], [bool(each["made"]) for each in first["outcomes"]]) == (1, [True, True])
+    other.tree.git("pull", "--quiet")
+    made = json.loads(other.run("plan", "--undo", "2", "--format", "json").out)["problems"]
+    assert len(made) == 1
+    undo(other)
+    assert one.cause("plan") == {OPEN: "undone"}
+    undo(one)
+    assert one.cause("plan") == {}
+    assert [each["plan"]["purpose"] for each in receipts(one)] == ["undo", "undo", "sync", "sync", "sync"]
+    assert middle["plan"]["changes"][0]["after"]["answer"] == "Always."
+
+
+def test_a_receipt_that_nobody_wrote_is_told(shared: tuple[Bench, Bench]) -> None:
+    """A number that is not there, a ref that leads elsewhere and a damaged receipt end with words."""
+    one, _ = shared
+    assert one.run("apply", "--yes").code == 0
+    for which in ("7", "0"):
+        missing = one.run("plan", "--undo", which)
+        assert (missing.code, "no such receipt" in missing.err) == (2, True)
+    assert one.tree is not None
+    one.tree.git("push", "--quiet", "--force", "origin", f"HEAD:{one.refs.receipts}")
+    change_ = one.run("plan")
+    assert (change_.code, "leads to no receipt" in " ".join(change_.err.split())) == (0, True)
+    assert one.run("apply", "--yes").code == 1
+    assert one.run("plan", "--undo", "last").code == 1
+
+
+def test_where_the_receipt_cannot_be_pushed_it_lies_beside(shared: tuple[Bench, Bench]) -> None:
+    """The library was changed: exit 4, what could not be moved is told, and the receipt is in ``.kbsync/receipts/``."""
+    one, _ = shared
+    assert one.run("apply", "--yes").code == 0
+    assert one.tree is not None
+    hook = Path(one.tree.git("remote", "get-url", "origin").removeprefix("file://")) / "hooks/update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ncase "$1" in refs/kbsync/receipts/*) exit 1;; esac\n', encoding="utf-8")
+    hook.chmod(0o755)
+    one.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")})
+    failed = one.run("apply", "--yes")
+    assert failed.code == 4
+    (path,) = (one.path / ".kbsync/receipts").iterdir()
+    assert one.run("plan", "--undo", str(path)).code == 0
+    assert one.tree.git("ls-remote", "origin", one.refs.lock) == ""
+    hook.unlink()
+    assert one.run("apply", "--yes").code == 0
+    assert one.cause("plan") == {}
+
+
+def test_without_git_there_is_nothing_to_number(tmp_path: Path) -> None:
+    """Outside a repository an apply is as before, and ``--undo last`` says that git has none."""
+    bench = Bench.make(tmp_path, git=False)
+    bench.settings(SETTINGS)
+    bench.write(SMALL)
+    assert bench.run("apply", "--yes").code == 0
+    assert bench.run("plan", "--undo", "last").code == 2

@@ -107,18 +107,27 @@ def test_where_going_back_is_meant_a_shallow_clone_will_do(bench: Bench, service
     assert (back.code, "hold the base" in words(back.err)) == (0, True)
 
 
-def test_what_a_shallow_clone_cannot_call_new_is_not_pulled(bench: Bench, service: Service) -> None:
-    """A question may be the console's, or one that git took out: it is named, and comes when it can be told."""
+def test_a_shallow_clone_knows_what_git_gave_up(bench: Bench, service: Service) -> None:
+    """The receipts come whole: what git took out is not called new, and what the console added is told and taken over."""
     assert bench.tree is not None
+    bench.commit({"more.yaml": "category: Shop\nquestions: [{question: Gone?, answer: Soon.}]\n", "kbsync.yaml": _keeping(bench)})
+    for _ in range(2):
+        bench.tree.git("push", "--quiet", "origin", "main")
+        assert bench.run("apply", "--yes").code == 0
+        (bench.path / "knowledge/more.yaml").unlink(missing_ok=True)
+        bench.commit({})
+    bench.tree.git("push", "--quiet", "origin", "main")
+    assert bench.run("apply", "--yes").code == 0
     Console(service).add_question("Since when?", "Last year.", category=Console(service).category("Shop"))
     job = runner(bench, "HEAD", "--depth=1")
     drift, pull = job.run("drift"), job.run("pull")
-    assert (drift.code, "not all of its history is in this clone" in words(drift.out)) == (3, True)
-    assert (pull.code, pull.out, "Not all of git's history is in this clone" in words(pull.err)) == (0, "", True)
-    assert job.tree is not None
-    job.tree.git("fetch", "--quiet", "--unshallow", "origin", "main")
-    drift, pull = job.run("drift"), job.run("pull")
-    assert (drift.code, "unshallow" in drift.out, pull.code, "1 new" in pull.out) == (3, False, 0, True)
+    assert (drift.code, "New in the console (1)" in words(drift.out), "Gone? (Shop)" in words(drift.out)) == (3, True, True)
+    assert (pull.code, "1 new" in pull.out, "taken out of git earlier: Gone?" in words(pull.err)) == (0, True, True)
+
+
+def _keeping(bench: Bench) -> str:
+    text = (bench.path / "knowledge/kbsync.yaml").read_text(encoding="utf-8")
+    return text.replace("prune: delete", "prune: keep")
 
 
 def nobody(tree: WorkTree) -> None:

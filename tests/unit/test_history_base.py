@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.applied_ref import advance_applied, last_seen, read_applied
+from kbsync.history.applied_ref import last_seen, read_applied
 from kbsync.history.base import Base, find_base
 from kbsync.history.remote import TargetRefs
 from kbsync.plan import BaseKind
-from tests.fakes.git_repos import GitRepos, WorkTree
+from tests.fakes.git_repos import GitRepos, WorkTree, advance_applied
 
 REFS = TargetRefs("production", "1400000000-0123456789ab")
 REF = REFS.applied

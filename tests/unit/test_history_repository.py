@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.applied_ref import advance_applied
 from kbsync.history.git import Answer, Git
 from kbsync.history.remote import Remote, TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import differences, snapshot
-from tests.fakes.git_repos import GitRepos, WorkTree
+from tests.fakes.git_repos import GitRepos, WorkTree, advance_applied
 
 
 @pytest.fixture

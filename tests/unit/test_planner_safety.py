@@ -58,7 +58,7 @@ def test_an_incomplete_listing_creates_nothing() -> None:
     """What seems to be missing may be on the page that did not come."""
     declared = files(content("a"), content("b"))
     made = plan(declared, service(content("a"), complete=False), declared)
-    assert ["incomplete" in str(reason) for reason in objections(made, Consent())] == [True]
+    assert ["incomplete" in str(reason) for reason in objections(made, Consent(overwrite_drift=True))] == [True]
 
 
 def test_a_question_that_both_sides_added_is_a_conflict() -> None:

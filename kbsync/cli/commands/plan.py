@@ -17,7 +17,7 @@ from kbsync.usecases.context import Exit
         ("kbsync plan --out plan.json", "save it; apply carries out exactly this"),
         ("kbsync plan --only 'Shipping / *'", "a part of it"),
         ("kbsync plan --offline --base origin/main", "without a secret"),
-        ("kbsync plan --undo receipt.json", "what would take an apply back"),
+        ("kbsync plan --undo last", "what would take the last apply back"),
     ),
     exits={
         Exit.PENDING: "changes are pending, with --detailed-exitcode",
@@ -29,7 +29,7 @@ from kbsync.usecases.context import Exit
 @click.option("--base", metavar="REV", help="Compare with the files at this commit. [default: what was last applied]")
 @click.option("--offline", is_flag=True, help="Compare with the base in place of the service; needs no secret.")
 @click.option("--only", metavar="PATTERN", help="Plan only what matches by question, category path or file.")
-@click.option("--undo", type=click.Path(path_type=Path), metavar="RECEIPT", help="Plan to take an apply back.")
+@click.option("--undo", metavar="last|N|FILE", help="Plan to take an apply back: the last, by its number, by a receipt's file.")
 @all_targets_option
 @invocation(*PLANS)
 def plan(call: Invocation, *, all_targets: bool, **wanted: Any) -> int:
