@@ -50,7 +50,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     is_drift = context.purpose is Purpose.DRIFT
     said = BaseIndex(base, live)
     categories = plan_categories(desired, live, base)
-    matches = keep_wordings(match_questions(desired, live, base, work=categories), said)
+    matches = keep_wordings(match_questions(desired, live, base, work=categories, keeps=context.policy.prune is Prune.KEEP), said)
     removals = plan_removals(
         desired,
         live,

@@ -154,8 +154,11 @@ class BaseIndex:
         return None if found is not None and live is not None and found.id not in (None, live.id) else found
 
 
-def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, work: CategoryWork) -> Matches:
-    """Pair declared and live questions, each at most once; surer signs are used first."""
+def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, work: CategoryWork, keeps: bool) -> Matches:
+    """Pair declared and live questions, each at most once; surer signs are used first.
+
+    ``keeps`` means that what left git stays live.
+    """
     pairing = _Pairing(desired, live, work)
     pairing.by_pin()
     pairing.by_text()
@@ -164,7 +167,7 @@ def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None,
     if base is not None:
         removed = {line.text for line in desired.removed}
         rest = [question for question in pairing.rest() if question.content.question not in removed]
-        renames = find_renames(pairing.open, rest, base, desired)
+        renames = find_renames(pairing.open, rest, base, desired, keeps=keeps)
         for found in renames.found:
             pairing.pair(found.new, found.live, found.match, found.confidence)
         pairing.problems.extend(renames.problems)

@@ -1,16 +1,19 @@
 """Undeclared renames, found by comparing with the base: an old text that disappeared and a new one that appeared.
 
 A rename in git has both texts in one file, a rename in the console both in one category. The same answer, or clearly the same
-wording, makes a pair; where two pairs are equally likely, none is chosen.
+wording, makes a pair; where two pairs are equally likely, none is chosen. Where wording and answer change at once, nothing is
+guessed: the plan asks, and an apply that would leave customers with both answers is refused until the author has said it.
 """
 
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kbsync.compare import likeness
+from kbsync.diagnostics import Location
 from kbsync.messages import message
-from kbsync.model import CategoryPath, Content, Knowledge, Question
+from kbsync.model import CategoryPath, Content, Knowledge, Question, Status
 from kbsync.plan import Match, Problem, ProblemKind
 
 SURE = 85
@@ -46,6 +49,8 @@ class Rename:
     confidence: int
     wording: int
     console: bool = False
+    doubles: bool = False
+    """Whether both answers would be live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,10 @@ class Renames:
     withheld: frozenset[str | None]
 
 
-def find_renames(new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge) -> Renames:
-    """Pair old texts with new ones where exactly one pairing is likely."""
+def find_renames(
+    new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge, *, keeps: bool
+) -> Renames:
+    """Pair old texts with new ones where exactly one pairing is likely; ``keeps`` means that what left git stays live."""
     pairs, narrowed = _candidates(new, rest, base, desired)
     best = _Best(pairs)
     found: list[Rename] = []
@@ -69,22 +76,98 @@ def find_renames(new: Sequence[Question], rest: Sequence[Question], base: Knowle
         contested = rival > pair.wording - LEAD
         if contested and pair.confidence >= SURE and rival <= pair.wording + LEAD:
             doubtful.append(pair)
-        elif not contested:
-            (found if pair.confidence >= SURE else likely).append(pair)
+        elif not contested and pair.confidence >= SURE:
+            found.append(pair)
+        elif not contested and pair.console:
+            likely.append(pair)
     settled = {id(side) for pair in found for side in (pair.new, pair.live)}
     doubtful = [pair for pair in doubtful if id(pair.new) not in settled and id(pair.live) not in settled]
     withheld = {pair.live.id for pair in (*doubtful, *(pair for pair in likely if pair.console))}
+    taken = settled | {id(side) for pair in doubtful for side in (pair.new, pair.live)}
+    open_new = [one for one in new if id(one) not in taken and not (one.fresh or one.previously)]
+    reworded = _reworded(open_new, [one for one in rest if id(one) not in taken], base, desired, pairs=pairs, keeps=keeps)
     unsure = {pair.new.content.answer for pair in doubtful} if narrowed else set()
     withheld |= {live.id for live in rest if live.content.answer in unsure and id(live) not in settled}
     return Renames(
         tuple(found),
         (
             *(_ambiguous(group) for group in _groups(doubtful)),
-            *_once([_likely(pair) for pair in likely]),
+            *_once([_likely(pair) for pair in (*likely, *reworded)]),
             *(_narrowed(count) for count in narrowed if len(found) < len(new)),
         ),
         frozenset(withheld),
     )
+
+
+def _reworded(
+    new: Sequence[Question],
+    rest: Sequence[Question],
+    base: Knowledge,
+    desired: Knowledge,
+    *,
+    pairs: Iterable[Rename],
+    keeps: bool,
+) -> list[Rename]:
+    """The pairs that may be one entry with another wording and another answer, each side once, the likest first."""
+    declared = {question.content.question for question in desired.questions}
+    known = {question.content.question: question for question in base.questions}
+    left = {one.content.question: one for one in rest if one.content.question in known.keys() - declared}
+    came = {one.content.question: one for one in new if one.content.question not in known}
+    owners = {wording: text for text in left for wording in known[text].content.similar}
+    signs: dict[tuple[str, str], int] = {}
+    for text, one in came.items():
+        signs |= {(text, owners[wording]): 100 for wording in one.content.similar if wording in owners}
+    for pair in pairs:
+        both = pair.new.content.question, pair.live.content.question
+        if not pair.console and both[0] in came and both[1] in left:
+            signs[both] = max(signs.get(both, 0), pair.confidence)
+    at_its_place = _in_one_place(base.questions, desired.questions, left, came)
+    signs = dict.fromkeys(at_its_place, 0) | signs
+    found: list[Rename] = []
+    used: set[str] = set()
+    for (text, old), sign in sorted(signs.items(), key=lambda item: (-item[1], item[0])):
+        live = left[old]
+        doubles = (keeps or known[old].protected) and live.content.status is Status.ENABLED
+        if not used & {text, old} and (doubles or sign):
+            used |= {text, old}
+            wording = likeness(old, text)
+            found.append(Rename(came[text], live, Match.WORDING, wording, wording, doubles=doubles))
+    return found
+
+
+def _in_one_place(
+    base: Iterable[Question], desired: Iterable[Question], left: Collection[str], came: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """New and old texts that stand between the same neighbours, in one file, as many as before."""
+    before, after = _ordered(base), _ordered(desired)
+    shared = {question.content.question for question in before} & {question.content.question for question in after}
+    old, new = (_gaps(side, shared, open_) for side, open_ in ((before, left), (after, came)))
+    for place, texts in new.items():
+        if len(texts) == len(old.get(place, ())):
+            yield from zip(texts, old.get(place, ()), strict=True)
+
+
+def _ordered(questions: Iterable[Question]) -> list[Question]:
+    return sorted((one for one in questions if one.location is not None), key=lambda one: one.location or Location(""))
+
+
+def _gaps(
+    questions: Sequence[Question], shared: Collection[str], open_: Collection[str]
+) -> dict[tuple[str, str | None, str | None], list[str]]:
+    """The open texts by file and neighbours: the nearest shared texts before and behind them."""
+    found: dict[tuple[str, str | None, str | None], list[str]] = {}
+    waiting: list[str] = []
+    file, above = "", None
+    for question in (*questions, None):
+        text = None if question is None else question.content.question
+        path = "" if question is None else _file(question)
+        ends = path != file
+        if ends or text in shared:
+            found[file, above, None if ends else text] = waiting
+            waiting, above, file = [], text if text in shared else None, path
+        if text is not None and text in open_:
+            waiting.append(text)
+    return found
 
 
 class _Best:
@@ -235,20 +318,34 @@ def _ambiguous(pairs: Sequence[Rename]) -> Problem:
 
 
 def _likely(pair: Rename) -> Problem:
+    new, old = pair.new.content.question, pair.live.content.question
+    line = json.dumps(old, ensure_ascii=False)  # as YAML reads it, whatever is in the text
+    if pair.doubles:
+        words = message(
+            "{new} comes and {old} leaves the files but stays live, so customers would get both answers: beside the new text "
+            "write previously: [{line}] if it is the same question, previously: [] if it is another; kbsync rename and kbsync "
+            "remove write such lines",
+            new=new,
+            old=old,
+            line=line,
+        )
+        return Problem(ProblemKind.AMBIGUOUS, words, pair.new.location)
     words = (
         message(
             "{new} is created again while {old} appeared in the console; they are {confidence} % alike: if it was renamed "
-            "there, run kbsync pull, or write previously: [{old}] beside {new}",
-            new=pair.new.content.question,
-            old=pair.live.content.question,
+            "there, run kbsync pull, or write previously: [{line}] beside {new}",
+            new=new,
+            old=old,
+            line=line,
             confidence=pair.confidence,
         )
         if pair.console
         else message(
             "{new} is created while {old} is no longer declared; they are {confidence} % alike: if it was renamed, "
-            "write previously: [{old}] beside {new}, if not, previously: []",
-            new=pair.new.content.question,
-            old=pair.live.content.question,
+            "write previously: [{line}] beside {new}, if not, previously: []",
+            new=new,
+            old=old,
+            line=line,
             confidence=pair.confidence,
         )
     )

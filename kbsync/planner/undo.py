@@ -13,6 +13,7 @@ from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, p
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import (
     FIELD_NAMES,
+    Action,
     BaseKind,
     CategoryChange,
     Cause,
@@ -75,6 +76,9 @@ class _Undo:
             elif outcome.calls or outcome.outcome is Outcome.UNKNOWN:
                 # A report of an apply that was cut short does not know the calls that were under way.
                 self.problems.append(_half_done(change))
+        # A text that a rename gives back is not free for a twin of it that was deleted.
+        renames = [change for change, _ in self.done if isinstance(change, QuestionChange) and change.action is Action.RENAME]
+        self._taken |= {change.before.question for change in renames if change.before is not None}
         self._ours = {change.id for change, _ in self.done}
         self._renamed: dict[CategoryPath, CategoryPath] = {}
         self._paths = {category.path for category in live.categories}
