@@ -9,7 +9,7 @@ from kbsync.messages import Message, message, plural
 from kbsync.plan import Action, BaseKind, Cause, Change, Plan, Problem, ProblemKind, Purpose, QuestionChange
 from kbsync.settings import Drift
 
-__all__ = ["Consent", "console_edits", "objections", "refuse_unsafe", "removal_count", "update_count"]
+__all__ = ["Consent", "console_edits", "objections", "refuse_unsafe", "removal_count", "stops", "update_count"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,22 @@ def objections(plan: Plan, consent: Consent) -> tuple[Message, ...]:
     """Every reason not to apply, each with its figure, its limit and the way past; empty when the plan may be applied."""
     return (
         *_unfit(plan),
-        *(problem.message for problem in plan.problems if _stops(problem, plan)),
+        *(problem.message for problem in plan.problems if stops(problem, plan)),
         *_conflicts(plan, consent),
         *_drift(plan, consent),
         *_removals(plan, consent),
         *_brakes(plan, consent),
     )
+
+
+def stops(problem: Problem, plan: Plan) -> bool:
+    """Whether a plan may not be applied for a problem.
+
+    A diverged history is a note where the base was named by hand, and in a drift or an offline plan, which nobody applies.
+    """
+    if problem.kind is ProblemKind.DIVERGED:
+        return plan.source.base is not BaseKind.GIVEN and not (plan.offline or plan.purpose is Purpose.DRIFT)
+    return problem.blocking
 
 
 def removal_count(plan: Plan) -> int:
@@ -72,13 +82,6 @@ def _unfit(plan: Plan) -> Iterator[Message]:
         yield message("this shows what the console changed and is no plan to apply: kbsync plan makes one")
     if plan.offline:
         yield message("the plan was made offline, without looking at the service: plan again with access to it")
-
-
-def _stops(problem: Problem, plan: Plan) -> bool:
-    """Whether a problem is a reason: a diverged history is none where the base was named by hand."""
-    if problem.kind is ProblemKind.DIVERGED:
-        return plan.source.base is not BaseKind.GIVEN
-    return problem.blocking
 
 
 def _conflicts(plan: Plan, consent: Consent) -> Iterator[Message]:

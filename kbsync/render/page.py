@@ -190,7 +190,9 @@ class PlanWords(Words):
             note = message("Git took these out earlier, and customers still get those that are enabled.")
         elif self.plan.policy.prune is Prune.KEEP:
             note = message("Customers still get these answers. To remove one, write its text under removed: in a knowledge file.")
-        return KeptLive(self.say(message("No longer in git, kept live")), self.say(note), tuple(map(named, self.shown.lapsed)))
+        return KeptLive(
+            self.say(message("No longer in git, kept live")), self.say(note), tuple(map(named, self.shown.formerly_declared))
+        )
 
     def unmanaged(self) -> Iterator[tuple[Kind, str, tuple[Named, ...]]]:
         """What git never declared, questions and categories apart, so that each number counts one kind; no empty list."""
@@ -282,7 +284,7 @@ class PlanWords(Words):
 
     def _staying(self) -> Iterator[Clause]:
         """What else an apply leaves alone: what git gave up, and apart from that the questions that it never had."""
-        kept = len(self.shown.lapsed) - self.shown.outlived
+        kept = len(self.shown.formerly_declared) - self.shown.outlived
         if kept:
             yield (message("{count} no longer in git, kept live", count=kept),)
         if self.shown.unmanaged:

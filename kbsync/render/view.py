@@ -13,6 +13,7 @@ from typing import Any
 
 from kbsync.compare import changed_fields
 from kbsync.display import spelled_out
+from kbsync.guards import stops
 from kbsync.model import AnswerType, CategoryPath, Content, Status, is_same_but_for_form
 from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, ProblemKind, Purpose, QuestionChange, Unmanaged
 
@@ -74,10 +75,10 @@ class Outline:
     """What there is to show. Empty sections are left out.
 
     The changes of a drift are seen from the console's side: what the way back to git would create, the console deleted.
-    ``danger`` is the number of changes in the dangerous sections. ``blocking`` problems stop an apply, ``diverged`` ones change
-    what every line means, ``notices`` only inform. ``lapsed`` are the unmanaged objects that git used to declare, ``undeclared``
-    the others, apart from ``presets``, which the service owns; ``outlived`` counts the answers that an apply will leave with
-    customers though git gave them up.
+    ``danger`` is the number of changes in the dangerous sections. ``blocking`` problems stop an apply, other ``diverged`` ones
+    change what every line means, ``notices`` only inform. ``formerly_declared`` and ``undeclared`` are the unmanaged objects
+    that git used to declare and the others, apart from ``presets``, which the service owns; ``outlived`` counts the answers
+    that an apply will leave with customers though git gave them up.
     """
 
     groups: tuple[Group, ...]
@@ -85,7 +86,7 @@ class Outline:
     blocking: tuple[Problem, ...]
     diverged: tuple[Problem, ...]
     notices: tuple[Problem, ...]
-    lapsed: tuple[Unmanaged, ...]
+    formerly_declared: tuple[Unmanaged, ...]
     undeclared: tuple[Unmanaged, ...]
     presets: tuple[Unmanaged, ...]
     outlived: int
@@ -161,14 +162,14 @@ def outline(plan: Plan) -> Outline:
     for change, whole in zip(changes, _with_statuses(changes), strict=True):
         sections[_taken(change) or (_harmless(change) if is_drift else _section(change))].append(whole)
     groups = tuple(Group(section, tuple(found)) for section, found in sections.items() if found)
-    notices = [problem for problem in plan.problems if not problem.blocking]
+    notices = [problem for problem in plan.problems if not stops(problem, plan)]
     return Outline(
         groups=groups,
         danger=sum(len(group.changes) for group in groups if group.danger),
-        blocking=tuple(problem for problem in plan.problems if problem.blocking),
+        blocking=tuple(problem for problem in plan.problems if stops(problem, plan)),
         diverged=tuple(problem for problem in notices if problem.kind is ProblemKind.DIVERGED),
         notices=tuple(problem for problem in notices if problem.kind is not ProblemKind.DIVERGED),
-        lapsed=tuple(item for item in plan.unmanaged if item.formerly_declared),
+        formerly_declared=tuple(item for item in plan.unmanaged if item.formerly_declared),
         undeclared=tuple(item for item in plan.unmanaged if not (item.formerly_declared or item.preset)),
         presets=tuple(item for item in plan.unmanaged if item.preset and not item.formerly_declared),
         outlived=len(plan.outlived),

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kbsync.guards import Consent, objections
 from kbsync.messages import message
 from kbsync.model import Content
 from kbsync.plan import (
     Action,
+    BaseKind,
     CategoryChange,
     Cause,
     Change,
@@ -24,6 +26,7 @@ from kbsync.plan import (
     QuestionChange,
     Unmanaged,
 )
+from kbsync.render.github import plan_github
 from kbsync.render.page import PlanWords
 from kbsync.render.view import ActionCount, Section, Time, Version, action_of, counted, outline, view_of
 from kbsync.render.words import Words
@@ -169,9 +172,32 @@ def test_the_rest_of_a_plan_is_arranged_too() -> None:
     stops = Problem(ProblemKind.CONFLICT, message("it stops"))
     informs = Problem(ProblemKind.WITHHELD, message("it informs"), blocking=False)
     shown = outline(replace(plans.dangerous(), unmanaged=(lapsed, category), problems=(informs, stops)))
-    assert (shown.blocking, shown.notices, shown.lapsed) == ((stops,), (informs,), (lapsed,))
+    assert (shown.blocking, shown.notices, shown.formerly_declared) == ((stops,), (informs,), (lapsed,))
     assert (shown.unmanaged, shown.undeclared, shown.danger, shown.empty) == (0, (category,), 3, False)
     assert counted(shown.changes)[0] == ActionCount(Kind.QUESTION, Action.DELETE, 1)
+
+
+def test_what_stops_an_apply_is_shown_as_such() -> None:
+    """A diverged history is an error where an apply refuses for it, and a note where the base was named or nobody applies."""
+    parted = Problem(ProblemKind.DIVERGED, message("the histories part"), blocking=False)
+    plan = replace(plans.dangerous(), problems=(parted,))
+    given = replace(plan, source=replace(plan.source, base=BaseKind.GIVEN))
+    for made, stopped in (
+        (plan, True),
+        (given, False),
+        (replace(plan, offline=True), False),
+        (replace(plan, purpose=Purpose.DRIFT), False),
+    ):
+        shown = outline(made)
+        assert (shown.blocking, shown.diverged) == (((parted,), ()) if stopped else ((), (parted,)))
+        drawn = plan_github(made, digest="d")
+        assert ("::error" in drawn.result, drawn.outputs["blocking"]) == (stopped, str(int(stopped)))
+        assert ("cannot be applied as it stands" in drawn.summary) == stopped
+        assert (
+            made.offline
+            or made.purpose is Purpose.DRIFT
+            or (str(parted.message) in map(str, objections(made, Consent()))) == stopped
+        )
 
 
 STAYING = (
