@@ -63,9 +63,12 @@ def removal_count(plan: Plan) -> int:
 
 
 def console_edits(plan: Plan) -> tuple[Change, ...]:
-    """What a plan overwrites that only the console changed; removals have a consent of their own, as conflicts have."""
+    """What a plan overwrites that only the console changed.
+
+    Removals have a consent of their own, as conflicts have, but those that a line under ``removed`` asks for.
+    """
     edits = (change for change in plan.changes if Cause.DRIFT in change.causes and Cause.CONFLICT not in change.causes)
-    return tuple(change for change in edits if not change.removal)
+    return tuple(change for change in edits if change.reviewed or not change.removal)
 
 
 def update_count(plan: Plan) -> int:

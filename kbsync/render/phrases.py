@@ -172,6 +172,7 @@ REVIEWED: Mapping[Cause, Message] = {
     Cause.DECLARED: message("under removed in git"),
     Cause.DRIFT: message("under removed in git, and made in the console again: applying takes it away"),
     Cause.CONFLICT: message("under removed in git, and changed in the console since the last apply"),
+    Cause.UNDONE: message("under removed in git, and back since an undo: applying takes it away again"),
     Cause.UNKNOWN: message("under removed in git; without a base nobody can tell who made it"),
 }
 """What a line under ``removed`` takes away."""

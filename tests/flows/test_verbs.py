@@ -13,6 +13,7 @@ from kbsync.plan import Action, BaseKind, Cause, Plan, QuestionChange, Source, T
 from kbsync.planner import Context, make_plan
 from kbsync.usecases.context import Exit
 from kbsync.usecases.files import Act, moving, removing, renaming
+from tests.fakes.console import Console
 from tests.flows.harness import Bench
 
 SETTINGS = {"kbsync.yaml": b"version: 1\ntargets: {sandbox: {driver: sandbox}}\n"}
@@ -152,3 +153,29 @@ def test_a_protected_question_is_not_removed(bench: Bench) -> None:
     bench.write({"a.yaml": LAYOUTS["block"] + "    protected: true\n"})
     found = bench.run("remove", "two")
     assert (found.code, "take protected out" in found.err) == (Exit.UNSAFE, True)
+
+
+def test_a_removal_is_applied_with_nobody_there_and_what_comes_back_is_told(tmp_path: Path) -> None:
+    """No number on the command line; an undo and the console are told apart, and neither is overruled unsaid."""
+    bench = Bench.make(tmp_path)
+    text = (bench.path / "knowledge/kbsync.yaml").read_text(encoding="utf-8").replace("prune: delete", "prune: keep")
+    bench.commit({"kbsync.yaml": text, "a.yaml": LAYOUTS["block"]})
+    assert bench.run("apply", "--yes").code == Exit.DONE
+    assert bench.run("remove", "two").code == Exit.DONE
+    bench.commit({})
+    assert bench.run("apply", "--yes", "--receipt", "receipt.json").code == Exit.DONE
+    assert bench.cause("plan") == {}
+    assert "is not live any more, and its line may go: two" in bench.run("plan").out
+    back = bench.run("plan", "--undo", "receipt.json", "--out", "undo.json")
+    assert (back.code, bench.run("apply", "undo.json", "--yes").code) == (Exit.DONE, Exit.DONE)
+    assert "under removed in git, and back since an undo: applying takes it away again" in " ".join(bench.run("plan").out.split())
+    assert bench.run("apply", "--yes").code == Exit.DONE
+    with bench.console() as service:
+        console = Console(service)
+        console.add_question("two", "from the console", category=console.category("A"))
+    assert bench.run("drift").code == Exit.PENDING
+    pulled = bench.run("pull")
+    assert ("two has a line under removed and stays out of the files" in pulled.err, pulled.out) == (True, "")
+    refused = bench.run("apply", "--yes")
+    assert (refused.code, "1 console edit would be overwritten: two" in refused.err) == (Exit.UNSAFE, True)
+    assert bench.run("apply", "--yes", "--overwrite-drift").code == Exit.DONE
