@@ -5,15 +5,20 @@ import os
 import re
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from kbsync.errors import UnusableFile
 from kbsync.messages import Message, message
 
-__all__ = ["check_writable", "is_replaceable", "make_directory", "read_file", "reason_of", "refuse_links", "save"]
+__all__ = ["check_writable", "is_replaceable", "links_on", "make_directory", "read_file", "reason_of", "refuse_links", "save"]
 
 _OPEN_ALREADY = re.compile(r"(?:/dev/|/proc/self/)(?:fd/(\d+)|(stdout)|(stderr))")
 """Names of what this process has open. To open the file behind one anew would begin at its start, over what stands there."""
+
+
+LINKS = 40
+"""How many links the system follows on one way."""
 
 
 def check_writable(path: Path) -> None:
@@ -45,6 +50,23 @@ def refuse_links(path: Path, *, below: Path) -> None:
                 message("{path} is a symbolic link, and kbsync writes nothing of its own through links", path=place),
                 hint=message("remove the link, or put a file or directory in its place"),
             )
+
+
+def links_on(path: Path) -> Iterator[Path]:
+    """Every symbolic link that is followed on the way to a path, each where it really lies; of a loop the first few."""
+    path = path.absolute()
+    place, steps = Path(path.anchor), list(reversed(path.parts[1:]))
+    for _ in range(LINKS):
+        while steps and not os.path.islink(place / steps[-1]):  # noqa: PTH114  (as above)
+            place = place.parent if steps[-1] == ".." else place / steps[-1]
+            steps.pop()
+        if not steps:
+            return
+        link = place / steps.pop()
+        yield link
+        goal = link.readlink()
+        place = Path(goal.anchor) if goal.anchor else place
+        steps += reversed(goal.parts[bool(goal.anchor) :])
 
 
 def save(path: Path, data: bytes, *, private: bool = False, below: Path | None = None) -> None:

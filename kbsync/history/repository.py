@@ -10,8 +10,9 @@ from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.git import Git
 from kbsync.messages import Message, message
+from kbsync.saving import links_on
 
-__all__ = ["Repository"]
+__all__ = ["Repository", "holders_of"]
 
 QUIET = re.compile(
     r"(advice|alias|blame|branch|color|column|commit|diff|format|grep|gui|help|i18n|init|interactive|log|mailmap|merge|mergetool"
@@ -58,7 +59,7 @@ class Repository:
             raise git.unreadable(answer)
         git = Git(Path(root), environ=environ, data=Path(data))
         settings = tuple(_settings(git, Path(root)))
-        _refuse_foreign(git, Path(root), settings)
+        _refuse_foreign(Path(root), settings, environ)
         remotes = {each.subsection for each in settings if each.section == "remote" and each.subsection}
         return cls(
             Path(root),
@@ -191,11 +192,15 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """One line of git's configuration, without the user's values but for ``is_on``; ``file`` is None where no file has it."""
+    """One line of git's configuration, without the user's values but for ``is_on``; ``file`` is None where no file has it.
+
+    ``is_own`` says that it is of this repository, and not of the user or the machine.
+    """
 
     key: str
     file: Path | None
     is_on: bool
+    is_own: bool
 
     @property
     def section(self) -> str:
@@ -235,28 +240,44 @@ def _top(start: Path, environ: Mapping[str, str]) -> Path | None:
 
 def _settings(git: Git, root: Path) -> Iterator[_Setting]:
     """Everything that configures git here, with the file that says it."""
-    words = git.run("config", "--list", "--show-origin", "-z").text.split("\0")
-    for origin, entry in zip(words[::2], words[1::2], strict=False):
+    words = git.run("config", "--list", "--show-scope", "--show-origin", "-z").text.split("\0")
+    for scope, origin, entry in zip(words[::3], words[1::3], words[2::3], strict=False):
         kind, _, name = origin.partition(":")
         key, _, value = entry.partition("\n")
         file = root / name if kind == "file" else None
-        yield _Setting(key, file, value.lower() not in ("false", "no", "off", "0"))
+        yield _Setting(key, file, value.lower() not in ("false", "no", "off", "0"), scope in ("local", "worktree"))
 
 
-def _refuse_foreign(git: Git, root: Path, settings: Sequence[_Setting]) -> None:
+def _refuse_foreign(root: Path, settings: Sequence[_Setting], environ: Mapping[str, str] | None) -> None:
     """Raise HistoryUnavailable where a committed file configures git, as with ``include.path = ../.gitconfig``.
 
-    A branch could then let git run any program. Files of the repository itself, and the user's own that lie in the tree, may.
+    A branch could then let git run any program. Files of the repository itself, and the user's own that lie in the tree, may;
+    so may what the user keeps in a repository that has nothing to do with this one.
     """
-    found: dict[Path, str] = {}
+    found: dict[tuple[Path, bool], str] = {}
     for each in settings:
         if each.file is not None and not each.is_quiet():
-            found.setdefault(each.file, each.key)
-    for file, key in found.items():
-        names = [name for name in {os.path.normpath(file), os.path.realpath(file)} if Path(name).is_relative_to(root)]
-        inside = [name for name in names if Path(name).relative_to(root).parts[0] != ".git"]
-        if inside and git.run("ls-files", "-z", "--", *inside).output:
+            found.setdefault((each.file, each.is_own), each.key)
+    for (file, is_own), key in found.items():
+        holders = (top for place in (*links_on(file), Path(os.path.realpath(file))) for top in holders_of(place, environ=environ))
+        if any(is_own or top.is_relative_to(root) or _holds(top, root, environ) for top in holders):
             raise HistoryUnavailable(
                 message("Git is configured by {file}, which a branch can change: it sets {key}.", file=file, key=key),
                 hint=message("Copy what you need of it to .git/config, and take the include of it out of git's configuration."),
             )
+
+
+def holders_of(place: Path, *, environ: Mapping[str, str] | None) -> Iterator[Path]:
+    """The tops of the repositories that have a file or link, or the submodule that it lies in, under version control."""
+    real = Path(os.path.realpath(place.parent), place.name)
+    if ".git" not in real.parts:
+        yield from (top for top in real.parents if os.path.lexists(top / ".git") and _holds(top, real, environ))
+
+
+def _holds(top: Path, path: Path, environ: Mapping[str, str] | None) -> bool:
+    """Whether a path, or a submodule or link that it lies in, is in the index of a repository. Raises HistoryUnavailable."""
+    steps = {each.relative_to(top).as_posix() for each in (path, *path.parents) if top in each.parents}
+    # Told where its data lie, git looks for no other repository, and it fetches nothing that this one may lack.
+    git = Git(top, environ=environ, data=top / ".git")
+    listed = git.run("ls-files", "-z", "--", *sorted(steps), extra={"GIT_ALLOW_PROTOCOL": "none"}) if steps else None
+    return listed is not None and not steps.isdisjoint(listed.text.split("\0"))

@@ -179,6 +179,99 @@ def test_a_committed_file_does_not_configure_git(repos: GitRepos, setting: str, 
     assert ".git/config" in str(failure.value.hint)
 
 
+CONFIGURED = "[core]\n\tsshCommand = sh run.sh\n"
+
+
+def submodule(repos: GitRepos, tree: WorkTree, place: str) -> WorkTree:
+    """A submodule of a repository, whose file ``conf`` configures git."""
+    origin = repos.init("origin")
+    origin.commit({"conf": CONFIGURED, "knowledge/a.yaml": "a"})
+    tree.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", f"file://{origin.path}", place)
+    tree.commit({"knowledge/a.yaml": "a", ".gitconfig": CONFIGURED})
+    return WorkTree(tree.path / place, repos.environ)
+
+
+def nested(repos: GitRepos, tree: WorkTree) -> WorkTree:
+    """A repository in the tree of another, which knows nothing of it."""
+    inner = repos.init("repo/inner")
+    inner.commit({"conf": CONFIGURED})
+    tree.commit({".gitignore": "inner\n", ".gitconfig": CONFIGURED})
+    return inner
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "a file of a submodule",
+        "a file of a submodule, for the user",
+        "an untracked file of a submodule",
+        "a file of the outer repository",
+        "a file of the outer repository, for the user",
+        "a file of a repository in the tree, for the user",
+        "a file of the outer repository, which knows nothing of this one",
+        "a file of the other working tree",
+        "a file that a link of the user's leads to",
+        "a file behind a link",
+        "a file behind a link of the user's to a link",
+    ],
+)
+def test_a_file_of_another_repository_does_not_configure_git(repos: GitRepos, way: str) -> None:
+    """Nor does one that a branch brings from around, from within, from the same repository's other tree or by a link."""
+    tree = repos.init("repo")
+    environ, found = dict(repos.environ), tree
+    match way:
+        case "a file of a submodule":
+            submodule(repos, tree, "sub")
+            tree.git("config", "include.path", "../sub/conf")
+        case "a file of a submodule, for the user":
+            environ["GIT_CONFIG_GLOBAL"] = str(submodule(repos, tree, "sub/sub").path / "conf")
+        case "an untracked file of a submodule":
+            submodule(repos, tree, "sub").write({"own": CONFIGURED})
+            tree.git("config", "include.path", "../sub/own")
+        case "a file of the outer repository":
+            found = submodule(repos, tree, "sub")
+            found.git("config", "include.path", str(tree.path / ".gitconfig"))
+        case "a file of the outer repository, for the user":
+            found = submodule(repos, tree, "sub")
+            environ["GIT_CONFIG_GLOBAL"] = str(tree.path / ".gitconfig")
+        case "a file of a repository in the tree, for the user":
+            environ["GIT_CONFIG_GLOBAL"] = str(nested(repos, tree).path / "conf")
+        case "a file of the outer repository, which knows nothing of this one":
+            found = nested(repos, tree)
+            found.git("config", "include.path", "../../.gitconfig")
+        case "a file of the other working tree":
+            tree.commit({".gitconfig": CONFIGURED})
+            tree.git("config", "include.path", "../.gitconfig")
+            tree.git("worktree", "add", "--quiet", str(repos.directory / "place"))
+            found = WorkTree(repos.directory / "place", repos.environ)
+        case "a file that a link of the user's leads to":
+            tree.commit({".gitconfig": CONFIGURED})
+            (repos.directory / "own").symlink_to(tree.path / ".gitconfig")
+            environ["GIT_CONFIG_GLOBAL"] = str(repos.directory / "own")
+        case _:
+            (repos.directory / "conf").write_text(CONFIGURED, encoding="utf-8")
+            (tree.path / "link").symlink_to("..")
+            tree.commit({"knowledge/a.yaml": "a"})
+            (repos.directory / "own").symlink_to(tree.path / "link")
+            tree.git("config", "include.path", "../link/conf" if way == "a file behind a link" else "../../own/conf")
+    with pytest.raises(HistoryUnavailable, match=r"which a branch can change: it sets core\.sshcommand"):
+        Repository.find(found.path, environ=environ)
+
+
+def test_the_users_own_repository_may_hold_their_configuration(repos: GitRepos) -> None:
+    """Dotfiles are kept in git, in the home directory or linked from there, and that is nobody's danger."""
+    home = repos.init("home")
+    home.commit({".gitconfig": CONFIGURED})
+    inner = repos.init("home/work/repo")
+    commit = inner.commit({"knowledge/a.yaml": "a"})
+    (repos.directory / "linked").symlink_to(home.path / ".gitconfig")
+    for own in (home.path / ".gitconfig", repos.directory / "linked"):
+        for tree in (inner, repos.init(f"apart-{own.name}")):
+            found = Repository.find(tree.path, environ={**repos.environ, "GIT_CONFIG_GLOBAL": str(own)})
+            assert found is not None
+            assert found.head() == (commit if tree is inner else None)
+
+
 def test_what_lets_nothing_run_may_be_committed(repos: GitRepos) -> None:
     """Aliases and colours of a project are nobody's danger; nor is a file in the tree that no branch brings."""
     tree = repos.init("repo")

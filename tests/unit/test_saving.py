@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import UnusableFile
-from kbsync.saving import check_writable, is_replaceable, save
+from kbsync.saving import check_writable, is_replaceable, links_on, save
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -142,3 +142,16 @@ def test_what_cannot_be_opened_is_an_error_in_words(tmp_path: Path) -> None:
             save(path, b"new")
     with pytest.raises(UnusableFile, match="cannot be written: Permission denied"):
         check_writable(Path("/dev/fd/987"))
+
+
+def test_links_on_the_way_are_told_where_they_lie(tmp_path: Path) -> None:
+    """Those that a link leads to as well, relative or not; a loop ends."""
+    place = tmp_path.resolve()
+    (place / "deep").mkdir()
+    (place / "deep" / "first").symlink_to("../second/.")
+    (place / "second").symlink_to(place / "deep")
+    (place / "loop").symlink_to("loop")
+    found = list(links_on(place / "deep" / "first" / ".." / "second" / "file"))
+    assert found == [place / "deep" / "first", place / "second", place / "second"]
+    assert set(links_on(place / "loop")) == {place / "loop"}
+    assert list(links_on(place / "deep")) == []
