@@ -11,6 +11,7 @@ from kbsync.cli.commands.apply import apply
 from kbsync.cli.commands.coverage import coverage
 from kbsync.cli.commands.doctor import doctor
 from kbsync.cli.commands.drift import drift
+from kbsync.cli.commands.explain import explain
 from kbsync.cli.commands.fmt import fmt
 from kbsync.cli.commands.init import init
 from kbsync.cli.commands.plan import plan
@@ -31,7 +32,7 @@ from kbsync.messages import message
 from kbsync.usecases.context import Exit, RunContext, exit_of
 
 SECTIONS = {
-    "From files to customers": (init, validate, plan, apply, show),
+    "From files to customers": (init, validate, explain, plan, apply, show),
     "Edits of the files": (rename, move, remove, fmt),
     "What the console changed": (drift, pull),
     "Conversations": (coverage, preview, session),

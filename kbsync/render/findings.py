@@ -15,6 +15,7 @@ from kbsync import __version__
 from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.display import visible
 from kbsync.messages import message
+from kbsync.render.explanations import EXPLANATIONS
 from kbsync.render.json_documents import document, json_text
 from kbsync.render.words import Words
 from kbsync.render.workflow_commands import Level, command, within_limit
@@ -43,6 +44,17 @@ def _finding(found: Diagnostic) -> dict[str, Any]:
 
 def _place(location: Location) -> dict[str, Any]:
     return {"path": location.path, "line": location.line, "column": location.column}
+
+
+def explanations_json(rules: Sequence[Rule]) -> str:
+    """What rules mean, each with an example and what to do."""
+    told = ((rule, EXPLANATIONS[rule]) for rule in rules)
+    return document(
+        rules=[
+            {"code": rule.name, "rule": rule.value, "what": str(one.what), "mend": str(one.mend), "example": one.example}
+            for rule, one in told
+        ]
+    )
 
 
 def diagnostics_sarif(diagnostics: Sequence[Diagnostic]) -> str:

@@ -24,7 +24,16 @@ from kbsync.saving import save
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.workspace import examine_workspace
 
-__all__ = ["Formatted", "edit_directory", "format_directory", "moving", "removing", "renaming", "validate_directory"]
+__all__ = [
+    "Formatted",
+    "edit_directory",
+    "format_directory",
+    "moving",
+    "removing",
+    "renaming",
+    "rules_called",
+    "validate_directory",
+]
 
 Act = Callable[[Knowledge], tuple[Merge, Message | None]]
 """What is to be changed in the files, and what their author should know beside that."""
@@ -47,6 +56,15 @@ def validate_directory(call: Call, *, baseline: Path | None = None, write: Path 
         call.screen.note(message("Findings that the baseline has: {count}.", count=len(loaded.diagnostics) - len(fresh)))
         loaded = replace(loaded, diagnostics=fresh)
     return loaded, Exit.INVALID if has_errors(loaded.diagnostics) else Exit.DONE
+
+
+def rules_called(name: str | None) -> tuple[Rule, ...]:
+    """The rule of a code or a name, in any letters; all of them without one. Raises Misuse."""
+    rules = tuple(rule for rule in Rule if name is None or name.casefold() in (rule.name.casefold(), rule.value))
+    if name is not None and not rules:
+        hint = closest(name, [rule.value for rule in Rule]) or message("kbsync explain lists them all")
+        raise Misuse(message("no finding is called {name}", name=name), hint=hint)
+    return rules
 
 
 def _kept(found: Diagnostic) -> str:

@@ -1,0 +1,34 @@
+"""``kbsync explain``: what a finding means."""
+
+import click
+
+from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.usecases.context import Exit
+
+
+@click.command(
+    cls=DocumentedCommand,
+    examples=(
+        ("kbsync explain KB408", "what it means, an example, what to do"),
+        ("kbsync explain near-duplicate", "the same by its name"),
+        ("kbsync explain", "every finding that there is"),
+    ),
+    exits={
+        Exit.USAGE: "no finding is called so",
+    },
+)
+@click.argument("code", required=False)
+@invocation("text", "json", target=False, directory=False)
+def explain(call: Invocation, *, code: str | None) -> int:
+    """Say what a finding means, with an example and what to do.
+
+    Findings are named by their code or by their name, as validate shows both.
+    """
+    from kbsync.render.explanations import explanations_text  # noqa: PLC0415
+    from kbsync.render.findings import explanations_json  # noqa: PLC0415
+    from kbsync.usecases.files import rules_called  # noqa: PLC0415
+
+    rules = rules_called(code)
+    drawn = explanations_json(rules) if call.format == "json" else explanations_text(rules, call.screen.options)
+    call.screen.result(drawn)
+    return Exit.DONE
