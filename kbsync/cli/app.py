@@ -21,6 +21,7 @@ from kbsync.cli.commands.sandbox import sandbox
 from kbsync.cli.commands.schema import schema
 from kbsync.cli.commands.session import session
 from kbsync.cli.commands.show import show
+from kbsync.cli.commands.status import status
 from kbsync.cli.commands.targets import targets
 from kbsync.cli.commands.unlock import unlock
 from kbsync.cli.commands.validate import validate
@@ -34,7 +35,7 @@ from kbsync.usecases.context import Exit, RunContext, exit_of
 SECTIONS = {
     "From files to customers": (init, validate, explain, plan, apply, show),
     "Edits of the files": (rename, move, remove, fmt),
-    "What the console changed": (drift, pull),
+    "What the console changed": (status, drift, pull),
     "Conversations": (coverage, preview, session),
     "Files and targets": (schema, targets, doctor, unlock, sandbox),
 }

@@ -124,6 +124,10 @@ class Repository:
             raise _damaged(ref)
         return commit
 
+    def date(self, commit: str) -> int:
+        """When a commit was made, in Unix seconds. Raises HistoryUnavailable."""
+        return int(self.git.run("log", "--max-count=1", "--format=%ct", commit).text)
+
     def branch(self) -> str | None:
         """The branch that is checked out, also before its first commit; None where no branch is."""
         return self._named("HEAD", "refs/heads/")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding
     from kbsync.desk.probe import Settled
     from kbsync.files.merging import Merged
+    from kbsync.render.status import TargetStatus
 
 __all__ = [
     "checkup_json",
@@ -36,6 +37,7 @@ __all__ = [
     "pulled_json",
     "receipt_json",
     "session_json",
+    "status_json",
     "streamed_json",
     "targets_json",
 ]
@@ -74,6 +76,24 @@ def targets_json(targets: Sequence[Target]) -> str:
 def matrix_json(targets: Sequence[Target]) -> str:
     """The targets as a CI matrix, on one line."""
     return json_text({"include": [_target(target) for target in targets]}, indent=None)
+
+
+def status_json(found: "TargetStatus") -> str:
+    """Where a target stands: numbers of changes by plan and drift, null where that is unknown."""
+    lock = found.lock
+    return document(
+        target=found.target.name,
+        sdkappid=found.target.sdkappid,
+        commit=found.commit,
+        base=found.base,
+        base_date=found.base_date,
+        pending=None if found.plan is None else len(found.plan.changes),
+        blocking=None if found.plan is None else sum(problem.blocking for problem in found.plan.problems),
+        drift=None if found.drift is None else len(found.drift.changes),
+        lock=None if lock is None else {"who": lock.who, "where": lock.where, "since": lock.since, "expires": lock.expires},
+        problem=None if found.problem is None else str(found.problem.message),
+        next=str(found.next),
+    )
 
 
 def checkup_json(findings: Sequence["Finding"], settled: Sequence["Settled"] = ()) -> str:

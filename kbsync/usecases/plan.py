@@ -28,6 +28,7 @@ __all__ = [
     "Prepared",
     "check_pattern",
     "check_target",
+    "drift_between",
     "find_drift",
     "plan_against",
     "plan_library",
@@ -95,11 +96,16 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
         nothing = Knowledge()
         return make_plan(nothing, nothing, nothing, context=replace(planner_context(ready), purpose=Purpose.DRIFT)), Exit.DONE
     with reader_of(call, ready.workspace) as reader:
-        live = reader.read()
-    context = replace(planner_context(ready), purpose=Purpose.DRIFT, warnings=())
-    # What kbsync itself left there is none of the console's doing, nor is what git gave up.
-    drift = make_plan(memory.left if memory else knowledge, live, knowledge, context=replace(context, memory=None))
+        drift = drift_between(reader.read(), knowledge, ready)
     return drift, Exit.PENDING if drift.changes else Exit.DONE
+
+
+def drift_between(live: Knowledge, knowledge: Knowledge, ready: Prepared) -> Plan:
+    """What it would take to bring a live library back to the base, which is ``knowledge``."""
+    context = replace(planner_context(ready), purpose=Purpose.DRIFT, warnings=())
+    memory = ready.history.memory
+    # What kbsync itself left there is none of the console's doing, nor is what git gave up.
+    return make_plan(memory.left if memory else knowledge, live, knowledge, context=replace(context, memory=None))
 
 
 def prepare(call: Call, *, base: str | None, certain: bool = True, planned: bool = False) -> Prepared:

@@ -1,23 +1,26 @@
 """Looking after a target: whether everything is in place, and the removal of an apply lock whose holder is gone."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kbsync.errors import MissingSecret
-from kbsync.history.lease import show_time
+from kbsync.errors import MissingSecret, ServiceError
+from kbsync.history.lease import LockInfo, show_time
 from kbsync.history.lock import read_lock, remove_lock
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
-from kbsync.messages import message
-from kbsync.settings import Driver
+from kbsync.messages import Message, message
+from kbsync.plan import BaseKind
+from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit, is_agreed
 from kbsync.usecases.git import is_shared
-from kbsync.usecases.workspace import check_state, shared_state_directory
+from kbsync.usecases.workspace import Workspace, check_state, shared_state_directory
 
 if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding
     from kbsync.desk.probe import Settled
+    from kbsync.render.status import TargetStatus
 
-__all__ = ["examine_target", "unlock_target"]
+__all__ = ["examine_target", "find_status", "unlock_target"]
 
 
 def examine_target(call: Call, *, probing: bool = False) -> tuple[tuple["Finding", ...], tuple["Settled", ...], Exit]:
@@ -44,17 +47,69 @@ def examine_target(call: Call, *, probing: bool = False) -> tuple[tuple["Finding
     return findings, settled, Exit.FAILED if any(finding.ok is False for finding in findings) else Exit.DONE
 
 
+def find_status(call: Call) -> tuple["TargetStatus", Exit]:
+    """Where a target stands, as far as it can be told: a library that cannot be read fails the command, and the rest is told."""
+    from kbsync.render.status import TargetStatus  # noqa: PLC0415
+    from kbsync.usecases.plan import drift_between, plan_against, prepare, reader_of  # noqa: PLC0415
+
+    ready = prepare(call, base=None, certain=False)
+    workspace, target, history = ready.workspace, ready.target, ready.history
+    repository, applied = history.repository, history.base.kind is BaseKind.APPLIED
+    shared = repository if is_shared(target) else None
+    found = TargetStatus(
+        target,
+        call.context.clock.wall(),
+        len(workspace.knowledge.questions),
+        history.commit,
+        history.base.commit if applied else None,
+        repository.date(history.base.commit) if repository and applied and history.base.commit else None,
+        _find_lock(call, workspace, target, shared),
+        message("nothing"),
+    )
+    try:
+        with reader_of(call, workspace) as reader:
+            live = reader.read()
+    except (ServiceError, MissingSecret) as problem:
+        found = replace(found, problem=problem)
+    else:
+        drift = drift_between(live, history.knowledge, ready) if applied and history.knowledge else None
+        found = replace(found, plan=plan_against(live, ready), drift=drift)
+    return replace(found, next=_next_step(found, call)), Exit.DONE if found.problem is None else Exit.FAILED
+
+
+def _next_step(found: "TargetStatus", call: Call) -> Message:
+    """What somebody would do now, with the command line for it."""
+    option = call.options
+    if found.problem is not None or found.plan is None:
+        return message("kbsync doctor{option} tells what is not in order", option=option)
+    if found.lock is not None:
+        return message(
+            "wait until that apply has ended; kbsync unlock{option} removes the lock of one that is gone", option=option
+        )
+    if found.drift is not None and found.drift.changes:
+        return message("kbsync pull{option} takes the console's edits into the files", option=option)
+    if found.plan.problems or found.commit is None:
+        return message("kbsync plan{option} shows what an apply would do and what stops it; then commit", option=option)
+    if found.plan.changes or found.base is None:
+        return message("kbsync apply{option} shows it, asks, and carries it out", option=option)
+    return message("nothing: what git declares is live")
+
+
+def _find_lock(call: Call, workspace: Workspace, target: Target, repository: Repository | None) -> LockInfo | None:
+    shared = shared_state_directory(target, environ=call.context.environ)
+    if shared is None:
+        call.refuse_link()
+        check_state(workspace.state)
+    return read_lock(repository, TargetRefs(target.name, target.key), directory=shared or workspace.state)
+
+
 def unlock_target(call: Call, *, yes: bool) -> Exit:
     """Show who holds a target and, where that is agreed to, end it. Raises TargetLocked when the lock changed since."""
     workspace = call.open_workspace()
     target = workspace.target(call.target)
     refs = TargetRefs(target.name, target.key)
     repository = Repository.find(call.directory, environ=call.context.environ) if is_shared(target) else None
-    shared = shared_state_directory(target, environ=call.context.environ)
-    if shared is None:
-        call.refuse_link()
-        check_state(workspace.state)
-    found = read_lock(repository, refs, directory=shared or workspace.state)
+    found = _find_lock(call, workspace, target, repository)
     if found is None:
         call.screen.note(message("Nobody holds the target."))
         return Exit.DONE

@@ -1,0 +1,115 @@
+"""Where a target stands: one screen, from the first day on, with the step that comes next."""
+
+import json
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from kbsync.history.lock import TargetLock
+from tests.flows.harness import Bench
+from tests.flows.shop import FIRST
+
+
+def rows(bench: Bench, *words: str, code: int = 0) -> dict[str, str]:
+    """What stands beside each label."""
+    shown = bench.run("status", *words)
+    assert shown.code == code, shown.err
+    found: dict[str, str] = {}
+    for line in shown.out.splitlines():
+        if line[:1].strip():
+            label = line[:20].rstrip()
+            found[label] = f"{found[label]}; {line[20:]}" if label in found else line[20:]
+        else:
+            found[label] += f" {line.strip()}"
+    return found
+
+
+def test_the_way_from_the_first_day_to_peace(bench: Bench) -> None:
+    """Files that are new, a commit that waits, a library that is as declared: each with its next step."""
+    bench.write(FIRST)
+    first = rows(bench)
+    assert first["Files"] == "files that are not committed · 12 questions"
+    assert first["Applied last"] == "nothing from these files yet"
+    assert first["Next"].startswith("kbsync plan shows")
+    commit = bench.commit({})
+    waits = rows(bench)
+    assert waits["Pending"] == "1 to update, 10 to create, 6 categories to create"
+    assert "Console" not in waits
+    assert waits["Next"] == "kbsync apply shows it, asks, and carries it out"
+    assert bench.run("apply", "--yes").code == 0
+    done = rows(bench)
+    assert done["Applied last"].startswith(f"commit {commit[:12]} of ")
+    assert done["Applied last"].endswith(" days old")
+    assert (done["Console"], done["Lock"], done["Next"]) == ("No drift", "nobody applies", "nothing: what git declares is live")
+
+
+def test_what_the_console_did_comes_first(bench: Bench) -> None:
+    """Drift is told from the console's side, and the next step takes it in, with the options that were typed."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    bench.edit("How can I pay?", answer="In shells.")
+    found = rows(bench, "--target", "sandbox")
+    assert (found["Console"], found["Pending"]) == ("1 changed", "1 console edit to overwrite")
+    assert found["Next"] == "kbsync pull --target sandbox takes the console's edits into the files"
+    told = json.loads(bench.run("status", "--format", "json").out)
+    assert (told["drift"], told["pending"], told["blocking"], told["lock"], told["problem"]) == (1, 1, 0, None, None)
+
+
+def test_who_applies_is_told(bench: Bench) -> None:
+    """The next step is to wait."""
+    bench.commit(FIRST)
+    (bench.path / ".kbsync").mkdir()
+    here = bench.path / ".kbsync"
+    with TargetLock(None, bench.refs, owner="somebody", where="elsewhere", clock=bench.clock, directory=here):
+        found = rows(bench)
+        assert json.loads(bench.run("status", "--format", "json").out)["lock"]["who"] == "somebody"
+    assert found["Lock"].startswith("held by somebody on elsewhere since ")
+    assert found["Next"].startswith("wait until that apply has ended")
+
+
+def test_what_stops_an_apply_is_told(bench: Bench) -> None:
+    """Each problem of the plan has a row."""
+    bench.commit({"a.yaml": "category: Nowhere\nquestions: [{question: a, answer: b}, {question: c, answer: d}]\n"})
+    found = rows(bench)
+    assert "Nowhere" in found["Stopped by"]
+    assert found["Next"].startswith("kbsync plan shows")
+
+
+def test_a_library_that_cannot_be_read_hides_nothing_else(bench: Bench) -> None:
+    """Unknown is not none: the row says why, exit 1, and files, base and lock are told all the same."""
+    with bench.served():
+        bench.commit(FIRST)
+        assert bench.run("apply", "--yes").code == 0
+        del bench.environ["KBSYNC_SECRET_KEY"]
+        found = rows(bench, code=1)
+        told = json.loads(bench.run("status", "--format", "json").out)
+    assert found["Library"].startswith("not read: no secret for target production")
+    assert {"Pending", "Console"} & {*found} == set()
+    assert found["Next"] == "kbsync doctor tells what is not in order"
+    assert (told["pending"], told["drift"], "no secret" in told["problem"]) == (None, None, True)
+
+
+def test_without_git_there_is_no_base(tmp_path: Path) -> None:
+    """Outside a repository the rest is told."""
+    bench = Bench.make(tmp_path, git=False)
+    bench.write(FIRST)
+    assert rows(bench)["Applied last"] == "nothing from these files yet"
+
+
+def test_every_target_is_told(bench: Bench) -> None:
+    """All targets side by side, one under the other."""
+    bench.settings("version: 1\ndefault_target: a\ntargets: {{a: {{driver: sandbox}}, b: {{driver: sandbox}}}}\n")
+    bench.commit(FIRST)
+    shown = bench.run("status", "--all-targets").out
+    assert [line.split()[1] for line in shown.splitlines() if line.startswith("Target")] == ["a", "b"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [80, 120])
+def test_it_fits_on_one_screen(bench: Bench, language: str, width: int) -> None:
+    """Twenty-four lines hold it in both languages, none wider than the terminal."""
+    bench.commit(FIRST)
+    shown = bench.run("status", COLUMNS=str(width), KBSYNC_LANG=language).out
+    assert len(shown.splitlines()) < 20
+    assert max(map(cell_len, shown.splitlines())) <= width
