@@ -14,6 +14,7 @@ from kbsync.cli.commands.drift import drift
 from kbsync.cli.commands.explain import explain
 from kbsync.cli.commands.fmt import fmt
 from kbsync.cli.commands.init import init
+from kbsync.cli.commands.log import log
 from kbsync.cli.commands.plan import plan
 from kbsync.cli.commands.preview import preview
 from kbsync.cli.commands.pull import pull
@@ -35,7 +36,7 @@ from kbsync.usecases.context import Exit, RunContext, exit_of
 SECTIONS = {
     "From files to customers": (init, validate, explain, plan, apply, show),
     "Edits of the files": (rename, move, remove, fmt),
-    "What the console changed": (status, drift, pull),
+    "What the console changed": (status, log, drift, pull),
     "Conversations": (coverage, preview, session),
     "Files and targets": (schema, targets, doctor, unlock, sandbox),
 }

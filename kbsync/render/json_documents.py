@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding
     from kbsync.desk.probe import Settled
     from kbsync.files.merging import Merged
-    from kbsync.render.status import TargetStatus
+    from kbsync.render.status import PastApply, TargetStatus
 
 __all__ = [
     "checkup_json",
@@ -93,6 +93,29 @@ def status_json(found: "TargetStatus") -> str:
         lock=None if lock is None else {"who": lock.who, "where": lock.where, "since": lock.since, "expires": lock.expires},
         problem=None if found.problem is None else str(found.problem.message),
         next=str(found.next),
+    )
+
+
+def log_json(entries: Sequence["PastApply"]) -> str:
+    """The applies on record, the newest first; ``kbsync plan --undo NUMBER`` takes one back."""
+    return document(
+        applies=[
+            {
+                "number": entry.number,
+                "started": entry.receipt.started,
+                "finished": entry.receipt.finished,
+                "actor": entry.receipt.actor,
+                "where": entry.receipt.where,
+                "purpose": entry.receipt.report.plan.purpose.value,
+                "commit": entry.receipt.report.plan.source.commit,
+                "whole": entry.receipt.report.finished,
+                "undone_by": entry.undone_by,
+                "changes": [
+                    {"kind": change.kind.value, "action": change.action.value, "title": change.title} for change in entry.done
+                ],
+            }
+            for entry in entries
+        ]
     )
 
 

@@ -1,21 +1,63 @@
-"""Where a target stands, on one screen: files, base, what waits, what the console did, the lock, and what to do next."""
+"""Where a target stands, on one screen, and its log: what customers got, since when, by which commit, undone or not."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from kbsync.display import day, short_commit
 from kbsync.errors import KbsyncError
 from kbsync.history.lease import LockInfo, show_time
 from kbsync.messages import Message, message, plural
-from kbsync.plan import Plan
+from kbsync.plan import Change, Plan, Purpose
+from kbsync.render.markdown_text import shortened
 from kbsync.render.page import PlanWords
+from kbsync.render.phrases import VOICES
 from kbsync.render.text_page import Style, TextPage
+from kbsync.render.view import counted
 from kbsync.render.words import RenderOptions, Words
+from kbsync.report import Outcome, Receipt
 from kbsync.settings import Target
 
-__all__ = ["TargetStatus", "status_text"]
+__all__ = ["PastApply", "TargetStatus", "entries_of", "log_markdown", "log_text", "status_text"]
 
 _DAY = 86_400
+_NAMED = 10
+"""So many changes of one apply are named; a first apply may have thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastApply:
+    """One apply on record by its number; ``undone_by`` is the number of the undo that took back what it did."""
+
+    number: int
+    receipt: Receipt
+    undone_by: int | None = None
+
+    @property
+    def done(self) -> tuple[Change, ...]:
+        """The changes that took effect."""
+        report = self.receipt.report
+        return tuple(report.plan.changes[each.change] for each in report.outcomes if each.outcome is Outcome.APPLIED)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """What its changes are called, before and after."""
+        return frozenset(title for change in self.done for title in (change.title, change.inverse().title))
+
+
+def entries_of(receipts: Iterable[tuple[int, Receipt]]) -> tuple[PastApply, ...]:
+    """The log of receipts, the newest first; an undo belongs to the last apply before it whose changes it names."""
+    found: list[PastApply] = []
+    undos: list[PastApply] = []
+    for number, receipt in receipts:
+        entry = PastApply(number, receipt)
+        if receipt.report.plan.purpose is Purpose.UNDO:
+            undos.append(entry)
+        else:
+            undo = next((each for each in undos if entry.texts and entry.texts <= each.texts), None)
+            entry = replace(entry, undone_by=undo.number if undo else None)
+            undos = [each for each in undos if each is not undo]
+        found.append(entry)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +76,7 @@ class TargetStatus:
     base_date: int | None
     lock: LockInfo | None
     next: Message
+    recent: tuple[PastApply, ...] = ()
     plan: Plan | None = None
     drift: Plan | None = None
     problem: KbsyncError | None = None
@@ -66,6 +109,9 @@ def _rows(found: TargetStatus, words: Words) -> Iterator[tuple[str, str, Style]]
         drift = PlanWords(found.drift, words.tag)
         said = drift.headline(drift.tallies() or ((drift.voice.no_changes,),))
         yield words("Console"), said, Style.PLAIN if drift.shown.empty else Style.DANGER
+    for entry in found.recent:
+        told = _LogWords(entry, words.tag)
+        yield words("Apply {number}", number=entry.number), f"{told.who()}: {told.what()}", Style.PLAIN
     yield words("Lock"), words.say(_lock(found.lock)), Style.PLAIN if found.lock is None else Style.DANGER
     yield words("Next"), words.say(found.next), Style.TITLE
 
@@ -83,3 +129,63 @@ def _lock(lock: LockInfo | None) -> Message:
     if lock is None:
         return message("nobody applies")
     return message("held by {who} on {where} since {since}", who=lock.who, where=lock.where, since=show_time(lock.since))
+
+
+class _LogWords(PlanWords):
+    """The words about an apply that is over: what happened, and not what will."""
+
+    def __init__(self, entry: PastApply, language: str) -> None:
+        super().__init__(entry.receipt.report.plan, language)
+        self.voice = VOICES[Purpose.DRIFT]
+        self.entry = entry
+
+    def who(self) -> str:
+        """When, by whom, and from which commit."""
+        plan, receipt = self.plan, self.entry.receipt
+        if plan.purpose is Purpose.UNDO:
+            source = self("an undo")
+        elif plan.source.commit is None:
+            source = self("files of no commit")
+        else:
+            source = self("commit {commit}", commit=short_commit(plan.source.commit))
+        return f"{receipt.finished} · {receipt.actor} · {source}"
+
+    def what(self) -> str:
+        """How much happened, whether that was all, and whether it was taken back."""
+        clauses = [tuple(map(self._count, counted(self.entry.done))) or (message("nothing was to be done"),)]
+        if not self.entry.receipt.report.finished:
+            clauses.append((message("NOT finished"),))
+        if self.entry.undone_by is not None:
+            clauses.append((message("undone by {number}", number=self.entry.undone_by),))
+        return self.headline(clauses)
+
+    def names(self, limit: int | None) -> Iterator[tuple[str, str]]:
+        """What happened to which object; the last one counts what is not named."""
+        done = self.entry.done
+        yield from ((self.label(change), change.title) for change in done[:limit])
+        if limit is not None and len(done) > limit:
+            yield self("… and {count} more (-v names all)", count=len(done) - limit), ""
+
+
+def log_text(entries: Sequence[PastApply], options: RenderOptions = RenderOptions()) -> str:
+    """The applies, the newest first."""
+    page = TextPage(options)
+    for entry in entries:
+        words = _LogWords(entry, options.language)
+        page.blank()
+        page.line((f"{entry.number}  {words.who()}", Style.TITLE), hang=4)
+        page.line((words.what(), Style.PLAIN if entry.receipt.report.finished else Style.DANGER), indent=4)
+        for label, title in words.names(None if options.verbose else _NAMED):
+            page.line((": ".join(filter(None, (label, " ".join(title.split())))), Style.QUIET), indent=4, hang=2)
+    return page.text() if entries else ""
+
+
+def log_markdown(entries: Sequence[PastApply], options: RenderOptions = RenderOptions()) -> str:
+    """The same as Markdown."""
+    lines: list[str] = []
+    for entry in entries:
+        words = _LogWords(entry, options.language)
+        lines += [f"### {entry.number} · {shortened(words.who(), 200)}", "", f"**{words.what()}**", ""]
+        lines += [f"- {label} {shortened(title, 200)}" for label, title in words.names(None if options.verbose else _NAMED)]
+        lines.append("")
+    return "\n".join(lines)

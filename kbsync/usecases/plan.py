@@ -89,7 +89,7 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
     cannot be compared, and ServiceError.
     """
     ready = prepare(call, base=base)
-    knowledge, memory = ready.history.knowledge, ready.history.memory
+    knowledge = ready.history.knowledge
     if ready.history.untold is not None:
         raise HistoryUnavailable(message("drift cannot be told: {reason}", reason=ready.history.untold))
     if knowledge is None:

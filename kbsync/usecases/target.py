@@ -1,6 +1,7 @@
 """Looking after a target: whether everything is in place, and the removal of an apply lock whose holder is gone."""
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kbsync.errors import MissingSecret, ServiceError
@@ -12,15 +13,18 @@ from kbsync.messages import Message, message
 from kbsync.plan import BaseKind
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit, is_agreed
-from kbsync.usecases.git import is_shared
+from kbsync.usecases.git import is_shared, receipts_of
 from kbsync.usecases.workspace import Workspace, check_state, shared_state_directory
 
 if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding
     from kbsync.desk.probe import Settled
-    from kbsync.render.status import TargetStatus
+    from kbsync.render.status import PastApply, TargetStatus
 
-__all__ = ["examine_target", "find_status", "unlock_target"]
+__all__ = ["examine_target", "find_log", "find_status", "unlock_target"]
+
+RECENT = 3
+"""So many of the last applies stand on the one screen of a status."""
 
 
 def examine_target(call: Call, *, probing: bool = False) -> tuple[tuple["Finding", ...], tuple["Settled", ...], Exit]:
@@ -49,7 +53,7 @@ def examine_target(call: Call, *, probing: bool = False) -> tuple[tuple["Finding
 
 def find_status(call: Call) -> tuple["TargetStatus", Exit]:
     """Where a target stands, as far as it can be told: a library that cannot be read fails the command, and the rest is told."""
-    from kbsync.render.status import TargetStatus  # noqa: PLC0415
+    from kbsync.render.status import TargetStatus, entries_of  # noqa: PLC0415
     from kbsync.usecases.plan import drift_between, plan_against, prepare, reader_of  # noqa: PLC0415
 
     ready = prepare(call, base=None, certain=False)
@@ -65,6 +69,7 @@ def find_status(call: Call) -> tuple["TargetStatus", Exit]:
         repository.date(history.base.commit) if repository and applied and history.base.commit else None,
         _find_lock(call, workspace, target, shared),
         message("nothing"),
+        entries_of(islice(receipts_of(workspace, target, context=call.context), RECENT)),
     )
     try:
         with reader_of(call, workspace) as reader:
@@ -75,6 +80,17 @@ def find_status(call: Call) -> tuple["TargetStatus", Exit]:
         drift = drift_between(live, history.knowledge, ready) if applied and history.knowledge else None
         found = replace(found, plan=plan_against(live, ready), drift=drift)
     return replace(found, next=_next_step(found, call)), Exit.DONE if found.problem is None else Exit.FAILED
+
+
+def find_log(call: Call, *, limit: int) -> tuple["PastApply", ...]:
+    """The last applies to a target, the newest first; says so where none is on record. Raises HistoryUnavailable."""
+    from kbsync.render.status import entries_of  # noqa: PLC0415
+
+    workspace = call.open_workspace()
+    entries = entries_of(islice(receipts_of(workspace, call.target_of(workspace), context=call.context), limit))
+    if not entries:
+        call.screen.note(message("No apply to this target is on record."))
+    return entries
 
 
 def _next_step(found: "TargetStatus", call: Call) -> Message:

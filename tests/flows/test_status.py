@@ -113,3 +113,47 @@ def test_it_fits_on_one_screen(bench: Bench, language: str, width: int) -> None:
     shown = bench.run("status", COLUMNS=str(width), KBSYNC_LANG=language).out
     assert len(shown.splitlines()) < 20
     assert max(map(cell_len, shown.splitlines())) <= width
+
+
+def test_the_log_tells_what_customers_got(bench: Bench) -> None:
+    """The newest first: when, who, which commit, how much, and what was taken back by which undo."""
+    assert bench.run("log").out == ""
+    assert "No apply" in bench.run("log").err
+    commit = bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    bench.commit({"more.yaml": "category: Payment\nquestions: [{question: Do you take cash?, answer: No.}]\n"})
+    assert bench.run("apply", "--yes").code == 0
+    assert bench.run("plan", "--undo", "last", "--out", "undo.json").code == 0
+    assert bench.run("apply", "undo.json", "--yes", "--allow-remove", "1").code == 0
+    shown = bench.run("log").out
+    assert [line for line in shown.splitlines() if line[:1].isdigit()] == [
+        line for line in shown.splitlines() if line.startswith(("3  ", "2  ", "1  "))
+    ]
+    assert "3  " in shown.split("\n")[0]
+    assert "· tester · an undo" in shown
+    assert f"· tester · commit {commit[:12]}" in shown
+    assert "1 made; undone by 3" in shown
+    assert "New: Do you take cash?" in shown
+    assert "… and 7 more (-v names all)" in shown
+    assert "more (-v" not in bench.run("log", "--verbose").out
+    told = json.loads(bench.run("log", "--format", "json").out)["applies"]
+    assert [(it["number"], it["undone_by"], it["purpose"]) for it in told] == [
+        (3, None, "undo"),
+        (2, 3, "sync"),
+        (1, None, "sync"),
+    ]
+    assert len(json.loads(bench.run("log", "--last", "1", "--format", "json").out)["applies"]) == 1
+    markdown = bench.run("log", "--format", "markdown").out
+    assert "**1 made; undone by 3**\n\n- New Do you take cash?" in markdown
+    assert rows(bench)["Apply 2"].endswith("1 made; undone by 3")
+
+
+def test_the_log_tells_what_was_not_finished(bench: Bench) -> None:
+    """A part that failed is said; files of no commit are named as such."""
+    bench.write(FIRST)
+    bench.run("plan")
+    assert bench.run("sandbox", "inject", "add_chitchat#1=refuse:-7").code == 0
+    assert bench.run("apply", "--yes").code == 4
+    shown = bench.run("log").out
+    assert "files of no commit" in shown
+    assert "NOT finished" in shown
