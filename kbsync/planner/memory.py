@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kbsync.model import Category, CategoryPath, Knowledge, Question, path_after, show_path
-from kbsync.plan import CategoryChange, Cause, Change, Purpose, QuestionChange, harmful
+from kbsync.plan import CategoryChange, Cause, Change, Kind, Purpose, QuestionChange, harmful
 from kbsync.report import Receipt
 
 __all__ = ["Memory", "recall"]
@@ -54,13 +54,17 @@ def recall(applied: Knowledge, receipts: Sequence[Receipt], *, commit: str) -> M
     for receipt in reversed(receipts[:last]) if whole is None or whole.source.commit == commit else ():
         left, touched = _after(left, receipt)
         undone = undone | touched if receipt.report.plan.purpose is Purpose.UNDO else undone - touched
+    kept = () if whole is None else [item for item in whole.unmanaged if item.formerly_declared]
     texts = {question.content.question for question in left.questions}
-    kept = (
+    paths = {category.path for category in left.categories}
+    questions = (
         Question(item.declared, id=item.id, protected=item.protected)
-        for item in (() if whole is None else whole.unmanaged)
+        for item in kept
         if item.declared is not None and item.declared.question not in texts
     )
-    return Memory(applied, left, replace(left, questions=(*left.questions, *kept)), undone)
+    categories = (Category(item.category) for item in kept if item.kind is Kind.CATEGORY and item.category not in paths)
+    base = replace(left, questions=(*left.questions, *questions), categories=(*left.categories, *categories))
+    return Memory(applied, left, base, undone)
 
 
 def _after(knowledge: Knowledge, receipt: Receipt) -> tuple[Knowledge, frozenset[str]]:
@@ -76,12 +80,13 @@ def _after(knowledge: Knowledge, receipt: Receipt) -> tuple[Knowledge, frozenset
             _question(questions, change, made=ended.made)
             continue
         touched |= {show_path(side) for side in (change.before, change.after) if side is not None}
-        if change.before is None and change.after is not None:
-            categories.setdefault(change.after, Category(change.after))
-        elif change.after is None and change.before is not None:
-            categories.pop(change.before, None)
-        elif change.before is not None and change.after is not None:
-            moved = {change.before: change.after}
+        before, after = change.before or (), change.after or ()
+        if not before:
+            categories.setdefault(after, Category(after))
+        elif not after:
+            categories.pop(before, None)
+        else:
+            moved = {before: after}
             categories = {path_after(path, moved): _moved(category, moved) for path, category in categories.items()}
             questions = {
                 text: replace(item, content=replace(item.content, category=path_after(item.content.category, moved)))

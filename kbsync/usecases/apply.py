@@ -21,7 +21,7 @@ from kbsync.planfile import encode_receipt, plan_digest, read_plan_or_receipt
 from kbsync.progress import Progress
 from kbsync.render.page import PlanWords
 from kbsync.report import ApplyReport, Outcome, Receipt
-from kbsync.saving import check_writable, is_replaceable, save
+from kbsync.saving import check_writable, is_replaceable, make_directory, refuse_links, save
 from kbsync.settings import Target
 from kbsync.usecases.composition import Connection, connected, reading
 from kbsync.usecases.context import Call, Exit, LinkedStop, RunContext, is_agreed, stop_on_signal
@@ -83,11 +83,12 @@ class ReceiptJournal:
     """The record of one apply: from the moment when writing begins its receipt is on the disk, with what is known so far.
 
     So a process that is ended at once leaves a receipt. Nothing is written between for a device or a pipe, which cannot take
-    back what it was given.
+    back what it was given. In ``directory`` there is one, too, until git has it.
     """
 
-    def __init__(self, path: Path | None, context: RunContext) -> None:
+    def __init__(self, path: Path | None, context: RunContext, directory: Path | None = None) -> None:
         self._path = path
+        self._directory = directory
         self._context = context
         self._started = context.clock.wall()
         self._so_far: Callable[[], ApplyReport] | None = None
@@ -95,15 +96,22 @@ class ReceiptJournal:
 
     def begin(self, so_far: Callable[[], ApplyReport]) -> None:
         """Writing begins now, and nothing is known of any change. Raises UnusableFile; then nothing may be sent."""
+        receipt = self.record(so_far())
+        self.keep_beside(receipt)
         if self._path is not None and is_replaceable(self._path):
-            save(self._path, encode_receipt(self.record(so_far())))
+            save(self._path, encode_receipt(receipt))
         self._so_far = so_far
 
     def keep_interim(self) -> None:
         """Put on record what is known now, unless the end is. It may fail: what was on record before then stays."""
-        if self._so_far is not None and not self._over and self._path is not None and is_replaceable(self._path):
+        if self._so_far is None or self._over:
+            return
+        receipt = self.record(self._so_far())
+        with suppress(UnusableFile):
+            self.keep_beside(receipt)
+        if self._path is not None and is_replaceable(self._path):
             with suppress(UnusableFile):
-                save(self._path, encode_receipt(self.record(self._so_far())))
+                save(self._path, encode_receipt(receipt))
 
     def keep(self, receipt: Receipt) -> Kept:
         """Put the end on record; a failure is given back, because what was applied has to be told first."""
@@ -124,6 +132,26 @@ class ReceiptJournal:
             return replace(kept, receipt=receipt)
         self._so_far = self._so_far or (lambda: report)
         return self.keep(receipt)
+
+    def keep_beside(self, receipt: Receipt) -> Path | None:
+        """Put it where it is until git has it; gives the file. Raises UnusableFile."""
+        path = self._beside(receipt)
+        if path is not None:
+            refuse_links(path.parent, below=path.parent.parent)
+            make_directory(path.parent, hint=message("make its parent directory writable"))
+            save(path, encode_receipt(receipt), below=path.parent)
+        return path
+
+    def drop_beside(self, receipt: Receipt) -> None:
+        """Git has it."""
+        path = self._beside(receipt)
+        if path is not None:
+            with suppress(OSError):
+                path.unlink()
+
+    def _beside(self, receipt: Receipt) -> Path | None:
+        name = f"{receipt.started.replace(':', '')}-{receipt.report.plan.target.name}.json"
+        return None if self._directory is None else self._directory / name
 
     def record(self, report: ApplyReport) -> Receipt:
         """A report with who applied and when, up to now."""
@@ -150,7 +178,7 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
         _refuse_another(plan, approved=options.expect_digest)
         if not _is_agreed(call, plan, options):
             return Exit.DONE if options.dry_run else Exit.FAILED
-        journal = ReceiptJournal(options.receipt, context)
+        journal = ReceiptJournal(options.receipt, context, state / "receipts")
         with stop_on_signal(context.stop, tell=lambda: _stopping(call, journal)):
             if not plan.changes and not moves_applied_ref(plan, history=history):
                 return _reported(call, journal.keep(journal.record(ApplyReport(plan, ()))))
@@ -179,16 +207,23 @@ def _recorded(
     """Put a receipt into git, where all clones find it, and with it the applied ref; beside it where that cannot be."""
     history, receipt = ready.history, kept.receipt
     report, date = receipt.report, int(call.context.clock.wall())
+    number, reason = None, None
     try:
         number = record_apply(receipt, encode_receipt(receipt), ready.target, history=history, seen=seen, lock=lock, date=date)
     except HistoryUnavailable as problem:
+        reason = problem.message
         if report.finished and moves_applied_ref(report.plan, history=history):
             kept = journal.amend(kept, _not_recorded(problem))
-        path = ready.workspace.state / "receipts" / f"{receipt.started.replace(':', '')}-{ready.target.name}.json"
-        path.parent.mkdir(exist_ok=True)
-        save(path, encode_receipt(kept.receipt))
-        call.screen.notes((message("The receipt is not in git but in {path}: {reason}", path=path, reason=problem.message),))
-        return kept
+    if number is not None:
+        journal.drop_beside(receipt)
+    else:
+        try:
+            path = journal.keep_beside(kept.receipt)
+        except UnusableFile as problem:
+            return replace(kept, problem=problem)
+        if reason is not None:
+            call.screen.note(message("The receipt is not in git but in {path}: {reason}", path=path, reason=reason))
+            return kept
     if report.finished:
         call.screen.notes(why_ref_stays(report.plan, history=history))
     if number is not None and report.plan.changes:

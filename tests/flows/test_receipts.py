@@ -1,13 +1,17 @@
 """The memory that all clones share: what an apply did, what it held back, and what kbsync itself did is never the console's."""
 
 import json
+import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kbsync.history.receipts import write_receipt
 from kbsync.limiter import SystemClock
+from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import SETTINGS, Bench, held
 from tests.flows.shop import FIRST, SMALL
@@ -54,6 +58,19 @@ def test_what_git_gave_up_is_still_gits_when_prune_is_set_later(bench: Bench) ->
     with bench.console() as service:
         assert "Sale?" not in {each.question for each in held(service)}
     assert bench.cause("plan") == {}
+
+
+def test_a_category_that_git_gave_up_is_still_gits(bench: Bench) -> None:
+    """An empty category that left the files under ``prune: keep`` goes when ``prune`` is set later."""
+    prune(bench, "keep")
+    tree = FIRST["tree.yaml"].replace("  - title: Payment\n", "  - title: Payment\n  - title: Spare\n")
+    for text in (tree, FIRST["tree.yaml"], FIRST["tree.yaml"] + "# done\n"):
+        bench.commit({**FIRST, "tree.yaml": text})
+        assert bench.run("apply", "--yes").code == 0
+    prune(bench, "delete")
+    bench.commit({})
+    changes = json.loads(bench.run("plan", "--format", "json").out)["changes"]
+    assert [(each["action"], each["before"], each["cause"]) for each in changes] == [("delete", ["Spare"], "declared")]
 
 
 def test_the_consoles_edit_of_what_git_gave_up_is_a_conflict(bench: Bench) -> None:
@@ -248,10 +265,94 @@ def test_where_the_receipt_cannot_be_pushed_it_lies_beside(shared: tuple[Bench, 
     assert one.cause("plan") == {}
 
 
+def test_an_apply_that_is_cut_off_leaves_what_it_knows(bench: Bench) -> None:
+    """From the first call on a receipt lies in ``.kbsync/receipts/``; once git has it, it goes."""
+    bench.commit(FIRST)
+    seen: list[dict[str, Any]] = []
+    place = bench.path / ".kbsync/receipts"
+
+    class Watching(FakeClock):
+        def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
+            seen.extend(json.loads(path.read_text(encoding="utf-8")) for path in place.glob("*.json"))
+            return super().wait(seconds, until=until)
+
+    bench.clock = Watching()
+    assert bench.run("apply", "--yes").code == 0
+    assert {each["outcomes"][0]["outcome"] for each in seen} == {"unknown"}
+    assert [*place.iterdir()] == []
+
+
+def test_nothing_is_sent_where_no_receipt_can_be_kept(bench: Bench) -> None:
+    """A file, or a link that a branch brings, in the place of ``.kbsync/receipts/`` is named before the first call."""
+    bench.commit(FIRST)
+    place = bench.path / ".kbsync/receipts"
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(bench.path)
+    refused = bench.run("apply", "--yes")
+    assert (refused.code, "symbolic link" in refused.err, [*bench.path.glob("*-sandbox.json")]) == (1, True, [])
+    place.unlink()
+    place.write_text("", encoding="utf-8")
+    assert bench.run("apply", "--yes").code == 1
+    with bench.console() as service:
+        assert not {each.question for each in held(service, presets=False)}
+
+
+def test_a_receipt_that_gets_no_place_any_more_is_told(tmp_path: Path) -> None:
+    """Without git, and with its directory gone meanwhile: the library was changed, so the report comes first, and exit 4."""
+    bench = Bench.make(tmp_path, git=False)
+    bench.write(FIRST)
+    place = bench.path / ".kbsync/receipts"
+
+    one_by_one = threading.Lock()
+
+    class Spoiling(FakeClock):
+        def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
+            with one_by_one:
+                if place.is_dir():
+                    shutil.rmtree(place)
+                    place.write_text("", encoding="utf-8")
+            return super().wait(seconds, until=until)
+
+    bench.clock = Spoiling()
+    done = bench.run("apply", "--yes")
+    assert (done.code, "Finished" in done.out, "receipts" in done.err) == (4, True, True)
+
+
+def test_a_stopped_apply_is_in_the_memory_too(bench: Bench) -> None:
+    """What it did before a refusal is known to every clone, counts as git's, and can be undone."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    assert bench.run("sandbox", "inject", "update_chitchat#2=refuse:-20").code == 0
+    bench.commit({"other.yaml": FIRST["other.yaml"].replace("By card.", "In cash.").replace("Send it back.", "Keep it.")})
+    assert bench.run("apply", "--yes").code == 4
+    outcomes = sorted(each["outcome"] for each in receipts(bench)[0]["outcomes"])
+    assert outcomes == ["applied", "refused"]
+    bench.commit({"other.yaml": FIRST["other.yaml"]})
+    assert set(bench.cause("plan").values()) == {"declared"}
+
+
+@pytest.mark.parametrize("content", ["{}", "plan"])
+def test_a_damaged_receipt_is_named(bench: Bench, content: str) -> None:
+    """What cannot be read is unknown and never taken for none: a plan says so, an apply waits for --base."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    assert bench.tree is not None
+    assert bench.run("plan", "--out", "plan.json").code == 0
+    data = (bench.path / "plan.json").read_bytes() if content == "plan" else content.encode()
+    tip = bench.tree.git("rev-parse", bench.refs.receipts)
+    write_receipt(bench.tree.repository, bench.refs, data, tip=tip, date=0, shared=False)
+    planned = bench.run("plan")
+    assert (planned.code, "could not be read from git" in " ".join(planned.out.split())) == (0, True)
+    assert bench.run("apply", "--yes").code == 1
+    assert bench.run("apply", "--yes", "--base", "HEAD").code == 0
+
+
 def test_without_git_there_is_nothing_to_number(tmp_path: Path) -> None:
-    """Outside a repository an apply is as before, and ``--undo last`` says that git has none."""
+    """Outside a repository the receipt lies in ``.kbsync/receipts/``, and ``--undo last`` says that git has none."""
     bench = Bench.make(tmp_path, git=False)
     bench.settings(SETTINGS)
     bench.write(SMALL)
     assert bench.run("apply", "--yes").code == 0
     assert bench.run("plan", "--undo", "last").code == 2
+    (path,) = (bench.path / ".kbsync/receipts").iterdir()
+    assert bench.run("plan", "--undo", str(path)).code == 0
