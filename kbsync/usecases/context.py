@@ -26,7 +26,7 @@ from kbsync.messages import Message
 from kbsync.plan import Plan
 from kbsync.progress import Progress
 from kbsync.report import Receipt
-from kbsync.saving import refuse_links
+from kbsync.saving import links_on, refuse_links
 from kbsync.settings import Target
 
 if TYPE_CHECKING:
@@ -116,9 +116,14 @@ class Call:
         return open_workspace(self.directory, target=self.target)
 
     def refuse_link(self) -> None:
-        """Raise UnusableFile where the usual directory, which nobody named, is a link: before writing there or beside it."""
+        """Raise UnusableFile before writing into or beside a directory that is a link which git has, or which nobody named."""
         if not self.named:
             refuse_links(self.directory, below=self.directory.parent)
+        for link in links_on(self.directory):
+            from kbsync.history.repository import holders_of  # noqa: PLC0415  (a branch's link is rare)
+
+            if any(holders_of(link, environ=self.context.environ)):
+                refuse_links(link, below=link.parent)
 
     def target_of(self, workspace: "Workspace") -> Target:
         """The target at the pace that this call allows it. Raises Misuse."""

@@ -215,3 +215,38 @@ def test_what_the_user_names_is_followed(linked: Bench, home: Path, monkeypatch:
     assert {path.name for path in home.iterdir()} >= {"plan.json", "receipt.json", "play.db"}
     assert (linked.path.parent / "elsewhere" / ".schema" / "knowledge.json").is_file()
     assert (linked.path.parent / ".kbsync").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("link", "directory"),
+    [
+        ("knowledge", "knowledge"),
+        ("knowledge", "./knowledge/."),
+        ("shops", "shops/elsewhere"),
+        ("knowledge", "mine"),
+        ("sub/knowledge", "sub/knowledge"),
+    ],
+    ids=["itself", "in other words", "above", "by a link of the user's", "in a submodule"],
+)
+def test_a_link_that_a_branch_brings_is_not_followed_whoever_names_it(
+    linked: Bench, link: str, directory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workflows name the directory, so that its name says nothing about who put a link there."""
+    assert linked.tree is not None
+    outside = linked.path.parent
+    match directory.partition("/")[0]:
+        case "shops":
+            (linked.path / link).symlink_to("..")
+        case "mine":
+            (outside / "mine").symlink_to(linked.path / link)
+            directory = str(outside / "mine")
+        case "sub":
+            inner = GitRepos(outside).init("inner")
+            (inner.path / "knowledge").symlink_to(outside / "elsewhere")
+            inner.commit({"file": ""})
+            linked.tree.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", f"file://{inner.path}", "sub")
+    linked.tree.commit({"file": ""})
+    for line in ("plan", "apply --yes", "pull", "fmt", "init", "sandbox reset --yes", "unlock --yes"):
+        refused(linked, f"{line} --dir {directory}", link)
+    monkeypatch.setenv("KBSYNC_DIR", directory)
+    refused(linked, "plan", link)
