@@ -113,10 +113,10 @@ def _reworded(
     known = {question.content.question: question for question in base.questions}
     left = {one.content.question: one for one in rest if one.content.question in known.keys() - declared}
     came = {one.content.question: one for one in new if one.content.question not in known}
-    owners = {wording: text for text in left for wording in known[text].content.similar}
+    owners = {wording: text for text in left for wording in (text, *known[text].content.similar)}
     signs: dict[tuple[str, str], int] = {}
     for text, one in came.items():
-        signs |= {(text, owners[wording]): 100 for wording in one.content.similar if wording in owners}
+        signs |= {(text, owners[wording]): 100 for wording in (text, *one.content.similar) if wording in owners}
     for pair in pairs:
         both = pair.new.content.question, pair.live.content.question
         if not pair.console and both[0] in came and both[1] in left:
