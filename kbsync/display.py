@@ -12,7 +12,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import regex
 
-__all__ = ["cut", "day", "replace_hidden", "short_commit", "shorten", "spelled_out", "visible"]
+__all__ = [
+    "COMMANDS",
+    "DIRECTIONS",
+    "cut",
+    "day",
+    "moment",
+    "replace_hidden",
+    "short_commit",
+    "shorten",
+    "spelled_out",
+    "visible",
+]
+
+DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""For a character class: what turns the direction of writing."""
+COMMANDS = f"\x7f-\x9f\u2028\u2029{DIRECTIONS}\ufeff"
+"""For a character class: what, beside the C0 controls, commands a terminal, turns the writing or ends a line for some readers."""
 
 _EMOJI = r"""
     (?:\U0001F3F4(?:\U000E0067\U000E0062(?:\U000E0065\U000E006E\U000E0067|\U000E0073\U000E0063\U000E0074|\U000E0077\U000E006C\U000E0073)\U000E007F)
@@ -70,11 +86,12 @@ def shorten(text: str, limit: int = 60) -> str:
     return cut(visible(" ".join(text.split())), limit)
 
 
-def cut(text: str, limit: int, *, tail: int = 0) -> str:
-    """At most ``limit`` characters of a text, ``…`` where something is left out: before its last ``tail`` characters."""
+def cut(text: str, limit: int, *, start: int = 0, tail: int = 0) -> str:
+    """At most ``limit`` characters of a text from ``start`` on, ``…`` where something is left out: before the last ``tail``."""
+    before, text = "…" if start else "", text[start:]
     if len(text) <= limit:
-        return text
-    return f"{text[: limit - 1 - tail].rstrip()}…{text[len(text) - tail :].lstrip()}"
+        return before + text
+    return f"{before}{text[: limit - 1 - tail].rstrip()}…{text[len(text) - tail :].lstrip()}"
 
 
 def short_commit(commit: str | None) -> str:
@@ -85,6 +102,11 @@ def short_commit(commit: str | None) -> str:
 def day(seconds: float) -> str:
     """The date of a moment, in UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
+
+
+def moment(seconds: float) -> str:
+    """A moment in UTC, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _mark(character: str, line_end: str) -> str:

@@ -27,6 +27,7 @@ __all__ = [
     "bare",
     "is_same_but_for_form",
     "path_after",
+    "same_title",
     "show_path",
     "to_lf",
 ]
@@ -41,6 +42,11 @@ CategoryPath = tuple[str, ...]
 def show_path(path: CategoryPath) -> str:
     """A path as people write it in the files: ``Shipping / Delivery times``."""
     return " / ".join(path)
+
+
+def same_title(path: CategoryPath, other: CategoryPath | None) -> bool:
+    """Whether two categories have one title, wherever they are; there may be no other."""
+    return other is not None and path[-1:] == other[-1:]
 
 
 def path_after(path: CategoryPath, renamed: Mapping[CategoryPath, CategoryPath]) -> CategoryPath:

@@ -107,6 +107,10 @@ class Field(StrEnum):
         """What a content has there."""
         return getattr(content, self.value)
 
+    def differs(self, one: Content, other: Content) -> bool:
+        """Whether two contents differ there."""
+        return bool(self.of(one) != self.of(other))
+
 
 FIELD_NAMES: Mapping[Field, Message] = {
     Field.QUESTION: message("question"),
@@ -231,8 +235,8 @@ class QuestionChange:
         """What is shown is what its fields name, so nothing may differ beside them but a category that is renamed."""
         if self.before is None or self.after is None:
             return True
-        silent = (Field.QUESTION, Field.ANSWER, Field.ANSWER_TYPE, Field.SIMILAR, Field.STATUS)
-        return all(getattr(self.before, part) == getattr(self.after, part) for part in silent if part not in self.touched)
+        silent = {*Field} - {Field.CATEGORY, *self.touched}
+        return not any(part.differs(self.before, self.after) for part in silent)
 
     def inverse(self) -> "QuestionChange":
         """The change that takes it back."""

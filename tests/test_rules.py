@@ -180,3 +180,110 @@ def test_a_place_is_written_by_itself() -> None:
         >= {"path", "line"}
     }
     assert joined == {"diagnostics.py"}
+
+
+def calls(name: str) -> set[str]:
+    """The files that call a method of this name."""
+    return {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
+    }
+
+
+def test_the_console_edits_of_a_plan_are_listed_by_the_guards() -> None:
+    """The question before an apply asks for the list from which the refusal names them."""
+    assert users("console_edits") == {"guards.py", "render/page.py"}
+
+
+def test_one_function_tells_whether_a_problem_stops_an_apply() -> None:
+    """What formats show as stopping is what an apply refuses for; the planner puts such problems first."""
+    asked = {file for file, node in nodes() if isinstance(node, ast.Attribute) and ast.unparse(node) == "problem.blocking"}
+    assert asked == {"guards.py", "planner/__init__.py"}
+    assert users("stops") == {"guards.py", "render/view.py"}
+
+
+def test_a_good_outcome_is_told_by_itself() -> None:
+    """Nobody else lists the outcomes that leave an object as declared."""
+    listed = {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.Tuple | ast.List | ast.Set)
+        if {ast.unparse(part) for part in node.elts} == {"Outcome.APPLIED", "Outcome.ALREADY"}
+    }
+    assert listed == {"report.py"}
+
+
+def test_one_function_tells_whether_a_category_kept_its_title() -> None:
+    """Last parts of paths are compared in the model."""
+    compared = {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.Compare)
+        if all(ast.unparse(part).endswith(("[-1]", "[-1:]")) for part in (node.left, *node.comparators))
+    }
+    assert compared == {"model.py"}
+
+
+def test_a_field_tells_whether_it_differs() -> None:
+    """Values of a field are compared by the field; whole contents by ``compare``."""
+    compared = {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq)
+        if all(
+            isinstance(part, ast.Call) and ast.unparse(part.func).rpartition(".")[2] in ("of", "getattr")
+            for part in (node.left, *node.comparators)
+        )
+    }
+    assert compared == {"plan.py"}
+
+
+def test_texts_are_cut_in_one_place() -> None:
+    """An ellipsis stands for what is left out where one function puts it; the lines of findings are cut to columns."""
+    cut = {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.JoinedStr | ast.BinOp | ast.IfExp)
+        for part in ast.iter_child_nodes(node)
+        if isinstance(part, ast.Constant) and part.value == "…"
+    }
+    assert cut == {"display.py", "render/findings_text.py", "desk/signing.py"}
+
+
+def test_what_turns_the_writing_is_listed_once() -> None:
+    """Who takes direction marks out, or reports them, asks the table of the display."""
+    holding = {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if any(mark in node.value for mark in ("\u202a", r"\u202a", "\u2066", r"\u2066"))
+    }
+    assert holding == {"display.py"}
+
+
+def test_a_path_is_put_into_words_by_the_model() -> None:
+    """Its parts are joined nowhere else."""
+    joined = {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.Attribute) and node.attr == "join" and ast.unparse(node.value) == "' / '"
+    }
+    assert joined == {"model.py"}
+
+
+def test_a_moment_is_put_into_words_by_the_display() -> None:
+    """A day, or a second, in UTC; the lock has a form of its own for programs, and a transcript's times are checked when read."""
+    assert calls("strftime") == {"display.py"}
+    assert calls("fromtimestamp") == {"display.py", "history/lease.py", "conversations/transcripts.py"}
+
+
+def test_a_commit_is_shortened_by_the_display() -> None:
+    """Nobody else cuts the name of one."""
+    cut = {
+        file
+        for file, node in nodes()
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
+        if ast.unparse(node.value).rpartition(".")[2] in ("commit", "head", "base", "base_commit", "identity")
+    }
+    assert cut == {"display.py"}

@@ -189,7 +189,7 @@ def differing(found: Content, wanted: Content, paths: PathChanges, *, among: Ite
     return tuple(
         part
         for part in among
-        if part.of(found) != part.of(wanted) and not (part is Field.CATEGORY and paths.are_one(found.category, wanted.category))
+        if part.differs(found, wanted) and not (part is Field.CATEGORY and paths.are_one(found.category, wanted.category))
     )
 
 

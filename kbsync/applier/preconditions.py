@@ -9,7 +9,7 @@ from kbsync.applier.polling import PathChanges, Snapshot, differing
 from kbsync.display import cut
 from kbsync.errors import StalePlan
 from kbsync.messages import Message, message
-from kbsync.model import CategoryPath, Content, Knowledge, Question, show_path
+from kbsync.model import CategoryPath, Content, Knowledge, Question, same_title, show_path
 from kbsync.plan import FIELD_NAMES, CategoryChange, Field, Plan, QuestionChange, value_of
 
 WIDTH = 60
@@ -93,11 +93,14 @@ class _PreconditionCheck:
             return State.ALREADY if self._live.knowledge.complete else State.PENDING
         allowed = {path for path in (before, change.after, self._path_changes.of(before)) if path is not None}
         parents = {path[:-1] for path in allowed}
-        titles = {path[-1:] for path in (before, change.after) if path is not None}
-        if live is None or live.path[:-1] not in parents or live.path[-1:] not in titles:
+        if (
+            live is None
+            or live.path[:-1] not in parents
+            or not any(same_title(live.path, path) for path in (before, change.after))
+        ):
             self.moved.append(_category_moved(change.id, before, None if live is None else live.path))
             return State.PENDING
-        if change.after is not None and live.path[-1:] == change.after[-1:]:
+        if same_title(live.path, change.after):
             return State.ALREADY
         self._new_title_is_free(change.id, change.after)
         return State.PENDING
@@ -108,7 +111,7 @@ class _PreconditionCheck:
             self.moved.append(
                 message(
                     "category {path} exists now ({holder}), and the plan renames category {id} to it",
-                    path=" / ".join(path),
+                    path=show_path(path),
                     holder=holder,
                     id=identifier,
                 )
@@ -223,8 +226,4 @@ def _excerpts(one: Message | str, other: Message | str) -> tuple[Message | str, 
     pairs = enumerate(zip(one, other, strict=False))
     first = next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
     start = 0 if max(len(one), len(other)) <= WIDTH else max(0, first - LEAD)
-    return _excerpt(one, start), _excerpt(other, start)
-
-
-def _excerpt(text: str, start: int) -> str:
-    return ("…" if start else "") + cut(" ".join(text[start:].splitlines()), WIDTH)
+    return cut(" ".join(one.splitlines()), WIDTH, start=start), cut(" ".join(other.splitlines()), WIDTH, start=start)

@@ -7,7 +7,7 @@ from kbsync.applier.phases import Job
 from kbsync.applier.polling import Snapshot, differing, shown, spelled_alike
 from kbsync.applier.questions import QuestionWrites
 from kbsync.messages import Message, message
-from kbsync.model import AnswerType, Content, Question, Status, is_same_but_for_form, show_path
+from kbsync.model import AnswerType, Content, Question, Status, is_same_but_for_form, same_title, show_path
 from kbsync.plan import Action, CategoryChange, Change, Field, QuestionChange
 from kbsync.report import Mismatch, Outcome
 
@@ -68,7 +68,7 @@ class ReadBack:
                 yield _present(index, show_path(found.path))
         elif found is None:
             yield _absent(index, change.title)
-        elif found.path[-1:] != change.after[-1:]:
+        elif not same_title(found.path, change.after):
             yield Mismatch(index, "title", change.after[-1], found.path[-1], _text_reason(change.after[-1], found.path[-1]))
 
     def _question(self, index: int, change: QuestionChange, found: Question | None) -> Iterator[Mismatch]:

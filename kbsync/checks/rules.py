@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kbsync.diagnostics import Location, Related
-from kbsync.display import shorten, spelled_out
+from kbsync.display import DIRECTIONS, shorten, spelled_out
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, CategoryPath, Knowledge, Question, bare, show_path
 
@@ -55,7 +55,7 @@ PLACEHOLDERS = ("TODO", "FIXME", "XXX", "TBD", "{{", "}}", "待补充", "待定"
 
 FILLER = "[Ll]orem [Ii]psum|LOREM IPSUM"
 
-HIDDEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+HIDDEN = re.compile(f"[\u00ad\u200b\u2060\ufeff{DIRECTIONS}]")
 """Direction marks and zero-width characters that no spelling needs; joiners, which some scripts need, are left alone."""
 
 TYPESET = re.compile("“[^“”]*”|„[^„“”]*[“”]|‘[^‘’]*’|«[^«»]*»|»[^«»]*«", re.DOTALL)

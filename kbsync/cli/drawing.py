@@ -8,14 +8,13 @@ import click
 from kbsync import __version__
 from kbsync.cli.options import Invocation
 from kbsync.dialogue import ChatMessage, Session
-from kbsync.display import visible
+from kbsync.display import moment, visible
 from kbsync.messages import Message, message
 from kbsync.render.json_documents import (
     checkup_json,
     formatted_json,
     keys_json,
     messages_json,
-    moment,
     pulled_json,
     session_json,
     streamed_json,

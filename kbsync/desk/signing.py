@@ -18,6 +18,7 @@ from typing import Protocol
 from urllib.parse import quote
 from weakref import WeakSet
 
+from kbsync.display import COMMANDS, cut
 from kbsync.errors import MissingSecret
 from kbsync.limiter import Clock
 from kbsync.messages import message
@@ -140,7 +141,7 @@ SIGNATURE = re.compile(
     re.VERBOSE,
 )
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+CONTROL = re.compile(f"[\x00-\x1f{COMMANDS}]+")
 
 LETTER = re.compile(
     r"""
@@ -195,7 +196,7 @@ def confide(holder: Discreet) -> None:
 def scrub(text: str) -> str:
     """One line without signatures, terminal escapes and direction marks, cut off after 300 characters."""
     line = CONTROL.sub(" ", hushed(text[:WINDOW])).strip()
-    return line if len(line) <= LONGEST and len(text) <= WINDOW else line[:LONGEST] + "…"
+    return cut(line if len(text) <= WINDOW else f"{line}…", LONGEST + 1)
 
 
 def hushed(text: str) -> str:

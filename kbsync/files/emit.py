@@ -199,7 +199,7 @@ def _question_pairs(content: Content, category: CategoryPath | None) -> Iterable
         if field is Field.CATEGORY:
             if category is not None:
                 yield field.value, path_value(category)
-        elif field.of(content) != field.of(PLAIN):
+        elif field.differs(content, PLAIN):
             yield field.value, field_value(content, field)
 
 

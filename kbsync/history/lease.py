@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from kbsync.display import moment
 from kbsync.errors import HistoryUnavailable, TargetLocked
 from kbsync.history.git import NETWORK_SECONDS
 from kbsync.history.remote import Remote, TargetRefs
@@ -372,7 +373,7 @@ def held_by(lock: LockInfo) -> TargetLocked:
 
 def show_time(seconds: float | None) -> str:
     """A moment for people, always in UTC, because the two runners may sit in different zones."""
-    return UNKNOWN if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return UNKNOWN if seconds is None else f"{moment(seconds)} UTC"
 
 
 def _way_out(lock: LockInfo) -> Message:

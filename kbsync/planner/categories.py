@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kbsync.messages import message
-from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, bare, path_after, show_path
+from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, bare, path_after, same_title, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Problem, ProblemKind
 
 
@@ -218,7 +218,7 @@ class _Walk:
         if self._base is None:
             return Cause.UNKNOWN
         said = self._base_name.get(path)
-        return Cause.DRIFT if said is not None and said[-1] == path[-1] else Cause.DECLARED
+        return Cause.DRIFT if same_title(path, said) else Cause.DECLARED
 
 
 def _homes(live: Knowledge, base: Knowledge) -> Iterator[tuple[CategoryPath, CategoryPath]]:

@@ -38,7 +38,7 @@ class Memory:
             return replace(change, cause=Cause.UNDONE) if still and change.cause is Cause.DECLARED else change
         fields = tuple(
             replace(each, cause=Cause.UNDONE)
-            if each.cause is Cause.DECLARED and each.field.of(said) == each.field.of(change.after)
+            if each.cause is Cause.DECLARED and not each.field.differs(said, change.after)
             else each
             for each in change.fields
         )

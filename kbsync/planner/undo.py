@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from kbsync.messages import Message, message
-from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, path_after, show_path
+from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, path_after, same_title, show_path
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import (
     FIELD_NAMES,
@@ -111,9 +111,9 @@ class _Undo:
         now = self._now(change, made)
         if now is None:
             return _kept(change, message("{title} is not taken back: it is gone", title=change.title))
-        if now.path[-1] == change.after[-1]:
+        if same_title(now.path, change.after):
             return self._renamed_or_made(change, now)
-        if change.before is not None and now.path[-1] == change.before[-1]:
+        if same_title(now.path, change.before):
             return None
         words = message("{title} is not taken back: it is called {now} now", title=change.title, now=show_path(now.path))
         return _kept(change, words)
@@ -170,11 +170,10 @@ class _Undo:
         """Restore the fields that still hold the value that the apply set."""
         goal, left = now.content, []
         for field in change.touched:
-            value = field.of(now.content)
-            if value == field.of(after):
+            if not field.differs(now.content, after):
                 goal = _with(goal, field, before)
                 left.append(field)
-            elif value != field.of(before):
+            elif field.differs(now.content, before):
                 words = message(
                     "{title} is not taken back: its {field} was changed again", title=change.title, field=FIELD_NAMES[field]
                 )

@@ -10,6 +10,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from kbsync.diagnostics import Diagnostic
+from kbsync.display import COMMANDS
 from kbsync.plan import Plan
 from kbsync.render.words import RenderOptions
 from kbsync.render.workflow_commands import harmless, harmless_json, harmless_markup
@@ -78,8 +79,8 @@ def disarmed(text: str, format: str) -> str:  # noqa: A002
     return _HARMLESS.get(format, harmless)(text)
 
 
-_CONTROLS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
-"""What commands a terminal, turns the direction of writing, or ends a line for some readers; JSON has it within texts alone."""
+_CONTROLS = re.compile(f"[{COMMANDS}]")
+"""JSON has these within texts alone."""
 
 
 def escaped_json(text: str) -> str:

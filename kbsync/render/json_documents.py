@@ -6,10 +6,10 @@ The words are English, because programs compare them.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kbsync.dialogue import ChatMessage, Session
+from kbsync.display import moment
 from kbsync.model import Content
 from kbsync.plan import Field, Plan, value_of
 from kbsync.puller.decision import Clash
@@ -147,11 +147,6 @@ def messages_json(total: int, found: Sequence[ChatMessage]) -> str:
         for item in found
     ]
     return document(total=total, messages=rows)
-
-
-def moment(seconds: float) -> str:
-    """A time in UTC, to the second."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def pulled_json(merged: "Merged", clashes: Sequence[Clash], *, shown_as: str, diff: str) -> str:

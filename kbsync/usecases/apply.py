@@ -4,11 +4,11 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from kbsync.applier import Applier, OnFailure
 from kbsync.applier.readback import PRESENCE
+from kbsync.display import moment
 from kbsync.errors import HistoryUnavailable, Misuse, SafetyRefusal, UnusableFile
 from kbsync.guards import Consent, refuse_unsafe
 from kbsync.history.applied_ref import AppliedRecord
@@ -437,4 +437,4 @@ def where(environ: Mapping[str, str]) -> str:
 
 
 def _iso(wall: float) -> str:
-    return datetime.fromtimestamp(wall, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment(wall).replace(' ', 'T')}Z"
