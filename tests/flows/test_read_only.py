@@ -24,6 +24,8 @@ LOOKERS = {"validate": (), "plan": (), "drift": (), "show": ("receipt.json",), "
 """The commands that only look, each with its arguments."""
 
 VALUES = {
+    "baseline": "known.txt",
+    "write_baseline": "known.txt",
     "base": "HEAD",
     "robots": "robot",
     "calls_per_second": "1",
@@ -49,7 +51,8 @@ MORE = (
     "plan --only Payment* -vv --format html",
     "coverage --live --since 2024-01-01",
     "apply --dry-run",
-    "apply --dry-run --overwrite-conflicts --allow-remove 4",
+    "apply --dry-run --overwrite-conflicts --overwrite-drift --allow-remove 4",
+    "plan --undo last",
     "unlock",
     f"session state {CHATBOT_SESSION}",
     f"session messages {CHATBOT_SESSION} --format json",
@@ -82,6 +85,7 @@ def moved(bench: Bench) -> Iterator[tuple[Bench, Service]]:
         assert bench.run("apply", "--yes", "--receipt", "receipt.json").code == 0
         assert bench.run("apply", "--yes", "--target", "sandbox").code == 0
         assert bench.run("coverage", "--since", "2024-01-01", "--save", "chats.jsonl").code == 0
+        assert bench.run("validate", "--write-baseline", "known.txt").code == 0
         Console(service).edit_question(Console(service).question("How can I pay?"), answer="In cash.")
         bench.commit(SECOND)
         yield bench, service
