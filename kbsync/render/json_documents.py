@@ -13,6 +13,7 @@ from kbsync.display import moment
 from kbsync.model import Content
 from kbsync.plan import Field, Plan, value_of
 from kbsync.puller.decision import Clash
+from kbsync.render.view import outline
 from kbsync.render.words import RenderOptions
 from kbsync.report import Receipt
 from kbsync.settings import Target
@@ -88,7 +89,7 @@ def status_json(found: "TargetStatus") -> str:
         base=found.base,
         base_date=found.base_date,
         pending=None if found.plan is None else len(found.plan.changes),
-        blocking=None if found.plan is None else sum(problem.blocking for problem in found.plan.problems),
+        blocking=None if found.plan is None else len(outline(found.plan).blocking),
         drift=None if found.drift is None else len(found.drift.changes),
         lock=None if lock is None else {"who": lock.who, "where": lock.where, "since": lock.since, "expires": lock.expires},
         problem=None if found.problem is None else str(found.problem.message),
