@@ -4,6 +4,7 @@ A declared category is recognised by its path, by an earlier title, by a title t
 where the questions are that git put into it.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -88,7 +89,7 @@ class _Walk:
                     "write previously: [{title}] beside it",
                     new=show_path(change.after),
                     old=", ".join(show_path(path) for path in gone),
-                    title=gone[0][-1],
+                    title=json.dumps(gone[0][-1], ensure_ascii=False),  # as YAML reads it, whatever is in it
                 )
                 yield Problem(ProblemKind.WITHHELD, words, change.location, blocking=False)
 

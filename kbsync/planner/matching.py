@@ -4,6 +4,7 @@ A live question is recognised by its pinned id, its text, an earlier text, a tex
 undeclared rename, in this order.
 """
 
+import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -249,9 +250,10 @@ class _Pairing:
                 candidates = [*(f"{text}, id {live.id}" for live in rivals), f"{named}, id {pair.live.id}"]
                 words = message(
                     "the pin of {text} names {named}, and its text another question ({candidates}): correct the id or take it "
-                    "out, or write previously: [{named}] beside {text} if the pin is right",
+                    "out, or write previously: [{line}] beside {text} if the pin is right",
                     text=text,
                     named=named,
+                    line=json.dumps(named, ensure_ascii=False),
                     candidates="; ".join(candidates),
                 )
                 self.problems.append(Problem(ProblemKind.AMBIGUOUS, words, pair.desired.location))
