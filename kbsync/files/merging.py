@@ -37,10 +37,14 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The new content of each file that changes, by its name, and what happened in it; ``notes`` say what was left out."""
+    """The new content of each file that changes, by its name, and what happened in it.
+
+    ``created`` are the files that were not there; ``notes`` say what was left out.
+    """
 
     files: Mapping[str, bytes]
     touched: Mapping[str, Touched]
+    created: frozenset[str]
     notes: tuple[Message, ...]
 
 
@@ -63,7 +67,7 @@ def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, targ
             message("the files could not be edited as meant; nothing was written: {names}", names=", ".join(sorted(changed))),
             hint=message("this is a fault of kbsync: report it with these files, and edit them by hand meanwhile"),
         )
-    return Merged(changed, work.touched(after.knowledge), notes)
+    return Merged(changed, work.touched(after.knowledge), frozenset(changed.keys() - files.keys()), notes)
 
 
 def fit(knowledge: Knowledge, merge: Merge) -> tuple[Merge, tuple[Message, ...]]:

@@ -36,7 +36,7 @@ def read_record(repository: Repository, refs: TargetRefs, *, shared: bool = True
 
     The remote is asked: the copy here is as old as the last look, and another runner may have applied since. Not ``shared``: it
     is left alone, as for a sandbox. A ref of an older form counts until there is one of this form. To ``keep`` is to have a copy
-    for times without network. Raises HistoryUnavailable when the remote cannot be asked, and when the mark leads to no commit
+    for times without network. Raises HistoryUnavailable when the remote cannot be asked, and when the ref leads to no commit
     that can be had: neither is the same as none.
     """
     remote = Remote.of(repository) if shared else None
@@ -91,7 +91,7 @@ def seen_record(repository: Repository, refs: TargetRefs, *, shared: bool = True
 
 
 def last_seen(repository: Repository, refs: TargetRefs) -> str | None:
-    """The copy of the mark in this clone, which may be old, for those who only look; None when it has none of use."""
+    """The copy of the ref in this clone, which may be old, for those who only look; None when it has none of use."""
     with suppress(HistoryUnavailable):
         return next(filter(None, (_taken_over(repository, refs, ref, repository.local(ref)) for ref in _names_of(refs))), None)
     return None
@@ -172,7 +172,7 @@ def _remember(repository: Repository, ref: str, *, commit: str) -> None:
 def _overtaken(target: str, *, expected: str | None, now: str | None) -> HistoryUnavailable:
     return HistoryUnavailable(
         message(
-            "Another apply moved the mark of {target} from {expected} to {now} meanwhile; it was left there.",
+            "Another apply moved the applied ref of {target} from {expected} to {now} meanwhile; it was left there.",
             target=target,
             expected=short_commit(expected),
             now=short_commit(now),

@@ -71,7 +71,7 @@ def find_base(
 
 
 def _guess(repository: Repository, refs: TargetRefs, environ: Mapping[str, str], problem: HistoryUnavailable) -> Base:
-    """The copy of the mark here; in a pull request, its merge base; none."""
+    """The copy of the applied ref here; in a pull request, its merge base; none."""
     notes = (
         message("Which commit was last applied to {target} is not known:", target=refs.target),
         problem.message,

@@ -25,8 +25,8 @@ def test_merge_applies_exactly_what_was_planned(site: Site) -> None:
     receipt = read_plan_or_receipt(site.artifact("kbsync-receipt-1") / "receipt.json")
     assert isinstance(receipt, Receipt)
     assert receipt.actor == "editor"
-    head, mark = site.tree.git("rev-parse", "HEAD"), site.tree.git("ls-remote", "origin", "refs/kbsync/applied/*")
-    assert mark.split()[0] == head
+    head, ref = site.tree.git("rev-parse", "HEAD"), site.tree.git("ls-remote", "origin", "refs/kbsync/applied/*")
+    assert ref.split()[0] == head
 
 
 def test_plan_writes_nothing(site: Site) -> None:
@@ -85,7 +85,7 @@ def test_removals_wait_for_the_agreed_number(site: Site) -> None:
     assert "Do you take cheques?" not in site.answers()
 
 
-def test_empty_plan_moves_the_mark(site: Site) -> None:
+def test_empty_plan_moves_the_applied_ref(site: Site) -> None:
     """A merge that changes nothing for customers is applied all the same, so that the next plan counts from it."""
     site.merge()
     head = site.commit(more=f"{CHEQUES}# a remark\n")

@@ -41,7 +41,7 @@ PAY = "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"
 
 
 def test_two_merges_planned_side_by_side_are_both_applied(applied: Bench) -> None:
-    """The first one moved the mark on the way to the second one's commit: what is done already is skipped."""
+    """The first one moved the applied ref on the way to the second one's commit: what is done already is skipped."""
     applied.commit({"more.yaml": PAY})
     assert applied.run("plan", "--out", "first.json").code == 0
     newest = applied.commit({"less.yaml": PAY.replace("More?", "Less?")})

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kbsync.cli.drawing import counts
 from kbsync.errors import InvalidInput, UnusableFile
 from kbsync.files.directory import DiskFiles
 from kbsync.files.emit import file_name
@@ -165,3 +166,11 @@ def test_a_directory_is_read_as_files(tmp_path: Path) -> None:
 def test_an_order_without_anything_is_empty() -> None:
     """It fits every library, and says nothing."""
     assert fit(Knowledge((Category(("A",)),)), Merge()) == (Merge(), ())
+
+
+def test_a_new_file_is_told_from_a_rewritten_one() -> None:
+    """A file without questions has no counts: it is new where there was none, and else rewritten."""
+    new = edited(ONE, {}, declared=(("B",),))
+    old = edited(ONE, {}, renamed={("A",): ("B",)})
+    assert (new.touched, old.touched) == ({}, {})
+    assert [str(counts(merged, name)) for merged in (new, old) for name in merged.files] == ["new", "rewritten"]

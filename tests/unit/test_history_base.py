@@ -172,7 +172,7 @@ def test_a_stale_expectation_moves_nothing(repos: GitRepos) -> None:
     with pytest.raises(HistoryUnavailable) as failure:
         advance_applied(first.repository, REFS, mine, expected=start)
     assert str(failure.value) == (
-        f"Another apply moved the mark of production from {start[:12]} to {theirs[:12]} meanwhile; it was left there."
+        f"Another apply moved the applied ref of production from {start[:12]} to {theirs[:12]} meanwhile; it was left there."
     )
     assert origin.git("rev-parse", REF) == theirs
     with pytest.raises(HistoryUnavailable, match=r"from \(none\) to"):
@@ -198,7 +198,7 @@ def test_without_remote_the_mark_is_kept_here(repos: GitRepos, *, shared: bool) 
     first, second = tree.commit({"a": "1"}), tree.commit({"a": "2"})
     advance_applied(tree.repository, REFS, first, expected=None, shared=shared)
     advance_applied(tree.repository, REFS, second, expected=first, shared=shared)
-    with pytest.raises(HistoryUnavailable, match="Another apply moved the mark"):
+    with pytest.raises(HistoryUnavailable, match="Another apply moved the applied ref"):
         advance_applied(tree.repository, REFS, first, expected=None, shared=shared)
     assert read_applied(tree.repository, REFS, shared=shared) == second
     assert origin.git("for-each-ref", "refs/kbsync") == ""
