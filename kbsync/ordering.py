@@ -194,7 +194,7 @@ def _waves(questions: Questions, frees: Mapping[int, frozenset[int]]) -> tuple[l
 
 
 def _ranks(needs: Mapping[int, Sequence[int]]) -> dict[int, int]:
-    """How many changes must come before each; texts that go round in a circle are cut where the walk began."""
+    """Topological rank of each change; a cycle is cut where the traversal started."""
     rank: dict[int, int] = {}
     for start in needs:
         stack, walking = [start], {start}

@@ -92,7 +92,7 @@ class Poller:
         self._latest: tuple[int, Observation] | None = None
 
     def age(self, seen: Observation) -> float:
-        """Seconds since its listing came, by whichever clock says more: one stands still while the machine sleeps."""
+        """Age of a listing in seconds: the larger of monotonic and wall time, since the former stops during sleep."""
         return max(self._clock.now() - seen.came[0], self._clock.wall() - seen.came[1])
 
     def poll(self, enough: Callable[[Snapshot], bool], *, writes: int, anew: bool = False) -> Observation:

@@ -46,7 +46,7 @@ class LineProgress:
         self._tell(words)
 
     def finish(self) -> None:
-        """Say nothing: the result says it."""
+        """Print nothing: the command's result reports completion."""
 
     def _line(self, seconds: float) -> Message:
         known, left = rate(self._done, seconds), time_left(self._done, self._total, seconds)

@@ -301,7 +301,7 @@ class _GuardedStream:
 
 
 class _Aside(_GuardedStream):
-    """What is said beside the result: losing it must not stop, and not even disturb, what it tells of."""
+    """The stream for notes and progress; write errors are ignored."""
 
     def write(self, text: str) -> int:
         """Write it if that can be done."""

@@ -171,7 +171,7 @@ SHORTEST = 6
 
 
 class Discreet(Protocol):
-    """Somebody who knows what nobody else may."""
+    """An object that holds secrets which must never be shown."""
 
     @property
     def confidential(self) -> Collection[str]:

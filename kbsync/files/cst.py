@@ -286,7 +286,7 @@ def _is_inside(entry: CstEntry | None, value: CstNode) -> bool:
 
 
 def _closed(comment: Comment, following: CstEntry | None, around: tuple[CstNode, ...], columns: dict[int, int]) -> CstNode | None:
-    """The collection that a comment closes, because it stands deeper than whatever comes after it."""
+    """The collection that ends at this comment: it is indented deeper than the next token."""
     floor = -1 if following is None else following.column
     deep = [node for node in around if floor < columns[id(node)] <= comment.column]
     return max(deep, key=lambda node: columns[id(node)], default=None)

@@ -52,7 +52,7 @@ def format_files(files: Mapping[str, bytes], *, shown_as: str) -> dict[str, byte
 
 
 def check_meaning(before: Mapping[str, bytes], after: Mapping[str, bytes], *, shown_as: str) -> None:
-    """Make sure that every file says what it said, in values and in comments, and that the same is to be said of it.
+    """Check that formatting kept every file's values, comments and findings.
 
     Raises UnusableFile.
     """

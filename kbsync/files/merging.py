@@ -248,7 +248,7 @@ def _answer_data(old: bytes, text: str) -> bytes:
 
 
 def _meaning(knowledge: Knowledge) -> tuple[object, ...]:
-    """What files say, wherever it stands."""
+    """The content of the files without source locations."""
     questions = {replace(question, location=None) for question in knowledge.questions}
     categories = {replace(category, location=None) for category in knowledge.categories}
     return questions, categories, {line.text for line in knowledge.removed}

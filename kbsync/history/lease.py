@@ -160,7 +160,7 @@ class Lease:
         return self._until - self._clock.now()
 
     def take(self, *, owner: str, where: str, tell: Callable[[Message], None]) -> LockInfo | None:
-        """Take the lock; returns the one that was taken over, if there was one. ``tell`` hears why it takes long.
+        """Acquire the lock. Returns the lock that was taken over, if any; ``tell`` is called with the reason for a delay.
 
         Raises TargetLocked when somebody holds it, HistoryUnavailable when the remote cannot be asked or refuses.
         """
@@ -219,9 +219,9 @@ class Lease:
         return {ref: now[ref] for ref in new}
 
     def _await_end(self, found: Mapping[str, LockInfo], tell: Callable[[Message], None]) -> None:
-        """Return where nobody holds any of these locks any more. Raises TargetLocked where somebody does, or may.
+        """Wait until all these locks are free. Raises TargetLocked if one is, or may be, held.
 
-        Where no common clock tells, one is over when it was seen unchanged for a whole lease.
+        Without a shared clock a lock expires after a full lease without change.
         """
         others = [each for each in found.values() if not self.is_own(each)]
         service = self._service(ask=True) if any(each.by_service for each in others) else None

@@ -284,7 +284,7 @@ class LocalLock:
             raise self._unusable(problem) from None
 
     def release(self) -> None:
-        """Give it back, if it is held here. What says who held it may stay behind: nobody reads that while nobody holds it."""
+        """Release the lock if held here. The holder file may remain; it is ignored while the lock is free."""
         for file in self._files:
             if file.is_locked:
                 with suppress(OSError):

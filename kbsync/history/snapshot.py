@@ -256,7 +256,7 @@ def read_objects(repository: Repository, names: Iterable[str], *, again: bool = 
 
 
 def former_directory(repository: Repository, commit: str, directory: Path, *, known_by: str) -> Path | None:
-    """Where a directory was at an earlier commit, told by a file of it that was renamed since; None where git tells of none."""
+    """The directory's path at an earlier commit, found by the rename of a known file; None if git shows no rename."""
     path = repository.inside(directory)
     options = ("-r", "-z", "--find-renames", "--diff-filter=R", "--name-status", *DIFF)
     answer = repository.git.run("diff-tree", *options, commit, "HEAD", seconds=NETWORK_SECONDS)

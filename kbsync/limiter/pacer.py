@@ -99,16 +99,13 @@ class CommandQueue:
         self._end(ticket, self._slots.answered)
 
     def refused(self, ticket: Ticket, retry_after: float | None) -> None:
-        """The call was refused for speed; whoever shares the budget waits too when the service said how long.
-
-        They are told of a minute at most: one absurd answer must not keep the processes of weeks from sending.
-        """
+        """The service throttled the call. Processes sharing the budget wait too, at most a minute."""
         now = self._clock.now()
         block = now + min(retry_after, LONGEST) if retry_after else 0.0
         self._end(ticket, lambda ticket, now: self._slots.refused(ticket, now, retry_after), block=block)
 
     def lost(self, ticket: Ticket) -> None:
-        """No usable answer came: nobody knows when, or whether, the call was served."""
+        """The call ended without a usable answer; it may or may not have been served."""
         self._end(ticket, self._slots.lost)
 
     def unsent(self, ticket: Ticket) -> None:

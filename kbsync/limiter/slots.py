@@ -242,7 +242,7 @@ class Slots:
         return max(free, self._blocked_until, self._last_sent + self._gap(self._allowance(now)))
 
     def sent(self, now: float) -> int:
-        """A call leaves now; gives the ticket by which its end is told."""
+        """Record that a call is sent; returns the ticket used to report its end."""
         if now - self._last_sent > _IDLE:
             self._cold = self.size
         self._last_sent = now

@@ -125,7 +125,7 @@ class ReceiptJournal:
         return Kept(receipt, stays, problem)
 
     def amend(self, kept: Kept, incident: Message) -> Kept:
-        """The same with what befell the run after its receipt was kept."""
+        """Add an incident that happened after the receipt was saved, and save it again."""
         report = replace(kept.receipt.report, incidents=(*kept.receipt.report.incidents, incident))
         receipt = replace(kept.receipt, report=report)
         if kept.stays is not None or self._path is None or not is_replaceable(self._path):
@@ -347,7 +347,7 @@ def _make_plan(call: Call, ready: Prepared, connection: Connection, only: str | 
 
 
 def _refuse_another(plan: Plan, *, approved: str | None) -> None:
-    """Raise SafetyRefusal where the plan is not the one that somebody approved, which its digest tells."""
+    """Raise SafetyRefusal unless the plan's digest equals the approved digest."""
     found = plan_digest(plan)
     if approved is not None and approved != found:
         raise SafetyRefusal(

@@ -104,7 +104,7 @@ class Package:
 
     @classmethod
     def unknown(cls) -> "Package":
-        """Nobody knows where this kbsync came from, and a name alone could be anybody's."""
+        """The package when its origin is unknown: no requirement, so the workflow stops with an explanation."""
         return cls(
             None,
             message(

@@ -319,7 +319,7 @@ class _StreamedMessage:
         self.key = self._writer.send(self._session, piece, key=self.key or None, finish=last)
 
     def end(self) -> bool:
-        """Tell the service that no more comes, and whether it took that; not after a last piece of unknown fate."""
+        """Finish the streamed message; returns whether the service accepted it. Skipped if the last piece's fate is unknown."""
         if not self.key or self._ending:
             return False
         try:
