@@ -12,7 +12,7 @@ import re
 import threading
 import zlib
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote
@@ -145,23 +145,37 @@ CONTROL = re.compile(f"[\x00-\x1f{COMMANDS}]+")
 
 LETTER = re.compile(
     r"""
-    %(?:25)* (?P<percent> [0-9A-Fa-f]{2})                       # percent-encoded, however often
-    | \\+ (?:u00|x) (?P<escape> [0-9A-Fa-f]{2})                 # JSON, Python and their like
-    | & (?:amp;)* \# (?: [xX]0*(?P<hex> [0-9A-Fa-f]{2}) | 0*(?P<decimal> [0-9]{2,3}) ) ;
-    | & (?:amp;)* [A-Za-z]+ ; | \\+ [nrt] | < [^<>]{1,20} >     # what may stand where a line was broken
+    %(?:25)* (?: u(?P<units> [0-9A-Fa-f]{4}) | (?P<percent> [0-9A-Fa-f]{2}) )       # percent-encoded, however often
+    | \\++ (?: [xX](?P<escape> [0-9A-Fa-f]{2}) | [uU](?:0000)?(?P<unit> [0-9A-Fa-f]{4}) )    # JSON, Python and their like
+    | \\++ [xXuU]\{ 0*(?P<braced> [0-9A-Fa-f]{1,6}) \}
+    | \\++ (?P<octal> 0?[0-3]?[0-7]{2})
+    | & (?:amp;)* \# (?: [xX]0*(?P<hex> [0-9A-Fa-f]{1,6}) | 0*(?P<decimal> [0-9]{1,7}) ) ;?
+    | & (?:amp;)* [A-Za-z]+ ; | \\++ (?: [abefnrtv0] | N\{[^{}]*\} )? # what may stand where a line was broken
+    | \x1b\[ [0-?]*[ -/]*[@-~] | \x1b\] [^\x07\x1b]* (?: \x07 | \x1b\\ ) | \[ [0-9;:]* m    # colours and links of a terminal
+    | < [^<>]{1,20} > | = (?: 2[ABDF] | 3D | 5F )
     | (?P<plain> [A-Za-z0-9])
     """,
     re.VERBOSE,
 )
 """One letter or digit in any of its spellings. All else is skipped, be it a joint or a sign that base64 has beside these."""
 
+TAGS = re.compile(rf"<[^<>]*>|{LETTER.pattern}", re.VERBOSE)
+"""The same where each tag is a joint, however long: an address may stand in one too."""
+
+NUMBER = re.compile(
+    r"""
+    (?: (?<![A-Za-z0-9]) | (?= [uU]\+ | 0[xX] ) ) (?: [uU]\+ | 0[xX] )?
+    0*+ ([0-9A-Fa-f]{2,3}) (?= [uU]\+ | 0[xX] | [^A-Za-z0-9] | $ )
+    """,
+    re.VERBOSE,
+)
+"""A number in a list of numbers, each of which may be a letter's, to whatever base."""
+
 REST = re.compile(r"(?: [*+/=_-] | %(?:25)*(?:2[ABDF]|3D|5F) )*", re.VERBOSE | re.IGNORECASE)
 """Signs that may follow the last letter of a signature and belong to it."""
 
 PIECE = 12
 """Letters in a row by which a value is known, so that a part of it is known too."""
-
-ASCII = 0x80
 
 SUBSTITUTED = str.maketrans("*-_", "+/=")
 """What stands in a UserSig for three signs of base64."""
@@ -209,34 +223,63 @@ def hushed(text: str) -> str:
     return told + text[done:]
 
 
-def _confided(text: str) -> list[tuple[int, int]]:
+Reading = list[tuple[str, tuple[int, int]]]
+"""Letters and digits, small, each with the place where it was read."""
+
+
+def _confided(text: str) -> Iterator[tuple[int, int]]:
     """Where values stand that somebody confided, however they are spelled, quoted or broken over lines."""
     with _guard:
         values = {value for holder in _trusted for value in holder.confidential}
-    found = [(letter, match.span()) for match in LETTER.finditer(text) if (letter := _letter(match)).isalnum()]
-    letters = "".join(letter for letter, _ in found)
-    hidden = bytearray(len(letters))
-    for piece in (piece for value in values for piece in _pieces(value)):
-        start = letters.find(piece)
-        while start >= 0:
-            hidden[start : start + len(piece)] = b"\1" * len(piece)
-            start = letters.find(piece, start + 1)
-    runs = ((found[run.start()][1][0], found[run.end() - 1][1][1]) for run in re.finditer(b"\1+", hidden))
-    return [(start, rest.end() if (rest := REST.match(text, end)) else end) for start, end in runs]
+    pieces = frozenset[str]().union(*map(_pieces, values))
+    sizes = {len(piece) for piece in pieces}
+    for found in _readings(text):
+        letters = "".join(letter for letter, _ in found)
+        hidden = bytearray(len(letters))
+        for size in sizes:
+            for start in range(len(letters) - size + 1):
+                if letters[start : start + size] in pieces:
+                    hidden[start : start + size] = b"\1" * size
+        for run in re.finditer(b"\1+", hidden):
+            start, end = found[run.start()][1][0], found[run.end() - 1][1][1]
+            rest = REST.match(text, end)
+            yield start, rest.end() if rest else end
+
+
+def _readings(text: str) -> Iterator[Reading]:
+    """The ways to read a text. Lines may be numbered, so letters are read without digits too."""
+    for pattern in (LETTER, TAGS) if "<" in text else (LETTER,):
+        found = [(letter, match.span()) for match in pattern.finditer(text) if (letter := _letter(match))]
+        yield found
+        yield [each for each in found if not each[0].isdigit()]
+    for base in (8, 10, 16):
+        numbers = ((_character(match[1], base), match.span()) for match in NUMBER.finditer(text))
+        yield [(letter, span) for letter, span in numbers if letter]
 
 
 def _letter(found: re.Match[str]) -> str:
-    """The letter or digit that stands there, small; something else where there is none."""
-    if found["plain"]:
-        return found["plain"].lower()
-    number = found["percent"] or found["escape"] or found["hex"]
-    code = int(number, 16) if number else int(found["decimal"] or 0)
-    return chr(code).lower() if code < ASCII else ""
+    """The letter or digit that stands there, small; empty where there is none."""
+    kind = found.lastgroup
+    if kind is None or kind == "plain":
+        return (found["plain"] or "").lower()
+    return _character(found[kind], {"octal": 8, "decimal": 10}.get(kind, 16))
+
+
+def _character(number: str, base: int) -> str:
+    """The letter or digit with a number, small; empty where there is none."""
+    try:
+        letter = chr(int(number, base)).lower()
+    except ValueError:
+        return ""
+    return letter if letter.isascii() and letter.isalnum() else ""
 
 
 @lru_cache(maxsize=64)
 def _pieces(value: str) -> frozenset[str]:
-    """The pieces of letters by which a value is known, in its own spelling and in those that change its letters."""
+    """The pieces of letters by which a value is known, in its own spelling and in those that change its letters.
+
+    Without digits too, unless that leaves so little that it would be found elsewhere.
+    """
     spelled = [value, _inner(value)]
     for raw in (value.encode(), quote(value, safe="").encode()):
         spelled.append(raw.hex())
@@ -247,6 +290,8 @@ def _pieces(value: str) -> frozenset[str]:
         size = min(PIECE, len(letters))
         if size >= SHORTEST:
             pieces.update(letters[start : start + size] for start in range(len(letters) - size + 1))
+        bare = re.sub("[0-9]+", "", letters)
+        pieces.update(bare[start : start + PIECE] for start in range(len(bare) - PIECE + 1))
     return frozenset(pieces)
 
 

@@ -10,6 +10,8 @@ from urllib.parse import quote, quote_plus
 
 __all__ = ["ECHOES", "shows"]
 
+SIGNS = "[^a-z0-9]+"
+
 Echo = Callable[[str], str]
 
 
@@ -20,6 +22,18 @@ def _escaped(pattern: str) -> Echo:
 
 def _broken(width: int, joint: str) -> Echo:
     return lambda address: joint.join(address[start : start + width] for start in range(0, len(address), width))
+
+
+def _listed(pattern: str) -> Echo:
+    """A list of each character's number."""
+    return lambda address: " ".join(pattern.format(ord(each)) for each in address)
+
+
+def _numbered(width: int) -> Echo:
+    """Lines with their numbers."""
+    return lambda address: "".join(
+        f"{number}: {address[start : start + width]}\n" for number, start in enumerate(range(0, len(address), width), 1)
+    )
 
 
 def _twice(text: str) -> str:
@@ -59,6 +73,37 @@ ECHOES: Mapping[str, Echo] = {
     "wrapped": lambda address: textwrap.fill(address, 30),
     "letter by letter": " ".join,
     "with invisible joints": _broken(5, "\u200b"),
+    "with invisible joints of JSON": _broken(5, "\\u200b"),
+    "with invisible joints of HTML": _broken(5, "&#8203;"),
+    "with invisible joints of HTML, in hex": _broken(5, "&#x200b;"),
+    "with invisible joints, percent-encoded": _broken(5, "%u200B"),
+    "with invisible joints of Python": _broken(5, "\\N{ZERO WIDTH SPACE}"),
+    "with invisible joints, braced": _broken(5, "\\u{200b}"),
+    "in colours": _broken(8, "\x1b[0m\x1b[1;31m"),
+    "in colours, in JSON": _broken(8, "\\u001b[38:5:1m"),
+    "in colours, in a shell": _broken(8, "\\e[1m"),
+    "in cleared lines": _broken(8, "\x1b[2K"),
+    "in links of a terminal": _broken(8, "\x1b]8;;https://host/page\x1b\\"),
+    "broken by tags": _broken(8, '</span><span class="line line-number-2" id="L2">'),
+    "broken by comments": _broken(8, "<!-- a line that is too long ends here -->"),
+    "quoted-printable": lambda address: re.sub("[*_-]", lambda found: f"={ord(found[0]):02X}", _broken(70, "=\r\n")(address)),
+    "in octal": _escaped("\\{:03o}"),
+    "in octal, for echo": _escaped("\\0{:o}"),
+    "in JavaScript": _escaped("\\u{{{:x}}}"),
+    "in Perl": _escaped("\\x{{{:x}}}"),
+    "in a Python text, long": _escaped("\\U{:08X}"),
+    "in JavaScript, percent-encoded": _escaped("%u{:04x}"),
+    "in HTML, escaped without end": _escaped("&#{}"),
+    "in CSS": _escaped("\\{:x} "),
+    "as code points": _listed("U+{:04X}"),
+    "as code points, joined": _escaped("U+{:04X}"),
+    "as bytes of C": _listed("0x{:02x},"),
+    "as bytes, joined": _escaped("0x{:02X}"),
+    "as a buffer of JSON": lambda address: json.dumps({"type": "Buffer", "data": list(address.encode())}),
+    "as bytes in octal": _listed("{:03o}"),
+    "as bytes in hex": _listed("{:02x}"),
+    "in numbered lines": _numbered(10),
+    "in long numbered lines": _numbered(30),
     "in capitals": str.upper,
     "cut off": lambda address: address[: len(address) * 3 // 4],
     "cut out": lambda address: address[len(address) // 2 :],
@@ -72,7 +117,14 @@ ECHOES: Mapping[str, Echo] = {
 
 
 def shows(told: str, hidden: str, *, most: int = 12) -> str:
-    """A piece of more than ``most`` letters of ``hidden`` that a text shows, whatever stands between them; empty for none."""
-    read, letters = (re.sub("[^a-z0-9]+", "", text.lower()) for text in (told, hidden))
-    pieces = (letters[start : start + most + 1] for start in range(max(1, len(letters) - most)))
-    return next((piece for piece in pieces if piece and piece in read), "")
+    """A piece of more than ``most`` letters of ``hidden`` that a text shows, whatever stands between them; empty for none.
+
+    Lines may be numbered, so letters alone count too.
+    """
+    for between in (SIGNS, "[^a-z]+"):
+        read, letters = (re.sub(between, "", text.lower()) for text in (told, hidden))
+        for start in range(max(1, len(letters) - most)):
+            piece = letters[start : start + most + 1]
+            if piece in read and (len(piece) > most or (piece and between == SIGNS)):
+                return piece
+    return ""
