@@ -20,6 +20,27 @@ from kbsync.files.source import FORBIDDEN
 from kbsync.model import AnswerType, CategoryPath, Content, Status, show_path
 from kbsync.plan import Field
 
+__all__ = [
+    "CATEGORIES_FILE",
+    "FIELDS",
+    "LONG",
+    "Value",
+    "block",
+    "can_be_written",
+    "field_value",
+    "file_name",
+    "flow_value",
+    "is_ambiguous",
+    "new_file",
+    "one_line",
+    "pair_lines",
+    "path_value",
+    "question_flow",
+    "question_lines",
+    "scalar",
+    "two_quotes",
+]
+
 MODELINE = "# yaml-language-server: $schema=.schema/knowledge.json"
 """Tells editors which schema a file has; ``kbsync schema knowledge`` prints it."""
 

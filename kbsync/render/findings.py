@@ -20,6 +20,8 @@ from kbsync.render.json_documents import document, json_text
 from kbsync.render.words import Words
 from kbsync.render.workflow_commands import Level, command, within_limit
 
+__all__ = ["diagnostics_github", "diagnostics_json", "diagnostics_junit", "diagnostics_sarif", "explanations_json"]
+
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING, Severity.NOTE: Level.NOTICE}
 
