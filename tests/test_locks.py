@@ -117,7 +117,7 @@ def test_an_environment_installs_by_its_lock(environment: str, lock: str) -> Non
 
 def test_the_locks_are_written_by_the_command_of_the_readme() -> None:
     """One command writes all of them but the vendor's, which has one release; README and the page for newcomers name it."""
-    for page in ("README.md", ".github/docs/inside.md"):
+    for page in ("README.md", ".github/README.zh.md", ".github/docs/inside.md"):
         assert "`.venv/bin/tox -e lock`" in (ROOT / page).read_text(encoding="utf-8")
     commands = PROJECT["tool"]["tox"]["env"]["lock"]["commands"]
     assert [command[command.index("-o") + 1] for command in commands] == [f".ci/lock/{lock}.txt" for lock in HELD]

@@ -1,6 +1,7 @@
 """README and the pages beside it are true: commands run, tables match the program, samples are valid, links lead somewhere."""
 
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -13,12 +14,16 @@ from kbsync.files.kinds import Table
 from kbsync.files.schema import CATEGORY, CHECK_OPTIONS, CHECKS, DOCUMENT, POLICY, QUESTION, SETTINGS, TARGET
 from kbsync.settings import REGIONS
 from kbsync.usecases.context import Exit
+from tests.pictures.scene import staged
 from tests.test_architecture import LAYERS
 
 ROOT = Path(__file__).parent.parent
 DOOR = ROOT / "README.md"
-PAGES = {path: path.read_text(encoding="utf-8") for path in (DOOR, *sorted((ROOT / ".github" / "docs").glob("*.md")))}
-README = PAGES[DOOR]
+TWIN = ROOT / ".github" / "README.zh.md"
+"""The README in Chinese."""
+
+DOORS = (DOOR, TWIN)
+PAGES = {path: path.read_text(encoding="utf-8") for path in (*DOORS, *sorted((ROOT / ".github" / "docs").glob("*.md")))}
 EVERYTHING = "\n".join(PAGES.values())
 LINKS = [
     (page, target)
@@ -36,11 +41,29 @@ DESIGN_MEANINGS = {
     Exit.STALE: "stale",
     Exit.LOCKED: "another apply holds the target",
 }
+CHINESE_MEANINGS = {
+    Exit.DONE: "完成",
+    Exit.FAILED: "失败，尚未做任何修改",
+    Exit.USAGE: "命令行有误",
+    Exit.PENDING: "有待应用的变更",
+    Exit.UNFINISHED: "应用已开始但没有完成",
+    Exit.INVALID: "知识文件或设置无效",
+    Exit.UNSAFE: "出于安全拒绝执行",
+    Exit.STALE: "计划已过期",
+    Exit.LOCKED: "另一次应用正占用该目标",
+}
+HOURS = """\
+category: Returns
+questions:
+  - question: When are you open?
+    answer: "From nine to five. "
+"""
+"""What `kbsync validate` finds something in on the page for editors."""
 
 
-def between(mark: str) -> str:
+def between(mark: str, door: Path = DOOR) -> str:
     """The command between two marks."""
-    found = re.search(rf"<!-- >>> {mark} -->\n```sh\n(.*?)\n```\n<!-- <<< {mark} -->", README, re.DOTALL)
+    found = re.search(rf"<!-- >>> {mark} -->\n```sh\n(.*?)\n```\n<!-- <<< {mark} -->", PAGES[door], re.DOTALL)
     assert found is not None
     return found.group(1)
 
@@ -60,17 +83,48 @@ def first_column(text: str) -> list[str]:
     return re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
 
 
-def test_ci_runs_exactly_the_test_command() -> None:
-    """`.ci/run` and the README hold the same line."""
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+def test_ci_runs_exactly_the_test_command(door: Path) -> None:
+    """`.ci/run` and the README hold the same line, in both languages."""
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert f"# >>> test\n{between('test')}\n# <<< test" in script
+    assert f"# >>> test\n{between('test', door)}\n# <<< test" in script
 
 
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
 @pytest.mark.parametrize("mark", ["run", "test"])
-def test_each_command_is_one_line_with_its_own_environment(mark: str) -> None:
+def test_each_command_is_one_line_with_its_own_environment(mark: str, door: Path) -> None:
     """A person can paste it on a fresh machine."""
-    assert "\n" not in between(mark)
-    assert between(mark).startswith("python3 -m venv .venv && .venv/bin/pip install")
+    assert "\n" not in between(mark, door)
+    assert between(mark, door).startswith("python3 -m venv .venv && .venv/bin/pip install")
+
+
+def outline(door: Path) -> list[str]:
+    """The depth of each heading, the number of each list entry and the columns of each row, in their order."""
+    lines = re.sub(r"```.*?```", "", PAGES[door], flags=re.DOTALL).splitlines()
+    marks = (re.match(r"#+ |\d+\. |\|", line) for line in lines)
+    return [mark.group() if mark.group() != "|" else "|" * mark.string.count("|") for mark in marks if mark]
+
+
+def spans(door: Path) -> list[str]:
+    """What stands in code style outside the blocks of code."""
+    return sorted(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", PAGES[door], flags=re.DOTALL)))
+
+
+def leads(door: Path) -> set[str]:
+    """The files and headings that a page links, from the top of the repository; the other README aside."""
+    targets = {target.partition("#") for at, target in LINKS if at == door}
+    found = {f"{(door.parent / name).resolve().relative_to(ROOT)}{mark}{anchor}" for name, mark, anchor in targets}
+    return found - {str(path.relative_to(ROOT)) for path in DOORS}
+
+
+def test_the_readme_says_the_same_in_chinese() -> None:
+    """One structure, the same blocks of code letter for letter, the same names, options and links."""
+    fenced = {door: re.findall(r"```.*?```", PAGES[door], re.DOTALL) for door in DOORS}
+    assert fenced[TWIN] == fenced[DOOR]
+    assert len(fenced[DOOR]) > 1
+    assert spans(TWIN) == spans(DOOR)
+    assert leads(TWIN) == leads(DOOR)
+    assert outline(TWIN) == outline(DOOR)
 
 
 def test_every_command_is_in_the_table_and_the_other_way_round() -> None:
@@ -79,11 +133,13 @@ def test_every_command_is_in_the_table_and_the_other_way_round() -> None:
     assert table == set(application.commands)
 
 
-def test_the_exit_codes_are_the_programs() -> None:
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+def test_the_exit_codes_are_the_programs(door: Path) -> None:
     """The table has each code once, with its meaning."""
-    rows = dict(re.findall(r"^\| (\d) \| (.*) \|$", README, re.MULTILINE))
-    assert {Exit(int(code)) for code in rows} == set(Exit)
-    assert all(rows[str(int(code))].startswith(words) for code, words in DESIGN_MEANINGS.items())
+    rows = re.findall(r"^\| (\d) \| (.*) \|$", PAGES[door], re.MULTILINE)
+    assert [Exit(int(code)) for code, _ in rows] == sorted(Exit)
+    meanings = DESIGN_MEANINGS if door == DOOR else CHINESE_MEANINGS
+    assert all(told.startswith(meanings[Exit(int(code))]) for code, told in rows)
 
 
 def mentions() -> list[str]:
@@ -130,6 +186,38 @@ def test_the_entry_of_the_editor_is_valid() -> None:
     loaded = load_tree(tree, shown_as="knowledge")
     assert [str(found.message) for found in loaded.diagnostics] == []
     assert [question.previously for question in loaded.knowledge.questions] == [("Do you deliver on Saturdays?",)]
+
+
+def test_the_entry_on_the_page_for_editors_is_valid() -> None:
+    """It is read without a word where the page tells to put it: below the questions of a document."""
+    (entry,) = re.findall(r"```yaml\n(.*?)```", page("editors"), re.DOTALL)
+    settings = next(block for block in blocks("yaml") if block.startswith("version"))
+    text = f"categories: [{{title: Shop}}]\ncategory: Shop\nquestions:\n{entry}"
+    loaded = load_tree({"kbsync.yaml": settings.encode(), "faq.yaml": text.encode()}, shown_as="knowledge")
+    assert [str(found.message) for found in loaded.diagnostics] == []
+    assert len(loaded.knowledge.questions) == 1
+
+
+@pytest.mark.parametrize(("line", "shown"), re.findall(r"```console\n\$ kbsync (.*)\n([\s\S]*?)```", page("editors")))
+def test_editors_read_what_the_program_prints(line: str, shown: str, tmp_path: Path) -> None:
+    """Each command of the page for editors prints, in the shop of the pictures, what stands below it; dots leave lines out."""
+    bench = staged(tmp_path)
+    if line == "validate":
+        bench.commit({"hours.yaml": HOURS})
+    printed = bench.run(*shlex.split(line)).out
+    places = [printed.find(part) for part in shown.split("…\n")]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert "…\n" in shown or printed.rstrip() == shown.rstrip()
+
+
+def test_editors_see_each_act_and_the_words_for_it() -> None:
+    """Commands that edit, and the keys to write by hand."""
+    told = {line.split()[0] for line in re.findall(r"^\$ kbsync (.*)$", page("editors"), re.MULTILINE)}
+    assert told == {"rename", "move", "remove", "plan", "validate", "explain"}
+    assert [
+        key for key in ("answer", "question", "previously", "category", "removed") if f"`{key}:`" not in page("editors")
+    ] == []
 
 
 @pytest.mark.parametrize("table", [DOCUMENT, CATEGORY, QUESTION, SETTINGS, TARGET, POLICY], ids=lambda table: table.name)
