@@ -265,6 +265,21 @@ def test_where_the_receipt_cannot_be_pushed_it_lies_beside(shared: tuple[Bench, 
     assert one.cause("plan") == {}
 
 
+def test_a_part_that_cannot_be_put_into_git_is_on_this_machine(shared: tuple[Bench, Bench]) -> None:
+    """An apply of a part moves no applied ref, so that only its receipt is missing there, and it lies beside."""
+    one, _ = shared
+    assert one.run("apply", "--yes").code == 0
+    assert one.tree is not None
+    hook = Path(one.tree.git("remote", "get-url", "origin").removeprefix("file://")) / "hooks/update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ncase "$1" in refs/kbsync/receipts/*) exit 1;; esac\n', encoding="utf-8")
+    hook.chmod(0o755)
+    one.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")})
+    failed = one.run("apply", "--yes", "--only", "*")
+    assert "applied ref could not be moved" not in failed.err
+    assert len(list((one.path / ".kbsync/receipts").iterdir())) == 1
+
+
 def test_an_apply_that_is_cut_off_leaves_what_it_knows(bench: Bench) -> None:
     """From the first call on a receipt lies in ``.kbsync/receipts/``; once git has it, it goes."""
     bench.commit(FIRST)

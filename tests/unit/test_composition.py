@@ -1,6 +1,7 @@
 """The joints that no flow shows: who applies and where, what a budget and a secret are called, what is told of a call."""
 
 import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from kbsync.limiter import Pacer
 from kbsync.messages import Message, message
 from kbsync.settings import Target
 from kbsync.usecases.apply import actor, where
-from kbsync.usecases.composition import find_credentials, variable
+from kbsync.usecases.composition import Connection, find_credentials, variable
 from tests.fakes.clock import FakeClock
+from tests.fakes.desk_script import Script, connect, fail
 from tests.fakes.paced import paced
 
 
@@ -104,3 +106,12 @@ def test_a_call_that_fails_is_told_of() -> None:
     with pytest.raises(Unreachable):
         paced(pacer, "list_chitchat", send)
     assert told == ["list_chitchat: no connection"]
+
+
+def test_the_service_is_asked_for_its_time_once_at_most() -> None:
+    """Only where nothing told it yet, and only on demand; a service that tells none is no error."""
+    script = Script({"desc_chitchat_category": [lambda _: fail(-50003)]})
+    connection = Connection(Target("production", sdkappid=1400000000), connect(script), Pacer(FakeClock()), threading.Event())
+    assert (connection.service_time(), script.asked) == (None, [])
+    assert connection.service_time(ask=True) is None
+    assert [command for command, _ in script.asked] == ["desc_chitchat_category"]

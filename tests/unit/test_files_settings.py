@@ -225,10 +225,11 @@ def test_faulty_policy_and_checks_leave_the_usual_ones() -> None:
     text = (
         target(driver="sandbox")
         + "policy: none\n"
-        + "checks: {placeholder: off, unsafe-markup: loud, zzz: {severity: loud, x: ~}, long-answer: {threshold: 1}}\n"
+        + "checks: {placeholder: off, unsafe-markup: loud, zzz: {severity: loud, x: ~}, long-answer: {threshold: 1}, "
+        + "near-duplicate: [1]}\n"
     )
     settings, faults = read(text)
-    assert faults == ["4:9 KB112", "5:43 KB114", "5:49 KB206", "5:71 KB111", "5:65 KB114", "5:92 KB111"]
+    assert faults == ["4:9 KB112", "5:43 KB114", "5:49 KB206", "5:71 KB111", "5:65 KB114", "5:92 KB111", "5:123 KB112"]
     assert settings is not None
     assert settings.checks["placeholder"] == Check(None)
     assert "unsafe-markup" not in settings.checks

@@ -649,3 +649,30 @@ def test_a_refused_removal_is_told_and_recognised(repos: GitRepos, clock: FakeCl
     with lock_as(anna, REFS, clock) as again:
         assert "an earlier run of this machine" in str(again.notes[0])
     assert origin.git("for-each-ref", "refs/kbsync") == ""
+
+
+def test_on_one_machine_too_both_names_are_held_or_none(tmp_path: Path) -> None:
+    """Where an older kbsync holds a target by its name alone, the application is not held either."""
+    older, newer = TargetRefs("production", "production"), TargetRefs("production", "1400000000-0123456789ab")
+    for first, second in ((older, newer), (newer, older)):
+        locks = [
+            TargetLock(None, refs, owner="me", where="here", clock=FakeClock(), directory=tmp_path / "state")
+            for refs in (first, second)
+        ]
+        with locks[0], pytest.raises(TargetLocked):
+            locks[1].acquire()
+        with locks[1]:
+            pass
+
+
+def test_refs_move_with_the_end_of_the_lock_or_not_at_all(repos: GitRepos, clock: FakeClock) -> None:
+    """One push: a ref that is not what it was taken for stays, and so does the lock. Without a lock there is no such push."""
+    origin, anna = repos.shared("anna")
+    ref, head = "refs/kbsync/applied/x", anna.git("rev-parse", "HEAD")
+    with lock_of(anna, clock) as lock:
+        assert lock.finish({ref: head}, {ref: head}) == {ref: None}
+        assert (lock.is_held(), seen_from(anna)) == (True, lock.info)
+        assert lock.finish({ref: None}, {ref: head}) == {ref: head}
+        assert seen_from(anna) is None
+        assert lock.finish({ref: head}, {ref: None}) is None
+    assert origin.git("rev-parse", ref) == head

@@ -131,6 +131,14 @@ def test_a_fault_of_the_program_leaves_a_receipt(path: Path) -> None:
     assert Outcome.UNKNOWN in known(on_record(path))
 
 
+def test_what_lies_nowhere_beside_is_not_taken_away(path: Path) -> None:
+    """A journal without a place of its own puts nothing there and takes nothing from there."""
+    journal, receipt = carried_out(FakeStore(library(HOURS)), path.parent, path)
+    assert journal.keep_beside(receipt) is None
+    journal.drop_beside(receipt)
+    assert path.exists()
+
+
 def test_the_end_is_not_written_over(path: Path) -> None:
     """A signal after the end finds everything on record."""
     journal, receipt = carried_out(FakeStore(library(HOURS)), path.parent, path)
