@@ -213,13 +213,17 @@ class _Walk:
 
     def _change(self, action: Action, category: Category, found: Category | None) -> CategoryChange:
         before, identifier = (None, None) if found is None else (found.path, found.id)
-        return CategoryChange(action, identifier, before, category.path, self._cause(category.path), category.location)
+        return CategoryChange(action, identifier, before, category.path, self._cause(category.path, before), category.location)
 
-    def _cause(self, path: CategoryPath) -> Cause:
+    def _cause(self, path: CategoryPath, live: CategoryPath | None) -> Cause:
+        """Who gave the title: its parents' titles are theirs, and one that differs from git's in spelling alone is git's."""
         if self._base is None:
             return Cause.UNKNOWN
         said = self._base_name.get(path)
-        return Cause.DRIFT if same_title(path, said) else Cause.DECLARED
+        if same_title(path, said):
+            return Cause.DRIFT
+        is_edited = said is not None and live is not None and not same_title(live, said) and bare(live[-1]) != bare(path[-1])
+        return Cause.CONFLICT if is_edited else Cause.DECLARED
 
 
 def _homes(live: Knowledge, base: Knowledge) -> Iterator[tuple[CategoryPath, CategoryPath]]:

@@ -40,14 +40,15 @@ class Scope:
 class Clash:
     """Git and the console both changed a question; ``field`` is None where one side took the whole question away.
 
-    ``git`` and ``console`` are what the sides hold, None for the one that took it away.
+    ``git`` and ``console`` are what the sides hold, None for the one that took it away. Where both gave a category another
+    title they are its paths, and ``question`` is the path that the files give it.
     """
 
     location: Location
     question: str
     field: Field | None
-    git: Content | None
-    console: Content | None
+    git: Content | CategoryPath | None
+    console: Content | CategoryPath | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def decide(
     is_first = _is_first(base, plan)
     only = scope.only and meant(scope.only, desired, live, base)
     scope = replace(scope, everything=scope.everything or is_first, only=only)
-    tree = find_tree(desired, plan.changes, picks=scope.picks)
+    tree = find_tree(desired, plan.changes, picks=scope.picks, theirs=scope.theirs)
     judge = _Judge(desired, live, base, tree=tree, scope=scope)
     for change in plan.changes:
         if isinstance(change, QuestionChange) and (scope.only is None or is_picked(change, scope.only)):
@@ -95,7 +96,7 @@ def decide(
     declared = tree.added(live, added, whole=is_first and scope.only is None)
     merge = Merge(edits, tuple(judge.removed), added, tree.retitled, dropped, declared)
     notes = _notes(desired, live, base, new=new, kept=tuple(map(show_path, kept)))
-    return Decision(merge, tuple(judge.clashes), tuple(notes), new.left)
+    return Decision(merge, (*tree.clashes, *judge.clashes), tuple(notes), new.left)
 
 
 def _is_first(base: Knowledge | None, plan: Plan) -> bool:
@@ -109,12 +110,14 @@ class CategoryTree:
 
     ``retitled`` maps declared paths to new live paths that the pull takes over; ``pending`` maps live paths to the declared
     paths that an apply will give them. ``missing`` are declared categories that were deleted in the console, parents first.
+    ``clashes`` are those that have a new title on both sides.
     """
 
     declared: frozenset[CategoryPath]
     retitled: Mapping[CategoryPath, CategoryPath]
     pending: Mapping[CategoryPath, CategoryPath]
     missing: tuple[CategoryPath, ...]
+    clashes: tuple[Clash, ...] = ()
 
     def in_files(self, live: Content) -> Content:
         """A live question as the files write it: under the titles of git that the service does not have yet."""
@@ -140,21 +143,33 @@ class CategoryTree:
         )
 
 
-def find_tree(desired: Knowledge, changes: Iterable[Change], *, picks: Callable[[str, str], bool]) -> CategoryTree:
-    """The tree by a plan's changes; a new title is taken over where ``picks`` accepts the old and the new path."""
+def find_tree(
+    desired: Knowledge, changes: Iterable[Change], *, picks: Callable[[str, str], bool], theirs: bool = False
+) -> CategoryTree:
+    """The tree by a plan's changes; a new title is taken over where ``picks`` accepts the old and the new path.
+
+    ``theirs`` takes those over too that git changed as well.
+    """
     categories = [change for change in changes if isinstance(change, CategoryChange)]
     renamed = renamed_paths(categories)
     drifted = [change for change in categories if change.cause is Cause.DRIFT]
-    retitled = {
-        declared: live for live, declared in renamed_paths(drifted).items() if picks(show_path(declared), show_path(live))
-    }
+    clashing = [change for change in categories if change.cause is Cause.CONFLICT]
+    taken = [*drifted, *clashing] if theirs else drifted
+    retitled = {declared: live for live, declared in renamed_paths(taken).items() if picks(show_path(declared), show_path(live))}
     missing = [change.after for change in drifted if change.action is Action.CREATE and change.after is not None]
     return CategoryTree(
         frozenset(category.path for category in desired.categories),
         retitled,
         {live: declared for live, declared in renamed.items() if declared not in retitled},
         tuple(sorted(missing, key=lambda path: (len(path), path))),
+        () if theirs else tuple(_category_clashes(clashing, picks)),
     )
+
+
+def _category_clashes(changes: Iterable[CategoryChange], picks: Callable[[str, str], bool]) -> Iterator[Clash]:
+    for change in changes:
+        if picks(show_path(change.after or ()), show_path(change.before or ())):
+            yield Clash(change.location or NOWHERE, change.title, None, git=change.after, console=change.before)
 
 
 def _with_parents(contents: Iterable[Content]) -> set[CategoryPath]:

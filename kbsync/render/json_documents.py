@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kbsync.dialogue import ChatMessage, Session
 from kbsync.display import moment
-from kbsync.model import Content
+from kbsync.model import CategoryPath, Content, show_path
 from kbsync.plan import Field, Plan, value_of
 from kbsync.puller.decision import Clash
 from kbsync.render.view import outline
@@ -200,8 +200,10 @@ def _target(target: Target) -> dict[str, object]:
     return {"target": target.name, "driver": target.driver.value, "sdkappid": target.sdkappid}
 
 
-def _said(content: Content | None, field: Field | None, kept: str) -> str:
+def _said(content: Content | CategoryPath | None, field: Field | None, kept: str) -> str:
     """What one side of a clash holds, in the words of the files."""
+    if isinstance(content, tuple):
+        return show_path(content)
     if content is None or field is None:
         return "removed" if content is None else kept
     named = {Field.ANSWER_TYPE: content.answer_type.word, Field.STATUS: content.status.word}

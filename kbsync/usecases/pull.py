@@ -8,7 +8,7 @@ from kbsync.errors import SafetyRefusal
 from kbsync.files.directory import store
 from kbsync.files.merging import Merged, merge_files
 from kbsync.messages import Message, message
-from kbsync.model import Content, Knowledge
+from kbsync.model import CategoryPath, Content, Knowledge, show_path
 from kbsync.plan import FIELD_NAMES, Field, value_of
 from kbsync.puller import Clash, Decision, Scope, decide
 from kbsync.render.differences import unified
@@ -106,8 +106,10 @@ def _words(clash: Clash) -> Message:
     )
 
 
-def _said(content: Content | None, field: Field | None, kept: Message) -> Message | str:
+def _said(content: Content | CategoryPath | None, field: Field | None, kept: Message) -> Message | str:
     """What one side says in a clash."""
+    if isinstance(content, tuple):
+        return shorten(show_path(content))
     if content is None or field is None:
         return message("removed") if content is None else kept
     value = value_of(content, field)

@@ -228,6 +228,37 @@ def test_theirs_settles_conflicts_for_the_console(bench: Bench) -> None:
     assert is_settled(bench)
 
 
+def test_a_category_that_both_sides_renamed_is_named(bench: Bench) -> None:
+    """An apply that nobody watches is refused, a pull says where the two differ, and --theirs takes the console's title."""
+    live(bench, BRIEF)
+    tree = BRIEF["tree.yaml"].replace("{title: A}", "{title: Delivery, previously: [A]}")
+    bench.commit({"tree.yaml": tree, "a.yaml": BRIEF["a.yaml"].replace("category: A", "category: Delivery")})
+    edit(bench, lambda console: console.rename_category(console.category("A"), "Versand"))
+    refused = bench.run("apply", "--yes")
+    assert (refused.code, "--overwrite-conflicts" in refused.err) == (Exit.UNSAFE, True)
+    pulled = bench.run("pull")
+    assert pulled.code == Exit.UNSAFE
+    assert "Delivery: git says Delivery, the console Versand" in pulled.err
+    assert "already say" not in pulled.err
+    (conflict,) = json.loads(bench.run("pull", "--format", "json").out)["conflicts"]
+    assert [conflict[key] for key in ("question", "field", "git", "console")] == ["Delivery", None, "Delivery", "Versand"]
+    assert bench.run("pull", "--only", "B").code == Exit.DONE
+    assert diff(bench) == "\n"
+    assert bench.run("pull", "--theirs").code == Exit.DONE
+    assert {it.category for it in declared(bench)} == {"Versand"}
+    assert is_settled(bench)
+
+
+def test_git_overwrites_a_category_that_both_sides_renamed_where_told_to(bench: Bench) -> None:
+    """With --overwrite-conflicts git's title wins."""
+    live(bench, BRIEF)
+    tree = BRIEF["tree.yaml"].replace("{title: A}", "{title: Delivery, previously: [A]}")
+    bench.commit({"tree.yaml": tree, "a.yaml": BRIEF["a.yaml"].replace("category: A", "category: Delivery")})
+    edit(bench, lambda console: console.rename_category(console.category("A"), "Versand"))
+    assert bench.run("apply", "--yes", "--overwrite-conflicts").code == Exit.DONE
+    assert is_settled(bench)
+
+
 def test_a_protected_question_is_not_taken_out(bench: Bench) -> None:
     """What the console deleted and git protects is for people to settle."""
     live(bench, FILES)

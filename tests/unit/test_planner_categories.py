@@ -155,3 +155,30 @@ def test_a_pinned_question_tells_by_its_id() -> None:
     other = Question(Content("other words", "a", P), id="id0")
     stranger = Question(Content("q0", "a", R), id="x")
     assert retitled(base, Knowledge(tree(P, R), (other, stranger))) == [(P, A)]
+
+
+@pytest.mark.parametrize(
+    ("git", "console", "cause"),
+    [
+        (("Delivery",), ("Versand",), Cause.CONFLICT),
+        (("Delivery",), ("Shipping",), Cause.DECLARED),
+        (("Delivery",), ("delivery",), Cause.DECLARED),
+        (("Shipping",), ("Versand",), Cause.DRIFT),
+        (("Delivery",), ("Delivery",), None),
+    ],
+)
+def test_a_title_that_both_sides_changed_is_a_conflict(git: CategoryPath, console: CategoryPath, cause: Cause | None) -> None:
+    """As a question is, unless the service has what git says, or has it in another spelling."""
+    said = ("Shipping",)
+    base, live = Knowledge(tree(said), at(said)), Knowledge(tree(console), at(console))
+    desired = Knowledge((Category(git, previously=() if git == said else said),), at(git))
+    changes = make_plan(desired, live, base, context=Context(TARGET, SOURCE)).changes
+    assert [change.cause for change in changes] == ([] if cause is None else [cause])
+
+
+def test_a_title_is_no_conflict_by_its_parents() -> None:
+    """Git renamed the child, the console the parent: each is one side's alone."""
+    base, live = (Knowledge(tree(one, (*one, "x")), at((*one, "x"))) for one in (A, P))
+    desired = Knowledge((Category(A), Category(("A", "y"), previously=("x",))), at(("A", "y")))
+    changes = make_plan(desired, live, base, context=Context(TARGET, SOURCE)).changes
+    assert [change.cause for change in changes] == [Cause.DRIFT, Cause.DECLARED]
