@@ -93,6 +93,8 @@ def status_json(found: "TargetStatus") -> str:
         drift=None if found.drift is None else len(found.drift.changes),
         lock=None if lock is None else {"who": lock.who, "where": lock.where, "since": lock.since, "expires": lock.expires},
         problem=None if found.problem is None else str(found.problem.message),
+        lock_problem=None if found.lock_problem is None else str(found.lock_problem.message),
+        applies_problem=None if found.recent_problem is None else str(found.recent_problem.message),
         next=str(found.next),
     )
 

@@ -66,6 +66,7 @@ class TargetStatus:
 
     ``commit`` is that of the files, None where they are of none; ``base`` was applied last, and made at ``base_date``. Without
     ``plan`` the library could not be read, because of the ``problem``; without ``drift`` there is nothing to compare it with.
+    A ``lock_problem`` is why nobody knows who applies, a ``recent_problem`` why the last applies are not known.
     """
 
     target: Target
@@ -80,6 +81,13 @@ class TargetStatus:
     plan: Plan | None = None
     drift: Plan | None = None
     problem: KbsyncError | None = None
+    lock_problem: KbsyncError | None = None
+    recent_problem: KbsyncError | None = None
+
+    @property
+    def problems(self) -> tuple[KbsyncError, ...]:
+        """Why something is not known."""
+        return tuple(filter(None, (self.problem, self.lock_problem, self.recent_problem)))
 
 
 def status_text(found: TargetStatus, options: RenderOptions = RenderOptions()) -> str:
@@ -112,8 +120,17 @@ def _rows(found: TargetStatus, words: Words) -> Iterator[tuple[str, str, Style]]
     for entry in found.recent:
         told = _LogWords(entry, words.tag)
         yield words("Apply {number}", number=entry.number), f"{told.who()}: {told.what()}", Style.PLAIN
-    yield words("Lock"), words.say(_lock(found.lock)), Style.PLAIN if found.lock is None else Style.DANGER
+    if found.recent_problem is not None:
+        yield words("Applies"), _not_known(found.recent_problem, words), Style.DANGER
+    if found.lock_problem is not None:
+        yield words("Lock"), _not_known(found.lock_problem, words), Style.DANGER
+    else:
+        yield words("Lock"), words.say(_lock(found.lock)), Style.PLAIN if found.lock is None else Style.DANGER
     yield words("Next"), words.say(found.next), Style.TITLE
+
+
+def _not_known(problem: KbsyncError, words: Words) -> str:
+    return words("not known: {reason}", reason=words.say(problem.message))
 
 
 def _base(found: TargetStatus) -> Message:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kbsync.errors import MissingSecret, ServiceError
+from kbsync.errors import HistoryUnavailable, MissingSecret, ServiceError
 from kbsync.history.lease import LockInfo, show_time
 from kbsync.history.lock import read_lock, remove_lock
 from kbsync.history.remote import TargetRefs
@@ -52,7 +52,7 @@ def examine_target(call: Call, *, probing: bool = False) -> tuple[tuple["Finding
 
 
 def find_status(call: Call) -> tuple["TargetStatus", Exit]:
-    """Where a target stands, as far as it can be told: a library that cannot be read fails the command, and the rest is told."""
+    """Where a target stands, as far as it can be told: what cannot be read fails the command, and the rest is told."""
     from kbsync.render.status import TargetStatus, entries_of  # noqa: PLC0415
     from kbsync.usecases.plan import drift_between, plan_against, prepare, reader_of  # noqa: PLC0415
 
@@ -67,10 +67,17 @@ def find_status(call: Call) -> tuple["TargetStatus", Exit]:
         history.commit,
         history.base.commit if applied else None,
         repository.date(history.base.commit) if repository and applied and history.base.commit else None,
-        _find_lock(call, workspace, target, shared),
+        None,
         message("nothing"),
-        entries_of(islice(receipts_of(workspace, target, context=call.context), RECENT)),
     )
+    try:
+        found = replace(found, lock=_find_lock(call, workspace, target, shared))
+    except HistoryUnavailable as problem:
+        found = replace(found, lock_problem=problem)
+    try:
+        found = replace(found, recent=entries_of(islice(receipts_of(workspace, target, context=call.context), RECENT)))
+    except HistoryUnavailable as problem:
+        found = replace(found, recent_problem=problem)
     try:
         with reader_of(call, workspace) as reader:
             live = reader.read()
@@ -79,7 +86,7 @@ def find_status(call: Call) -> tuple["TargetStatus", Exit]:
     else:
         drift = drift_between(live, history.knowledge, ready) if applied and history.knowledge else None
         found = replace(found, plan=plan_against(live, ready), drift=drift)
-    return replace(found, next=_next_step(found, call)), Exit.DONE if found.problem is None else Exit.FAILED
+    return replace(found, next=_next_step(found, call)), Exit.FAILED if found.problems else Exit.DONE
 
 
 def find_log(call: Call, *, limit: int) -> tuple["PastApply", ...]:
@@ -93,11 +100,15 @@ def find_log(call: Call, *, limit: int) -> tuple["PastApply", ...]:
     return entries
 
 
+_ASK_GIT = message("find out why git cannot tell that: an apply needs to know it")
+
+
 def _next_step(found: "TargetStatus", call: Call) -> Message:
     """What somebody would do now, with the command line for it."""
     option = call.options
-    if found.problem is not None or found.plan is None:
-        return message("kbsync doctor{option} tells what is not in order", option=option)
+    if found.plan is None or found.problems:
+        doctor = message("kbsync doctor{option} tells what is not in order", option=option)
+        return doctor if found.problem is not None else found.problems[0].hint or _ASK_GIT
     if found.lock is not None:
         return message(
             "wait until that apply has ended; kbsync unlock{option} removes the lock of one that is gone", option=option

@@ -90,6 +90,34 @@ def test_a_library_that_cannot_be_read_hides_nothing_else(bench: Bench) -> None:
     assert (told["pending"], told["drift"], "no secret" in told["problem"]) == (None, None, True)
 
 
+def test_receipts_that_cannot_be_read_hide_nothing_else(bench: Bench) -> None:
+    """A damaged receipts ref: the row says why, exit 1, and files, library and lock are told all the same."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    assert bench.tree is not None
+    bench.tree.git("update-ref", bench.refs.receipts, "HEAD")
+    found = rows(bench, code=1)
+    assert found["Applies"].startswith(f"not known: The ref {bench.refs.receipts} leads to no receipt")
+    assert (found["Pending"].split(":")[0], found["Lock"]) == ("Nothing to do", "nobody applies")
+    assert "git log" in found["Next"]
+    told = json.loads(bench.run("status", "--format", "json").out)
+    assert ("leads to no receipt" in told["applies_problem"], told["lock_problem"], told["pending"]) == (True, None, 0)
+
+
+def test_a_remote_that_cannot_be_asked_hides_nothing_else(bench: Bench, tmp_path: Path) -> None:
+    """Who applies is not known then, which is not nobody."""
+    with bench.served():
+        bench.commit(FIRST)
+        assert bench.run("apply", "--yes").code == 0
+        assert bench.tree is not None
+        bench.tree.git("remote", "add", "origin", f"file://{tmp_path}/gone")
+        found = rows(bench, code=1)
+        told = json.loads(bench.run("status", "--format", "json").out)
+    assert (found["Lock"].startswith("not known: "), found["Applies"].startswith("not known: ")) == (True, True)
+    assert "Pending" in found
+    assert (told["lock"], bool(told["lock_problem"]), bool(told["applies_problem"])) == (None, True, True)
+
+
 def test_without_git_there_is_no_base(tmp_path: Path) -> None:
     """Outside a repository the rest is told."""
     bench = Bench.make(tmp_path, git=False)
