@@ -108,9 +108,9 @@ def _is_first(base: Knowledge | None, plan: Plan) -> bool:
 class CategoryTree:
     """The categories of the files and how they differ from the live ones.
 
-    ``retitled`` maps declared paths to new live paths that the pull takes over; ``pending`` maps live paths to the declared
-    paths that an apply will give them. ``missing`` are declared categories that were deleted in the console, parents first.
-    ``clashes`` are those that have a new title on both sides.
+    ``retitled`` maps declared paths to new paths, by live titles that the pull takes over; ``pending`` maps live paths to the
+    declared paths that an apply will give them. ``missing`` are declared categories that were deleted in the console, parents
+    first. ``clashes`` are those that have a new title on both sides.
     """
 
     declared: frozenset[CategoryPath]
@@ -155,7 +155,11 @@ def find_tree(
     drifted = [change for change in categories if change.cause is Cause.DRIFT]
     clashing = [change for change in categories if change.cause is Cause.CONFLICT]
     taken = [*drifted, *clashing] if theirs else drifted
-    retitled = {declared: live for live, declared in renamed_paths(taken).items() if picks(show_path(declared), show_path(live))}
+    retitled: dict[CategoryPath, CategoryPath] = {}
+    for live, declared in sorted(renamed_paths(taken).items(), key=lambda pair: len(pair[1])):
+        if picks(show_path(declared), show_path(live)):
+            # Below its parents as the files call them: git may have renamed those, and live does not say so yet.
+            retitled[declared] = (*path_after(declared[:-1], retitled), live[-1])
     missing = [change.after for change in drifted if change.action is Action.CREATE and change.after is not None]
     return CategoryTree(
         frozenset(category.path for category in desired.categories),

@@ -259,6 +259,23 @@ def test_git_overwrites_a_category_that_both_sides_renamed_where_told_to(bench: 
     assert is_settled(bench)
 
 
+def test_a_child_that_the_console_renamed_comes_below_a_parent_that_git_renamed(bench: Bench) -> None:
+    """The files have the parent under git's title, and the child with what is in it stays there."""
+    live(bench, FILES | {"returns.yaml": "category: Shipping / Returns\nquestions:\n  - {question: back?, answer: Yes.}\n"})
+    renamed = {name: text.replace("Shipping / ", "Dispatch / ") for name, text in FILES.items()}
+    renamed["tree.yaml"] = FILES["tree.yaml"].replace("title: Shipping  # main", "title: Dispatch\n    previously: [Shipping]")
+    renamed["returns.yaml"] = "category: Dispatch / Returns\nquestions:\n  - {question: back?, answer: Yes.}\n"
+    bench.commit(renamed)
+    edit(bench, lambda console: console.rename_category(console.category("Shipping", "Returns"), "Retouren"))
+    pulled = bench.run("pull")
+    assert pulled.code == Exit.DONE, pulled.err
+    assert {it.category for it in declared(bench) if it.question == "back?"} == {"Dispatch / Retouren"}
+    assert bench.run("apply", "--yes").code == Exit.DONE
+    with bench.console() as service:
+        assert declared(bench) <= held(service)
+    assert is_settled(bench)
+
+
 def test_a_protected_question_is_not_taken_out(bench: Bench) -> None:
     """What the console deleted and git protects is for people to settle."""
     live(bench, FILES)

@@ -215,3 +215,14 @@ def test_an_empty_service_is_suspicious() -> None:
     """Nothing is taken out of the files because a wrong target holds nothing."""
     with pytest.raises(SafetyRefusal, match="holds no question at all"):
         judged(files(SAID), library(), files(SAID))
+
+
+@pytest.mark.parametrize(("theirs", "parent"), [(False, "git"), (True, "console")])
+def test_a_new_title_comes_below_the_parent_as_the_files_call_it(theirs: bool, parent: str) -> None:
+    """Where both sides renamed the parent, that is git's title, and the console's where it is asked for."""
+    base = files(replace(SAID, category=("A", "x")), tree=(A, ("A", "x")))
+    desired = files(replace(SAID, category=("git", "x")), tree=(Category(("git",), previously=A), ("git", "x")))
+    live = library(replace(SAID, category=("console", "y")), tree=(("console",), ("console", "y")))
+    decision = judged(desired, live, base, theirs=theirs)
+    assert decision.merge.renamed[("git", "x")] == (parent, "y")
+    assert bool(decision.clashes) is not theirs
