@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from kbsync.diagnostics import Rule, Severity, has_errors
 from kbsync.display import short_commit
@@ -26,7 +27,7 @@ from kbsync.history.snapshot import (
 from kbsync.messages import Message, message
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.plan import BaseKind, Plan, Problem, ProblemKind, Purpose
-from kbsync.planfile import decode
+from kbsync.planfile import decode, read_plan_or_receipt
 from kbsync.planner.memory import Memory, recall
 from kbsync.report import Receipt
 from kbsync.settings import Driver, Target
@@ -135,6 +136,24 @@ def receipts_of(workspace: Workspace, target: Target, *, context: RunContext) ->
     tip = seen_record(repository, refs, shared=shared).receipts
     for number, data in () if tip is None else read_receipts(repository, refs, tip, shared=shared):
         yield number, receipt_of(number, data)
+
+
+def leftovers_of(workspace: Workspace, target: Target, *, context: RunContext) -> tuple[tuple[Path, Receipt], ...]:
+    """The receipts of changes that lie in ``.kbsync/receipts/`` because git did not get them, the newest first.
+
+    Raises HistoryUnavailable, and UnusableFile for one that cannot be read.
+    """
+    found = [(path, read_plan_or_receipt(path)) for path in (workspace.state / "receipts").glob("*.json")]
+    own = [
+        (path, each)
+        for path, each in found
+        if isinstance(each, Receipt)
+        and each.report.plan.changes
+        and (each.report.plan.target.name, each.report.plan.target.sdkappid) == (target.name, target.sdkappid)
+    ]
+    known = {(each.started, each.actor) for _, each in receipts_of(workspace, target, context=context)} if own else set()
+    lost = [(path, each) for path, each in own if (each.started, each.actor) not in known]
+    return tuple(sorted(lost, key=lambda it: it[1].started, reverse=True))
 
 
 def receipt_of(number: int, data: bytes) -> Receipt:

@@ -20,7 +20,7 @@ from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit
-from kbsync.usecases.git import History, base_of_read_files, doubt_about_address, find_history, receipts_of
+from kbsync.usecases.git import History, base_of_read_files, doubt_about_address, find_history, leftovers_of, receipts_of
 from kbsync.usecases.workspace import Workspace
 
 __all__ = [
@@ -279,10 +279,23 @@ def _plan_undo(call: Call, named: str) -> Plan:
 
 
 def _kept_receipt(named: str, workspace: Workspace, target: Target, call: Call) -> Receipt:
-    """The receipt in git with a number, or the last that tells of a change. Raises Misuse."""
+    """The receipt in git with a number, or the last that tells of a change. Raises Misuse, also where git lacks a later one."""
+    lost = leftovers_of(workspace, target, context=call.context)[:1] if named == "last" else ()
     for number, receipt in receipts_of(workspace, target, context=call.context):
-        if str(number) == named or (named == "last" and receipt.report.plan.changes):
+        if named == "last" and receipt.report.plan.changes and not any(each.started > receipt.started for _, each in lost):
             return receipt
+        if str(number) == named:
+            return receipt
+    for path, each in lost:
+        raise Misuse(
+            message(
+                "the last apply to {target}, of {when}, is not in git: its receipt is {path}",
+                target=target.name,
+                when=each.started,
+                path=path,
+            ),
+            hint=message("take that one back with kbsync plan --undo {path}, or name an earlier one by its number", path=path),
+        )
     raise Misuse(
         message("git has no such receipt of an apply to {target}: {number}", target=target.name, number=named),
         hint=message("name a file that apply --receipt wrote"),

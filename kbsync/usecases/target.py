@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kbsync.errors import HistoryUnavailable, MissingSecret, ServiceError
+from kbsync.errors import HistoryUnavailable, MissingSecret, ServiceError, UnusableFile
 from kbsync.history.lease import LockInfo, show_time
 from kbsync.history.lock import read_lock, remove_lock
 from kbsync.history.remote import TargetRefs
@@ -13,7 +13,7 @@ from kbsync.messages import Message, message
 from kbsync.plan import BaseKind
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit, is_agreed
-from kbsync.usecases.git import is_shared, receipts_of
+from kbsync.usecases.git import is_shared, leftovers_of, receipts_of
 from kbsync.usecases.workspace import Workspace, check_state, shared_state_directory
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def find_status(call: Call) -> tuple["TargetStatus", Exit]:
         found = replace(found, lock_problem=problem)
     try:
         found = replace(found, recent=entries_of(islice(receipts_of(workspace, target, context=call.context), RECENT)))
+        _tell_leftovers(call, workspace, target)
     except HistoryUnavailable as problem:
         found = replace(found, recent_problem=problem)
     try:
@@ -94,10 +95,22 @@ def find_log(call: Call, *, limit: int) -> tuple["PastApply", ...]:
     from kbsync.render.status import entries_of  # noqa: PLC0415
 
     workspace = call.open_workspace()
-    entries = entries_of(islice(receipts_of(workspace, call.target_of(workspace), context=call.context), limit))
+    target = call.target_of(workspace)
+    entries = entries_of(islice(receipts_of(workspace, target, context=call.context), limit))
+    _tell_leftovers(call, workspace, target)
     if not entries:
         call.screen.note(message("No apply to this target is on record."))
     return entries
+
+
+def _tell_leftovers(call: Call, workspace: Workspace, target: Target) -> None:
+    """Name the applies that are missing in what git has. Raises HistoryUnavailable."""
+    try:
+        for path, receipt in leftovers_of(workspace, target, context=call.context):
+            words = message("The apply of {when} is not in git; its receipt is {path}", when=receipt.started, path=path)
+            call.screen.note(words)
+    except UnusableFile as problem:
+        call.screen.note(problem.message)
 
 
 _ASK_GIT = message("find out why git cannot tell that: an apply needs to know it")

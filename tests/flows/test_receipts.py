@@ -263,6 +263,18 @@ def test_where_the_receipt_cannot_be_pushed_it_lies_beside(shared: tuple[Bench, 
     hook.unlink()
     assert one.run("apply", "--yes").code == 0
     assert one.cause("plan") == {}
+    refused = one.run("plan", "--undo", "last")
+    assert (refused.code, "is not in git" in " ".join(refused.err.split()), path.name in refused.err) == (2, True, True)
+    for command in ("log", "status"):
+        told = one.run(command)
+        assert (told.code, path.name in told.err) == (0, True)
+    data = path.read_bytes()
+    path.write_bytes(b"{}")
+    assert one.run("plan", "--undo", "last").code == 1
+    assert (one.run("log").code, path.name in one.run("log").err) == (0, True)
+    path.write_bytes(data)
+    undo(one, str(path))
+    assert one.run("plan", "--undo", "last").code == 0
 
 
 def test_a_part_that_cannot_be_put_into_git_is_on_this_machine(shared: tuple[Bench, Bench]) -> None:
