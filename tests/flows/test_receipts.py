@@ -245,20 +245,27 @@ def test_a_receipt_that_nobody_wrote_is_told(shared: tuple[Bench, Bench]) -> Non
     assert one.run("plan", "--undo", "last").code == 1
 
 
+def without_receipts(bench: Bench) -> Path:
+    """Let the remote refuse receipts; gives the hook that does."""
+    assert bench.tree is not None
+    hook = Path(bench.tree.git("remote", "get-url", "origin").removeprefix("file://")) / "hooks/update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ncase "$1" in refs/kbsync/receipts/*) exit 1;; esac\n', encoding="utf-8")
+    hook.chmod(0o755)
+    return hook
+
+
 def test_where_the_receipt_cannot_be_pushed_it_lies_beside(shared: tuple[Bench, Bench]) -> None:
     """The library was changed: exit 4, what could not be moved is told, and the receipt is in ``.kbsync/receipts/``."""
     one, _ = shared
     assert one.run("apply", "--yes").code == 0
-    assert one.tree is not None
-    hook = Path(one.tree.git("remote", "get-url", "origin").removeprefix("file://")) / "hooks/update"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text('#!/bin/sh\ncase "$1" in refs/kbsync/receipts/*) exit 1;; esac\n', encoding="utf-8")
-    hook.chmod(0o755)
+    hook = without_receipts(one)
     one.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")})
     failed = one.run("apply", "--yes")
     assert failed.code == 4
     (path,) = (one.path / ".kbsync/receipts").iterdir()
     assert one.run("plan", "--undo", str(path)).code == 0
+    assert one.tree is not None
     assert one.tree.git("ls-remote", "origin", one.refs.lock) == ""
     hook.unlink()
     assert one.run("apply", "--yes").code == 0
@@ -281,11 +288,7 @@ def test_a_part_that_cannot_be_put_into_git_is_on_this_machine(shared: tuple[Ben
     """An apply of a part moves no applied ref, so that only its receipt is missing there, and it lies beside."""
     one, _ = shared
     assert one.run("apply", "--yes").code == 0
-    assert one.tree is not None
-    hook = Path(one.tree.git("remote", "get-url", "origin").removeprefix("file://")) / "hooks/update"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text('#!/bin/sh\ncase "$1" in refs/kbsync/receipts/*) exit 1;; esac\n', encoding="utf-8")
-    hook.chmod(0o755)
+    without_receipts(one)
     one.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")})
     failed = one.run("apply", "--yes", "--only", "*")
     assert "applied ref could not be moved" not in failed.err

@@ -262,7 +262,7 @@ def test_the_users_own_repository_may_hold_their_configuration(repos: GitRepos) 
     """Dotfiles are kept in git, in the home directory or linked from there, and that is nobody's danger."""
     home = repos.init("home")
     home.commit({".gitconfig": CONFIGURED})
-    inner = repos.init("home/work/repo")
+    inner = repos.init("home/code/repo")
     commit = inner.commit({"knowledge/a.yaml": "a"})
     (repos.directory / "linked").symlink_to(home.path / ".gitconfig")
     for own in (home.path / ".gitconfig", repos.directory / "linked"):
