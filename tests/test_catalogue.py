@@ -71,6 +71,12 @@ def test_a_translation_is_chinese() -> None:
     assert {said for said in worded if not re.search(r"[一-鿿]", CHINESE[said])} == set()
 
 
+def test_each_forge_has_its_own_word_in_chinese() -> None:
+    """GitHub's pull request and GitLab's merge request are told apart as each forge tells them in Chinese."""
+    words = (("pull request", "拉取请求"), ("merge request", "合并请求"))
+    assert [said for said in CHINESE for word, own in words if (word in said[0]) is not (own in CHINESE[said])] == []
+
+
 def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:
     """A cause that is a sentence of its own, and a list of names, do not stay English in a Chinese sentence."""
     cause = message("not started, because “{title}” failed: {cause}", title="T", cause=message("no listing shows it"))

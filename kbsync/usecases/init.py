@@ -52,7 +52,10 @@ SPECIAL = re.compile(r"[+!*?\[\]\\]")
 """What is no letter in a branch filter of GitHub's (docs.github.com, "Workflow syntax", filter pattern cheat sheet)."""
 
 ACTION_PACKAGE = re.compile(r'(?<=\n  package:\n)    description: .*\n    default: ""\n')
-"""What the action installs; of a copy of it, the words of its own repository are not true."""
+"""What the action says of its package; of a copy of it, the words of its own repository are not true."""
+
+INSTALLED = "What pip installs. A bare name comes from the package index; see that it belongs to whom you trust there."
+"""The same of a copy of the action."""
 
 UNINSTALLED = (
     "kbsync is not installed: where the one that wrote this file came from is not known. Name it with kbsync init --package "
@@ -260,7 +263,7 @@ def _action(name: str, package: Package) -> str:
     shipped = resources.files("kbsync.usecases").joinpath("starter", "actions")
     place = shipped if shipped.is_dir() else Path(kbsync.__file__).parents[1] / ".github" / "actions"
     text = place.joinpath(*name.split("/")).read_text(encoding="utf-8")
-    what = f"    description: What pip installs.\n    default: {json.dumps(package.requirement or '')}\n"
+    what = f"    description: {INSTALLED}\n    default: {json.dumps(package.requirement or '')}\n"
     return ACTION_PACKAGE.sub(lambda _: what, text)
 
 
@@ -363,10 +366,6 @@ ON_GITHUB = re.compile(
 )
 """A commit of which GitHub can run the action."""
 
-INSTALLERS = frozenset({"pip", "uv", "poetry", "pdm"})
-"""Those that note where a distribution came from unless it was a package index (packaging.python.org, "Recording the Direct URL
-Origin of installed distributions"); the package manager of a system notes nothing and is no index."""
-
 
 def find_package(given: str | None) -> Package:
     """What the user names, else what is known of this kbsync. Raises Misuse."""
@@ -375,14 +374,7 @@ def find_package(given: str | None) -> Package:
     known = known_package()
     if known is None:
         return Package.unknown()
-    if "://" in known:
-        return Package(known, message("  the workflow installs {package}, where this kbsync came from", package=known))
-    said = message(
-        "  the workflow installs {package} from the package index, as no other place was noted for this kbsync: "
-        "see that the name there belongs to whom you trust",
-        package=known,
-    )
-    return Package(known, said)
+    return Package(known, message("  the workflow installs {package}, where this kbsync came from", package=known))
 
 
 def given_package(text: str) -> Package:
@@ -398,7 +390,14 @@ def given_package(text: str) -> Package:
             hint=message("such as name==1.2.3, git+https://host/path@COMMIT, or ./path/file.whl"),
         )
     if PINNED.fullmatch(text):
-        return Package(text, message("  the workflow installs {package}", package=text))
+        said = message("  the workflow installs {package}", package=text)
+        if "/" not in text:
+            said = message(
+                "  the workflow installs {package} from the package index that CI asks: "
+                "see that the name there belongs to whom you trust",
+                package=text,
+            )
+        return Package(text, said)
     said = message(
         "  the workflow installs {package}, which is not pinned: whoever can replace it runs beside your key; "
         "add ==VERSION, @COMMIT in full, or #sha256=DIGEST",
@@ -415,18 +414,16 @@ def known_package() -> str | None:
         return None
     if Path(str(asked.locate_file("kbsync/__init__.py"))).resolve() != Path(kbsync.__file__).resolve():
         return None  # another one was installed than the one that runs
-    return package_of(asked.read_text("direct_url.json"), installer=asked.read_text("INSTALLER"), version=asked.version)
+    return package_of(asked.read_text("direct_url.json") or "")
 
 
-def package_of(note: str | None, *, installer: str | None, version: str) -> str | None:
-    """The requirement for an installed kbsync, pinned; ``note`` is its ``direct_url.json``, None where there is none.
+def package_of(note: str) -> str | None:
+    """The requirement for an installed kbsync, pinned; ``note`` is its ``direct_url.json``, empty where there is none.
 
-    No note means a package index, of which name and version are all that is known. A folder or file of this machine, an address
-    without encryption or with a credential, and one that may change are not known.
+    No note means a package index (packaging.python.org, "Recording the Direct URL Origin of installed distributions"), and
+    nobody notes which: on another one, whoever comes first has the name. A folder or file of this machine, an address without
+    encryption or with a credential, and one that may change are not known either.
     """
-    if note is None:
-        words = (installer or "").split()
-        return f"kbsync=={version}" if words and words[0] in INSTALLERS else None
     found = _noted(note)
     usable = found is not None and REQUIREMENT.fullmatch(found) and not CREDENTIAL.search(found) and PINNED.fullmatch(found)
     return found if usable else None

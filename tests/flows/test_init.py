@@ -176,11 +176,12 @@ def test_the_workflow_stops_where_nobody_knows_what_to_install(
     assert "the workflow stops until it is told what to install" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
 @pytest.mark.parametrize("note", [None, {"url": "https://git.example/kbsync", "vcs_info": {"vcs": "git", "commit_id": "0" * 40}}])
 def test_the_workflow_installs_what_wrote_it(
-    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, note: object
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, note: object, ci: str
 ) -> None:
-    """Where this kbsync came from is known, it is named; of a package index no more than the name and the version is."""
+    """Where this kbsync came from is known, it is named; a package index, which pip does not note, is not guessed."""
     site = project.parent / "site"
     info = site / "kbsync-9.8.7.dist-info"
     info.mkdir(parents=True)
@@ -190,12 +191,22 @@ def test_the_workflow_installs_what_wrote_it(
     if note:
         (info / "direct_url.json").write_text(json.dumps(note), encoding="utf-8")
     monkeypatch.syspath_prepend(site)
-    known = f"kbsync @ git+https://git.example/kbsync@{'0' * 40}" if note else "kbsync==9.8.7"
-    assert kbsync("init") == Exit.DONE
-    assert installing(project, "github") == known
+    known = f"kbsync @ git+https://git.example/kbsync@{'0' * 40}" if note else ""
+    assert kbsync("init", "--ci", ci) == Exit.DONE
+    assert installing(project, ci) == known
+    assert not any("9.8.7" in text for text in files(project).values())
     told = capsys.readouterr().err
-    assert f"the workflow installs {known}" in told
-    assert ("package index" in told) is not bool(note)
+    assert (f"the workflow installs {known}," if note else "the workflow stops until it is told what to install") in told
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_a_bare_name_is_warned_of_where_it_stands(project: Path, capsys: pytest.CaptureFixture[str], ci: str) -> None:
+    """Whoever names one is told that it comes from an index, on the screen and beside the line."""
+    assert kbsync("init", "--ci", ci, "--package", "kbsync==0.1.0") == Exit.DONE
+    assert "kbsync==0.1.0 from the package index that CI asks: see that the name there belongs to" in capsys.readouterr().err
+    lines = (project / (ACTION if ci == "github" else WORKFLOWS[ci])).read_text(encoding="utf-8").splitlines()
+    (at,) = [number for number, line in enumerate(lines) if "kbsync==0.1.0" in line]
+    assert "comes from the package index" in lines[at - 1]
 
 
 @pytest.mark.parametrize("ci", ["github", "gitlab"])

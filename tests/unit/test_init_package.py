@@ -20,7 +20,7 @@ GIT = {"vcs": "git", "commit_id": COMMIT, "requested_revision": "main"}
 
 def noted(**told: object) -> str | None:
     """The requirement for an install whose ``direct_url.json`` says this."""
-    return package_of(json.dumps(told), installer="pip\n", version="0.1.0")
+    return package_of(json.dumps(told))
 
 
 def test_a_commit_is_installed_again() -> None:
@@ -38,18 +38,6 @@ def test_an_archive_is_installed_again() -> None:
     url = "https://files.example/kbsync-0.1.0-py3-none-any.whl"
     assert noted(url=url, archive_info={"hashes": {"sha256": DIGEST}}) == f"kbsync @ {url}#sha256={DIGEST}"
     assert noted(url=url, archive_info={"hash": f"sha256={DIGEST}"}) == f"kbsync @ {url}#sha256={DIGEST}"
-
-
-@pytest.mark.parametrize("installer", ["pip\n", "uv", "poetry 2.1.3", "pdm"])
-def test_an_index_gives_a_version(installer: str) -> None:
-    """No note of an address means that a name and a version were asked for at a package index."""
-    assert package_of(None, installer=installer, version="0.1.0") == "kbsync==0.1.0"
-
-
-@pytest.mark.parametrize("installer", [None, "", "conda", "debian", "hatch"])
-def test_another_installer_is_no_index(installer: str | None) -> None:
-    """A distribution's own package manager notes no address either, and pip cannot ask it."""
-    assert package_of(None, installer=installer, version="0.1.0") is None
 
 
 @pytest.mark.parametrize(
@@ -85,23 +73,25 @@ def test_another_installer_is_no_index(installer: str | None) -> None:
     ids=str,
 )
 def test_what_cannot_be_had_again_is_not_known(told: dict[str, object]) -> None:
-    """A folder of this machine, an address that may change or holds a credential, and a note in no known form."""
+    """A folder or wheel of this machine, an address that may change or holds a credential, and a note in no known form."""
     assert noted(**told) is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "1", '{"url": "https://git.example/kbsync"}'])
 def test_a_note_that_is_none_is_not_known(text: str) -> None:
-    """Whatever stands in the file."""
-    assert package_of(text, installer="pip", version="0.1.0") is None
+    """Whatever stands in the file, and where there is none: an index leaves no note, and nobody can tell which one it was."""
+    assert package_of(text) is None
 
 
-def installed(place: Path, *, package: Path, note: str | None, monkeypatch: pytest.MonkeyPatch) -> str | None:
+def installed(
+    place: Path, *, package: Path, note: str | None, installer: str = "pip", monkeypatch: pytest.MonkeyPatch
+) -> str | None:
     """What a Python that looks for kbsync and its metadata in one directory says of where it came from."""
     info = place / "kbsync-9.8.7.dist-info"
     info.mkdir(parents=True)
     (place / "kbsync").symlink_to(package)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kbsync\nVersion: 9.8.7\n", encoding="utf-8")
-    (info / "INSTALLER").write_text("pip\n", encoding="utf-8")
+    (info / "INSTALLER").write_text(f"{installer}\n", encoding="utf-8")
     if note is not None:
         (info / "direct_url.json").write_text(note, encoding="utf-8")
     monkeypatch.setattr(sys, "path", [str(place)])
@@ -109,12 +99,18 @@ def installed(place: Path, *, package: Path, note: str | None, monkeypatch: pyte
 
 
 def test_the_installed_package_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Version and note are those of the distribution whose code runs."""
+    """The note is that of the distribution whose code runs."""
     here = Path(kbsync.__file__).parent
     note = json.dumps({"url": "https://git.example/kbsync", "vcs_info": GIT})
-    assert installed(tmp_path / "index", package=here, note=None, monkeypatch=monkeypatch) == "kbsync==9.8.7"
     found = installed(tmp_path / "git", package=here, note=note, monkeypatch=monkeypatch)
     assert found == f"kbsync @ git+https://git.example/kbsync@{COMMIT}"
+
+
+@pytest.mark.parametrize("installer", ["pip", "uv", "poetry 2.1.3", "conda", ""])
+def test_an_index_is_not_known(installer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A private index, --find-links and the public index leave the same: a name that somebody may own on the public one."""
+    here = Path(kbsync.__file__).parent
+    assert installed(tmp_path / "index", package=here, note=None, installer=installer, monkeypatch=monkeypatch) is None
 
 
 def test_another_package_of_that_name_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,6 +153,7 @@ def test_what_the_user_names_is_taken(text: str, *, pinned: bool) -> None:
     found = given_package(text)
     assert found.requirement == text
     assert (" not pinned" in str(found.told)) is not pinned
+    assert ("the package index" in str(found.told)) is (pinned and "/" not in text)
 
 
 @pytest.mark.parametrize(

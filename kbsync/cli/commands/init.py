@@ -28,7 +28,7 @@ from kbsync.usecases.context import Exit
 @click.option(
     "--package",
     metavar="REQUIREMENT",
-    help="What the workflow has pip install. [default: this kbsync, by the commit or the version that was installed]",
+    help="What the workflow has pip install. [default: the commit or file that this kbsync was installed from, as pip noted it]",
 )
 @invocation(target=False)
 def init(call: Invocation, *, ci: str, package: str | None) -> int:
