@@ -1,15 +1,14 @@
-"""Rich answers made harmless: the markup that a customer sees, without anything that acts, loads or reaches outside.
+"""Rich answers for readers: as text with addresses, and as harmless HTML: what a customer sees, without what acts or loads.
 
 An image is replaced by its address, because loading it would tell its server who reads the report.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from html import escape
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape, unescape
 from html.parser import HTMLParser
 
-import nh3
-
+from kbsync.checks.rules import ATTRIBUTE, COMMENTS, WHOLE_TAG
 from kbsync.display import cut
 from kbsync.render.prose import Mark, Piece
 
@@ -26,6 +25,7 @@ _BLOCK = frozenset({
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MEDIA = frozenset({"img"})
 _VOID = frozenset({"br", "hr", "wbr"})
+_SHOWN = _INLINE | _BLOCK | _HEADINGS | _MEDIA
 _BREAKS = _BLOCK | _HEADINGS | {"br"}
 """Tags at which a reader sees a new line."""
 _PLACEHOLDER = "image-address"
@@ -41,6 +41,8 @@ _ADDRESS = 120
 """Characters of an image's address that are shown; an embedded image is all address."""
 _LARGEST_SPAN = 100
 """A table cell that claims to span more is a way to make a browser work for minutes."""
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+"""What a browser draws as one space."""
 _DEEPEST = 64
 """Levels of nesting that are shown: below that, only the text is kept."""
 
@@ -51,6 +53,8 @@ def rich(answer: str, *, image: str = "image", pieces: Sequence[Piece] = ()) -> 
     ``pieces`` are ``heard(answer)`` cut by its differences, which are marked in place. Sanitised twice: first so that what is
     rewritten is well formed, last so that nothing that is written escapes it.
     """
+    import nh3  # noqa: PLC0415  (only the HTML report loads it)
+
     return nh3.clean(
         "".join(_rewritten(answer, image, pieces).parts),
         tags=set(_INLINE | _BLOCK),
@@ -58,6 +62,27 @@ def rich(answer: str, *, image: str = "image", pieces: Sequence[Piece] = ()) -> 
         attribute_filter=_only_ours,
         link_rel="noopener noreferrer nofollow",
     )
+
+
+def spoken(answer: str, *, image: str = "image") -> str:
+    """The answer as plain text: a line for each paragraph and list item, addresses in brackets behind what leads there.
+
+    A tag that does more than mark text stands there as it is written, so that none can hide.
+    """
+    speaker, place, written = _Speaker(image), 0, COMMENTS.sub("", answer)
+    for found in WHOLE_TAG.finditer(written):
+        ending, name, inside, closed = found.groups()
+        tag = name.lower()
+        if closed:
+            speaker.words(written[place : found.start()])
+            place = found.end()
+            if ending:
+                speaker.end(tag, found[0])
+            else:
+                pairs = {key.lower(): unescape(value.strip("\"'")) for key, value in ATTRIBUTE.findall(inside)}
+                speaker.start(tag, pairs, found[0])
+    speaker.words(written[place:])
+    return "\n".join(line.rstrip() for line in speaker.text.split("\n")).strip("\n")
 
 
 def heard(answer: str) -> str:
@@ -74,6 +99,8 @@ def addresses(answer: str) -> tuple[str, ...]:
 
 
 def _rewritten(answer: str, image: str, pieces: Sequence[Piece]) -> "_Rewriter":
+    import nh3  # noqa: PLC0415
+
     formed = nh3.clean(
         answer.encode("utf-8", "replace").decode("utf-8"),
         tags=set(_INLINE | _BLOCK | _HEADINGS | _MEDIA),
@@ -155,6 +182,56 @@ class _Rewriter(HTMLParser):
             taken.append(piece)
             length -= len(piece.text)
         return taken
+
+
+class _Speaker:
+    """Collects the text; ``_lists`` are the numbers of the last items of the lists it is in, None where they have none."""
+
+    def __init__(self, image: str) -> None:
+        self.text = ""
+        self._image = image
+        self._lists: list[int | None] = []
+        self._links: list[tuple[str, int]] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str], source: str) -> None:
+        """Where a tag begins; ``source`` is how it is written."""
+        if tag not in _SHOWN or any(name.startswith("on") for name in attributes):
+            self.text += source
+        self._break(tag)
+        if tag == "a":
+            self._links.append((attributes.get("href", "").strip(), len(self.text)))
+        elif tag in _MEDIA:
+            named = (self._image, attributes.get("alt"), cut(attributes.get("src", ""), _ADDRESS))
+            self.text += f"[{' '.join(filter(None, named))}]"
+        elif tag in ("ul", "ol"):
+            self._lists.append(0 if tag == "ol" else None)
+        elif tag == "li":
+            count = self._lists.pop() if self._lists else None
+            self._lists.append(None if count is None else count + 1)
+            self.text += "  " * min(len(self._lists) - 1, _DEEPEST) + ("- " if count is None else f"{count + 1}. ")
+        elif tag in ("td", "th") and not self.text.endswith("\n"):
+            self.text += " | "
+
+    def end(self, tag: str, source: str) -> None:
+        """Where it ends."""
+        if tag not in _SHOWN:
+            self.text += source
+        if tag == "a" and self._links:
+            address, start = self._links.pop()
+            if address and address not in self.text[start:]:
+                self.text += f" ({address})"
+        elif tag in ("ul", "ol") and self._lists:
+            self._lists.pop()
+        self._break(tag)
+
+    def words(self, data: str) -> None:
+        """Text between tags."""
+        words = _BLANKS.sub(" ", unescape(data))
+        self.text += words.lstrip(" ") if self.text.endswith(("\n", " ")) else words
+
+    def _break(self, tag: str) -> None:
+        if tag == "br" or (tag in _BREAKS - {"td", "th"} and not self.text.endswith("\n")):
+            self.text += "\n"
 
 
 class _Collector(HTMLParser):

@@ -179,6 +179,8 @@ class _Details:
             if field is not Field.CATEGORY:  # it stands beside the title
                 value = self.listed(view.content.similar) if field is Field.SIMILAR and view.content.similar else ""
                 yield f"**{self.words.field(field)}**<br>{value or self._clipped(self.words.whole(view.content, field).rstrip())}"
+        if sources := self.words.sources(view):
+            yield f"<details><summary>{self.words('Source')}</summary>{self._prose(*sources)}</details>"
 
     def _difference(self, found: Difference) -> str:
         label = f"**{self.words.field(found.field)}**"
@@ -195,10 +197,13 @@ class _Details:
     def _compared(self, field: Field, before: Content, after: Content) -> str:
         if field is Field.SIMILAR:
             return self._similar(before, after)
-        was, will = self.words.value(before, field), self.words.value(after, field)
+        was, will = self.words.sides(before, after, field)
         if field in PROSE:
-            return "".join(self._piece(piece) for piece in fold(difference(was, will))).replace("</del><ins>", "</del> <ins>")
+            return self._prose(was, will)
         return f"{_removed(text(was))} → {_added(text(will))}"
+
+    def _prose(self, was: str, will: str) -> str:
+        return "".join(self._piece(piece) for piece in fold(difference(was, will))).replace("</del><ins>", "</del> <ins>")
 
     def _piece(self, piece: Piece | Omission) -> str:
         if isinstance(piece, Omission):

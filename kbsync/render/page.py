@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kbsync.display import cut, short_commit
 from kbsync.guards import Consent, console_edits, objections, removal_count
 from kbsync.messages import Message, message, plural
-from kbsync.model import Content, show_path
+from kbsync.model import AnswerType, Content, show_path
 from kbsync.plan import (
     FIELD_NAMES,
     Action,
@@ -25,8 +25,21 @@ from kbsync.plan import (
     Unmanaged,
     value_of,
 )
+from kbsync.render.html_rich import spoken
 from kbsync.render.phrases import CAUSE_SENTENCES, NOTHING_APPLIED, RECOGNISED, REVIEWED, VOICES
-from kbsync.render.view import ActionCount, Difference, Outline, Section, Version, action_of, counted, is_conflict, outline
+from kbsync.render.view import (
+    ActionCount,
+    Difference,
+    Outline,
+    QuestionView,
+    Section,
+    Time,
+    Version,
+    action_of,
+    counted,
+    is_conflict,
+    outline,
+)
 from kbsync.render.words import Words
 from kbsync.settings import Drift, Prune
 
@@ -262,8 +275,26 @@ class PlanWords(Words):
         return self.headline(((FIELD_NAMES[field],),))
 
     def value(self, content: Content, field: Field) -> str:
-        """A field of one version."""
+        """A field of one version; a rich answer as the text that customers read."""
+        if field is Field.ANSWER and content.answer_type is AnswerType.RICH:
+            return spoken(content.answer, image=self.say(message("image")))
         return self.say(value_of(content, field))
+
+    def sides(self, before: Content, after: Content, field: Field) -> tuple[str, str]:
+        """A field of two versions: as customers read it, unless only its source tells them apart."""
+        was, will = self.value(before, field), self.value(after, field)
+        same = field is Field.ANSWER and was == will and before.answer != after.answer
+        return (before.answer, after.answer) if same else (was, will)
+
+    def sources(self, view: QuestionView) -> tuple[str, str] | None:
+        """A rich answer as it is stored, before and after, where that is not what is shown of it."""
+        whole = (Version(Time.AFTER, view.content),) if Field.ANSWER in view.whole else ()
+        versions = next((found.versions for found in view.differences if found.field is Field.ANSWER), whole)
+        if not versions:
+            return None
+        sides = (versions[-2:][0].content, versions[-1].content)
+        stored = (sides[0].answer, sides[1].answer)
+        return None if stored == self.sides(*sides, Field.ANSWER) else stored
 
     def whole(self, content: Content, field: Field) -> str:
         """A field that is shown as it stands; of the status only that customers get no answer is worth showing."""

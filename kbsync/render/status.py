@@ -160,11 +160,11 @@ class _LogWords(PlanWords):
         """When, by whom, and from which commit."""
         plan, receipt = self.plan, self.entry.receipt
         if plan.purpose is Purpose.UNDO:
-            source = self("an undo")
+            source = self.say(message("an undo"))
         elif plan.source.commit is None:
-            source = self("files of no commit")
+            source = self.say(message("files of no commit"))
         else:
-            source = self("commit {commit}", commit=short_commit(plan.source.commit))
+            source = self.say(message("commit {commit}", commit=short_commit(plan.source.commit)))
         return f"{receipt.finished} · {receipt.actor} · {source}"
 
     def what(self) -> str:

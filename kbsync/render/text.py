@@ -128,11 +128,14 @@ def _draw_group(page: TextPage, group: Group, words: PlanWords, *, verbose: bool
             page.line((route, Style.PLAIN), indent=4)
         else:
             for change in (first, *others):
-                _draw_change(page, change, words)
+                _draw_change(page, change, words, verbose=verbose)
 
 
-def _draw_change(page: TextPage, change: Change, words: PlanWords) -> None:
-    """One change, with a blank line before it: what happens to which object, where it is written, why, and what differs."""
+def _draw_change(page: TextPage, change: Change, words: PlanWords, *, verbose: bool) -> None:
+    """One change, with a blank line before it: what happens to which object, where it is written, why, and what differs.
+
+    A verbose one ends with the source of a rich answer.
+    """
     page.blank()
     page.line(*_name(change, words), hang=2)
     reasons = (words.place(change), words.reason(change), words.recognition(change))
@@ -144,6 +147,8 @@ def _draw_change(page: TextPage, change: Change, words: PlanWords) -> None:
         for field in view.whole:
             value = "\n".join(view.content.similar) if field is Field.SIMILAR else words.whole(view.content, field)
             page.row(words.field(field), [(value, Style.PLAIN)])
+        if verbose and (sources := words.sources(view)):
+            page.row(words("Source"), _prose(*sources, words))
 
 
 def _name(change: Change, words: PlanWords) -> tuple[Span, Span]:
@@ -182,7 +187,7 @@ def _compared(field: Field, before: Content, after: Content, words: PlanWords) -
         gone, new, same = similar_sides(before, after)
         count = [(words("{count} unchanged", count=len(same)), Style.QUIET)] if same else []
         return _joined([*((f"- {text}", Style.OLD) for text in gone), *((f"+ {text}", Style.NEW) for text in new), *count])
-    was, will = words.value(before, field), words.value(after, field)
+    was, will = words.sides(before, after, field)
     if field in PROSE:
         return _prose(was, will, words)
     return [(was, Style.OLD), (" → ", Style.PLAIN), (will, Style.NEW)]
@@ -208,10 +213,9 @@ def _apart(spans: Iterable[Span]) -> Iterator[Span]:
 
 def _quoted(found: Difference, words: PlanWords) -> str:
     """The first version whole, or only what lies around the changes."""
-    base = words.value(found.versions[0].content, found.field)
+    base, wanted = words.sides(found.versions[0].content, found.versions[-1].content, found.field)
     if len(base) <= _SHORT:
         return base
-    wanted = words.value(found.versions[-1].content, found.field)
     kept = fold([piece for piece in difference(base, wanted) if piece.mark is not Mark.ADDED], context=_CONTEXT)
     return "".join(_span(piece, words)[0] for piece in kept)
 

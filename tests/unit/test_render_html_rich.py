@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.render.html_rich import heard, rich
+from kbsync.render.html_rich import heard, rich, spoken
 from kbsync.render.prose import Mark, Piece, difference
 from tests.unit.hostile_plans import PAYLOADS
 
@@ -92,6 +92,31 @@ def test_nothing_that_acts_survives(answer: str) -> None:
     assert not [tag for tag in tags if re.match(rf"</?({names})\b", tag)]
     assert not [tag for tag in tags if re.search(r"\s(on\w+|style|id|src|srcset|name)\s*=", tag)]
     assert not re.search(r'href="(?!https?:|mailto:|tel:)', shown, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            '<p>Mostly <b>3 days</b>. See <a href="https://shop.example/a?b=1&amp;c">the table</a>.</p>\n<p>Or<br>ask</p>',
+            "Mostly 3 days. See the table (https://shop.example/a?b=1&c).\nOr\nask",
+        ),
+        ("<ol><li>one<ul><li>deeper</li></ul></li> <li>two</li></ol>", "1. one\n  - deeper\n2. two"),
+        ("<table><tr><th>To</th><td>Days</td></tr><tr><td>DE</td></tr></table>", "To | Days\nDE"),
+        ('<img src="https://x.example/y.png" alt="Map">', "[image Map https://x.example/y.png]"),
+        ('<a href="https://x.example">https://x.example</a> <a>anchor</a> &lt;3', "https://x.example anchor <3"),
+        ("a < b<!-- not said --></a></ul><li>lone", "a < b\n- lone"),
+        ('<b onclick="x()">Press</b><script>y()</script>', '<b onclick="x()">Press<script>y()</script>'),
+    ],
+)
+def test_a_rich_answer_is_said_as_text(answer: str, said: str) -> None:
+    """Lines, list items and cells are told apart, addresses stand behind their links, and a tag that acts stays in sight."""
+    assert spoken(answer) == said
+
+
+def test_text_made_to_be_slow_is_said_at_once() -> None:
+    """Nesting that no author writes makes no line longer than its text."""
+    assert len(spoken("<ul><li>" * 20_000)) < 20_000 * 200
 
 
 def test_what_is_heard_has_lines_where_a_reader_sees_them() -> None:

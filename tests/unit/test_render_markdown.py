@@ -8,7 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from kbsync.model import Content, Status
+from kbsync.model import AnswerType, Content, Status
 from kbsync.plan import Action, Cause, Field, Plan, Purpose, QuestionChange
 from kbsync.render.markdown import plan_markdown
 from kbsync.render.markdown_text import size
@@ -202,3 +202,11 @@ def test_similar_questions_that_only_leave_are_struck() -> None:
     before = replace(plans.RETURNS, similar=("a", "b"))
     drawn = plan_markdown(plans.plan_of(plans.update(before, replace(before, similar=("a",)), Field.SIMILAR)), digest="d")
     assert "**Similar questions**<br><del>b</del> · 1 unchanged" in drawn
+
+
+def test_a_rich_answer_is_read_as_text_with_its_source_behind_it() -> None:
+    """A comment shows what customers read, and the markup to whoever opens it."""
+    old = replace(plans.RETURNS, answer_type=AnswerType.RICH, answer="<p>Within <b>14</b> days.</p>")
+    drawn = plan_markdown(plans.plan_of(plans.update(old, replace(old, answer="<p>Within <b>30</b> days.</p>"))), digest="x")
+    assert "<br>Within <del><span>1</span>4</del> <ins><b><span>3</span>0</b></ins>" in drawn
+    assert "> <details><summary>Source</summary>&#60;p&#62;Within " in drawn

@@ -303,6 +303,23 @@ def test_a_change_of_nothing_but_space_can_be_seen() -> None:
     assert "days.[-␣-]{+↵" in text
 
 
+def test_a_rich_answer_is_read_as_text() -> None:
+    """Its words and addresses are shown, the source with -v; where the source alone differs, that."""
+    old = replace(plans.RETURNS, answer_type=AnswerType.RICH, answer='<p>See <a href="https://a.example">here</a>.</p>')
+    link = plans.plan_of(plans.update(old, replace(old, answer=old.answer.replace("a.example", "b.example"))))
+    assert "See here (https://[-a.example-]{+b.example+})." in drawn(link)
+    assert "<p>" not in drawn(link)
+    assert 'Source              <p>See <a href="https://[-a.example-]{+b.example+}">' in drawn(link, verbose=True)
+    bold = plans.plan_of(plans.update(old, replace(old, answer=f"<b>{old.answer}</b>")))
+    assert "{+<b>+}<p>See" in drawn(bold)
+    assert "Source" not in drawn(bold, verbose=True)
+    turned = plans.plan_of(plans.update(replace(old, answer="See.", answer_type=AnswerType.TEXT), old))
+    assert "See{+ here (https://a.example)+}." in drawn(turned)
+    new = plans.plan_of(QuestionChange(Action.CREATE, None, None, old, Cause.DECLARED))
+    assert "Answer              See here (https://a.example)." in drawn(new)
+    assert 'Source              <p>See <a href="https://a.example">here</a>.</p>' in drawn(new, verbose=True)
+
+
 def test_a_rare_question_is_shown_with_all_it_has() -> None:
     """A created question that is rich and disabled says so; an answer emptied or filled is shown whole."""
     rich = replace(plans.ROBOT, answer_type=AnswerType.RICH, status=Status.DISABLED)
