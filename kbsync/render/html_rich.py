@@ -69,7 +69,7 @@ def spoken(answer: str, *, image: str = "image") -> str:
 
     A tag that does more than mark text stands there as it is written, so that none can hide.
     """
-    speaker, place, written = _Speaker(image), 0, COMMENTS.sub("", answer)
+    speaker, place, written = _PlainText(image), 0, COMMENTS.sub("", answer)
     for found in WHOLE_TAG.finditer(written):
         ending, name, inside, closed = found.groups()
         tag = name.lower()
@@ -184,7 +184,7 @@ class _Rewriter(HTMLParser):
         return taken
 
 
-class _Speaker:
+class _PlainText:
     """Collects the text; ``_lists`` are the numbers of the last items of the lists it is in, None where they have none."""
 
     def __init__(self, image: str) -> None:
