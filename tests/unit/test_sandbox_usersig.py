@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kbsync.desk.signing import usersig
 from kbsync.rehearsal.switches import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.gate import check_usersig
@@ -33,6 +34,13 @@ def test_known_answers_are_accepted(known: Vector) -> None:
     ends = known.issued + known.lifetime
     assert verdict(known.usersig, account=account, identifier=known.identifier, now=ends - 1) == 0
     assert verdict(known.usersig, account=account, identifier=known.identifier, now=ends) == 70001
+
+
+def test_a_user_buffer_is_part_of_what_is_signed() -> None:
+    """A token with a user buffer is accepted, and with another buffer under the same signature it is not."""
+    made = usersig(DEMO.sdkappid, "administrator", DEMO.secret, issued=NOW, lifetime=60, userbuf=b"abc")
+    assert verdict(made) == 0
+    assert verdict(sign(DEMO, time=NOW, changed={"TLS.userbuf": "YWJj"})) == 70009
 
 
 def test_the_vendors_own_package_is_understood() -> None:
