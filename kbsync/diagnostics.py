@@ -43,7 +43,8 @@ class Severity(StrEnum):
 class Rule(Enum):
     """Every kind of finding: a stable code (the name) and a slug (the value, also its name under ``checks:``).
 
-    KB1xx the text of a file, KB2xx settings, KB3xx what a knowledge file declares, KB4xx content checks.
+    KB1xx the text of a file, KB2xx settings, KB3xx what a knowledge file declares, KB4xx content checks,
+    KB5xx tables.
     """
 
     KB101 = "unreadable-file"
@@ -100,6 +101,7 @@ class Rule(Enum):
     KB412 = "pasted-text"
     KB413 = "broken-markup"
     KB414 = "doubtful-link"
+    KB501 = "cell-too-long"
 
 
 @dataclass(frozen=True, slots=True)

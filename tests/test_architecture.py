@@ -23,7 +23,7 @@ LAYERS = (
     ("checks", "planner", "applier", "conversations"),
     ("puller",),
     ("files", "history", "desk", "sandbox", "planfile"),
-    ("render",),
+    ("render", "sheets"),
     ("usecases",),
     ("cli",),
 )

@@ -317,5 +317,10 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
         message("Write the whole address, from https:// on."),
         _ASKED + '    answer: <a href="faq.html">Here</a>\n    answer_type: rich\n',
     ),
+    Rule.KB501: Explanation(
+        message("A text is longer than a cell of a spreadsheet can be: opened there, it would lose its end."),
+        message("Shorten it, or export as JSON."),
+        "kbsync export",
+    ),
 }
 """Every rule."""

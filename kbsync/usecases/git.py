@@ -82,7 +82,7 @@ def find_history(
     base = find_base(repository, refs, given=given, environ=context.environ, shared=is_shared(target))
     if base.doubt is not None and certain:
         raise _uncertain(base.doubt, target)
-    commit, found, doubts = _commit_of(workspace, repository)
+    commit, found, doubts = commit_of(workspace, repository)
     notes = (*base.notes, *doubts)
     tree, moved = (
         ({}, ()) if base.commit is None else _tree_at(base.commit, repository, workspace, along=names_of_last(base.receipts))
@@ -248,7 +248,7 @@ def _guessed(target: Target) -> Problem:
     return Problem(ProblemKind.DIVERGED, words, blocking=False)
 
 
-def _commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None, Sequence[FileDifference], Sequence[Message]]:
+def commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None, Sequence[FileDifference], Sequence[Message]]:
     """The commit whose files are those that were read; None where there is none, with what differs, and why in words."""
     commit = repository.head()
     if commit is None:

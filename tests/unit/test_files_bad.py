@@ -13,6 +13,7 @@ from kbsync.display import visible
 from kbsync.files import load
 from kbsync.files.source import MAX_FAULTS
 from kbsync.model import MAX_FILE_BYTES
+from kbsync.sheets.rows import LONGEST, find_long
 from tests.golden import check_golden
 
 SHELF = Path(__file__).parent.parent / "bad"
@@ -20,10 +21,15 @@ CASES = sorted(path.name for path in SHELF.iterdir())
 
 SETTINGS = "version: 1\ndefault_target: sandbox\ntargets:\n  sandbox: {driver: sandbox}\n  production: {driver: sandbox}\n"
 
+LONG = (
+    f"category: A\nquestions:\n  - question: 多长?\n    answer: ={'x' * LONGEST}\n  - question: b\n    answer: {'x' * LONGEST}\n"
+)
+
 PREPARE: Mapping[str, Callable[[Path], object]] = {
     "KB110": lambda place: os.truncate(place / "input.yaml", MAX_FILE_BYTES + 1),
     "KB115": lambda place: (place / "input.yaml").symlink_to("target.txt"),
     "KB310": lambda place: (place / "Answers" / "cafe\u0301.txt").write_text("x", encoding="utf-8"),
+    "KB501": lambda place: (place / "input.yaml").write_text(LONG, encoding="utf-8"),
     "KB117": lambda place: (place / "input.yaml").write_text("".join(f"x{n}: 1\n" for n in range(MAX_FAULTS + 3))),
 }
 """What a repository had better not hold: huge files and links."""
@@ -54,6 +60,8 @@ def test_every_fault_is_told_with_place_and_remedy(name: str, tmp_path: Path) ->
     findings = [*loaded.diagnostics]
     if code.startswith("KB4"):
         findings += check(loaded.knowledge, loaded.settings.checks if loaded.settings else {})
+    if code == "KB501":
+        findings += find_long(loaded.knowledge)
     told = [found for found in sort_diagnostics(findings) if code != "KB117" or found.location.line in (1, MAX_FAULTS)]
     check_golden(SHELF / name / "expected.txt", "\n".join(draw(found) for found in told))
     assert Rule[code] in {found.rule for found in findings}
