@@ -1,6 +1,7 @@
 """GitLab's pipeline, as ``kbsync init`` writes it, run for real by gitlab-ci-local; and the comment of a merge request."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from kbsync.sandbox.account import DEMO
 from kbsync.usecases.context import RunContext
 from tests.fakes.clock import FakeClock
 from tests.fakes.console import Console
+from tests.fakes.git_repos import GitRepos
 from tests.flows.runner import ACTIONS, executable
 from tests.flows.site import CATEGORY, CHEQUES, Site, opened_site
 from tests.forges import NODE, needs_node
@@ -94,7 +96,7 @@ class GitLab:
 
     def plan(self) -> dict[str, Any]:
         """The plan that was made last."""
-        return dict(json.loads((self.place / "plan.json").read_text(encoding="utf-8")))
+        return dict(json.loads((self.place / "kbsync-results" / "plan.json").read_text(encoding="utf-8")))
 
     def answer(self) -> str | None:
         """What customers are told about the parcel."""
@@ -113,7 +115,7 @@ def gitlab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitLab]:
         # All that the runner needs of it is a copy of the files.
         copy = 'for to; do :; done; mkdir -p "$to"; tar --exclude=./.gitlab-ci-local -cf - . | tar -xf - -C "$to"'
         executable(tmp_path / "bin" / "rsync", copy)
-        ignored = ".kbsync/\n.gitlab-ci-local/\n*.json\n*.html\n*.md\n*.xml\n*.env\n"
+        ignored = ".kbsync/\n.gitlab-ci-local/\nkbsync-receipt/\nkbsync-results/\n"
         site.tree.write({"knowledge/kbsync.yaml": settings, ".gitignore": ignored})
         site.commit()
         found = {name: value for name, value in site.runner.environ.items() if not name.startswith("GITHUB")}
@@ -132,7 +134,7 @@ def test_from_init_to_a_second_applied_merge(gitlab: GitLab) -> None:
     second = gitlab.merge()
     assert second.ok, second.log
     assert gitlab.answer() == "In 2 days."
-    assert (gitlab.place / "report.html").is_file()
+    assert (gitlab.place / "kbsync-receipt" / "report.html").is_file()
 
 
 @needs_node
@@ -198,6 +200,63 @@ def test_a_merge_request_is_planned_as_it_would_be_merged(gitlab: GitLab) -> Non
         plan = gitlab.plan()
         assert [(each["action"], each["after"]["question"]) for each in plan["changes"]] == [("create", "When are you open?")]
         assert plan["offline"] is bool(variables)
+
+
+FAKE = """\
+for last; do :; done
+case "$1" in plan | apply) echo '{"changes": [], "digest": "sha256:1"}' > "$last" ;; esac
+echo text"""
+"""A kbsync that writes where it is told, by the shell, which follows every link."""
+
+WRITTEN = {"plan.json", "plan.html", "comment.md", "kbsync.xml", "kbsync.env"}
+RECEIVED = {"receipt.json", "report.html"}
+
+
+@pytest.mark.parametrize("places", [("", "kbsync-results/", "kbsync-receipt/"), ("whole",)], ids=["files", "directories"])
+@pytest.mark.parametrize("goal", ["there", "dangling", "target's"])
+def test_no_link_of_a_branch_is_written_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, places: tuple[str, ...], goal: str
+) -> None:
+    """Whatever lies by the names of plan, comment, report and receipt, in the branch or in the one that it wants to join."""
+    repos = GitRepos(tmp_path)
+    _, tree = repos.shared("work")
+    monkeypatch.chdir(tree.path)
+    assert run(["init", "--ci", "gitlab", "--package", "kbsync==1"], context=RunContext(clock=FakeClock(), environ={})) == 0
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    pipeline = yaml.safe_load((tree.path / ".gitlab" / "kbsync.yml").read_text(encoding="utf-8"))
+    tree.git("branch", "offer", tree.commit({}))
+    for place in places:
+        for name in WRITTEN | RECEIVED if place != "whole" else ("kbsync-results", "kbsync-receipt"):
+            link = tree.path / (name if place == "whole" else f"{place}{name}")
+            link.parent.mkdir(exist_ok=True)
+            link.symlink_to(outside / name)
+            if goal == "there":
+                (outside / name).mkdir(exist_ok=True) if place == "whole" else (outside / name).write_text("kept")
+    tree.commit({})
+    tree.git("push", "--quiet", "origin", "main")
+    if goal == "target's":
+        tree.git("checkout", "--quiet", "offer")
+        tree.commit({"offer.txt": "offer"})
+    before = sorted((path.name, path.is_file() and path.read_text()) for path in outside.rglob("*"))
+    executable(tmp_path / "bin" / "kbsync", FAKE)
+    known = {
+        "CI_MERGE_REQUEST_IID": "7",
+        "CI_MERGE_REQUEST_PROJECT_ID": "1",
+        "CI_PROJECT_ID": "1",
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+        "KBSYNC_APPROVED_CHANGES": "0",
+        "KBSYNC_APPROVED_DIGEST": "sha256:1",
+    }
+    environ = {**repos.environ, **known, "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
+    for job, names in (("kbsync-plan", WRITTEN), ("kbsync-apply", RECEIVED)):
+        script = ["bash", "-e", "-o", "pipefail", "-c", "\n".join(pipeline[job]["script"])]
+        done = subprocess.run(script, env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert before == sorted((path.name, path.is_file() and path.read_text()) for path in outside.rglob("*"))
+        (kept,) = pipeline[job]["artifacts"]["paths"]
+        assert {path.name for path in Path(kept).iterdir() if path.is_file() and not path.is_symlink()} == names
+        assert not Path(kept.rstrip("/")).is_symlink()
 
 
 @contextmanager

@@ -250,16 +250,17 @@ def test_the_gitlab_pipeline_hands_on_what_was_planned(project: Path) -> None:
     """The manual job is held to the digest of the plan that people saw, which travels beside the plan."""
     kbsync("init", "--ci", "gitlab", "--package", "kbsync==0.1.0")
     pipeline = loaded(project, WORKFLOWS["gitlab"])
-    assert kbsync("plan", "--target", "sandbox", "--out", "plan.json") == Exit.DONE
+    (project / "kbsync-results").mkdir()
+    assert kbsync("plan", "--target", "sandbox", "--out", "kbsync-results/plan.json") == Exit.DONE
     (line,) = [line for line in pipeline["kbsync-plan"]["script"] if "kbsync.env" in line]
     subprocess.run(["sh", "-e", "-c", line], check=True)
-    plan = json.loads((project / "plan.json").read_text(encoding="utf-8"))
-    assert (project / "kbsync.env").read_text(encoding="utf-8").splitlines() == [
+    plan = json.loads((project / "kbsync-results" / "plan.json").read_text(encoding="utf-8"))
+    assert (project / "kbsync-results" / "kbsync.env").read_text(encoding="utf-8").splitlines() == [
         f"KBSYNC_APPROVED_CHANGES={len(plan['changes'])}",
         f"KBSYNC_APPROVED_DIGEST={plan['digest']}",
     ]
-    assert pipeline["kbsync-plan"]["artifacts"]["reports"]["dotenv"] == "kbsync.env"
-    assert '--expect-digest "$KBSYNC_APPROVED_DIGEST" ' in pipeline["kbsync-apply"]["script"][1]
+    assert pipeline["kbsync-plan"]["artifacts"]["reports"]["dotenv"] == "kbsync-results/kbsync.env"
+    assert '--expect-digest "$KBSYNC_APPROVED_DIGEST" ' in pipeline["kbsync-apply"]["script"][2]
 
 
 @pytest.mark.parametrize("ci", ["github", "gitlab"])
