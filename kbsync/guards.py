@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from kbsync.display import shorten
 from kbsync.errors import SafetyRefusal
 from kbsync.messages import Message, message, plural
-from kbsync.plan import Action, BaseKind, Cause, Change, Plan, Problem, ProblemKind, Purpose, QuestionChange
+from kbsync.plan import Action, BaseKind, Cause, Change, Plan, Problem, ProblemKind, Purpose, QuestionChange, harmful
 from kbsync.settings import Drift
 
-__all__ = ["Consent", "console_edits", "objections", "refuse_unsafe", "removal_count", "stops", "update_count"]
+__all__ = ["Consent", "console_edits", "objections", "refuse_unsafe", "removal_count", "stops", "undone_changes", "update_count"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Consent:
     """What is agreed to for one apply.
 
     ``remove`` is the exact number of removals; ``overwrite_conflicts`` lets git win where both sides edited, ``overwrite_drift``
-    where only the console did.
+    where only the console did, or an undo.
     """
 
     remove: int | None = None
@@ -67,8 +67,17 @@ def console_edits(plan: Plan) -> tuple[Change, ...]:
 
     Removals have a consent of their own, as conflicts have, but those that a line under ``removed`` asks for.
     """
-    edits = (change for change in plan.changes if Cause.DRIFT in change.causes and Cause.CONFLICT not in change.causes)
-    return tuple(change for change in edits if change.reviewed or not change.removal)
+    return _overwritten(plan, Cause.DRIFT)
+
+
+def undone_changes(plan: Plan) -> tuple[Change, ...]:
+    """What a plan does again although an undo took it back, removals as for ``console_edits``."""
+    return _overwritten(plan, Cause.UNDONE)
+
+
+def _overwritten(plan: Plan, cause: Cause) -> tuple[Change, ...]:
+    changes = (change for change in plan.changes if harmful(change.causes) is cause)
+    return tuple(change for change in changes if change.reviewed or not change.removal)
 
 
 def update_count(plan: Plan) -> int:
@@ -99,8 +108,10 @@ def _conflicts(plan: Plan, consent: Consent) -> Iterator[Message]:
 
 
 def _drift(plan: Plan, consent: Consent) -> Iterator[Message]:
-    edits = dict.fromkeys(shorten(change.title) for change in console_edits(plan))
-    if edits and plan.policy.drift is Drift.REFUSE and not consent.overwrite_drift:
+    if plan.policy.drift is not Drift.REFUSE or consent.overwrite_drift:
+        return
+    edits, again = (dict.fromkeys(shorten(each.title) for each in found) for found in (console_edits(plan), undone_changes(plan)))
+    if edits:
         yield plural(
             "{count} console edit would be overwritten: {names}; take it into git with kbsync pull, or let git win with "
             "--overwrite-drift, or always with policy.drift: overwrite in kbsync.yaml; until then merges wait",
@@ -108,6 +119,15 @@ def _drift(plan: Plan, consent: Consent) -> Iterator[Message]:
             "--overwrite-drift, or always with policy.drift: overwrite in kbsync.yaml; until then merges wait",
             count=len(edits),
             names=" · ".join(edits),
+        )
+    if again:
+        yield plural(
+            "{count} change that an undo took back would be made again: {names}; revert it in git, or make it again with "
+            "--overwrite-drift, or always with policy.drift: overwrite in kbsync.yaml; until then merges wait",
+            "{count} changes that an undo took back would be made again: {names}; revert them in git, or make them again with "
+            "--overwrite-drift, or always with policy.drift: overwrite in kbsync.yaml; until then merges wait",
+            count=len(again),
+            names=" · ".join(again),
         )
 
 

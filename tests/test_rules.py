@@ -193,7 +193,7 @@ def calls(name: str) -> set[str]:
 
 def test_the_console_edits_of_a_plan_are_listed_by_the_guards() -> None:
     """The question before an apply asks for the list from which the refusal names them."""
-    assert users("console_edits") == {"guards.py", "render/page.py"}
+    assert users("console_edits") == users("undone_changes") == {"guards.py", "render/page.py"}
 
 
 def test_one_function_tells_whether_a_problem_stops_an_apply() -> None:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kbsync.display import cut, short_commit
-from kbsync.guards import Consent, console_edits, objections, removal_count
+from kbsync.guards import Consent, console_edits, objections, removal_count, undone_changes
 from kbsync.messages import Message, message, plural
 from kbsync.model import AnswerType, Content, show_path
 from kbsync.plan import (
@@ -150,11 +150,18 @@ class PlanWords(Words):
                 "changed on both sides: to keep what the console says, write it into the file of this pull request; to let git "
                 "win, start the apply workflow by hand with overwrite-conflicts (GitLab: KBSYNC_APPLY_OVERWRITE_CONFLICTS=true)"
             )
-        if console_edits(self.plan) and self.plan.policy.drift is Drift.REFUSE:
+        if self.plan.policy.drift is not Drift.REFUSE:
+            return
+        if console_edits(self.plan):
             yield message(
                 "edited in the console: to keep an edit, write it into the file of this pull request; to let git win, start the "
                 "apply workflow by hand with overwrite-drift (GitLab: KBSYNC_APPLY_OVERWRITE_DRIFT=true), or always with the "
                 "line drift: overwrite below policy: in kbsync.yaml"
+            )
+        if undone_changes(self.plan):
+            yield message(
+                "taken back by an undo: to leave it so, revert it in git; to make it again, start the apply workflow by hand "
+                "with overwrite-drift (GitLab: KBSYNC_APPLY_OVERWRITE_DRIFT=true)"
             )
 
     def still_given(self) -> str:
@@ -324,12 +331,14 @@ class PlanWords(Words):
     def _dangers(self) -> Clause:
         changes = {group.section: group.changes for group in self.shown.groups}
         taken = (*changes.get(Section.REMOVALS, ()), *changes.get(Section.DISABLED, ()))
-        conflicts, drift = len(changes.get(Section.CONFLICTS, ())), len(changes.get(Section.DRIFT, ()))
+        conflicts, drift, again = (len(changes.get(each, ())) for each in (Section.CONFLICTS, Section.DRIFT, Section.UNDONE))
         clause = [self._taken(count, taken) for count in counted(taken)]
         if conflicts:
             clause.append(plural("{count} conflict", "{count} conflicts", count=conflicts))
         if drift:
             clause.append(plural("{count} console edit to overwrite", "{count} console edits to overwrite", count=drift))
+        if again:
+            clause.append(plural("{count} undone change to make again", "{count} undone changes to make again", count=again))
         return tuple(clause)
 
     def _taken(self, count: ActionCount, changes: tuple[Change, ...]) -> Message:

@@ -40,6 +40,7 @@ _PLAN = Voice(
         Section.DISABLED: message("Disabled"),
         Section.CONFLICTS: message("Conflicts"),
         Section.DRIFT: message("Console edits to be overwritten"),
+        Section.UNDONE: message("Undone, to be made again"),
         Section.RENAMES: message("Renamed"),
         Section.MOVES: message("Moved"),
         Section.UPDATES: message("Updated"),
@@ -52,6 +53,7 @@ _PLAN = Voice(
         Section.DISABLED: _LOST,
         Section.CONFLICTS: message("Git and the console both changed these since the last apply."),
         Section.DRIFT: message("Somebody edited these in the console; applying puts back what git declares."),
+        Section.UNDONE: message("An undo took these back, and git still declares them; applying makes them again."),
     },
     deeds={
         Kind.QUESTION: {

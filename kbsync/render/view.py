@@ -15,7 +15,20 @@ from kbsync.compare import changed_fields
 from kbsync.display import spelled_out
 from kbsync.guards import stops
 from kbsync.model import AnswerType, CategoryPath, Content, Status, is_same_but_for_form
-from kbsync.plan import Action, Cause, Change, Field, Kind, Plan, Problem, ProblemKind, Purpose, QuestionChange, Unmanaged
+from kbsync.plan import (
+    Action,
+    Cause,
+    Change,
+    Field,
+    Kind,
+    Plan,
+    Problem,
+    ProblemKind,
+    Purpose,
+    QuestionChange,
+    Unmanaged,
+    harmful,
+)
 
 
 class Section(StrEnum):
@@ -25,6 +38,7 @@ class Section(StrEnum):
     DISABLED = "disabled"
     CONFLICTS = "conflicts"
     DRIFT = "drift"
+    UNDONE = "undone"
     RENAMES = "renames"
     MOVES = "moves"
     UPDATES = "updates"
@@ -35,7 +49,7 @@ class Section(StrEnum):
 
 _FEW = 3
 """So many moves of one kind are named one by one."""
-_DANGEROUS = frozenset({Section.REMOVALS, Section.DISABLED, Section.CONFLICTS, Section.DRIFT})
+_DANGEROUS = frozenset({Section.REMOVALS, Section.DISABLED, Section.CONFLICTS, Section.DRIFT, Section.UNDONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +361,7 @@ def _taken(change: Change) -> Section | None:
 def _section(change: Change) -> Section:
     if is_conflict(change):
         return Section.CONFLICTS
-    return Section.DRIFT if Cause.DRIFT in change.causes else _harmless(change)
+    return {Cause.DRIFT: Section.DRIFT, Cause.UNDONE: Section.UNDONE}.get(harmful(change.causes)) or _harmless(change)
 
 
 def _harmless(change: Change) -> Section:

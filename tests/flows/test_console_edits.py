@@ -113,3 +113,63 @@ def test_what_has_a_consent_of_its_own_needs_no_second_one(bench: Bench) -> None
     bench.commit({"other.yaml": files["other.yaml"].replace("By card.", "In cash.")})
     done = bench.run("apply", "--yes", "--overwrite-conflicts", "--allow-remove", "1")
     assert done.code == 0, done.err
+
+
+def _created(bench: Bench) -> tuple[dict[str, str], str, tuple[str, ...]]:
+    return {"more.yaml": "category: Payment\nquestions: [{question: New?, answer: Yes.}]\n"}, "New?", ("--allow-remove", "1")
+
+
+def _updated(bench: Bench) -> tuple[dict[str, str], str, tuple[str, ...]]:
+    return {"other.yaml": FIRST["other.yaml"].replace("By card.", "In cash.")}, PAY, ()
+
+
+def _switched_off(bench: Bench) -> tuple[dict[str, str], str, tuple[str, ...]]:
+    return {"other.yaml": FIRST["other.yaml"].replace("By card.", "By card.\n    status: disabled")}, PAY, ()
+
+
+def _category_made(bench: Bench) -> tuple[dict[str, str], str, tuple[str, ...]]:
+    text = FIRST["tree.yaml"].replace("  - title: Payment\n", "  - title: Payment\n  - title: Spare\n")
+    return {"tree.yaml": text}, "Spare", ("--allow-remove", "1")
+
+
+@pytest.mark.parametrize("act", [_created, _updated, _switched_off, _category_made])
+def test_what_an_undo_took_back_is_not_made_again_unasked(bench: Bench, act: object) -> None:
+    """Exit 6 where nobody is asked, also for a saved plan: each is named with the ways on; at a terminal the question says it."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    assert callable(act)
+    files, name, consent = act(bench)
+    bench.commit(files)
+    assert bench.run("apply", "--yes").code == 0
+    assert bench.run("plan", "--undo", "last", "--out", "undo.json").code == 0
+    assert bench.run("apply", "--yes", "undo.json", *consent).code == 0
+    planned = bench.run("plan", "--out", "plan.json")
+    assert ("undo took it" in planned.out, "in the console" in planned.out) == (True, False)
+    for words in ((), ("plan.json",)):
+        refused = bench.run("apply", "--yes", *words)
+        told = " ".join(refused.err.split())
+        assert refused.code == 6
+        assert f"1 change that an undo took back would be made again: {name};" in told
+        assert all(way in told for way in ("revert it in git", "--overwrite-drift", "policy.drift: overwrite", "merges wait"))
+    assert "taken back by an undo: to leave it so" in bench.run("plan", "--format", "markdown").out
+    declined = bench.run("apply", keyboard=Terminal("n\n"))
+    assert ("1 to disable?" if act is _switched_off else "1 undone change to make again?") in declined.err
+    assert bench.run("apply", "--yes", "--overwrite-drift").code == 0
+    assert json.loads(bench.run("plan", "--format", "json").out)["changes"] == []
+
+
+def test_policy_lets_an_undone_change_come_again(bench: Bench) -> None:
+    """``policy.drift: overwrite`` is consent for good; a removal that was undone keeps the consent that removals have."""
+    text = (bench.path / "knowledge/kbsync.yaml").read_text(encoding="utf-8")
+    bench.commit({**FIRST, "kbsync.yaml": text.replace("policy: {", "policy: {drift: overwrite, ")})
+    assert bench.run("apply", "--yes").code == 0
+    bench.commit({"other.yaml": FIRST["other.yaml"].replace("By card.", "In cash.").partition("  - question: Do you")[0]})
+    gone = json.loads(bench.run("plan", "--format", "json").out)["changes"]
+    removals = sum(each["action"] == "delete" for each in gone)
+    assert bench.run("apply", "--yes", "--allow-remove", str(removals)).code == 0
+    assert bench.run("plan", "--undo", "last", "--out", "undo.json").code == 0
+    assert bench.run("apply", "--yes", "undo.json").code == 0
+    refused = bench.run("apply", "--yes")
+    assert (refused.code, "--allow-remove" in refused.err, "an undo took back" in refused.err) == (6, True, False)
+    assert bench.run("apply", "--yes", "--allow-remove", str(removals)).code == 0
+    assert answer(bench) == "In cash."

@@ -149,7 +149,8 @@ def test_every_kind_of_undone_change_is_told(bench: Bench) -> None:
     assert len(changes) == 4
     bench.commit({"other.yaml": FIRST["other.yaml"].replace("How can I pay?", "How do I pay you?")})
     assert bench.cause("plan")["How do I pay you?"] == "declared"
-    assert bench.run("apply", "--yes", "--allow-remove", "1").code == 0
+    assert bench.run("apply", "--yes", "--allow-remove", "1").code == 6
+    assert bench.run("apply", "--yes", "--allow-remove", "1", "--overwrite-drift").code == 0
     assert bench.run("drift").code == 0
 
 
