@@ -1,12 +1,16 @@
 """The chitchat library through the ports of the store: read whole, page by page, and written one call a method."""
 
+import math
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kbsync.commands import Command
 from kbsync.desk.client import Transport
 from kbsync.desk.wire import CategoryRow, Fields, QuestionRow, category_row, question_row, robot_of
-from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, UnknownCommand
+from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, UnknownCommand, Unreachable
+from kbsync.limiter import Aside
 from kbsync.messages import message
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, Question, Status
 
@@ -15,8 +19,18 @@ __all__ = ["DeskReader", "DeskWriter", "QuestionLister", "Tree", "read_tree"]
 DELETED = 6
 """Status that deletes in batch_set_chitchat (cloud.tencent.com/document/product/679/117570)."""
 
-SMALLER = (50, 20, 10, 3, 1)
-"""Page sizes to fall back on: the vendor documents no upper limit, and its example asks for 3."""
+SIZES = (1000, 100, 50, 20, 10, 3, 1)
+"""Page sizes in the order in which they are tried: the vendor documents no upper limit, and its example asks for 3."""
+
+USUAL = 100
+"""A larger page is asked for once; where it is refused, or late, smaller ones are read."""
+
+LATE = 5.0
+"""Seconds within which a larger page has to be there: the service gives itself 3, the way there and back comes on top
+(www.tencentcloud.com/zh/document/product/1047/34620)."""
+
+AHEAD = 16
+"""Pages on their way at once: five a second, at the 3 seconds that the service gives itself, and one that waits."""
 
 HTTP_STATUSES = range(100, 600)
 """A refusal with such a code came from something on the way and not from the service: it says nothing about pages."""
@@ -38,7 +52,9 @@ class DeskReader:
     ``on_rows`` hears the number of questions on every page that came. ``robots`` are those whose questions the last listing had.
     """
 
-    def __init__(self, transport: Transport, *, page_size: int = 100, on_rows: Callable[[int], object] | None = None) -> None:
+    def __init__(
+        self, transport: Transport, *, page_size: int = SIZES[0], on_rows: Callable[[int], object] | None = None
+    ) -> None:
         self._transport = transport
         self._lister = QuestionLister(transport, page_size=page_size, on_rows=on_rows)
         self.robots: frozenset[str] = frozenset()
@@ -276,7 +292,11 @@ class _Sweep:
 
 
 class QuestionLister:
-    """Lists questions, ``page_size`` at a time or as many as the service allows; what it allows is remembered."""
+    """Lists questions, ``page_size`` at a time or as many as the service allows; what it allows is remembered.
+
+    Pages are read side by side where the first one tells how many there are, and are looked at in their order: what is read
+    is what reading them one after the other gives.
+    """
 
     def __init__(self, transport: Transport, *, page_size: int, on_rows: Callable[[int], object] | None = None) -> None:
         self._transport = transport
@@ -286,12 +306,12 @@ class QuestionLister:
     def read(self) -> QuestionListing:
         """All questions. Reads again when pages and counts do not fit together.
 
-        Enabled and disabled ones are asked for one after the other, because it is not documented whether leaving the status
+        Enabled and disabled ones are asked for each by themselves, because it is not documented whether leaving the status
         out gives both; where the service ignores the filter, the ids tell that the same ones came twice.
         """
         merged: dict[str, QuestionRow] = {}
         for attempt in range(1, ROUNDS + 1):
-            sweeps = list(map(self._sweep, Status))
+            sweeps = self._sweeps()
             rows = {identifier: row for sweep in sweeps for identifier, row in sweep.rows.items()}
             steady = all(sweep.steady for sweep in sweeps)
             if steady and not any(sweep.goes_on for sweep in sweeps) and _all_there(sweeps, len(rows)):
@@ -308,18 +328,41 @@ class QuestionLister:
             raise refusal
         return QuestionListing(tuple(merged.values()), complete=False)
 
-    def _sweep(self, status: Status) -> _Sweep:
-        """Every page of one status. Where no count says that this is all, the end is looked at once more."""
-        page = self._first(status)
+    def _sweeps(self) -> Sequence[_Sweep]:
+        """The pages of all statuses, side by side, once the first page has shown which size is allowed."""
+        first, *others = Status
+        firsts = {first: self._first(first)}
+        over = threading.Event()
+        aside = [self._transport.aside(partial(self._sweep, status, firsts, over)) for status in others]
+        try:
+            return [self._sweep(first, firsts, over), *(each.result() for each in aside)]
+        finally:
+            over.set()
+
+    def _sweep(self, status: Status, firsts: dict[Status, ListedPage], over: threading.Event) -> _Sweep:
+        """Every page of one status. Where no count says that this is all, the end is looked at once more.
+
+        ``firsts`` are the first pages as far as they are known; once ``over`` is set, nobody waits for what was not sent.
+        """
+        page = firsts[status] if status in firsts else firsts.setdefault(status, self._first(status))
         # A short first page is either all there is, or all that the service gives at once. Going on from the second page
         # with the first one's length is right in both cases.
         size = len(page.rows)
         rows, pages, text = {row.id: row for row in page.rows}, [page], page.text
         sweep = _Sweep(rows, pages)
+        coming: dict[int, Aside[ListedPage | RequestRefused]] = {}
+        ended = threading.Event()
         while page.rows:
             if len(pages) >= MOST_PAGES or len(rows) >= MOST_QUESTIONS or text >= MOST_TEXT:
+                ended.set()
                 raise _endless(pages=len(pages), questions=len(rows), text=text)
-            found = self._page(len(pages) + 1, size, status)
+            index = len(pages) + 1
+            known = _known_pages(status, firsts)
+            for number in range(index + len(coming), min(index + AHEAD, known + 1)):
+                still = partial(_neither, ended, over)
+                look = partial(self._page, number, size, status, still=still, evenly=known > AHEAD)
+                coming[number] = self._transport.aside(look)
+            found = coming.pop(index).result() if index in coming else self._page(index, size, status)
             if isinstance(found, RequestRefused):
                 sweep = replace(sweep, refusal=found)
                 break
@@ -330,6 +373,7 @@ class QuestionLister:
             text += page.text
             if len(rows) == before or (len(page.rows) < size and sweep.is_known_to_end):
                 break
+        ended.set()
         if sweep.is_known_to_end:
             return sweep
         if sweep.refusal is not None and sweep.refusal.code not in WRONG_PAGE:
@@ -343,31 +387,60 @@ class QuestionLister:
         return sweep
 
     def _first(self, status: Status) -> ListedPage:
-        """The first page, of the largest size that the service accepts."""
+        """The first page, of the largest size that the service accepts and, if it is above the usual, gives in time."""
         refusals: list[RequestRefused] = []
-        for size in (self._size, *(smaller for smaller in SMALLER if smaller < self._size)):
-            page = self._page(1, size, status)
+        for size in (self._size, *(smaller for smaller in SIZES if smaller < self._size)):
+            try:
+                page = self._page(1, size, status)
+            except (OutcomeUnknown, Unreachable):
+                if size <= USUAL:
+                    raise
+                continue
             if isinstance(page, ListedPage):
                 self._size = size
                 return page
             refusals.append(page)
         raise refusals[0]
 
-    def _page(self, index: int, size: int, status: Status) -> ListedPage | RequestRefused:
+    def _page(
+        self, index: int, size: int, status: Status, *, still: Callable[[], bool] | None = None, evenly: bool = False
+    ) -> ListedPage | RequestRefused:
         """One page, or the service's own refusal of it; a refusal by something on the way there is raised."""
         body = {"PageIndex": index, "PageSize": size, "Status": int(status)}
+        trial = index == 1 and size > USUAL
         try:
-            fields = Fields(Command.LIST, self._transport.call(Command.LIST, body, repeat=True))
+            answer = self._transport.call(
+                Command.LIST, body, repeat=not trial, still=still, within=LATE if trial else math.inf, evenly=evenly
+            )
         except RequestRefused as refusal:
             if refusal.code in HTTP_STATUSES:
                 raise
             return refusal
+        fields = Fields(Command.LIST, answer)
         total = fields.count("StandardQuestionCount")
         # A page with nothing on it may leave out its list. The first one does so beside a count only, which may be the library's.
         rows = fields.records("QuestionList", count=total if index == 1 and total is None else 0)
         if self._on_rows is not None:
             self._on_rows(len(rows))
         return ListedPage(tuple(question_row(row, status=status) for row in rows), total)
+
+
+def _neither(one: threading.Event, other: threading.Event) -> bool:
+    return not (one.is_set() or other.is_set())
+
+
+def _known_pages(status: Status, firsts: Mapping[Status, ListedPage]) -> int:
+    """How many pages of a status there are, as far as the first ones tell.
+
+    Where both tell one total, it may be that of the library: then it is less by what the other status has, and says nothing
+    about a status whose first page is the shorter one.
+    """
+    first, total = firsts[status], firsts[status].total or 0
+    others = [firsts[other] for other in Status if other is not status and other in firsts]
+    for other in others:
+        if other.total == total:
+            total = total - len(other.rows) if len(first.rows) >= len(other.rows) else 0
+    return min(math.ceil(total / len(first.rows)), MOST_PAGES)
 
 
 def _endless(*, pages: int, questions: int, text: int) -> OutcomeUnknown:

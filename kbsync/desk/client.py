@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Self
+from typing import Self, TypeVar
 
 import httpx
 
@@ -17,10 +17,12 @@ from kbsync.desk.connection import LOST, Deadline, lost, open_client, route_to
 from kbsync.desk.failures import LARGEST_SKEW, RESIGN, HttpAnswer, clock_words, http_date, opened
 from kbsync.desk.signing import Signer
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Throttled, Unreachable
-from kbsync.limiter import Clock, Pacer
+from kbsync.limiter import Aside, Clock, Pacer
 from kbsync.messages import message
 
 __all__ = ["Transport"]
+
+Result = TypeVar("Result")
 
 PATIENCE = 30.0
 """A call is not repeated later than this many seconds after it began."""
@@ -83,14 +85,22 @@ class Transport:
         return stoppable
 
     def call(
-        self, command: Command, body: Mapping[str, object], *, repeat: bool, still: Callable[[], bool] | None = None
+        self,
+        command: Command,
+        body: Mapping[str, object],
+        *,
+        repeat: bool,
+        still: Callable[[], bool] | None = None,
+        within: float = math.inf,
+        evenly: bool = False,
     ) -> dict[str, object]:
         """The answer's fields. Raises ServiceError, by what happened to the call.
 
         ``repeat`` says that doing it twice is the same as doing it once: then a call that got no usable answer is sent
         again, with growing pauses, until it is answered or 30 seconds have gone by. Otherwise the first failure is raised.
         A write whose first sending may have taken effect stays OutcomeUnknown, however a later one failed. ``still`` is asked
-        whenever the call could leave; where it says no, Outdated is raised and nothing is sent.
+        whenever the call could leave; where it says no, Outdated is raised and nothing is sent. ``within`` is a shorter time,
+        in seconds, for the exchange; one of many calls may leave ``evenly``.
         """
         content = _encoded(command, body)
         start, pauses = self._clock.now(), iter(PAUSES)
@@ -99,8 +109,8 @@ class Transport:
         while True:
             try:
                 try:
-                    with self._pacer.slot(command, stop=self._stop, still=still):
-                        return self._send(command, content)
+                    with self._pacer.slot(command, stop=self._stop, still=still, evenly=evenly) as left:
+                        return self._send(command, content, left, longest=min(within, self._longest))
                 except Throttled as refusal:
                     self._pacer.bear(refusal, patience, stop=self._stop)
                 except SignatureRejected as refusal:
@@ -117,6 +127,10 @@ class Transport:
                 if command in READS:
                     raise
                 raise (error if doubt is None else _doubtful(doubt)) from None
+
+    def aside(self, work: Callable[[], Result]) -> Aside[Result]:
+        """Let some calls go on in a thread of their own."""
+        return Aside(work, self._clock)
 
     def close(self) -> None:
         """Close the connections and end the pauses; a call that is under way may still finish."""
@@ -136,17 +150,22 @@ class Transport:
             return refusal
         return SignatureRejected(refusal.message, command=refusal.command, code=refusal.code, hint=hint)
 
-    def _send(self, command: Command, content: bytes) -> dict[str, object]:
+    def _send(self, command: Command, content: bytes, left: Callable[[], None], *, longest: float) -> dict[str, object]:
         """One request. An exception of ours is raised where httpx's is no longer its context: that one knows the address."""
         if self._closing.is_set():
             raise Unreachable(message("{command} was not sent: kbsync is stopping.", command=command), command=command)
         url = f"{self._endpoint}{command.path}"
         query = self._names | {"random": str(secrets.randbits(32))}
         received = bytearray()
+
+        def trace(event: str, _info: Mapping[str, object]) -> None:
+            if event == DEPARTURE:
+                left()
+
         try:
             with (
-                self._deadline.within(self._longest),
-                self._client.stream("POST", url, params=query, content=content) as response,
+                self._deadline.within(longest),
+                self._client.stream("POST", url, params=query, content=content, extensions={"trace": trace}) as response,
             ):
                 for part in response.iter_bytes():
                     received += part
@@ -163,6 +182,9 @@ class Transport:
             return opened(command, answer, wall=wall)
         raise failure
 
+
+DEPARTURE = "http11.send_request_headers.started"
+"""What httpcore says through the extension ``trace`` when a request leaves, over a connection that stands."""
 
 TIMED = RESIGN | {70003, 70005}
 """Codes that a signature from the past or the future may get: which one a future gives is documented nowhere."""

@@ -1,11 +1,14 @@
-"""Time as something that is handed in, so that hours can be played in milliseconds."""
+"""Time, and work aside, as something that is handed in, so that hours can be played in milliseconds."""
 
 import math
 import threading
 import time
-from typing import Protocol
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
 
-__all__ = ["Clock", "SystemClock"]
+__all__ = ["Aside", "Clock", "SystemClock"]
+
+Result = TypeVar("Result")
 
 
 _FORWARD = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -22,6 +25,36 @@ class Clock(Protocol):
 
     def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
         """Wait that long, infinity included, or until the event is set, whichever is first; says whether it was set."""
+
+    def start(self, work: Callable[[], object]) -> None:
+        """Do some work in a thread of its own, which does not keep the process from ending."""
+
+
+class Aside(Generic[Result]):
+    """Work that goes on in a thread of its own while somebody else does something else."""
+
+    def __init__(self, work: Callable[[], Result], clock: Clock) -> None:
+        self._work = work
+        self._clock = clock
+        self._over = threading.Event()
+        self._result: list[Result] = []
+        self._error: BaseException | None = None
+        clock.start(self._do)
+
+    def result(self) -> Result:
+        """Wait for its end; gives what it gave, or raises what it raised."""
+        self._clock.wait(math.inf, until=self._over)
+        if self._error is not None:
+            raise self._error
+        return self._result[0]
+
+    def _do(self) -> None:
+        try:
+            self._result.append(self._work())
+        except BaseException as error:  # noqa: BLE001  (whoever asks for the result gets it)
+            self._error = error
+        finally:
+            self._over.set()
 
 
 class SystemClock:
@@ -41,3 +74,7 @@ class SystemClock:
             time.sleep(max(0.0, seconds))
             return False
         return until.wait(None if seconds == math.inf else max(0.0, seconds))
+
+    def start(self, work: Callable[[], object]) -> None:
+        """Do some work in a thread of its own, which does not keep the process from ending."""
+        threading.Thread(target=work, daemon=True).start()

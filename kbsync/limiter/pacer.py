@@ -76,7 +76,7 @@ class CommandQueue:
         with self._lock:
             return self._slots.blocked_until
 
-    def attempt(self, check: Callable[[], object] = object) -> tuple[Ticket | None, float]:
+    def attempt(self, check: Callable[[], object] = object, *, evenly: bool = False) -> tuple[Ticket | None, float]:
         """A ticket if a call may leave at once; else None and when to ask again, infinity when an answer must come first.
 
         ``check`` is called when the call could leave; what it raises comes out, and the slot stays free.
@@ -84,7 +84,7 @@ class CommandQueue:
         with self._page() as page, self._lock:
             now = self._clock.now()
             self._slots.block(page.blocked_until)
-            when = self._slots.ready_at(now, page.others)
+            when = self._slots.ready_at(now, page.others, evenly=evenly)
             if when > now:
                 self.freed.clear()
                 self.awaited = self._slots.under_way
@@ -93,6 +93,16 @@ class CommandQueue:
             ticket = self._slots.sent(now)
             page.note(ticket, self._slots.hold(ticket))
             return ticket, now
+
+    def left(self, ticket: Ticket) -> None:
+        """The request begins to leave, over a connection that stands; told only where that was not clear before."""
+        now = self._clock.now()
+        with self._lock:
+            hold = self._slots.hold(ticket)
+        if hold.cold or now - hold.sent > _OPENING:
+            with self._page() as page, self._lock:
+                self._slots.left(ticket, now)
+                page.note(ticket, self._slots.hold(ticket))
 
     def answered(self, ticket: Ticket) -> None:
         """The call was served."""
@@ -125,6 +135,9 @@ def _private() -> AbstractContextManager[BudgetView]:
     return contextlib.nullcontext(BudgetView())
 
 
+_OPENING = 0.005
+"""Seconds: what leaves later than this after its slot has opened a connection first."""
+
 CallObserver: TypeAlias = Callable[[str, float, Message | None], object]
 """Called with a command, the seconds until its answer, and what went wrong, if anything; from any thread."""
 
@@ -139,6 +152,7 @@ class _Departure:
     command: str
     stop: threading.Event | None
     still: Callable[[], bool] | None
+    evenly: bool
 
     def check_stop(self) -> None:
         """Raise Interrupted once ``stop`` is set."""
@@ -214,19 +228,27 @@ class Pacer:
 
     @contextlib.contextmanager
     def slot(
-        self, command: str, *, stop: threading.Event | None = None, still: Callable[[], bool] | None = None
-    ) -> Iterator[None]:
+        self,
+        command: str,
+        *,
+        stop: threading.Event | None = None,
+        still: Callable[[], bool] | None = None,
+        evenly: bool = False,
+    ) -> Iterator[Callable[[], None]]:
         """Wait until a call may leave; in the block it is under way, and how the block ends says how long its slot is held.
+
+        One of many may leave ``evenly``, a share of the window after the one before it.
+        What is given is to be called when the request leaves, once a connection stands, by whoever knows.
 
         Raises Interrupted when ``stop``, which ends waiting, is set before the call has left; Outdated when ``still``, asked
         each time the call could leave, says that it must not any more; Throttled where the service wants a longer pause than
         is waited for.
         """
         queue = self._queue(command)
-        ticket = self._ticket(_Departure(command, stop, still), queue)
+        ticket = self._ticket(_Departure(command, stop, still, evenly), queue)
         begun = self._clock.now()
         try:
-            yield
+            yield partial(queue.left, ticket)
         except BaseException as error:
             self._release(queue, ticket, error)
             if isinstance(error, ServiceError):
@@ -291,7 +313,7 @@ class Pacer:
         """
         while True:
             departure.check_stop()
-            ticket, when = queue.attempt(departure.check)
+            ticket, when = queue.attempt(departure.check, evenly=departure.evenly)
             if ticket is not None:
                 return ticket
             self._respect_pause(departure.command, queue)

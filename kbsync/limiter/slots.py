@@ -224,12 +224,12 @@ class Slots:
         """Whether an answer is still to come."""
         return any(hold.answered is None for hold in self._holds.values())
 
-    def ready_at(self, now: float, others: Sequence[Hold] | None = ()) -> float:
+    def ready_at(self, now: float, others: Sequence[Hold] | None = (), *, evenly: bool = False) -> float:
         """When the next call may be sent: not after ``now`` means at once, infinity means not before some answer is here.
 
         ``others`` are calls under the same limit that somebody else sent; nobody tells when they end, so where an answer of
         theirs would make it sooner, look again soon. None where it is not known what they sent: strict looks again, steady
-        counts on nothing.
+        counts on nothing. Many calls may leave ``evenly``: that takes no longer, and nobody meets them all at once.
         """
         if others is None:
             if self._strict:
@@ -239,7 +239,7 @@ class Slots:
         free = self._free_at(now, others)
         if free > now + _LOOK_AGAIN and self._free_at(now, [_ended(hold, now) for hold in others]) < free:
             free = now + _LOOK_AGAIN
-        return max(free, self._blocked_until, self._last_sent + self._gap(self._allowance(now)))
+        return max(free, self._blocked_until, self._last_sent + self._gap(self._allowance(now), evenly=evenly))
 
     def sent(self, now: float) -> int:
         """Record that a call is sent; returns the ticket used to report its end."""
@@ -254,6 +254,10 @@ class Slots:
     def hold(self, ticket: int) -> Hold:
         """What is known of a call, until a window after its end."""
         return self._holds[ticket]
+
+    def left(self, ticket: int, now: float) -> None:
+        """The request leaves only now: what had to be opened before is open, so it is as late on the way in as any other."""
+        self._holds[ticket] = replace(self._holds[ticket], sent=now, cold=False)
 
     def answered(self, ticket: int, now: float) -> None:
         """The call was served, and its answer is here."""
@@ -305,11 +309,14 @@ class Slots:
             late = min(late, hold.answered - hold.sent - (0.0 if hold.cold else self._trips.shortest))
         return hold.sent + period + max(STEADY_MARGIN, late + CERTAIN_MARGIN)
 
-    def _gap(self, allowance: float) -> float:
+    def _gap(self, allowance: float, *, evenly: bool) -> float:
         """Seconds between two calls while nobody knows which way round trips are uneven: half an even share.
 
         It costs no pace, and where it is the requests that are late, one call is refused before four more have left.
+        Where many are to leave ``evenly`` it is the whole share.
         """
+        if evenly and not self._strict:
+            return (self._period + STEADY_MARGIN) / self.size
         unknown = STEADY_MARGIN < self._trips.spread < FULL and not self._strict and not allowance
         return self._period / self.size / 2 if unknown else 0.0
 

@@ -1,6 +1,6 @@
 """The way into a sandbox without a socket: an httpx transport that calls the service and plays its faults as exceptions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import httpx
 
@@ -8,6 +8,10 @@ from kbsync.rehearsal.faults import Fault, FaultKind
 from kbsync.sandbox.service import Reply, Request, Service
 
 __all__ = ["SandboxTransport"]
+
+
+DEPARTURE = "http11.send_request_headers.started"
+"""What httpcore tells the extension ``trace`` of a request over a connection that stands."""
 
 
 class SandboxTransport(httpx.BaseTransport):
@@ -22,6 +26,7 @@ class SandboxTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or raise the httpx exception that a real connection would have raised."""
+        request.extensions.get("trace", _untraced)(DEPARTURE, {})
         self._wait(self._latency / 2)
         reply = self._service.handle(
             Request(
@@ -54,6 +59,10 @@ class SandboxTransport(httpx.BaseTransport):
     def _wait(self, seconds: float) -> None:
         if seconds > 0:
             self._service.clock.wait(seconds)
+
+
+def _untraced(_event: str, _info: Mapping[str, object]) -> None:
+    """Tell nobody."""
 
 
 class _Broken(httpx.SyncByteStream):

@@ -78,6 +78,12 @@ class FakeClock:
         for each in done:
             each.result()
 
+    def start(self, work: Callable[[], object]) -> None:
+        """Do some work in a thread of its own; in ``play`` time waits for it too."""
+        with self._lock:
+            self._playing += self._playing > 0
+        threading.Thread(target=partial(self._do, work) if self._playing else work, daemon=True).start()
+
     def _do(self, work: Callable[[], object]) -> None:
         try:
             work()

@@ -101,6 +101,9 @@ class NetworkClock:
     def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
         raise AssertionError("a simulated client waits in the network's queue")
 
+    def start(self, work: Callable[[], object]) -> None:
+        raise AssertionError("a simulated client has no threads")
+
 
 @dataclass
 class Service:
