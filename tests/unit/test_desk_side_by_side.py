@@ -128,7 +128,7 @@ def planned(switches: Switches, clock: FakeClock) -> tuple[bytes, bool]:
 
 @pytest.mark.parametrize(("word", "switches"), Switches.variants(), ids=[word for word, _ in Switches.variants()])
 def test_side_by_side_reads_what_one_by_one_reads(word: str, switches: Switches) -> None:
-    """The same plan, byte for byte, under every switch; an order that never rests may leave a listing that says it is incomplete."""
+    """The same plan, byte for byte, under every switch; only an order that never rests may leave an incomplete listing."""
     one, other = planned(switches, FakeClock()), planned(switches, Serial())
     assert one == other or (switches.order == "shuffled" and not (one[1] and other[1]))
 
