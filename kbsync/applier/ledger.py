@@ -170,12 +170,15 @@ class Ledger:
         self.show(index, attempt)
 
     def show(self, index: int, attempt: Attempt) -> None:
-        """Count a change as done for whoever watches, once: a round can be long, and its outcomes are entered at its end."""
+        """Count a change as done for whoever watches, once: a round can be long, and its outcomes are entered at its end.
+
+        What was not done says nothing of how long the rest will take.
+        """
         with self._lock:
             fresh = index not in self._shown
             self._shown[index] = attempt
         if fresh:
-            self._progress.advance()
+            self._progress.advance(int(OUTCOMES[attempt.ended].good))
 
     def outcome(self, index: int) -> Outcome | None:
         """How a change ended; None while that is open."""

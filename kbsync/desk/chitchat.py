@@ -10,7 +10,7 @@ from kbsync.commands import Command
 from kbsync.desk.client import Transport
 from kbsync.desk.wire import CategoryRow, Fields, QuestionRow, category_row, question_row, robot_of
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, UnknownCommand, Unreachable
-from kbsync.limiter import Aside
+from kbsync.limiter import BackgroundWork
 from kbsync.messages import message
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, Question, Status
 
@@ -350,7 +350,7 @@ class QuestionLister:
         size = len(page.rows)
         rows, pages, text = {row.id: row for row in page.rows}, [page], page.text
         sweep = _Sweep(rows, pages)
-        coming: dict[int, Aside[ListedPage | RequestRefused]] = {}
+        coming: dict[int, BackgroundWork[ListedPage | RequestRefused]] = {}
         ended = threading.Event()
         while page.rows:
             if len(pages) >= MOST_PAGES or len(rows) >= MOST_QUESTIONS or text >= MOST_TEXT:

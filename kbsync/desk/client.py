@@ -17,7 +17,7 @@ from kbsync.desk.connection import LOST, Deadline, lost, open_client, route_to
 from kbsync.desk.failures import LARGEST_SKEW, RESIGN, HttpAnswer, clock_words, http_date, opened
 from kbsync.desk.signing import Signer
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Throttled, Unreachable
-from kbsync.limiter import Aside, Clock, Pacer
+from kbsync.limiter import BackgroundWork, Clock, Pacer
 from kbsync.messages import message
 
 __all__ = ["Transport"]
@@ -128,9 +128,9 @@ class Transport:
                     raise
                 raise (error if doubt is None else _doubtful(doubt)) from None
 
-    def aside(self, work: Callable[[], Result]) -> Aside[Result]:
+    def aside(self, work: Callable[[], Result]) -> BackgroundWork[Result]:
         """Let some calls go on in a thread of their own."""
-        return Aside(work, self._clock)
+        return BackgroundWork(work, self._clock)
 
     def close(self) -> None:
         """Close the connections and end the pauses; a call that is under way may still finish."""

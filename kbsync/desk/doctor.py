@@ -18,6 +18,7 @@ from kbsync.errors import (
     Rejected,
     ServiceError,
     SignatureRejected,
+    Throttled,
     UnknownCommand,
     Unreachable,
     WrongDataCentre,
@@ -128,7 +129,8 @@ Result = TypeVar("Result")
 def examine(transport: Transport, *, rate: float, missing: MissingSecret | None = None) -> tuple[Finding, ...]:
     """Ask the service four things and tell what follows, one finding an aspect; ``rate`` is the configured calls a second.
 
-    Raises nothing for what the service or the network does. Nothing is written. With ``missing`` the calls are not signed: one is
+    Raises nothing for what the service or the network does. Nothing is written. Where a call is refused for speed until patience
+    ends, no other is tried: each would wait as long. With ``missing`` the calls are not signed: one is
     sent, whose refusal tells whether the service answers, and at what time.
     """
     answers = _Answers()
@@ -161,6 +163,8 @@ class _Answers:
 
     def ask(self, aspect: Aspect, call: Callable[[], Result]) -> Result | None:
         """The answer, or None after a failure; ``aspect`` is what the answer itself is about."""
+        if any(isinstance(failure, Throttled) for failure in self.failures.values()):
+            return None
         try:
             result = call()
         except ServiceError as failure:

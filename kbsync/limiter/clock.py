@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-__all__ = ["Aside", "Clock", "SystemClock"]
+__all__ = ["BackgroundWork", "Clock", "SystemClock"]
 
 Result = TypeVar("Result")
 
@@ -30,7 +30,7 @@ class Clock(Protocol):
         """Do some work in a thread of its own, which does not keep the process from ending."""
 
 
-class Aside(Generic[Result]):
+class BackgroundWork(Generic[Result]):
     """Work that goes on in a thread of its own while somebody else does something else."""
 
     def __init__(self, work: Callable[[], Result], clock: Clock) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from kbsync.commands import READS
 from kbsync.desk.doctor import Aspect, examine
+from tests.fakes.clock import FakeClock
 from tests.fakes.desk_script import Reply, Script, connect
 
 HEALTHY: Mapping[str, Sequence[Reply]] = {
@@ -141,3 +142,13 @@ def test_an_older_service_knows_no_robots() -> None:
     """A service that does not know the call is not called unhealthy for it."""
     assert verdicts({"desk_get_robot_list": [60009]})["robots"] is None
     assert verdicts({"desk_get_robot_list": [-1]})["robots"] is False
+
+
+@pytest.mark.parametrize("refusal", [-14, lambda _: httpx.Response(503, text="<html>busy</html>")])
+def test_a_service_that_refuses_for_ever_ends_the_examination_within_a_minute(refusal: Reply) -> None:
+    """One call is repeated until patience ends; the others would each wait as long and are not tried."""
+    clock = FakeClock()
+    begun = clock.now()
+    findings = examine(connect(Script({command: [refusal] for command in HEALTHY}), clock=clock), rate=5.0)
+    assert any(finding.ok is False for finding in findings)
+    assert clock.now() - begun <= 60
