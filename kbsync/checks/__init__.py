@@ -4,7 +4,8 @@ A rule is a member of ``Rule`` and a function that finds what breaks it, joined 
 are keys in ``files/schema``.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 
 from kbsync.checks.alike import find_near_duplicates, find_same_but_for_form
 from kbsync.checks.rules import (
@@ -24,7 +25,7 @@ from kbsync.checks.rules import (
     find_untrimmed,
 )
 from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
-from kbsync.model import Knowledge
+from kbsync.model import Content, Knowledge
 from kbsync.settings import Check
 
 __all__ = ["check"]
@@ -50,11 +51,19 @@ FINDERS: Mapping[Rule, Finder] = {
 """Every content rule and what finds it; all are warnings unless the settings say otherwise."""
 
 
-def check(knowledge: Knowledge, settings: Mapping[str, Check]) -> tuple[Diagnostic, ...]:
-    """Run every content rule that is not switched off."""
+def check(
+    knowledge: Knowledge,
+    settings: Mapping[str, Check],
+    *,
+    rules: Collection[Rule] = frozenset(FINDERS),
+    old: Collection[Content] = frozenset(),
+) -> tuple[Diagnostic, ...]:
+    """Run every one of these content rules that is not switched off. What is ``old`` is not compared with what is old."""
+    finders: Mapping[Rule, Finder] = {**FINDERS, Rule.KB401: partial(find_near_duplicates, old=old)}
     return tuple(
         _diagnostic(rule, how.severity, finding)
-        for rule, finder in FINDERS.items()
+        for rule, finder in finders.items()
+        if rule in rules
         if (how := settings.get(rule.value, Check())).severity is not None
         for finding in finder(knowledge, how.options)
     )

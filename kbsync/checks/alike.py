@@ -8,14 +8,14 @@ of ("prefix filtering" in the literature on similarity joins).
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from kbsync.checks.rules import CheckFinding, Options, number
 from kbsync.diagnostics import Related
 from kbsync.display import shorten
 from kbsync.messages import Message, message
-from kbsync.model import Knowledge, Question, Status
+from kbsync.model import Content, Knowledge, Question, Status
 
 THRESHOLD = 0.9
 """Share of the wording that two questions may have in common."""
@@ -68,15 +68,19 @@ def find_same_but_for_form(knowledge: Knowledge, _options: Options) -> Iterator[
             yield _finding(wording, first, said)
 
 
-def find_near_duplicates(knowledge: Knowledge, options: Options) -> Iterator[CheckFinding]:
-    """Wordings of different questions that are nearly the same, the closest pair of two questions.
+def find_near_duplicates(
+    knowledge: Knowledge, options: Options, *, old: Collection[Content] = frozenset()
+) -> Iterator[CheckFinding]:
+    """Wordings of different questions that are nearly the same, the closest pair of two questions, not both of them ``old``.
 
     ``threshold`` is a share from 0.7 to 1. Texts with other figures in them are meant to differ.
     """
     threshold = number(options, "threshold", THRESHOLD, lowest=0.7, highest=1.0)
     known = tuple(_wordings(knowledge))
+    new_owners = {id(question) for question in knowledge.questions if question.content not in old}
+    fresh = [place for place, wording in enumerate(known) if id(wording.owner) in new_owners]
     closest: dict[tuple[int, int], tuple[float, Wording, Wording]] = {}
-    for first, second, share in alike([wording.form for wording in known], threshold):
+    for first, second, share in alike_to(fresh, [wording.form for wording in known], threshold):
         one, other = known[first], known[second]
         same_figures = FIGURES.findall(one.form) == FIGURES.findall(other.form)
         if one.owner is not other.owner and one.form != other.form and same_figures:
@@ -91,6 +95,23 @@ def find_near_duplicates(knowledge: Knowledge, options: Options) -> Iterator[Che
             other=shorten(one.text),
         )
         yield _finding(other, one, said)
+
+
+def alike_to(fresh: Sequence[int], forms: Sequence[str], threshold: float) -> Iterator[tuple[int, int, float]]:
+    """The pairs of ``alike`` of which one at least is ``fresh``; a few are compared with each, which misses none."""
+    if len(fresh) * len(forms) > WORK:
+        among = frozenset(fresh)
+        yield from (pair for pair in alike(forms, threshold) if not among.isdisjoint(pair[:2]))
+        return
+    from rapidfuzz import fuzz, process  # noqa: PLC0415  (start-up should not wait for it)
+
+    found = {
+        (max(place, other), min(place, other)): share / 100
+        for place in fresh
+        for _, share, other in process.extract_iter(forms[place], forms, scorer=fuzz.ratio, score_cutoff=threshold * 100)
+        if other != place
+    }
+    yield from ((earlier, later, found[later, earlier]) for later, earlier in sorted(found))
 
 
 def alike(forms: Sequence[str], threshold: float) -> Iterator[tuple[int, int, float]]:

@@ -109,11 +109,11 @@ class Call:
         directory = f" --dir {shlex.quote(self.directory.as_posix())}" if self.named else ""
         return directory + (f" --target {shlex.quote(self.target)}" if self.target else "")
 
-    def open_workspace(self) -> "Workspace":
-        """Read the directory as the target has it. Raises InvalidInput."""
+    def open_workspace(self, *, comparing: bool = True) -> "Workspace":
+        """Read the directory as the target has it, without ``comparing`` but for its near duplicates. Raises InvalidInput."""
         from kbsync.usecases.workspace import open_workspace  # noqa: PLC0415  (loads yaml)
 
-        return open_workspace(self.directory, target=self.target)
+        return open_workspace(self.directory, target=self.target, comparing=comparing)
 
     def refuse_link(self) -> None:
         """Raise UnusableFile before writing into or beside a directory that is a link which git has, or which nobody named."""

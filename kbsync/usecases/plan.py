@@ -21,7 +21,7 @@ from kbsync.saving import save
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.git import History, base_of_read_files, doubt_about_address, find_history, leftovers_of, receipts_of
-from kbsync.usecases.workspace import Workspace
+from kbsync.usecases.workspace import Workspace, compared_with
 
 __all__ = [
     "PlanOptions",
@@ -113,9 +113,10 @@ def prepare(call: Call, *, base: str | None, certain: bool = True, planned: bool
 
     Where all is ``planned`` already, no base is looked for.
     """
-    workspace = call.open_workspace()
+    workspace = call.open_workspace(comparing=False)
     target = call.target_of(workspace)
     history = find_history(workspace, target, given=base, context=call.context, certain=certain, planned=planned)
+    workspace = compared_with(workspace, history.knowledge)
     _warn(call, workspace, Knowledge() if planned else history.knowledge, told=planned)
     call.screen.notes(history.notes)
     return Prepared(workspace, target, history)

@@ -2,21 +2,22 @@
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kbsync.diagnostics import Diagnostic, Severity, has_errors, sort_diagnostics, tally
+from kbsync.diagnostics import Diagnostic, Rule, Severity, has_errors, sort_diagnostics, tally
 from kbsync.errors import InvalidInput, Misuse
 from kbsync.files import DiskFiles, Loaded, load_files
 from kbsync.messages import message
-from kbsync.model import Knowledge
+from kbsync.model import Content, Knowledge
 from kbsync.saving import make_directory, refuse_links, save
 from kbsync.settings import Driver, Settings, Target
 
 __all__ = [
     "Workspace",
     "check_state",
+    "compared_with",
     "examine_workspace",
     "name_of",
     "open_workspace",
@@ -65,12 +66,17 @@ class Workspace:
         )
 
 
-def open_workspace(directory: Path, *, target: str | None = None) -> Workspace:
-    """Read a knowledge directory and run the content checks. Raises InvalidInput with everything that is wrong."""
+def open_workspace(directory: Path, *, target: str | None = None, comparing: bool = True) -> Workspace:
+    """Read a knowledge directory and run the content checks. Raises InvalidInput with everything that is wrong.
+
+    Without ``comparing``, near duplicates are left to ``compared_with``, unless something else is wrong.
+    """
     shown_as = name_of(directory)
     files = DiskFiles(directory, shown_as=shown_as)
-    loaded = _examine(files, target)
+    loaded = _examine(files, target, comparing=comparing)
     found = loaded.diagnostics
+    if not comparing and has_errors(found):
+        found = sort_diagnostics([*found, *_checks(loaded, NEAR)])
     if has_errors(found) or loaded.settings is None:
         raise _invalid(found)
     return Workspace(directory, shown_as, loaded.settings, loaded.knowledge, found, files)
@@ -81,15 +87,32 @@ def examine_workspace(directory: Path, *, target: str | None = None) -> Loaded:
     return _examine(DiskFiles(directory, shown_as=name_of(directory)), target)
 
 
-def _examine(files: DiskFiles, target: str | None) -> Loaded:
-    loaded = load_files(files, target=target)
-    return replace(loaded, diagnostics=sort_diagnostics([*loaded.diagnostics, *_checks(loaded)]))
+NEAR = frozenset({Rule.KB401})
+"""What compares every wording with every other."""
 
 
-def _checks(loaded: Loaded) -> Sequence[Diagnostic]:
+def compared_with(workspace: Workspace, base: Knowledge | None) -> Workspace:
+    """The same with the near duplicates of what the base does not have. Raises InvalidInput."""
     from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
 
-    return check(loaded.knowledge, loaded.settings.checks if loaded.settings is not None else {})
+    old = frozenset(question.content for question in base.questions) if base is not None else frozenset[Content]()
+    near = check(workspace.knowledge, workspace.settings.checks, rules=NEAR, old=old)
+    found = sort_diagnostics([*workspace.diagnostics, *near])
+    if has_errors(near):
+        raise _invalid(found)
+    return replace(workspace, diagnostics=tuple(found))
+
+
+def _examine(files: DiskFiles, target: str | None, *, comparing: bool = True) -> Loaded:
+    loaded = load_files(files, target=target)
+    rules = frozenset(Rule) if comparing else frozenset(Rule) - NEAR
+    return replace(loaded, diagnostics=sort_diagnostics([*loaded.diagnostics, *_checks(loaded, rules)]))
+
+
+def _checks(loaded: Loaded, rules: Collection[Rule]) -> Sequence[Diagnostic]:
+    from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
+
+    return check(loaded.knowledge, loaded.settings.checks if loaded.settings is not None else {}, rules=rules)
 
 
 def _invalid(found: Sequence[Diagnostic]) -> InvalidInput:

@@ -66,3 +66,32 @@ def test_what_speaks_of_a_change_is_told_wherever_it_stands(bench: Bench) -> Non
     bench.write({"a.yaml": "category: A\nquestions:\n  - question: When is it open\n    answer: x\n", "c.YAML": ""})
     told = bench.run("plan").err
     assert ("KB402" in told, "KB120" in told, "do not change" in told) == (True, True, False)
+
+
+PAIR = """categories:
+  - title: A
+---
+category: A
+questions:
+  - question: When will my parcel arrive here?
+    answer: x
+  - question: When will my parcels arrive here?
+    answer: y
+"""
+
+
+def test_what_does_not_change_is_compared_in_validate(bench: Bench) -> None:
+    """Near duplicates are told by the plan that brings one in, later by validate alone; as an error they refuse a plan."""
+    bench.commit({"faq.yaml": PAIR})
+    assert "KB401" in bench.run("plan").err
+    assert bench.run("apply", "--yes").code == Exit.DONE
+    later = bench.run("plan").err
+    assert ("KB401" in later, "do not change" in later, "KB401" in bench.run("validate").out) == (False, False, True)
+    settings = bench.path / "knowledge/kbsync.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "checks:\n  near-duplicate: error\n", encoding="utf-8")
+    bench.write({"faq.yaml": PAIR.replace("answer: x", "answer: z")})
+    refused = bench.run("plan")
+    assert (refused.code, "KB401" in refused.err) == (Exit.INVALID, True)
+    bench.write({"faq.yaml": PAIR + "    colour: red\n"})
+    both = bench.run("plan").err
+    assert ("KB401" in both, "KB111" in both) == (True, True)

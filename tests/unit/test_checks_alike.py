@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from kbsync.checks.alike import WORK, alike
+from kbsync.checks.alike import WORK, alike, alike_to
 
 WORDS = st.lists(
     st.sampled_from(["how", "do", "i", "pay", "return", "my", "parcel", "parcle", "退货", "怎么"]), min_size=1, max_size=8
@@ -27,6 +27,18 @@ def test_a_small_library_is_searched_completely(forms: list[str], threshold: flo
     }
     told = [(earlier, later) for earlier, later, _ in alike(forms, threshold)]
     assert sorted(told) == sorted(expected)
+
+
+@given(FORMS, st.sampled_from([0.7, 0.9, 1.0]), st.sets(st.integers(0, 24)), st.booleans())
+def test_what_is_new_is_compared_with_everything(forms: list[str], threshold: float, some: set[int], much: bool) -> None:
+    """The same pairs as of the whole, told in the same order, but for those of which neither is new; however many are new."""
+    fresh = sorted(place for place in some if place < len(forms))
+    expected = [pair for pair in alike(forms, threshold) if pair[0] in fresh or pair[1] in fresh]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kbsync.checks.alike.WORK", 0 if much else WORK)
+        told = list(alike_to(fresh, forms, threshold))
+    assert [pair[:2] for pair in told] == [pair[:2] for pair in expected]
+    assert [pair[2] for pair in told] == pytest.approx([pair[2] for pair in expected])
 
 
 class Looked(list[str]):
