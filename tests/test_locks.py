@@ -21,6 +21,7 @@ HELD = {
     "check": [*RUN, *GROUPS["build"], *GROUPS["test"], *GROUPS["gates"]],
     "run": [*RUN, *GROUPS["build"]],
     "tools": GROUPS["tools"],
+    "act": GROUPS["act"],
     "lowest": [*RUN, *GROUPS["build"], *GROUPS["test"]],
 }
 """Each lock with the requirements that it answers."""

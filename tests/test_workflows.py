@@ -115,10 +115,11 @@ def test_every_week_shows_what_a_push_leaves_out() -> None:
     weekly = found["ci.yml: weekly"]
     assert "github.event_name == 'schedule'" in weekly["if"]
     chosen = {each["environment"] for each in weekly["strategy"]["matrix"]["include"]}
-    assert {"newest", "lowest", "long"} <= chosen
+    assert chosen == {"newest", "lowest", "long", "act"}
     tox = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["tox"]
     assert chosen <= tox["env"].keys() - set(tox["env_list"])
     assert weekly["steps"][-1]["env"] == {"TOXENV": "${{ matrix.environment }}"}
+    assert all("KBSYNC_REQUIRE_NODE" in tox["env"][name].get("pass_env", ()) for name in ("check", "newest", "lowest", "long"))
     left_out = [command for command in tox["env"]["check"]["commands"] if "not long" in command]
     assert [command[-1] for command in left_out] == ["tests/endurance", "tests/endurance"]
     assert [*(it for it in left_out[1] if it not in ("-m", "not long")), "tests/unit"] in tox["env"]["long"]["commands"]

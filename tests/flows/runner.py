@@ -54,6 +54,8 @@ class Runner:
     number: int = 0
     broken: bool = False
     """Whether pip fails on every machine."""
+    project: Path = ROOT
+    """Where the workflows and actions are."""
 
     def job(self, workflow: str, name: str, known: Mapping[str, str | None]) -> Job:
         """Do one job of a workflow on a new machine; ``known`` has the values of what its expressions may name."""
@@ -63,8 +65,8 @@ class Runner:
         if not self.broken:
             (temp / "kbsync-installed" / "bin" / "kbsync").symlink_to(self.program)
         values: dict[str, str | None] = {**known, "runner.temp": str(temp), "github.run_attempt": "1"}
-        steps = yaml.safe_load((ROOT / ".github/workflows" / workflow).read_text(encoding="utf-8"))["jobs"][name]["steps"]
-        values |= {f"steps.{step['id']}.outputs.{name}": None for step in steps if "id" in step for name in _given_out(step)}
+        steps = yaml.safe_load((self.project / ".github/workflows" / workflow).read_text(encoding="utf-8"))["jobs"][name]["steps"]
+        values |= {f"steps.{step['id']}.outputs.{name}": None for step in steps if "id" in step for name in self._given_out(step)}
         job = Job()
         for step in steps:
             condition = step.get("if")
@@ -92,7 +94,7 @@ class Runner:
             case "actions/download-artifact":
                 shutil.copytree(self.place / "artifacts" / given["name"], given["path"])
                 return
-        found = self._composite(ROOT / action, job, temp=temp, given=given, environ=environ)
+        found = self._composite(self.project / action, job, temp=temp, given=given, environ=environ)
         job.steps[step.get("id", "")] = found
         values |= {f"steps.{step.get('id')}.outputs.{name}": value for name, value in found.items()}
 
@@ -116,6 +118,10 @@ class Runner:
         told = {name: output["value"] for name, output in action.get("outputs", {}).items()}
         return {name: filled(value, defaultdict(lambda: None, values)) for name, value in told.items()}
 
+    def _given_out(self, step: Mapping[str, Any]) -> list[str]:
+        """The outputs that a step with an action of ours may have."""
+        return list(yaml.safe_load((self.project / step["uses"] / "action.yml").read_text(encoding="utf-8"))["outputs"])
+
     def _shell(self, text: str, job: Job, *, temp: Path, environ: dict[str, str]) -> dict[str, str]:
         files = {name: temp / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         for path in files.values():
@@ -127,11 +133,6 @@ class Runner:
         job.log += done.stdout + done.stderr
         job.summary += files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8")
         return outputs_in(files["GITHUB_OUTPUT"].read_text(encoding="utf-8"))
-
-
-def _given_out(step: Mapping[str, Any]) -> list[str]:
-    """The outputs that a step with an action of ours may have."""
-    return list(yaml.safe_load((ROOT / step["uses"] / "action.yml").read_text(encoding="utf-8"))["outputs"])
 
 
 def executable(path: Path, line: str) -> Path:
