@@ -1,5 +1,6 @@
 """What holds for every test: no property fails because the machine is busy, and none depends on the one before it."""
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ from hypothesis import settings
 
 from kbsync.desk import signing
 from tests.shares import ALL, examples
+from tests.systems import needs_posix
 
 # A push tries the same examples everywhere, so that it is red for its own changes alone.
 settings.register_profile("push", deadline=None, max_examples=examples(100), derandomize=True, database=None)
@@ -24,3 +26,10 @@ def _strangers() -> Iterator[None]:
     """What one test made known as a secret is an ordinary word in the next."""
     yield
     signing._trusted.clear()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Windows has no links, modes, pipes and shell scripts such as these tests speak of."""
+    for item in items:
+        if os.name == "nt" and isinstance(item, pytest.Function) and needs_posix(item.function):
+            item.add_marker(pytest.mark.skip(reason="what it speaks of only a POSIX system has"))

@@ -17,7 +17,6 @@ NODE = Path(__file__).parents[1] / ".ci" / "node"
 REASON = "no Node with what .ci/node/package-lock.json pins: npm ci --prefix .ci/node --ignore-scripts"
 
 
-
 def node_is_there() -> bool:
     """Whether GitHub's own programs can be asked, or must be."""
     there = shutil.which("node") is not None and (NODE / "node_modules").is_dir()

@@ -123,7 +123,7 @@ class Act:
         names = ("fetch-depth", "persist-credentials", "python-version", "name", "path", "if-no-files-found", "retention-days")
         given = {"NAME": "${{ inputs.name }}", "GIVEN": "${{ inputs.path }}"}
         step = {"run": PLAYED[action], "shell": "bash", "env": given}
-        told = {"name": action, "inputs": dict.fromkeys(names, {}), "runs": {"using": "composite", "steps": [step]}}
+        told = {"name": action, "inputs": {key: {} for key in names}, "runs": {"using": "composite", "steps": [step]}}
         (place / "action.yml").write_text(json.dumps(told), encoding="utf-8")
         return place
 
@@ -148,9 +148,7 @@ def begun(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("engine", ["steps", pytest.param("act", marks=needs_act)])
-def test_from_init_to_a_second_applied_merge(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
-) -> None:
+def test_from_init_to_a_second_applied_merge(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
     """Without an edit by hand in what init wrote; a night before the first merge is green."""
     begun(site, monkeypatch)
     forge: Steps | Act = Steps(site.runner)

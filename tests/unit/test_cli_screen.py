@@ -2,7 +2,6 @@
 
 import io
 import os
-import pty
 from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
@@ -31,7 +30,7 @@ def test_a_page_without_a_terminal_is_of_the_usual_width() -> None:
 
 def test_a_terminal_tells_its_own_width() -> None:
     """Where the result goes to a terminal, the page fits it."""
-    _, follower = pty.openpty()
+    _, follower = os.openpty()
     with os.fdopen(follower, "w") as terminal, redirect_stdout(terminal):
         assert width() == 100
 
