@@ -4,6 +4,7 @@ Transcripts come from the service, by time or by id, or from files saved earlier
 for its owner alone.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -169,8 +170,11 @@ def load_transcripts(path: Path) -> Collected:
 
 
 def check_private(path: Path) -> None:
-    """Refuse a file that others may read, before anything is put into it. Raises UnusableFile."""
-    if path.exists() and path.stat().st_mode & 0o077:
+    """Refuse a file that others may read, before anything is put into it. Raises UnusableFile.
+
+    Windows keeps rights elsewhere: there the bits of every file say that all may read it.
+    """
+    if hasattr(os, "getuid") and path.exists() and path.stat().st_mode & 0o077:
         raise UnusableFile(
             message("{path} can be read by others, and transcripts are personal data", path=path),
             hint=message("delete it, or take the others' permissions away: chmod 600 {path}", path=path),

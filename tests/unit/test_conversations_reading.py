@@ -141,6 +141,16 @@ def test_saved_transcripts_are_for_their_owner(tmp_path: Path) -> None:
         save_transcripts(path, week())
 
 
+def test_windows_has_no_such_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There each file would count as open to all, and no second reading could be saved."""
+    path = tmp_path / "chats.jsonl"
+    path.write_text("", encoding="utf-8")
+    path.chmod(0o666)
+    monkeypatch.delattr("os.getuid")
+    save_transcripts(path, week())
+    assert load_transcripts(path) == Collected(week())
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     """With the reason of the system."""
     with pytest.raises(UnusableFile, match="No such file"):
