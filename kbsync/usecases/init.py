@@ -1,7 +1,6 @@
 """A new project: which files it has, what is in them (``starter/``), and writing them without touching what is there."""
 
 import json
-import os
 import re
 import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -21,7 +20,7 @@ from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 from kbsync.saving import make_directory, refuse_links, save
 from kbsync.usecases.context import Call
-from kbsync.usecases.workspace import STATE
+from kbsync.usecases.workspace import STATE, from_here
 
 __all__ = [
     "Continuous",
@@ -49,7 +48,7 @@ BRANCH = "main"
 """The branch that is merged into where git cannot tell."""
 
 SPECIAL = re.compile(r"[+!*?\[\]\\]")
-"""What is no letter in a branch filter of GitHub's (docs.github.com, "Workflow syntax", filter pattern cheat sheet)."""
+"""What is no letter in a filter of GitHub's (docs.github.com, "Workflow syntax", filter pattern cheat sheet), nor in GitLab's."""
 
 ACTION_PACKAGE = re.compile(r'(?<=\n  package:\n)    description: .*\n    default: ""\n')
 """What the action says of its package; of a copy of it, the words of its own repository are not true."""
@@ -126,7 +125,7 @@ def start_project(call: Call, *, continuous: str, package: str | None) -> None:
     included = (project.root / ".gitlab-ci.yml").exists()
     files = new_files(call.directory, project, continuous=chosen, package=installed)
     write_new(files)
-    call.screen.result("\n".join(_shown(file.path) for file in files))
+    call.screen.result("\n".join(from_here(file.path) for file in files))
     call.screen.notes(_next(call, chosen, installed, written=[file.path for file in files], included=included))
 
 
@@ -142,10 +141,10 @@ def _next(
         "  kbsync plan{option} --target sandbox shows what the example would change on the embedded service", option=option
     )
     yield message("  kbsync apply{option} --target sandbox carries it out there", option=option)
-    yield message("  put your SDKAppID into {path}, for the target production", path=_shown(call.directory / SETTINGS_FILE))
+    yield message("  put your SDKAppID into {path}, for the target production", path=from_here(call.directory / SETTINGS_FILE))
     if example in written:
         yield message(
-            "  delete {example}; kbsync pull{option} brings in what the console holds", example=_shown(example), option=option
+            "  delete {example}; kbsync pull{option} brings in what the console holds", example=from_here(example), option=option
         )
     if continuous is not Continuous.NONE:
         yield package.told
@@ -166,11 +165,6 @@ def _next(
             yield message("  set KBSYNC_SECRET_KEY in the environment before you plan for production")
         case _:
             assert_never(continuous)
-
-
-def _shown(path: Path) -> str:
-    """A path as short as it can be said from here."""
-    return Path(os.path.relpath(path)).as_posix()
 
 
 def find_project(directory: Path, *, environ: Mapping[str, str]) -> Project:
@@ -282,11 +276,8 @@ def _has_knowledge(directory: Path) -> bool:
 
 def _names(directory: Path, project: Project) -> dict[str, str]:
     place = directory.resolve().relative_to(project.root).as_posix()
-    texts = {
-        "@DIRECTORY@": place,
-        "@GLOB@": "**" if place == "." else f"{place}/**",
-        "@BRANCH@": SPECIAL.sub(r"\\\g<0>", project.branch),
-    }
+    literal, branch = (SPECIAL.sub(r"\\\g<0>", text) for text in (place, project.branch))
+    texts = {"@DIRECTORY@": place, "@GLOB@": "**" if place == "." else f"{literal}/**", "@BRANCH@": branch}
     # JSON's quoting is YAML's too, so that no name can be anything but a text.
     return {mark: json.dumps(text, ensure_ascii=False) for mark, text in texts.items()}
 

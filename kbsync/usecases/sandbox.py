@@ -1,6 +1,5 @@
 """The embedded Desk service over HTTP: serve its library, break it, reset it."""
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from kbsync.usecases.composition import sandbox_file
 from kbsync.usecases.context import Call, Exit, is_agreed, stop_on_signal
-from kbsync.usecases.workspace import prepare_state, state_directory
+from kbsync.usecases.workspace import from_here, prepare_state, state_directory
 
 __all__ = ["inject_faults", "list_switches", "reset_database", "serve_until_stopped"]
 
@@ -41,7 +40,7 @@ def reset_database(call: Call, database: Path | None, *, yes: bool) -> Exit:
     place = _database(call, database)
     if not yes and not is_agreed(
         call.screen,
-        message("Forget everything that {path} holds?", path=os.path.relpath(place)),
+        message("Forget everything that {path} holds?", path=from_here(place)),
         absent=message("nobody is here to agree; nothing was changed"),
         instead=message("add --yes"),
         declined=message("The library stays."),

@@ -19,6 +19,7 @@ __all__ = [
     "check_state",
     "compared_with",
     "examine_workspace",
+    "from_here",
     "name_of",
     "open_workspace",
     "prepare_state",
@@ -138,6 +139,14 @@ def name_of(directory: Path) -> str:
     place, here = directory.resolve(), Path.cwd().resolve()
     root = next((above for above in (place, *place.parents) if (above / ".git").exists()), here)
     return place.relative_to(root).as_posix() if place.is_relative_to(root) else directory.as_posix()
+
+
+def from_here(path: Path) -> str:
+    """A path as short as it can be said from here; whole where none leads there, as from drive to drive."""
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:
+        return path.as_posix()
 
 
 def state_directory(directory: Path) -> Path:

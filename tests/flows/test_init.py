@@ -265,7 +265,13 @@ def test_the_gitlab_pipeline_hands_on_what_was_planned(project: Path) -> None:
 
 @pytest.mark.parametrize("ci", ["github", "gitlab"])
 @pytest.mark.parametrize(
-    ("directory", "pattern"), [("knowledge", "knowledge/**"), ('bots/a "b": $(c)', 'bots/a "b": $(c)/**'), (".", "**")]
+    ("directory", "pattern"),
+    [
+        ("knowledge", "knowledge/**"),
+        ('bots/a "b": $(c)', 'bots/a "b": $(c)/**'),
+        ("知识[1]+!", "知识\\[1\\]\\+\\!/**"),
+        (".", "**"),
+    ],
 )
 def test_the_workflow_names_the_directory(project: Path, ci: str, directory: str, pattern: str) -> None:
     """Whatever the directory is called, the workflow is YAML and watches it."""
@@ -280,6 +286,19 @@ def test_the_workflow_names_the_directory(project: Path, ci: str, directory: str
     else:
         assert workflow[".kbsync"]["variables"]["KBSYNC_DIR"] == directory
         assert [workflow[job]["rules"][0]["changes"] for job in ("kbsync-plan", "kbsync-apply")] == [[pattern]] * 2
+
+
+def test_a_directory_on_another_drive_is_named_whole(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows no path leads from one drive to another."""
+
+    def no_way(path: object) -> str:
+        raise ValueError(path)
+
+    monkeypatch.setattr(os.path, "relpath", no_way)
+    assert kbsync("init", "--ci", "none") == Exit.DONE
+    assert f"{project.as_posix()}/.gitignore\n" in capsys.readouterr().out
 
 
 def steps_of(project: Path, name: str) -> list[dict[str, Any]]:
