@@ -66,7 +66,7 @@ class Prune(StrEnum):
 
 
 class Drift(StrEnum):
-    """What an apply that asks nobody does with a plan that overwrites console edits."""
+    """What an apply that asks nobody does with a plan that overwrites console edits, or repeats undone changes."""
 
     REFUSE = "refuse"
     OVERWRITE = "overwrite"

@@ -219,7 +219,11 @@ POLICY: Final = Table(
         Key("max_update_percent", integer(0, 100), "The share of the questions that one plan may change without consent."),
         Key("max_remove_percent", integer(0, 100), "The share of the questions that one plan may remove without consent."),
         Key("floor", integer(0, 10**9), "So many changed or removed questions are always allowed."),
-        Key("drift", _words(Drift), "What an apply that asks nobody does with a plan that overwrites console edits."),
+        Key(
+            "drift",
+            _words(Drift),
+            "What an apply that asks nobody does with a plan that overwrites console edits, or repeats undone changes.",
+        ),
     ),
 )
 
