@@ -534,12 +534,27 @@ def _undone(case: Case, report: ApplyReport, store: FakeStore) -> Found:
     if isinstance(done, str):
         yield "undo refused", done
         return
+    yield from _returned(began, found, store.knowledge())
     now = {item.id: item.content for item in store.knowledge().questions}
     for item in began.questions:
         if item.id in edited or item.id not in now or edited & {"category"}:
             continue
         if now[item.id] != item.content:
             yield "undo", f"{item.content.question} is not as it was: {now[item.id]}"
+
+
+def _returned(began: Knowledge, found: Knowledge, after: Knowledge) -> Found:
+    """A question that the way back moves or makes again goes into the very category that it was in, if that is still there."""
+    ids = [{item.path: item.id for item in side.categories} for side in (began, found, after)]
+    homes = [
+        {item.id: place.get(item.content.category) for item in side.questions}
+        for place, side in zip(ids, (began, found, after), strict=True)
+    ]
+    texts = {item.content.question: item.id for item in began.questions}
+    for item in after.questions:
+        home = homes[0].get(item.id if item.id in homes[1] else texts.get(item.content.question))
+        if home in ids[1].values() and homes[2][item.id] not in (home, homes[1].get(item.id)):
+            yield "undo", f"{item.content.question} was in {home} and came into {item.content.category} ({homes[2][item.id]})"
 
 
 def _touched(before: Knowledge, after: Knowledge) -> set[object]:
