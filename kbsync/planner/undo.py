@@ -9,7 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from kbsync.messages import Message, message
-from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, path_after, same_title, show_path
+from kbsync.model import (
+    Category,
+    CategoryPath,
+    Content,
+    Knowledge,
+    Question,
+    composed,
+    keeps_title,
+    path_after,
+    same_title,
+    show_path,
+    stored_path,
+)
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import (
     FIELD_NAMES,
@@ -81,6 +93,7 @@ class _Undo:
         self._taken |= {change.before.question for change in renames if change.before is not None}
         self._ours = {change.id for change, _ in self.done}
         self._renamed: dict[CategoryPath, CategoryPath] = {}
+        self._live_paths = {category.path for category in live.categories}
         self._places: dict[CategoryPath, int | None] = {category.path: category.id for category in live.categories}
         """Each path in the end, with the id of what is there; None is what the way back makes again."""
 
@@ -112,7 +125,7 @@ class _Undo:
         now = self._now(change, ended.made)
         if now is None:
             return _kept(change, message("{title} is not taken back: it is gone", title=change.title))
-        if same_title(now.path, change.after):
+        if keeps_title(change.after[-1], now.path[-1]):
             return self._renamed_or_made(change, now)
         if same_title(now.path, change.before):
             return None
@@ -152,7 +165,7 @@ class _Undo:
         return next((category for category in self._categories.values() if category.path == change.after), None)
 
     def _question(self, change: QuestionChange, ended: ChangeOutcome) -> QuestionChange | Problem | None:
-        before, after = change.before, change.after
+        before, after = change.before, self._as_stored(change.after)
         if after is None:
             assert before is not None  # noqa: S101  (a delete has a before)
             if before.question in self._taken:
@@ -164,10 +177,14 @@ class _Undo:
         if now is None:
             return _kept(change, message("{title} is not taken back: it is gone", title=change.title))
         if before is None:
-            if now.content != after:
+            if composed(now.content) != composed(after):
                 return _kept(change, message("{title} is not taken back: it was changed since", title=change.title))
             return _inverse(change, now, None)
         return self._fields(change, now, before=before, after=after, home=ended.home)
+
+    def _as_stored(self, after: Content | None) -> Content | None:
+        """What an apply sent, with the path that the service has for its category."""
+        return after and replace(after, category=stored_path(after.category, self._live_paths))
 
     def _fields(
         self, change: QuestionChange, now: Question, *, before: Content, after: Content, home: int | None
@@ -175,7 +192,7 @@ class _Undo:
         """Restore the fields that still hold the value that the apply set."""
         goal, left = now.content, []
         for field in change.touched:
-            if not field.differs(now.content, after):
+            if not field.differs(composed(now.content), composed(after)):
                 goal = _with(goal, field, before)
                 left.append(field)
             elif field.differs(now.content, before):
