@@ -26,6 +26,8 @@ from kbsync.model import (
 )
 from kbsync.plan import Action, CategoryChange, Cause, Problem, ProblemKind
 
+__all__ = ["CategoryWork", "plan_categories", "stored_names", "told_names"]
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryWork:
@@ -69,7 +71,7 @@ def stored_names(knowledge: Knowledge, live: Knowledge, base: Knowledge | None =
 def told_names(desired: Knowledge, names: Mapping[CategoryPath, CategoryPath]) -> Iterator[Problem]:
     """A note about each declared title that the service stores in another form."""
     for category in desired.categories:
-        if category.path in names and names[category.path][-1] != category.path[-1]:
+        if not same_title(category.path, names.get(category.path, category.path)):
             words = message(
                 "the service stores category {path} in another Unicode form or without outer blanks, which looks the same: it is "
                 "left so, and the files may take that form",
