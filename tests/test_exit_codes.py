@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from kbsync.history.lock import TargetLock
 from kbsync.usecases.context import Exit
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
+
+pytestmark = pytest.mark.no_cover
 
 
 def test_every_exit_code_is_reached(tmp_path: Path) -> None:

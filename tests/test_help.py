@@ -76,6 +76,7 @@ def test_a_page_is_whole(words: tuple[str, ...]) -> None:
     assert [line for line in shown.splitlines() if len(line) > WIDTH] == []
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_an_example_can_be_typed(line: str) -> None:
     """The parser takes it: the commands, the options and the kinds of their values exist."""

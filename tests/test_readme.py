@@ -17,6 +17,8 @@ from kbsync.usecases.context import Exit
 from tests.pictures.scene import staged
 from tests.test_architecture import LAYERS
 
+pytestmark = pytest.mark.no_cover
+
 ROOT = Path(__file__).parent.parent
 DOOR = ROOT / "README.md"
 TWIN = ROOT / ".github" / "README.zh.md"

@@ -6,11 +6,15 @@ from functools import cache
 from pathlib import Path
 from typing import get_args
 
+import pytest
+
 import kbsync
 from kbsync.files.schema import CATEGORY, QUESTION
 from kbsync.model import AnswerType, Status
 from kbsync.plan import Action, Cause, Field
 from kbsync.planfile import v1
+
+pytestmark = pytest.mark.no_cover
 
 ROOT = Path(kbsync.__file__).parent
 

@@ -120,9 +120,10 @@ def test_every_week_shows_what_a_push_leaves_out() -> None:
     assert chosen <= tox["env"].keys() - set(tox["env_list"])
     assert weekly["steps"][-1]["env"] == {"TOXENV": "${{ matrix.environment }}"}
     assert all("KBSYNC_REQUIRE_NODE" in tox["env"][name].get("pass_env", ()) for name in ("check", "newest", "lowest", "long"))
-    left_out = [command for command in tox["env"]["check"]["commands"] if "not long" in command]
-    assert [command[-1] for command in left_out] == ["tests/endurance", "tests/endurance"]
-    assert [*(it for it in left_out[1] if it not in ("-m", "not long")), "tests/unit"] in tox["env"]["long"]["commands"]
+    pushed, weekly_tests = ([it for it in tox["env"][name]["commands"] if it[0] == "pytest"] for name in ("check", "long"))
+    assert [command[command.index("-m") + 1] for command in pushed] == ["not long and not no_cover", "not long and no_cover"]
+    assert not any("--ignore" in command or "tests" in str(command[1:]) for command in pushed)
+    assert [command[-2:] for command in weekly_tests] == [["tests/endurance", "tests/unit"], ["long", "tests/flows"]]
 
 
 def test_forks_never_meet_a_secret() -> None:

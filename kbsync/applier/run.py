@@ -17,7 +17,7 @@ from kbsync.limiter import Clock
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Status
 from kbsync.ordering import Phase, Step, phases
-from kbsync.plan import CategoryChange, Field, Plan
+from kbsync.plan import Plan
 from kbsync.progress import Progress, Silent
 from kbsync.report import ApplyReport, Mismatch, Outcome
 from kbsync.store import Meter, Ports
@@ -58,13 +58,11 @@ class Applier:
         stop: threading.Event | None = None,
         on_begin: Begun | None = None,
         unsure: bool = False,
-        live: Knowledge | None = None,
     ) -> ApplyReport:
         """Do what the plan says and nothing else, and tell for each change how it ended.
 
         ``stop`` is set by whoever wants the apply to end early: calls in flight end, nothing new is started. ``on_begin`` hears
         that writing is about to begin, and gets what tells how far it is; what it raises ends the apply before that.
-        ``live`` is the library as it was listed a moment ago, for this plan; without it it is listed first.
         ``unsure`` means that an earlier apply may have made what reads do not show yet: then it is looked for with patience.
         Raises StalePlan when the live library moved since the plan was made, SafetyRefusal for a plan that is for reading,
         and ServiceError when the library cannot be listed at the start; then nothing was changed. Raises nothing of the kind
@@ -76,13 +74,12 @@ class Applier:
         ledger = Ledger(plan, on_failure=on_failure, stop=stop, meter=self._meter, progress=self._progress)
         poller = Poller(self._owed.reader, self._clock, unwritten=self._ports.reader, progress=self._progress, stop=stop)
         try:
-            live = self._ports.reader.read() if live is None else live
+            live = self._ports.reader.read()
             if unsure:
                 live = await_pending_creates(plan, live, poller=poller, progress=self._progress)
         except Interrupted:
             return ApplyReport(plan, ledger.close(), seconds=self._clock.now() - started, interrupted=True)
         standing = check_preconditions(plan, live)
-        ledger.homes.update(_homes(plan, Snapshot(live)))
         steps = phases(plan.changes)
         job = Job(
             plan,
@@ -121,18 +118,6 @@ class Applier:
 def _unfinished(plan: Plan, ledger: Ledger, *, seconds: float) -> ApplyReport:
     """A report without the meter's figures, whose lock the thread may hold that a signal interrupts."""
     return ApplyReport(plan, ledger.so_far(), seconds=seconds, interrupted=True, verified=False)
-
-
-def _homes(plan: Plan, live: Snapshot) -> Iterator[tuple[int, int]]:
-    """What moves or is deleted, with the id of the category that it was in: an undo goes by that and not by the path."""
-    for index, change in enumerate(plan.changes):
-        if isinstance(change, CategoryChange):
-            path = change.before[:-1] if change.before and change.after is None else None
-        else:
-            path = change.before.category if change.before and Field.CATEGORY in change.touched else None
-        home = live.at(path or ())
-        if home is not None:
-            yield index, home
 
 
 class _ApplyRun:

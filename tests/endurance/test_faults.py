@@ -11,6 +11,8 @@ from tests.endurance.shop import FIRST, SECOND, add_unmanaged, read
 from tests.endurance.trial import Trial, endure
 from tests.shares import shares
 
+pytestmark = pytest.mark.no_cover
+
 SIDE = Side(read(SECOND), read(FIRST))
 WRITES = (6, 7, 8, 9, 10, 11, 12, 13, 19, 20, 21, 22, 28)
 READS = tuple(number for number in range(1, 34) if number not in WRITES)

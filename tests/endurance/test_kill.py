@@ -15,6 +15,8 @@ from tests.endurance.shop import add_unmanaged
 from tests.flows.harness import WRITES
 from tests.shares import shares
 
+pytestmark = pytest.mark.no_cover
+
 CALLS = 38
 """Calls of one apply: five to plan, thirty-three to carry out."""
 

@@ -10,6 +10,8 @@ from kbsync.usecases.context import RunContext
 from tests.endurance.processes import Play, played
 from tests.flows.harness import WRITES, writes
 
+pytestmark = pytest.mark.no_cover
+
 
 class Later(SystemClock):
     """The machine's clock on some later day. A thread of its own renews the lock, and a fake clock would never let it rest."""

@@ -7,6 +7,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.endurance.life import Life
 from tests.shares import long
 
+pytestmark = pytest.mark.no_cover
+
 SETTINGS = settings(
     stateful_step_count=30,
     deadline=None,

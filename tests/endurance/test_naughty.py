@@ -26,6 +26,8 @@ from tests.endurance.bench import Bench
 from tests.fakes.naughty import BROKEN, NAUGHTY
 from tests.unit.hostile_plans import hostile_everywhere
 
+pytestmark = pytest.mark.no_cover
+
 COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 """What a GitHub runner takes for an order: it trims a line first, and finds the older form anywhere in it."""
 

@@ -14,6 +14,8 @@ from kbsync.planfile import decode, encode_plan
 from tests.fakes.console import Console
 from tests.flows.harness import Bench, Run
 
+pytestmark = pytest.mark.no_cover
+
 HOSTILE = "evil\n::error title=pwn::boo\n ::add-mask::x ##[error]pwn ##vso[task.complete]"
 
 ORDER = re.compile(r"^\s*::|##\w*\[", re.MULTILINE)

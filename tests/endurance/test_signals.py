@@ -14,6 +14,8 @@ from kbsync.sandbox.library import put_rules
 from tests.endurance.processes import APPLY, GIVEN_UP, Play, finish, played
 from tests.flows.harness import Run
 
+pytestmark = pytest.mark.no_cover
+
 
 def stopped(play: Play, number: signal.Signals, *, at: str) -> Run:
     """Apply, and send a signal while the first call of a command is under way."""

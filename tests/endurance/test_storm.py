@@ -6,6 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from tests.endurance.storms import Storm, storms
 from tests.shares import long
 
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.mark.parametrize("cases", [12, pytest.param(80, marks=long)])
 def test_whatever_goes_wrong_the_report_is_honest_and_the_next_run_converges(cases: int) -> None:

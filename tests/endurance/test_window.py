@@ -7,6 +7,8 @@ import pytest
 from kbsync.settings import Pacing
 from tests.endurance.neighbours import LIMIT, work_together
 
+pytestmark = pytest.mark.no_cover
+
 BAD_DAY = (
     "list_chitchat#3=slow:0.7",
     "add_chitchat#4=lose-answer",

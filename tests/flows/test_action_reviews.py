@@ -8,6 +8,8 @@ from kbsync.sandbox.account import DEMO
 from tests.fakes.console import Console
 from tests.flows.site import CATEGORY, CHEQUES, PULL, QUESTIONS, VARS, Site
 
+pytestmark = pytest.mark.no_cover
+
 
 def test_pull_request_has_one_comment(site: Site) -> None:
     """The comment of the first plan is changed by the second, and holds its digest; people's own comments are left alone."""

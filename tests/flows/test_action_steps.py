@@ -1,10 +1,14 @@
 """The jobs of apply.yml, run as they are written: what is merged is what is applied, or the run says why not."""
 
+import pytest
+
 from kbsync.planfile import read_plan_or_receipt
 from kbsync.report import Receipt
 from tests.fakes.console import Console
 from tests.flows.harness import writes
 from tests.flows.site import CATEGORY, CHEQUES, Site
+
+pytestmark = pytest.mark.no_cover
 
 
 def test_merge_applies_exactly_what_was_planned(site: Site) -> None:

@@ -23,6 +23,7 @@ def passed(bench: Bench) -> Bench:
     return bench
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "json", "github"])
 def test_a_branch_that_lacks_applied_commits_is_told(passed: Bench, form: str) -> None:
     """In every format a reviewer reads which commits they are and what to do."""
@@ -34,6 +35,7 @@ def test_a_branch_that_lacks_applied_commits_is_told(passed: Bench, form: str) -
     assert [each for each in (LACK, head[:12], base[:12], "merge or rebase first") if each not in words] == []
 
 
+@pytest.mark.no_cover
 def test_an_apply_of_such_a_branch_is_refused(passed: Bench) -> None:
     """Also as a saved plan; after a merge it goes through, and nothing of the others is lost."""
     assert passed.tree is not None

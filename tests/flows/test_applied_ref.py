@@ -26,6 +26,7 @@ def applied(bench: Bench) -> Bench:
     return bench
 
 
+@pytest.mark.no_cover
 def test_an_older_plan_is_not_applied_over_a_newer_commit(bench: Bench) -> None:
     """Approved too late: the plan is stale, and the mark stays where it is."""
     bench.commit(FIRST)
@@ -40,6 +41,7 @@ def test_an_older_plan_is_not_applied_over_a_newer_commit(bench: Bench) -> None:
 PAY = "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"
 
 
+@pytest.mark.no_cover
 def test_two_merges_planned_side_by_side_are_both_applied(applied: Bench) -> None:
     """The first one moved the applied ref on the way to the second one's commit: what is done already is skipped."""
     applied.commit({"more.yaml": PAY})
@@ -63,6 +65,7 @@ def test_two_first_merges_are_both_applied(bench: Bench) -> None:
     assert mark(bench) == newest
 
 
+@pytest.mark.no_cover
 def test_what_the_second_merge_takes_back_is_planned_again(applied: Bench) -> None:
     """A plan that knew of neither has no change for it, and its commit would count as applied with the first one's text live."""
     was = FIRST["shipping.yaml"]
@@ -168,6 +171,7 @@ def test_without_a_place_for_the_receipt_nothing_is_written(bench: Bench) -> Non
     assert "receipt.json cannot be written" in refused.err
 
 
+@pytest.mark.no_cover
 def test_what_was_taken_back_is_told_to_be_reverted(applied: Bench) -> None:
     """After an undo the files still want the change: the note says what to do, and the mark stays."""
     applied.commit({"more.yaml": "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"})

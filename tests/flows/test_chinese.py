@@ -9,6 +9,8 @@ from tests.fakes.console import Console
 from tests.flows.harness import SETTINGS, Bench, Run
 from tests.golden import check_golden
 
+pytestmark = pytest.mark.no_cover
+
 GOLDEN = Path(__file__).parent / "golden"
 
 BEFORE = """\

@@ -9,6 +9,8 @@ from tests.fakes.console import Console
 from tests.flows.harness import Bench, Terminal, held
 from tests.flows.shop import FIRST
 
+pytestmark = pytest.mark.no_cover
+
 PAY = "How can I pay?"
 CHEQUES = "Do you take cheques?"
 

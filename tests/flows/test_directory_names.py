@@ -9,6 +9,8 @@ from kbsync.usecases.workspace import name_of
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.mark.parametrize("spelled", ["./knowledge", "../repo/knowledge", "knowledge/../knowledge", "{path}/knowledge"])
 def test_one_plan_has_one_digest(bench: Bench, spelled: str) -> None:

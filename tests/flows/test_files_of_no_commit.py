@@ -39,6 +39,7 @@ def test_files_that_nobody_reads_are_no_difference(bench: Bench, name: str) -> N
     assert (done.code, git(bench, "rev-parse", MARK), "no commit" in done.err) == (0, newest, False)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("way", ["sparse", "skip-worktree", "assume-unchanged"])
 def test_what_git_left_out_is_not_taken_out(shop: Bench, way: str) -> None:
     """No removal is planned, the plan is of no commit and says why, and an apply is refused until the file is there."""

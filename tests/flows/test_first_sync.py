@@ -1,8 +1,12 @@
 """The first way to production: validate, plan, apply, and nothing left to do."""
 
+import pytest
+
 from tests.fakes.console import Console
 from tests.flows.harness import Bench, declared, held, writes
 from tests.flows.shop import FIRST, SECOND
+
+pytestmark = pytest.mark.no_cover
 
 
 def test_the_first_sync_ends_with_the_library_as_the_files_say(bench: Bench) -> None:

@@ -8,6 +8,8 @@ from tests.fakes.console import Console
 from tests.flows.harness import Bench
 from tests.flows.shop import FIRST
 
+pytestmark = pytest.mark.no_cover
+
 GONE = "Is there a “summer's” sale?"
 KEEP = "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"
 BOTH = f'{KEEP[:-2]}, {{question: "{GONE}", answer: Until August.}}]\n'

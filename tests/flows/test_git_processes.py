@@ -12,6 +12,8 @@ from tests.flows.harness import Bench
 from tests.flows.runner import executable
 from tests.flows.shop import SMALL
 
+pytestmark = pytest.mark.no_cover
+
 CONTACTS = ("ls-remote", "fetch", "push")
 """The commands that reach a remote."""
 

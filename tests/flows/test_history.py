@@ -61,6 +61,7 @@ def test_a_question_that_the_console_added_is_drift(live: Bench) -> None:
     assert live.run("drift").code == 0
 
 
+@pytest.mark.no_cover
 def test_what_git_does_not_declare_is_no_drift(live: Bench) -> None:
     """A question in a category that only the console knows is named as unmanaged, and the night stays quiet."""
     with live.console() as service:
@@ -77,6 +78,7 @@ def test_before_the_first_apply_nothing_drifts(bench: Bench) -> None:
     assert (found.code, "Nothing was applied from git yet" in found.out) == (0, True)
 
 
+@pytest.mark.no_cover
 def test_a_conflict_is_not_overwritten_by_surprise(live: Bench) -> None:
     """Both sides edited: exit 6 and the way out, until it is agreed that git wins."""
     live.edit(PAY, answer="By cheque.")
@@ -89,6 +91,7 @@ def test_a_conflict_is_not_overwritten_by_surprise(live: Bench) -> None:
     assert live.run("drift").code == 0
 
 
+@pytest.mark.no_cover
 def test_a_removal_needs_its_exact_number(live: Bench) -> None:
     """Neither no consent nor the wrong number removes anything; the right number does."""
     live.commit(SECOND)
@@ -214,6 +217,7 @@ def test_a_pull_request_that_brings_the_settings_signs_in_nowhere(bench: Bench) 
         assert "is not the one that" not in bench.run("plan", "--target", "sandbox").out
 
 
+@pytest.mark.no_cover
 def test_only_a_part_is_planned_and_applied(live: Bench) -> None:
     """``--only`` leaves the rest alone, and the base where it was."""
     assert live.tree is not None

@@ -41,6 +41,7 @@ BARE = {
 """Files that git takes for a bare repository, whose configuration runs a program wherever git can be told to."""
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("place", ["shops", "shops/knowledge"])
 def test_a_bare_repository_in_the_tree_is_not_obeyed(bench: Bench, tmp_path: Path, place: str) -> None:
     """Be it the knowledge directory or one above it: the repository is the one around them, and its remote is asked."""
@@ -116,6 +117,7 @@ def test_a_state_directory_that_leads_elsewhere_is_not_used(bench: Bench, home: 
         refused(bench, line, ".kbsync")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "name",
     [".gitignore", "sandbox.db", "sandbox.db-wal", "lock-sandbox", "lock-sandbox.json", "unsettled-sandbox", "pace-sandbox.json"],

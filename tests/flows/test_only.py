@@ -26,6 +26,7 @@ def test_a_pattern_that_picks_nothing_is_a_wrong_command_line(pending: Bench, wo
     assert "--only '*word*'" in refused.err
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "github"])
 def test_a_part_without_changes_claims_nothing_of_the_rest(pending: Bench, form: str) -> None:
     """What is left out is counted, and no sentence says that everything is live."""
@@ -38,6 +39,7 @@ def test_a_part_without_changes_claims_nothing_of_the_rest(pending: Bench, form:
     assert not [claim for claim in ("whatever git declares", "as declared", "no changes") if claim in words]
 
 
+@pytest.mark.no_cover
 def test_an_applied_part_is_called_a_part(pending: Bench) -> None:
     """With or without changes in it, and the rest is still pending."""
     nothing = pending.run("apply", "--yes", "--only", "shipping*")
@@ -47,6 +49,7 @@ def test_an_applied_part_is_called_a_part(pending: Bench) -> None:
     assert pending.cause("plan") == {}
 
 
+@pytest.mark.no_cover
 def test_a_pull_picks_as_a_plan_does(bench: Bench) -> None:
     """Capitals do not matter, and a file goes by its name alone."""
     bench.commit(FIRST)

@@ -107,6 +107,7 @@ def is_settled(bench: Bench) -> bool:
     return bench.run("plan", "--detailed-exitcode").code == Exit.DONE
 
 
+@pytest.mark.no_cover
 def test_console_edits_of_every_kind_come_to_their_lines(bench: Bench) -> None:
     """Changed, renamed, moved, deleted and new questions and categories: only their lines differ, and the plan is empty."""
     live(bench, FILES)

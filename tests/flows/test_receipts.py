@@ -46,6 +46,7 @@ def receipts(bench: Bench) -> list[dict[str, Any]]:
     return [json.loads(git("show", f"{commit}:receipt.json")) for commit in commits]
 
 
+@pytest.mark.no_cover
 def test_what_git_gave_up_is_still_gits_when_prune_is_set_later(bench: Bench) -> None:
     """Two applies after it left the files, ``prune: delete`` finds it, with its cause; the applied ref has moved meanwhile."""
     given_up(bench)
@@ -73,6 +74,7 @@ def test_a_category_that_git_gave_up_is_still_gits(bench: Bench) -> None:
     assert [(each["action"], each["before"], each["cause"]) for each in changes] == [("delete", ["Spare"], "declared")]
 
 
+@pytest.mark.no_cover
 def test_the_consoles_edit_of_what_git_gave_up_is_a_conflict(bench: Bench) -> None:
     """Its last declared content is remembered, so a removal does not throw away what the console made of it."""
     given_up(bench)
@@ -83,6 +85,7 @@ def test_the_consoles_edit_of_what_git_gave_up_is_a_conflict(bench: Bench) -> No
     assert bench.run("apply", "--yes", "--allow-remove", "1").code == 6
 
 
+@pytest.mark.no_cover
 def test_protected_outlives_the_next_apply(bench: Bench) -> None:
     """A protected question that left the files is never removed, however many applies ago that was."""
     given_up(bench, protected=True)
@@ -95,6 +98,7 @@ def test_protected_outlives_the_next_apply(bench: Bench) -> None:
     assert bench.cause("plan") == {}
 
 
+@pytest.mark.no_cover
 def test_what_comes_back_to_the_files_is_no_conflict(bench: Bench) -> None:
     """Git declares it again with another answer: git changed it, and the console did not."""
     given_up(bench)
@@ -109,6 +113,7 @@ def undo(bench: Bench, which: str = "last", *words: str) -> None:
     assert done.code == 0, done.err
 
 
+@pytest.mark.no_cover
 def test_after_an_undo_the_next_plan_says_so(bench: Bench) -> None:
     """Nobody is said to have edited anything in the console, drift and pull are quiet, and a revert leaves nothing to do."""
     bench.commit(FIRST)
@@ -129,6 +134,7 @@ def test_after_an_undo_the_next_plan_says_so(bench: Bench) -> None:
     assert bench.cause("plan") == {}
 
 
+@pytest.mark.no_cover
 def test_every_kind_of_undone_change_is_told(bench: Bench) -> None:
     """A question and a category that were made, one that was removed, one that was renamed, and a later change of git's own."""
     bench.commit({**FIRST, "more.yaml": MORE.replace("@", "status: enabled")})
@@ -154,6 +160,7 @@ def test_every_kind_of_undone_change_is_told(bench: Bench) -> None:
     assert bench.run("drift").code == 0
 
 
+@pytest.mark.no_cover
 def test_files_of_no_commit_are_not_the_console(bench: Bench) -> None:
     """What was applied before it was committed, and thrown away then, was git's: the plan says where it came from."""
     bench.commit(FIRST)

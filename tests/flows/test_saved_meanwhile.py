@@ -70,6 +70,7 @@ def console_edits(bench: Bench, event: Callable[[], object]) -> Iterator[None]:
         yield
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("name", "text"), SAVED.values(), ids=list(SAVED))
 def test_pull_writes_nothing_over_an_edit(bench: Bench, name: str, text: str) -> None:
     """The file is named with what to do, exit 1, and every file is as its editor saved it."""

@@ -16,6 +16,7 @@ def planned(bench: Bench) -> Bench:
     return bench
 
 
+@pytest.mark.no_cover
 def test_a_saved_plan_is_carried_out(planned: Bench) -> None:
     """It needs no second look: with ``--yes`` only the receipt is printed."""
     applied = planned.run("apply", "plan.json", "--yes")
@@ -31,6 +32,7 @@ def test_a_saved_plan_is_shown_to_whoever_is_asked(planned: Bench) -> None:
     assert "How can I pay?" in refused.err
 
 
+@pytest.mark.no_cover
 def test_a_plan_applied_twice_sends_nothing(bench: Bench) -> None:
     """Everything is already there: exit 0 and no write."""
     with bench.served() as service:
@@ -105,6 +107,7 @@ def test_a_dry_run_sends_no_write(bench: Bench) -> None:
         assert "Dry run: nothing was sent." in dry.err
 
 
+@pytest.mark.no_cover
 def test_an_apply_can_be_taken_back(bench: Bench) -> None:
     """The receipt of an apply makes a plan that brings the library back to what it was."""
     bench.commit(FIRST)

@@ -10,6 +10,7 @@ from kbsync.rehearsal.switches import Switches
 from kbsync.sandbox.service import Service
 from tests.flows.harness import Bench, Held, Run, declared, held
 from tests.flows.shop import FIRST, SECOND
+from tests.shares import long
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,40 @@ LIMITS = {
 UNLISTED = "include-presets=no"
 
 
+VARIANTS = {word: switches for word, switches in Switches.variants() if word != UNLISTED}
+SIDE_BY_SIDE = 9
+"""How many sets the readings under which everything can be live are dealt into: no switch is in one set twice."""
+
+TOGETHER = [[word for word in VARIANTS if word not in LIMITS][number::SIDE_BY_SIDE] for number in range(SIDE_BY_SIDE)]
+
+
 @pytest.mark.no_cover
-@pytest.mark.parametrize(
-    ("word", "switches"), [pytest.param(word, it, id=word) for word, it in Switches.variants() if word != UNLISTED]
-)
-def test_every_reading_of_an_unknown_ends_well(word: str, switches: Switches, tmp_path: Path) -> None:
-    """Two commits end with the library as the files say, or with exit 4 and words about exactly what the service cannot hold."""
-    bench, limit = Bench.make(tmp_path), LIMITS.get(word, NONE)
+@pytest.mark.parametrize("words", TOGETHER, ids=range(SIDE_BY_SIDE))
+def test_readings_of_unknowns_end_well_together(words: list[str], tmp_path: Path) -> None:
+    """A service that differs in many ways at once ends with the library as the files say."""
+    single = " ".join(words).split()
+    assert len({word.partition("=")[0] for word in single}) == len(single)
+    play(Switches.from_words(single), NONE, tmp_path)
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("word", LIMITS)
+def test_what_the_service_cannot_hold_is_told(word: str, tmp_path: Path) -> None:
+    """Two commits end with exit 4 and words about exactly what the service cannot hold, and all the rest as the files say."""
+    play(VARIANTS[word], LIMITS[word], tmp_path)
+
+
+@long
+@pytest.mark.no_cover
+@pytest.mark.parametrize("word", [word for word in VARIANTS if word not in LIMITS])
+def test_every_reading_of_an_unknown_ends_well(word: str, tmp_path: Path) -> None:
+    """Each by itself, as the service may be."""
+    play(VARIANTS[word], NONE, tmp_path)
+
+
+def play(switches: Switches, limit: Limit, tmp_path: Path) -> None:
+    """Apply both commits of the shop, and plan once more."""
+    bench = Bench.make(tmp_path)
     consent = ("--yes", "--on-failure", "continue", "--overwrite-conflicts")
     with bench.served(switches) as service:
         first = bench.commit(FIRST)

@@ -54,6 +54,7 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
+@pytest.mark.no_cover
 def test_an_older_job_in_a_shallow_clone_takes_nothing_back(bench: Bench, service: Service) -> None:
     """The plan says that it cannot tell, in every format; the apply is refused and names the depth, until it can."""
     assert bench.tree is not None
@@ -96,6 +97,7 @@ def test_the_same_knowledge_takes_nothing_back(bench: Bench, service: Service) -
     assert bench.tree.git("ls-remote", "origin", MARK).startswith(head)
 
 
+@pytest.mark.no_cover
 def test_where_going_back_is_meant_a_shallow_clone_will_do(bench: Bench, service: Service) -> None:
     """Whoever names the base has said so."""
     assert bench.tree is not None
@@ -141,6 +143,7 @@ def several(tree: WorkTree) -> None:
     tree.git("remote", "add", "other", "nowhere")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("harm", [nobody, several], ids=lambda harm: harm.__name__)
 def test_a_remote_that_cannot_be_asked_is_not_no_base(bench: Bench, service: Service, harm: Callable[[WorkTree], None]) -> None:
     """A merged edit that is not live yet is not taken for the console's: nothing is written, compared or applied in the dark."""
@@ -171,6 +174,7 @@ def files(bench: Bench) -> Iterator[tuple[str, str]]:
         yield path.name, path.read_text(encoding="utf-8")
 
 
+@pytest.mark.no_cover
 def test_a_plan_made_in_the_dark_is_not_applied_in_daylight(bench: Bench, service: Service) -> None:
     """Also where the remote can be asked again; every format says so, and a base named by hand mends it."""
     job = runner(bench, "HEAD")

@@ -16,6 +16,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.console import snapshot
 from tests.flows.harness import Bench
 
+pytestmark = pytest.mark.no_cover
+
 SHOP = {
     "shop.yaml": """\
 categories: [{title: Shop}]

@@ -215,6 +215,7 @@ def test_harmless_markup_passes(answer: str) -> None:
     assert found(Rule.KB410, knowledge(answered(answer, RICH), answered("<script>"))) == ()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("piece", SLOW_MARKUP)
 def test_large_markup_is_judged_to_its_end(piece: str) -> None:
     """An answer that is made to be slow is harmless, but for what stands at its end; ``tests.bench.bench_hostile`` times it."""

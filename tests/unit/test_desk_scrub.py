@@ -18,6 +18,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.desk_script import connect
 from tests.fakes.echoes import ECHOES, shows
 
+pytestmark = pytest.mark.no_cover
+
 SECRET = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e"
 ELSEWHERE = "Made.Elsewhere-and*Not_By-kbsync~0123456789"
 ADDRESS = "/list?usersig={}"

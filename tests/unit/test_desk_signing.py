@@ -53,6 +53,7 @@ def test_a_signature_is_plain_in_a_query() -> None:
     assert not set("+/=") & set(made)
 
 
+@pytest.mark.no_cover
 @given(
     st.integers(1, 2**32),
     st.text(st.characters(codec="utf-8")),

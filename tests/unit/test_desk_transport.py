@@ -259,6 +259,7 @@ SILENCES: list[Reply] = [
 ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("reply", SILENCES)
 def test_only_a_write_may_have_taken_effect(reply: Reply) -> None:
     """What became of a read that fails for good is no question; of a write it is one, whatever went wrong."""

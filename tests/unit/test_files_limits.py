@@ -59,6 +59,7 @@ class Counted:
         return get
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("libyaml", [True, False])
 @pytest.mark.parametrize("shape", DEEP)
 def test_deep_nesting_is_refused_at_once(shape: str, libyaml: bool) -> None:
@@ -71,6 +72,7 @@ def test_deep_nesting_is_refused_at_once(shape: str, libyaml: bool) -> None:
     assert parser.texts <= 2
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("libyaml", [True, False])
 @pytest.mark.parametrize(
     ("text", "place"),

@@ -11,6 +11,8 @@ from kbsync.files.schema import knowledge_schema, settings_schema
 from tests.unit.test_files import KNOWLEDGE
 from tests.unit.test_files_settings import FULL
 
+pytestmark = pytest.mark.no_cover
+
 SHELF = Path(__file__).parent.parent / "bad"
 
 STRUCTURAL = [

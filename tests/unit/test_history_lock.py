@@ -84,6 +84,7 @@ def test_a_held_lock_tells_who_where_and_until_when(repos: GitRepos, clock: Fake
     assert origin.git("for-each-ref", "refs/kbsync") == ""
 
 
+@pytest.mark.no_cover
 def test_two_racing_runners_have_one_winner(repos: GitRepos, clock: FakeClock) -> None:
     """Fifty times two runners reach for a free lock at once: each time one gets it, and the other is told."""
     _, *clones = repos.shared("anna", "bob")

@@ -54,6 +54,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "pace-production.json"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("pacing", "share"), [(Pacing.STEADY, 0.95), (Pacing.STRICT, 0.7)])
 def test_two_processes_keep_one_limit_together(path: Path, pacing: Pacing, share: float) -> None:
     """Two processes that work on one target are refused no call, and together they use the limit."""

@@ -28,6 +28,7 @@ REQUESTS_LATE = [
 delays = st.lists(st.floats(0.0, 4.0), min_size=1, max_size=30)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("shape", [*STEADY, ANSWERS_LATE], ids=lambda shape: shape.name)
 def test_even_requests_are_never_refused_and_use_the_limit(shape: Shape) -> None:
     """At any steady latency, and with answers as late as they like: no refusal, and 97 % of the limit."""
@@ -54,6 +55,7 @@ def test_uneven_requests_cost_three_refusals_at_most(shape: Shape, share: float,
         assert client.share() >= share
 
 
+@pytest.mark.no_cover
 def test_probing_stays_rare() -> None:
     """In ten thousand calls on a bad network, each attempt to go faster is rarer than the one before."""
     client = run_alone(Slots(), REQUESTS_LATE[1][0], calls=10_000)
@@ -61,6 +63,7 @@ def test_probing_stays_rare() -> None:
     assert client.share() >= 0.93
 
 
+@pytest.mark.no_cover
 def test_a_network_that_became_good_is_used_again() -> None:
     """After requests stopped being late, the whole limit is used again within some minutes, at no refusal."""
     net = Network()

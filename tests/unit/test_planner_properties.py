@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.libraries import declared, triples
 from tests.fakes.store import FakeStore
 from tests.shares import examples
+
+pytestmark = pytest.mark.no_cover
 
 Triple = tuple[Knowledge, Knowledge, Knowledge | None]
 

@@ -61,6 +61,7 @@ def test_annotations_keep_to_ten_of_each_level() -> None:
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_becomes_a_command_or_an_output(payload: str) -> None:
     """An annotation is one line that begins one command; an output is one line; nothing unescaped is left in a property."""

@@ -311,6 +311,7 @@ def test_the_page_speaks_chinese() -> None:
     assert "没有需要变更的内容" in page_of(plans.empty(), "zh").text("h2")
 
 
+@pytest.mark.no_cover
 def test_a_huge_plan_is_whole() -> None:
     """Fourteen million characters: the report leaves nothing out."""
     plan = large(updates=40)

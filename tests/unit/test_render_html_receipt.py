@@ -55,6 +55,7 @@ def test_a_finished_undo_is_calm() -> None:
     assert not [values for _, values in page.tags if "danger" in (values.get("class") or "")]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_becomes_markup(payload: str) -> None:
     """With a hostile text in every field the page is well formed and has the tags and attributes of a page without it."""

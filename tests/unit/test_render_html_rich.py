@@ -106,6 +106,7 @@ def test_nothing_that_acts_survives(answer: str) -> None:
         ('<img src="https://x.example/y.png" alt="Map">', "[image Map https://x.example/y.png]"),
         ('<a href="https://x.example">https://x.example</a> <a>anchor</a> &lt;3', "https://x.example anchor <3"),
         ("a < b<!-- not said --></a></ul><li>lone", "a < b\n- lone"),
+        ("<p>so <b", "so <b"),
         ('<b onclick="x()">Press</b><script>y()</script>', '<b onclick="x()">Press<script>y()</script>'),
     ],
 )

@@ -115,6 +115,7 @@ def test_no_text_marks_anything_up(payload: str, purpose: Purpose) -> None:
     assert {re.sub("_(open|close)$", "", token.type) for token in tokens if token.block} <= BLOCKS
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_reaches_the_filters_after_the_parser(payload: str) -> None:
     """Mentions, references, emoji and addresses are broken by an element, and no line begins with a stranger's text."""
@@ -126,6 +127,7 @@ def test_no_text_reaches_the_filters_after_the_parser(payload: str) -> None:
     assert [line for line in drawn.split("\n") if "-->" in line] == [drawn.split("\n", 1)[0]]
 
 
+@pytest.mark.no_cover
 def test_a_huge_plan_fits_and_hides_no_removal() -> None:
     """Fourteen million characters become one comment that names all 123 removals and says what it leaves out, and where."""
     drawn = plan_markdown(large(), digest="d", budget=BUDGET)

@@ -56,6 +56,7 @@ def test_the_verdict_says_what_kind_of_unfinished(report: ApplyReport, told: str
     assert told in report_markdown(report)
 
 
+@pytest.mark.no_cover
 def test_a_long_report_fits_and_names_failures_first() -> None:
     """Among thousands of applied changes the ten that failed are named."""
     plan = many_removals(5000)

@@ -197,6 +197,7 @@ def test_old_and_new_never_touch() -> None:
     assert "14→30" in re.sub("\x1b.*?m", "", text)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("width", range(20, 60))
 def test_a_figure_stays_with_its_unit(width: int) -> None:
     """No line begins with the seconds, the percent sign or the word that a number at the end of the line before it counts."""
