@@ -136,6 +136,15 @@ def test_who_gets_which_plan(known: dict[str, str | None], expected: set[str], e
     assert runs("plan.yml", {**PULL, **known}, engine) == expected
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("event", "expected"), [("push", set()), ("pull_request", set()), ("schedule", {"weekly"}), ("workflow_dispatch", {"weekly"})]
+)
+def test_what_a_push_leaves_out_runs_every_week(event: str, expected: set[str], engine: str) -> None:
+    """With the locks each time; with other releases, every moment and act only by the clock or by hand."""
+    assert runs("ci.yml", {**MAIN, "github.event_name": event}, engine) == {"test", "systems"} | expected
+
+
 @needs_node
 @pytest.mark.parametrize(
     ("changes", "digest", "environment"),

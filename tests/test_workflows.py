@@ -92,9 +92,12 @@ def test_foreign_actions_are_pinned(path: Path) -> None:
 
 
 def test_one_pin_an_action() -> None:
-    """The same action has the same hash everywhere."""
-    pins = {found for path in [*WORKFLOWS, *ACTIONS] for found in re.findall(r"uses: ([\w/-]+)@(\w+)", path.read_text("utf-8"))}
-    assert len(pins) == len({name for name, _ in pins})
+    """The same action has the same hash and version everywhere, in what ``kbsync init`` writes as well."""
+    starter = sorted((ROOT / "kbsync" / "usecases" / "starter" / "github").glob("*.yml"))
+    texts = [path.read_text("utf-8") for path in [*WORKFLOWS, *ACTIONS, *starter]]
+    pins = {found for text in texts for found in re.findall(r"uses: (actions/[\w-]+)@(\w+ # \S+)", text)}
+    names = ["attest-build-provenance", "checkout", "download-artifact", "setup-python", "upload-artifact"]
+    assert sorted(name for name, _ in pins) == [f"actions/{name}" for name in names]
 
 
 def test_rights_are_given_job_by_job() -> None:
