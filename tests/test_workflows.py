@@ -100,6 +100,15 @@ def test_one_pin_an_action() -> None:
     assert sorted(name for name, _ in pins) == [f"actions/{name}" for name in names]
 
 
+def test_a_run_can_be_taken_once_more() -> None:
+    """A later attempt belongs to the same run, where a name that an artifact has already is refused unless it is overwritten."""
+    kept = [
+        step["with"] for _, job in jobs() for step in job["steps"] if step.get("uses", "").startswith("actions/upload-artifact@")
+    ]
+    assert len(kept) == 6
+    assert [each["name"] for each in kept if not each.get("overwrite") and "github.run_attempt" not in each["name"]] == []
+
+
 def test_rights_are_given_job_by_job() -> None:
     """A workflow as a whole may do nothing; a job that writes to pull requests or issues holds no secret."""
     assert [read(path)["permissions"] for path in WORKFLOWS] == [{}] * len(WORKFLOWS)

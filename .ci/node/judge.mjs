@@ -6,12 +6,13 @@ import { register } from "node:module";
 const hook = `export const load = (url, context, next) =>
   next(url, url.endsWith(".json") ? { ...context, importAttributes: { type: "json" } } : context);`;
 register(`data:text/javascript,${encodeURIComponent(hook)}`);
-const { NoOperationTraceWriter, convertWorkflowTemplate, parseWorkflow } = await import("@actions/workflow-parser");
 const { Evaluator, Lexer, Parser, data } = await import("@actions/expressions");
 
 const status = (name, value) => ({ name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(value) });
 
 async function complaints(name, content) {
+  // Half a second, which only they need.
+  const { NoOperationTraceWriter, convertWorkflowTemplate, parseWorkflow } = await import("@actions/workflow-parser");
   const parsed = parseWorkflow({ name, content }, new NoOperationTraceWriter());
   if (parsed.value) await convertWorkflowTemplate(parsed.context, parsed.value, undefined, { errorPolicy: 1 });
   return parsed.context.errors.getErrors().map((error) => error.message);
@@ -24,7 +25,6 @@ function worth(text, contexts, failed) {
   const value = new Evaluator(tree, known, new Map(functions.map((it) => [it.name, it]))).evaluate();
   return { text: value.coerceString() };
 }
-
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const answer = { complaints: {}, worth: [] };

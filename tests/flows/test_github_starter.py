@@ -120,7 +120,8 @@ class Act:
     def _played(self, action: str) -> Path:
         place = self.place / action
         place.mkdir(parents=True, exist_ok=True)
-        names = ("fetch-depth", "persist-credentials", "python-version", "name", "path", "if-no-files-found", "retention-days")
+        names = ["fetch-depth", "persist-credentials", "python-version", "name", "path", "overwrite"]
+        names += ["if-no-files-found", "retention-days"]
         given = {"NAME": "${{ inputs.name }}", "GIVEN": "${{ inputs.path }}"}
         step = {"run": PLAYED[action], "shell": "bash", "env": given}
         told = {"name": action, "inputs": {key: {} for key in names}, "runs": {"using": "composite", "steps": [step]}}
