@@ -139,7 +139,8 @@ class Question:
     ``id`` is the service's StandardQuestionId: always there when read from the service, in a file only when pinned.
     ``previously`` lists texts it used to have; ``fresh`` means that its author declared an empty list: then nothing is taken for
     an undeclared rename. ``protected`` means that no plan may remove or disable it. ``location`` is where
-    its text is written, ``category_location`` where its category is, which may be at the head of the document.
+    its text is written, ``answer_location`` where its answer is, ``category_location`` where its category is, which may be at the
+    head of the document.
     """
 
     content: Content
@@ -148,6 +149,7 @@ class Question:
     protected: bool = False
     location: Location | None = None
     category_location: Location | None = field(default=None, compare=False)
+    answer_location: Location | None = field(default=None, compare=False)
     fresh: bool = False
 
 
@@ -174,6 +176,10 @@ class RemovalLine:
     location: Location | None = None
 
 
+Entry = tuple[str, str, str]
+"""A file, an entry in it by its text, and one of the texts of that entry."""
+
+
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """A whole library, desired, live or base.
@@ -186,6 +192,17 @@ class Knowledge:
     questions: tuple[Question, ...] = ()
     complete: bool = True
     removed: tuple[RemovalLine, ...] = ()
+
+    def entries(self) -> frozenset[Entry]:
+        """What the files say, to tell what is new in others."""
+        texts = {
+            (one.location.path, one.content.question, text)
+            for one in self.questions
+            if one.location
+            for text in (one.content.question, one.content.answer, *one.content.similar)
+        }
+        paths = {(one.location.path, show_path(one.path), "") for one in self.categories if one.location}
+        return frozenset(texts | paths)
 
     def digest(self) -> str:
         """``sha256:`` and 64 hexadecimal digits over everything that files declare, whatever the files and their order."""

@@ -25,7 +25,7 @@ from kbsync.checks.rules import (
     find_untrimmed,
 )
 from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
-from kbsync.model import Content, Knowledge
+from kbsync.model import Content, Entry, Knowledge
 from kbsync.settings import Check
 
 __all__ = ["check"]
@@ -57,9 +57,17 @@ def check(
     *,
     rules: Collection[Rule] = frozenset(FINDERS),
     old: Collection[Content] = frozenset(),
+    known: Collection[Entry] = (),
 ) -> tuple[Diagnostic, ...]:
-    """Run every one of these content rules that is not switched off. What is ``old`` is not compared with what is old."""
-    finders: Mapping[Rule, Finder] = {**FINDERS, Rule.KB401: partial(find_near_duplicates, old=old)}
+    """Run every one of these content rules that is not switched off. What is ``old`` is not compared with what is old.
+
+    Of two entries alike the one that is not ``known`` is told.
+    """
+    finders: Mapping[Rule, Finder] = {
+        **FINDERS,
+        Rule.KB401: partial(find_near_duplicates, old=old, known=known),
+        Rule.KB402: partial(find_same_but_for_form, known=known),
+    }
     return tuple(
         _diagnostic(rule, how.severity, finding)
         for rule, finder in finders.items()

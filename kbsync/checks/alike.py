@@ -15,7 +15,7 @@ from kbsync.checks.rules import CheckFinding, Options, number
 from kbsync.diagnostics import Related
 from kbsync.display import shorten
 from kbsync.messages import Message, message
-from kbsync.model import Content, Knowledge, Question, Status
+from kbsync.model import Content, Entry, Knowledge, Question, Status
 
 THRESHOLD = 0.9
 """Share of the wording that two questions may have in common."""
@@ -53,10 +53,10 @@ class Wording:
     owner: Question
 
 
-def find_same_but_for_form(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+def find_same_but_for_form(knowledge: Knowledge, _options: Options, *, known: Collection[Entry] = ()) -> Iterator[CheckFinding]:
     """Wordings of different questions that differ in case, width, punctuation or space alone; equal ones are an error anyway."""
     firsts: dict[str, Wording] = {}
-    for wording in _wordings(knowledge):
+    for wording in _wordings(knowledge, known):
         first = firsts.setdefault(wording.form, wording)
         if first.owner is not wording.owner and first.text != wording.text:
             said = message(
@@ -69,19 +69,19 @@ def find_same_but_for_form(knowledge: Knowledge, _options: Options) -> Iterator[
 
 
 def find_near_duplicates(
-    knowledge: Knowledge, options: Options, *, old: Collection[Content] = frozenset()
+    knowledge: Knowledge, options: Options, *, old: Collection[Content] = frozenset(), known: Collection[Entry] = ()
 ) -> Iterator[CheckFinding]:
     """Wordings of different questions that are nearly the same, the closest pair of two questions, not both of them ``old``.
 
     ``threshold`` is a share from 0.7 to 1. Texts with other figures in them are meant to differ.
     """
     threshold = number(options, "threshold", THRESHOLD, lowest=0.7, highest=1.0)
-    known = tuple(_wordings(knowledge))
+    wordings = tuple(_wordings(knowledge, known))
     new_owners = {id(question) for question in knowledge.questions if question.content not in old}
-    fresh = [place for place, wording in enumerate(known) if id(wording.owner) in new_owners]
+    fresh = [place for place, wording in enumerate(wordings) if id(wording.owner) in new_owners]
     closest: dict[tuple[int, int], tuple[float, Wording, Wording]] = {}
-    for first, second, share in alike_to(fresh, [wording.form for wording in known], threshold):
-        one, other = known[first], known[second]
+    for first, second, share in alike_to(fresh, [wording.form for wording in wordings], threshold):
+        one, other = wordings[first], wordings[second]
         same_figures = FIGURES.findall(one.form) == FIGURES.findall(other.form)
         if one.owner is not other.owner and one.form != other.form and same_figures:
             pair = (id(one.owner), id(other.owner))
@@ -143,8 +143,18 @@ def _finding(wording: Wording, first: Wording, said: Message) -> CheckFinding:
     return CheckFinding(wording.owner, said, hint, related)
 
 
-def _wordings(knowledge: Knowledge) -> Iterator[Wording]:
-    """Every wording that customers can hit, in the order of the files; disabled questions are left out."""
+def _wordings(knowledge: Knowledge, known: Collection[Entry]) -> list[Wording]:
+    """Every wording that customers can hit, in the order of the files, new ones last; disabled questions are left out."""
+
+    def is_new(wording: Wording) -> bool:
+        place = wording.owner.location
+        return place is None or (place.path, wording.owner.content.question, wording.text) not in known
+
+    found = list(_read(knowledge))
+    return sorted(found, key=is_new) if known else found
+
+
+def _read(knowledge: Knowledge) -> Iterator[Wording]:
     separators = _Separators()
     for question in knowledge.questions:
         if question.content.status is Status.ENABLED:

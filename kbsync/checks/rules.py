@@ -7,7 +7,7 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kbsync.diagnostics import Location, Related
@@ -49,6 +49,10 @@ class CheckFinding:
     location: Location | None = None
 
 
+Finding = tuple[Message, Message]
+"""What is wrong, and what to do."""
+
+
 def number(options: Options, name: str, default: float, *, lowest: float, highest: float) -> float:
     """A figure from the settings, kept between its bounds; the default for what is no figure."""
     value = options.get(name, default)
@@ -61,13 +65,28 @@ def words(options: Options, name: str) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (str(value),)
 
 
-def all_texts(knowledge: Knowledge) -> Iterator[tuple[Question, Message, str]]:
-    """Every text of the library in the order of the files: whose it is, which one in words, and the text."""
+def all_texts(knowledge: Knowledge, find: Callable[[Message, str], Finding | None]) -> Iterator[CheckFinding]:
+    """What is found in the texts of the library, in the order of the files: of each text ``find`` gets its name and itself."""
     for question in knowledge.questions:
-        yield question, message("the question"), question.content.question
-        yield question, message("the answer"), question.content.answer
-        for similar in question.content.similar:
-            yield question, message("a similar question"), similar
+        content = question.content
+        texts = [
+            (message("the question"), content.question, question.location),
+            (message("the answer"), content.answer, question.answer_location),
+            *((message("a similar question"), similar, question.location) for similar in content.similar),
+        ]
+        for part, text, place in texts:
+            if found := find(part, text):
+                yield CheckFinding(question, *found, location=place)
+
+
+def answers(
+    knowledge: Knowledge, find: Callable[[str], Iterable[Finding]], how: AnswerType | None = None
+) -> Iterator[CheckFinding]:
+    """What is found in the answers, of one type or of all."""
+    for question in knowledge.questions:
+        if how in (None, question.content.answer_type):
+            for found in find(question.content.answer):
+                yield CheckFinding(question, *found, location=question.answer_location)
 
 
 PLACEHOLDERS = ("TODO", "FIXME", "XXX", "TBD", "{{", "}}", "待补充", "待定")
@@ -90,60 +109,76 @@ def find_placeholders(knowledge: Knowledge, options: Options) -> Iterator[CheckF
     marks = (*PLACEHOLDERS, *words(options, "words"))
     pattern = re.compile("|".join([FILLER, *(_whole(mark) for mark in marks)]))
     hint = message("finish the text; if the mark is meant, switch the check placeholder off in kbsync.yaml")
-    for question, part, text in all_texts(knowledge):
+
+    def find(part: Message, text: str) -> Finding | None:
         found = pattern.search(text)
-        if found is not None:
-            said = message("{part} still holds {mark}: {text}", part=part, mark=found.group(), text=shorten(text))
-            yield CheckFinding(question, said, hint)
+        if found is None:
+            return None
+        return message("{part} still holds {mark}: {text}", part=part, mark=found.group(), text=shorten(text)), hint
+
+    return all_texts(knowledge, find)
 
 
 def find_invisible(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
     """Texts with characters that hide or reorder what is read."""
     hint = message("delete the word around it and type it again; pasted text often brings such characters along")
-    for question, part, text in all_texts(knowledge):
+
+    def find(part: Message, text: str) -> Finding | None:
         found = HIDDEN.search(text)
-        if found is not None:
-            code = f"U+{ord(found.group()):04X} {unicodedata.name(found.group())}"
-            before, behind = text[max(0, found.start() - AROUND) : found.start()], text[found.end() : found.end() + AROUND]
-            said = message(
-                "{part} holds the invisible character {code}, here shown as ▮: {near}",
-                part=part,
-                code=code,
-                near=shorten(f"{before}▮{behind}"),
-            )
-            yield CheckFinding(question, said, hint)
+        if found is None:
+            return None
+        code = f"U+{ord(found.group()):04X} {unicodedata.name(found.group())}"
+        before, behind = text[max(0, found.start() - AROUND) : found.start()], text[found.end() : found.end() + AROUND]
+        said = message(
+            "{part} holds the invisible character {code}, here shown as ▮: {near}",
+            part=part,
+            code=code,
+            near=shorten(f"{before}▮{behind}"),
+        )
+        return said, hint
+
+    return all_texts(knowledge, find)
 
 
 def find_untrimmed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
     """Texts with space at their ends: the service may drop it, and then every plan would want to put it back."""
     hint = message("take the space away; after |+ a block keeps all its line ends, after | none")
-    for question, part, text in all_texts(knowledge):
-        if text != text.strip():
-            said = message("{part} begins or ends with space: {text}", part=part, text=shorten(text))
-            yield CheckFinding(question, said, hint)
+
+    def find(part: Message, text: str) -> Finding | None:
+        said = message("{part} begins or ends with space: {text}", part=part, text=shorten(text))
+        return (said, hint) if text != text.strip() else None
+
+    return all_texts(knowledge, find)
 
 
 def find_decomposed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
     """Texts that are not in the composed Unicode form (NFC): another form looks the same, and the service may store this one."""
     hint = message("write the text in the composed form: it is pasted from elsewhere, and typing it anew gives that form")
-    for question, part, text in all_texts(knowledge):
-        if not unicodedata.is_normalized("NFC", text):
-            said = message("{part} is not in the composed Unicode form (NFC): {text}", part=part, text=shorten(spelled_out(text)))
-            yield CheckFinding(question, said, hint)
+
+    def find(part: Message, text: str) -> Finding | None:
+        if unicodedata.is_normalized("NFC", text):
+            return None
+        said = message("{part} is not in the composed Unicode form (NFC): {text}", part=part, text=shorten(spelled_out(text)))
+        return said, hint
+
+    return all_texts(knowledge, find)
 
 
 def find_pasted(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
     """Texts that show where they were pasted from: quotes around the whole of it, tabs from a spreadsheet."""
-    for question, part, text in all_texts(knowledge):
+
+    def find(part: Message, text: str) -> Finding | None:
         if TYPESET.fullmatch(text):
             said = message("{part} stands in quotes that customers would see: {text}", part=part, text=shorten(text))
-            hint = message("take the quotes away; YAML knows only straight ones")
-            yield CheckFinding(question, said, hint)
-        elif "\t" in text:
-            at = text.index("\t")
-            near = shorten(text[max(0, at - AROUND) : at + AROUND].replace("\t", "⇥"))
-            said = message("{part} holds a tab, as cells of a spreadsheet do: {near}", part=part, near=near)
-            yield CheckFinding(question, said, message("put spaces in its place, or give each cell its own key"))
+            return said, message("take the quotes away; YAML knows only straight ones")
+        if "\t" not in text:
+            return None
+        at = text.index("\t")
+        near = shorten(text[max(0, at - AROUND) : at + AROUND].replace("\t", "⇥"))
+        said = message("{part} holds a tab, as cells of a spreadsheet do: {near}", part=part, near=near)
+        return said, message("put spaces in its place, or give each cell its own key")
+
+    return all_texts(knowledge, find)
 
 
 def _whole(mark: str) -> str:
@@ -198,75 +233,79 @@ IGNORED = re.compile("[\0- ]")
 
 def find_markup_in_text(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
     """Plain answers with markup: customers would read the tags."""
-    for question in _answered(knowledge, AnswerType.TEXT):
-        answer = question.content.answer
+
+    def find(answer: str) -> Iterator[Finding]:
         if found := TAG.search(answer) or ENTITY.search(answer):
-            yield CheckFinding(
-                question,
+            yield (
                 message("the plain answer holds {mark}, which customers would see as it is written", mark=shorten(found.group())),
                 message("write answer_type: rich beside it, or take the markup out"),
             )
 
+    return answers(knowledge, find, AnswerType.TEXT)
+
 
 def find_no_markup_in_rich(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
     """Rich answers of several lines without any tag: their line ends would not be shown."""
-    for question in _answered(knowledge, AnswerType.RICH):
-        if "\n" in question.content.answer and TAG.search(question.content.answer) is None:
-            yield CheckFinding(
-                question,
+
+    def find(answer: str) -> Iterator[Finding]:
+        if "\n" in answer and TAG.search(answer) is None:
+            yield (
                 message("the rich answer has several lines and no markup, so they would run together"),
                 message("write answer_type: text, or mark the lines with <p> or <br>"),
             )
+
+    return answers(knowledge, find, AnswerType.RICH)
 
 
 def find_long_answers(knowledge: Knowledge, options: Options) -> Iterator[CheckFinding]:
     """Answers that are too long for a chat window; ``max`` is in characters."""
     limit = int(number(options, "max", LONGEST_ANSWER, lowest=1, highest=10**9))
-    for question in knowledge.questions:
-        length = len(question.content.answer)
-        if length > limit:
-            yield CheckFinding(
-                question,
-                message("the answer has {length} characters, more than {limit}", length=length, limit=limit),
+
+    def find(answer: str) -> Iterator[Finding]:
+        if len(answer) > limit:
+            yield (
+                message("the answer has {length} characters, more than {limit}", length=len(answer), limit=limit),
                 message("shorten it, or raise max of the check long-answer in kbsync.yaml"),
             )
+
+    return answers(knowledge, find)
 
 
 def find_unsafe_markup(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
     """Rich answers with tags, attributes or links that run code or bring foreign content."""
-    for question in _answered(knowledge, AnswerType.RICH):
-        marks = list(dict.fromkeys(_unsafe(question.content.answer)))
-        if marks:
-            yield CheckFinding(
-                question,
-                message("the rich answer holds {marks}, which can act in the customer's window", marks=", ".join(marks)),
+
+    def find(answer: str) -> Iterator[Finding]:
+        if marks := ", ".join(dict.fromkeys(_unsafe(answer))):
+            yield (
+                message("the rich answer holds {marks}, which can act in the customer's window", marks=marks),
                 message("take it out: text, links to pages, pictures and videos are enough for an answer"),
             )
+
+    return answers(knowledge, find, AnswerType.RICH)
 
 
 def find_broken_markup(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
     """Rich answers with tags that are not closed, or that close nothing: what follows would look like what they mark."""
-    for question in _answered(knowledge, AnswerType.RICH):
-        marks = list(dict.fromkeys(_unbalanced(question.content.answer)))
-        if marks:
-            yield CheckFinding(
-                question,
-                message("the rich answer has tags without their other half: {marks}", marks=", ".join(marks)),
+
+    def find(answer: str) -> Iterator[Finding]:
+        if marks := ", ".join(dict.fromkeys(_unbalanced(answer))):
+            yield (
+                message("the rich answer has tags without their other half: {marks}", marks=marks),
                 message("write the missing tag, or take the lone one out"),
             )
+
+    return answers(knowledge, find, AnswerType.RICH)
 
 
 def find_doubtful_links(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
     """Rich answers with links that lead nowhere from a chat window, or through a connection that anybody can read."""
-    for question in _answered(knowledge, AnswerType.RICH):
-        for link in dict.fromkeys(_links(question.content.answer)):
+
+    def find(answer: str) -> Iterator[Finding]:
+        for link in dict.fromkeys(_links(answer)):
             if (wrong := _doubt(link)) is not None:
-                said, hint = wrong
-                yield CheckFinding(question, said.fill(link=shorten(link)), hint)
+                yield wrong[0].fill(link=shorten(link)), wrong[1]
 
-
-def _answered(knowledge: Knowledge, how: AnswerType) -> Iterator[Question]:
-    return (question for question in knowledge.questions if question.content.answer_type is how)
+    return answers(knowledge, find, AnswerType.RICH)
 
 
 def _unbalanced(answer: str) -> Iterator[str]:

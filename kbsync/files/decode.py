@@ -122,6 +122,7 @@ class DocumentReader:
                 protected,
                 text.location,
                 category_location,
+                max(text.location, record.source.location(record.nodes[schema.QUESTION_ANSWER.name])),
                 fresh=previously == (),
             )
         self.questions.append(QuestionDraft(text, similar, previously or (), pins, question))

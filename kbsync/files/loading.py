@@ -1,7 +1,7 @@
 """A whole knowledge directory at once: settings and knowledge with every fault of every file, and of what two claim."""
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,7 +16,7 @@ from kbsync.files.parse import Node, documents
 from kbsync.files.schema import KEYS
 from kbsync.files.source import SourceFile, decode
 from kbsync.messages import message
-from kbsync.model import Category, CategoryPath, Knowledge, RemovalLine, show_path
+from kbsync.model import Category, CategoryPath, Entry, Knowledge, RemovalLine, show_path
 from kbsync.settings import Settings
 
 
@@ -41,9 +41,12 @@ def load(directory: Path, *, shown_as: str, target: str | None = None) -> Loaded
     return load_files(DiskFiles(directory, shown_as=shown_as), target=target)
 
 
-def load_files(files: DiskFiles, *, target: str | None = None) -> Loaded:
-    """The same, where the caller needs the files afterwards as they were when they were read."""
-    return _load(files, files.shown_as, target, settings=True)
+def load_files(files: DiskFiles, *, target: str | None = None, known: Collection[Entry] = ()) -> Loaded:
+    """The same, where the caller needs the files afterwards as they were when they were read.
+
+    Of two entries that claim one thing, the fault is that of the one that is not ``known``.
+    """
+    return _load(files, files.shown_as, target, settings=True, known=known)
 
 
 def load_tree(tree: Mapping[str, bytes], *, shown_as: str, target: str | None = None, settings: bool = True) -> Loaded:
@@ -54,13 +57,13 @@ def load_tree(tree: Mapping[str, bytes], *, shown_as: str, target: str | None = 
     return _load(MemoryTree(tree), shown_as, target, settings=settings)
 
 
-def _load(tree: FileTree, shown_as: str, target: str | None, *, settings: bool) -> Loaded:
+def _load(tree: FileTree, shown_as: str, target: str | None, *, settings: bool, known: Collection[Entry] = ()) -> Loaded:
     with _without_collector():
-        reader = _DirectoryReader(tree, shown_as)
+        reader = _DirectoryReader(tree, shown_as, known)
         chosen = reader.settings() if settings else None
-        known = None if chosen is None else tuple(one.name for one in chosen.targets)
+        targets = None if chosen is None else tuple(one.name for one in chosen.targets)
         picked = target if target is not None or chosen is None else chosen.default_target
-        knowledge = reader.knowledge(picked, known)
+        knowledge = reader.knowledge(picked, targets)
         faults = [fault for source in reader.sources for fault in _told(source)]
     return Loaded(chosen, knowledge, sort_diagnostics(faults))
 
@@ -87,7 +90,8 @@ def _without_collector() -> Iterator[None]:
 class _DirectoryReader:
     """Reads files in order; ``sources`` are all that were looked at, with their faults."""
 
-    def __init__(self, tree: FileTree, shown_as: str) -> None:
+    def __init__(self, tree: FileTree, shown_as: str, known: Collection[Entry] = ()) -> None:
+        self._known = known
         self.sources: list[SourceFile] = []
         self._tree = tree
         self._shown_as = shown_as
@@ -117,9 +121,9 @@ class _DirectoryReader:
                 for root in roots:
                     reader.read(root, source)
         self.sources = [one for one in self.sources if one.name not in answers.names] + answers.sources
-        check_questions(reader.questions, reader.removed)
+        check_questions(reader.questions, reader.removed, self._known)
         return Knowledge(
-            agreed_categories(reader.categories),
+            agreed_categories(reader.categories, self._known),
             tuple([draft.question for draft in reader.questions if draft.question is not None]),
             removed=tuple([RemovalLine(line.text, line.location) for line in reader.removed]),
         )
@@ -137,19 +141,19 @@ class _DirectoryReader:
         return source
 
 
-def check_questions(drafts: Iterable[QuestionDraft], removed: Iterable[TextAt]) -> None:
+def check_questions(drafts: Iterable[QuestionDraft], removed: Iterable[TextAt], known: Collection[Entry] = ()) -> None:
     """Report questions that claim one text or one id; a second question with one text is not looked at further.
 
-    ``removed`` are texts that nothing may declare, nor call its own earlier one.
+    ``removed`` are texts that nothing may declare, nor call its own earlier one. Those that are ``known`` come first.
     """
     owners: dict[str, QuestionDraft] = {}
-    for draft in drafts:
+    for draft in sorted(drafts, key=lambda draft: _newness(draft, known)) if known else drafts:
         first = owners.setdefault(draft.text.text, draft)
         if first is not draft:
             said = message("the question is declared twice: {text}", text=shorten(draft.text.text))
             hint = message("keep one of them; other wordings belong under similar")
             draft.text.fault(Rule.KB301, said, hint=hint, other=first.text)
-    _check_similar(owners)
+    _check_similar(owners, known)
     _check_former(
         (draft, former.text, former, owners[former.text].text if former.text in owners else None)
         for draft in owners.values()
@@ -159,13 +163,20 @@ def check_questions(drafts: Iterable[QuestionDraft], removed: Iterable[TextAt]) 
     _check_removed(owners, removed)
 
 
-def agreed_categories(drafts: Iterable[CategoryDraft]) -> tuple[Category, ...]:
+def _newness(draft: QuestionDraft, known: Collection[Entry]) -> int:
+    """0 for an entry that is as it was, 1 for one with another answer, 2 for a new one."""
+    entry = (draft.text.source.path, draft.text.text)
+    answer = draft.question.content.answer if draft.question else ""
+    return ((*entry, draft.text.text) not in known) + ((*entry, answer) not in known)
+
+
+def agreed_categories(drafts: Iterable[CategoryDraft], known: Collection[Entry] = ()) -> tuple[Category, ...]:
     """One category for each path. A parent may be repeated to hold children in another file; any other repetition is a fault."""
     by_path: dict[CategoryPath, list[CategoryDraft]] = {}
     for draft in drafts:
         by_path.setdefault(draft.path, []).append(draft)
     for same in by_path.values():
-        _check_repeats(same)
+        _check_repeats(sorted(same, key=lambda one: (one.title.source.path, show_path(one.path), "") not in known))
     _check_former(
         (draft, path, former, by_path[path][0].title if path in by_path else None)
         for same in by_path.values()
@@ -176,24 +187,31 @@ def agreed_categories(drafts: Iterable[CategoryDraft]) -> tuple[Category, ...]:
     return tuple(_category(same) for same in by_path.values())
 
 
-def _check_similar(owners: Mapping[str, QuestionDraft]) -> None:
+def _check_similar(owners: Mapping[str, QuestionDraft], known: Collection[Entry]) -> None:
     claimed: dict[str, tuple[QuestionDraft, TextAt]] = {}
-    for draft in owners.values():
-        for wording in draft.similar:
-            owner = owners.get(wording.text)
-            if owner is draft:
-                wording.fault(Rule.KB303, message("the wording repeats its own question"), other=draft.text)
-            elif owner is not None:
-                said = message("the wording is a question of its own: {text}", text=shorten(wording.text))
-                wording.fault(Rule.KB302, said, other=owner.text)
-            elif wording.text not in claimed:
-                claimed[wording.text] = draft, wording
-            elif claimed[wording.text][0] is draft:
-                wording.fault(Rule.KB303, message("the wording stands here twice"), other=claimed[wording.text][1])
-            else:
-                earlier, first = claimed[wording.text]
-                said = message("the wording belongs to another question: {text}", text=shorten(earlier.text.text))
-                wording.fault(Rule.KB302, said, other=first)
+
+    def is_new(draft: QuestionDraft, wording: TextAt) -> bool:
+        return (draft.text.source.path, draft.text.text, wording.text) not in known
+
+    wordings = ((draft, wording) for draft in owners.values() for wording in draft.similar)
+    for draft, wording in sorted(wordings, key=lambda pair: is_new(*pair)) if known else wordings:
+        owner = owners.get(wording.text)
+        if owner is draft:
+            wording.fault(Rule.KB303, message("the wording repeats its own question"), other=draft.text)
+        elif owner is not None and known and is_new(owner, owner.text) and not is_new(draft, wording):
+            said = message("the question is a wording of another one: {text}", text=shorten(draft.text.text))
+            owner.text.fault(Rule.KB302, said, other=wording)
+        elif owner is not None:
+            said = message("the wording is a question of its own: {text}", text=shorten(wording.text))
+            wording.fault(Rule.KB302, said, other=owner.text)
+        elif wording.text not in claimed:
+            claimed[wording.text] = draft, wording
+        elif claimed[wording.text][0] is draft:
+            wording.fault(Rule.KB303, message("the wording stands here twice"), other=claimed[wording.text][1])
+        else:
+            earlier, first = claimed[wording.text]
+            said = message("the wording belongs to another question: {text}", text=shorten(earlier.text.text))
+            wording.fault(Rule.KB302, said, other=first)
 
 
 def _check_former(claims: Iterable[tuple[object, object, TextAt, TextAt | None]]) -> None:

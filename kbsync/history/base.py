@@ -102,6 +102,12 @@ def _merge_base(repository: Repository, environ: Mapping[str, str]) -> Base | No
     return Base(commit, BaseKind.MERGE_BASE, (used,))
 
 
+def branch_point(repository: Repository, environ: Mapping[str, str]) -> str | None:
+    """The commit where a pull request left its branch, the one that is checked out elsewhere; None where there is none."""
+    found = _merge_base(repository, environ)
+    return repository.head() if found is None else found.commit
+
+
 def joined_branch(repository: Repository, environ: Mapping[str, str]) -> str | None:
     """The branch that a pull request joins, or the commit of it that CI names; None outside a pull request."""
     branch = next((_tracking(repository, environ[name]) for name in BRANCH if environ.get(name)), None)

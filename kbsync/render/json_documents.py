@@ -156,7 +156,12 @@ def pulled_json(merged: "Merged", clashes: Sequence[Clash], *, shown_as: str, di
     """What a pull did to the files, and where git and the console clash."""
     return document(
         files=[
-            {"path": f"{shown_as}/{name}", **_NONE, **(asdict(merged.touched[name]) if name in merged.touched else {})}
+            {
+                "path": f"{shown_as}/{name}",
+                "created": name in merged.created,
+                **_NONE,
+                **(asdict(merged.touched[name]) if name in merged.touched else {}),
+            }
             for name in sorted(merged.files)
         ],
         conflicts=[

@@ -139,6 +139,8 @@ def _base(found: TargetStatus) -> Message:
     commit = short_commit(found.base)
     days = max(0, int(found.now - found.base_date) // _DAY)
     made = {"commit": commit, "day": day(found.base_date)}
+    if not days:
+        return message("commit {commit} of today", commit=commit)
     return plural("commit {commit} of {day}, {count} day old", "commit {commit} of {day}, {count} days old", count=days, **made)
 
 
@@ -156,16 +158,17 @@ class _LogWords(PlanWords):
         self.voice = VOICES[Purpose.DRIFT]
         self.entry = entry
 
+    def source(self) -> str:
+        """From what it was made."""
+        if self.plan.purpose is Purpose.UNDO:
+            return self.say(message("an undo"))
+        commit = self.plan.source.commit
+        made = message("files of no commit") if commit is None else message("commit {commit}", commit=short_commit(commit))
+        return self.say(made)
+
     def who(self) -> str:
         """When, by whom, and from which commit."""
-        plan, receipt = self.plan, self.entry.receipt
-        if plan.purpose is Purpose.UNDO:
-            source = self.say(message("an undo"))
-        elif plan.source.commit is None:
-            source = self.say(message("files of no commit"))
-        else:
-            source = self.say(message("commit {commit}", commit=short_commit(plan.source.commit)))
-        return f"{receipt.finished} · {receipt.actor} · {source}"
+        return f"{self.entry.receipt.finished} · {self.entry.receipt.actor} · {self.source()}"
 
     def what(self) -> str:
         """How much happened, whether that was all, and whether it was taken back."""
@@ -198,11 +201,14 @@ def log_text(entries: Sequence[PastApply], options: RenderOptions = RenderOption
 
 
 def log_markdown(entries: Sequence[PastApply], options: RenderOptions = RenderOptions()) -> str:
-    """The same as Markdown."""
-    lines: list[str] = []
+    """The same as a Markdown table: a row for each apply, and below it one for each object."""
+    plain = Words(options.language)
+    head = (plain("Apply"), plain("When"), plain("Who"), plain("From"), plain("What happened"))
+    rows = [head, ("---",) * len(head)] if entries else []
     for entry in entries:
         words = _LogWords(entry, options.language)
-        lines += [f"### {entry.number} · {shortened(words.who(), 200)}", "", f"**{words.what()}**", ""]
-        lines += [f"- {label} {shortened(title, 200)}" for label, title in words.names(None if options.verbose else _NAMED)]
-        lines.append("")
-    return "\n".join(lines)
+        receipt = entry.receipt
+        rows.append((str(entry.number), receipt.finished, shortened(receipt.actor, 60), words.source(), f"**{words.what()}**"))
+        for label, title in words.names(None if options.verbose else _NAMED):
+            rows.append(("", "", "", "", f"{label} {shortened(title, 200)}".strip()))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -181,7 +181,7 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
         journal = ReceiptJournal(options.receipt, context, state / "receipts")
         with stop_on_signal(context.stop, tell=lambda: _stopping(call, journal)):
             if not plan.changes and not moves_applied_ref(plan, history=history):
-                return _reported(call, journal.keep(journal.record(ApplyReport(plan, ()))))
+                return _reported(call, journal.keep(journal.record(_idle(plan, connection))))
             with locked(
                 target, history=history, context=context, state=state, service=connection.service_time, tell=call.screen.note
             ) as lock:
@@ -247,7 +247,7 @@ def carry_out(
     Raises StalePlan, ServiceError, UnusableFile, all of them before anything is sent.
     """
     if not plan.changes:
-        return journal.record(ApplyReport(plan, ()))
+        return journal.record(_idle(plan, connection))
 
     # Rows that are read meanwhile are no steps of the apply, only signs of life.
     def alive(_rows: int) -> None:
@@ -280,6 +280,11 @@ def carry_out(
         report = replace(report, incidents=(*report.incidents, _LOST))
     # With what was listed for the plan: all that this command sent.
     return journal.record(replace(report, calls=dict(sorted(connection.pacer.calls.items()))))
+
+
+def _idle(plan: Plan, connection: Connection) -> ApplyReport:
+    """The report of a plan without changes: the calls are those that looked for some."""
+    return ApplyReport(plan, (), calls=dict(sorted(connection.pacer.calls.items())))
 
 
 _LOST = message(

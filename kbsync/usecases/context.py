@@ -113,7 +113,7 @@ class Call:
         """Read the directory as the target has it, without ``comparing`` but for its near duplicates. Raises InvalidInput."""
         from kbsync.usecases.workspace import open_workspace  # noqa: PLC0415  (loads yaml)
 
-        return open_workspace(self.directory, target=self.target, comparing=comparing)
+        return open_workspace(self.directory, target=self.target, environ=self.context.environ, comparing=comparing)
 
     def refuse_link(self) -> None:
         """Raise UnusableFile before writing into or beside a directory that is a link which git has, or which nobody named."""

@@ -45,7 +45,7 @@ def validate_directory(call: Call, *, baseline: Path | None = None, write: Path 
     Warnings and notes that a ``baseline`` has are left out and counted; ``write`` is where those of now are to be kept as one.
     Errors always count. Raises UnusableFile.
     """
-    loaded = examine_workspace(call.directory, target=call.target)
+    loaded = examine_workspace(call.directory, target=call.target, environ=call.context.environ)
     if write is not None:
         lines = sorted(_kept(each) for each in loaded.diagnostics if each.severity is not Severity.ERROR)
         save(write, "".join(f"{line}\n" for line in lines).encode())

@@ -221,6 +221,8 @@ def check_target(plan: Plan, target: Target) -> None:
 
 def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:
     """Refuse a pattern that nothing in these libraries has: it is a slip of the pen, and no part. Raises Misuse."""
+    if only == "":
+        raise Misuse(message("--only is empty: it names what to look at"), hint=message("leave it out to look at everything"))
     if only is not None and not is_known(only, *libraries):
         raise Misuse(
             message("--only {pattern} matches nothing, neither in the files nor in the service", pattern=only),

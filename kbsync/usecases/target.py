@@ -5,12 +5,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from kbsync.errors import HistoryUnavailable, MissingSecret, ServiceError, UnusableFile
+from kbsync.guards import stops
 from kbsync.history.lease import LockInfo, show_time
 from kbsync.history.lock import read_lock, remove_lock
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
-from kbsync.plan import BaseKind
+from kbsync.plan import BaseKind, Cause
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit, is_agreed
 from kbsync.usecases.git import is_shared, leftovers_of, receipts_of
@@ -122,17 +123,22 @@ def _next_step(found: "TargetStatus", call: Call) -> Message:
     if found.plan is None or found.problems:
         doctor = message("kbsync doctor{option} tells what is not in order", option=option)
         return doctor if found.problem is not None else found.problems[0].hint or _ASK_GIT
-    if found.lock is not None:
-        return message(
-            "wait until that apply has ended; kbsync unlock{option} removes the lock of one that is gone", option=option
-        )
-    if found.drift is not None and found.drift.changes:
-        return message("kbsync pull{option} takes the console's edits into the files", option=option)
-    if found.plan.problems or found.commit is None:
-        return message("kbsync plan{option} shows what an apply would do and what stops it; then commit", option=option)
-    if found.plan.changes or found.base is None:
-        return message("kbsync apply{option} shows it, asks, and carries it out", option=option)
-    return message("nothing: what git declares is live")
+    plan, drift = found.plan, found.drift is not None and bool(found.drift.changes)
+    edited = any({Cause.DRIFT, Cause.CONFLICT} & {*change.causes} for change in plan.changes)
+    stopped = any(stops(problem, plan) for problem in plan.problems)
+    wait = message("wait until that apply has ended; kbsync unlock{option} removes the lock of one that is gone", option=option)
+    steps = (
+        (found.lock is not None, wait),
+        (drift and edited, message("kbsync pull{option} takes the console's edits into the files", option=option)),
+        (stopped, message("kbsync plan{option} shows what stops an apply", option=option)),
+        (found.commit is None, message("kbsync plan{option} shows what an apply would do; then commit", option=option)),
+        (
+            drift or bool(plan.changes) or found.base is None,
+            message("kbsync apply{option} shows it, asks, and carries it out", option=option),
+        ),
+        (True, message("nothing: what git declares is live")),
+    )
+    return next(said for holds, said in steps if holds)
 
 
 def _find_lock(call: Call, workspace: Workspace, target: Target, repository: Repository | None) -> LockInfo | None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kbsync.diagnostics import Diagnostic, Rule, Severity, has_errors, sort_diagnostics, tally
-from kbsync.errors import InvalidInput, Misuse
-from kbsync.files import DiskFiles, Loaded, load_files
+from kbsync.errors import HistoryUnavailable, InvalidInput, Misuse
+from kbsync.files import DiskFiles, Loaded, load_files, load_tree
 from kbsync.messages import message
-from kbsync.model import Content, Knowledge
+from kbsync.model import Content, Entry, Knowledge
 from kbsync.saving import make_directory, refuse_links, save
 from kbsync.settings import Driver, Settings, Target
 
@@ -67,25 +67,27 @@ class Workspace:
         )
 
 
-def open_workspace(directory: Path, *, target: str | None = None, comparing: bool = True) -> Workspace:
+def open_workspace(
+    directory: Path, *, target: str | None = None, environ: Mapping[str, str] | None = None, comparing: bool = True
+) -> Workspace:
     """Read a knowledge directory and run the content checks. Raises InvalidInput with everything that is wrong.
 
     Without ``comparing``, near duplicates are left to ``compared_with``, unless something else is wrong.
     """
     shown_as = name_of(directory)
     files = DiskFiles(directory, shown_as=shown_as)
-    loaded = _examine(files, target, comparing=comparing)
+    loaded = _examine(files, target, environ, comparing=comparing)
     found = loaded.diagnostics
     if not comparing and has_errors(found):
-        found = sort_diagnostics([*found, *_checks(loaded, NEAR)])
+        found = sort_diagnostics([*found, *_checks(loaded, NEAR, _known(files, environ))])
     if has_errors(found) or loaded.settings is None:
         raise _invalid(found)
     return Workspace(directory, shown_as, loaded.settings, loaded.knowledge, found, files)
 
 
-def examine_workspace(directory: Path, *, target: str | None = None) -> Loaded:
+def examine_workspace(directory: Path, *, target: str | None = None, environ: Mapping[str, str] | None = None) -> Loaded:
     """Read a knowledge directory and run the content checks; whatever is wrong is in ``diagnostics``, sorted."""
-    return _examine(DiskFiles(directory, shown_as=name_of(directory)), target)
+    return _examine(DiskFiles(directory, shown_as=name_of(directory)), target, environ)
 
 
 NEAR = frozenset({Rule.KB401})
@@ -97,23 +99,49 @@ def compared_with(workspace: Workspace, base: Knowledge | None) -> Workspace:
     from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
 
     old = frozenset(question.content for question in base.questions) if base is not None else frozenset[Content]()
-    near = check(workspace.knowledge, workspace.settings.checks, rules=NEAR, old=old)
+    near = check(workspace.knowledge, workspace.settings.checks, rules=NEAR, old=old, known=base.entries() if base is not None else ())
     found = sort_diagnostics([*workspace.diagnostics, *near])
     if has_errors(near):
         raise _invalid(found)
     return replace(workspace, diagnostics=tuple(found))
 
 
-def _examine(files: DiskFiles, target: str | None, *, comparing: bool = True) -> Loaded:
-    loaded = load_files(files, target=target)
+def _examine(files: DiskFiles, target: str | None, environ: Mapping[str, str] | None, *, comparing: bool = True) -> Loaded:
     rules = frozenset(Rule) if comparing else frozenset(Rule) - NEAR
-    return replace(loaded, diagnostics=sort_diagnostics([*loaded.diagnostics, *_checks(loaded, rules)]))
+
+    def examined(known: Collection[Entry]) -> Loaded:
+        loaded = load_files(files, target=target, known=known)
+        return replace(loaded, diagnostics=sort_diagnostics([*loaded.diagnostics, *_checks(loaded, rules, known)]))
+
+    loaded = examined(())
+    if any(each.rule in _CLAIMS for each in loaded.diagnostics) and (known := _known(files, environ)):
+        return examined(known)
+    return loaded
 
 
-def _checks(loaded: Loaded, rules: Collection[Rule]) -> Sequence[Diagnostic]:
+_CLAIMS = frozenset({Rule.KB301, Rule.KB302, Rule.KB304, Rule.KB306, Rule.KB307, Rule.KB401, Rule.KB402})
+"""The findings about two entries, of which the new one is at fault."""
+
+
+def _known(files: DiskFiles, environ: Mapping[str, str] | None) -> Collection[Entry]:
+    """What the files said where the branch began, else in the commit that is checked out; nothing where git does not tell."""
+    from kbsync.history.base import branch_point  # noqa: PLC0415  (only where two entries do not go together)
+    from kbsync.history.repository import Repository  # noqa: PLC0415
+    from kbsync.history.snapshot import snapshot  # noqa: PLC0415
+
+    try:
+        repository = Repository.find(files.directory, environ=environ)
+        commit = branch_point(repository, environ or {}) if repository else None
+        tree = snapshot(repository, commit, files.directory) if repository and commit else {}
+    except HistoryUnavailable:
+        return ()
+    return load_tree(tree, shown_as=files.shown_as, settings=False).knowledge.entries()
+
+
+def _checks(loaded: Loaded, rules: Collection[Rule], known: Collection[Entry]) -> Sequence[Diagnostic]:
     from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
 
-    return check(loaded.knowledge, loaded.settings.checks if loaded.settings is not None else {}, rules=rules)
+    return check(loaded.knowledge, loaded.settings.checks if loaded.settings is not None else {}, rules=rules, known=known)
 
 
 def _invalid(found: Sequence[Diagnostic]) -> InvalidInput:

@@ -1,5 +1,7 @@
 """Findings where they help: of what changes in a plan, all of them in validate, without those that a library came with."""
 
+import pytest
+
 from kbsync.usecases.context import Exit
 from tests.flows.harness import Bench
 
@@ -15,7 +17,7 @@ def test_a_plan_tells_the_findings_of_what_changes(bench: Bench) -> None:
     bench.write({"faq.yaml": OLD + NEW})
     for words in (("plan",), ("apply", "--dry-run"), ("drift",)):
         told = bench.run(*words).err
-        assert ("faq.yaml:6" in told, "faq.yaml:8" in told) == (False, True)
+        assert ("faq.yaml:7" in told, "faq.yaml:9" in told) == (False, True)
         assert "1 finding in entries that do not change: kbsync validate shows it." in told
 
 
@@ -43,7 +45,7 @@ def test_a_baseline_leaves_out_what_a_library_came_with(bench: Bench) -> None:
     assert (bench.path / "known.txt").read_text() == "KB408 knowledge/faq.yaml the answer begins or ends with space: x\n"
     bench.write({"faq.yaml": OLD.replace("old", "older") + NEW})
     again = bench.run("validate", "--baseline", "known.txt")
-    assert ("faq.yaml:6" in again.out, "faq.yaml:8" in again.out) == (False, True)
+    assert ("faq.yaml:7" in again.out, "faq.yaml:9" in again.out) == (False, True)
     assert "Findings that the baseline has: 1." in again.err
     bench.write({"bad.yaml": "questions: [\n"})
     assert bench.run("validate", "--baseline", "known.txt").code == Exit.INVALID
@@ -95,3 +97,66 @@ def test_what_does_not_change_is_compared_in_validate(bench: Bench) -> None:
     bench.write({"faq.yaml": PAIR + "    colour: red\n"})
     both = bench.run("plan").err
     assert ("KB401" in both, "KB111" in both) == (True, True)
+
+
+def entry(text: str, answer: str = "x", *similar: str) -> str:
+    """One entry of a file."""
+    return f"  - question: {text}\n    answer: {answer}\n" + ("    similar: [" + ", ".join(similar) + "]\n" if similar else "")
+
+
+TREE = "categories:\n  - title: A\n"
+HEAD = "category: A\nquestions:\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (entry("Where is it"), entry("Where is it", "y"), "KB301"),
+        (entry("one", "x", "shared"), entry("two", "y", "shared"), "KB302"),
+        (entry("one", "x", "shared"), entry("shared"), "KB302"),
+        (entry("shared"), entry("two", "y", "shared"), "KB302"),
+        (entry("Where is my parcel today"), entry("Where is my parcel todays"), "KB401"),
+        (entry("Where is my parcel"), entry("where is my parcel!"), "KB402"),
+        (entry("one") + "    id: q1\n", entry("two") + "    id: q1\n", "KB304"),
+        (entry("one") + "    previously: [z]\n", entry("two") + "    previously: [z]\n", "KB306"),
+    ],
+)
+def test_a_duplicate_is_told_where_it_is_new(bench: Bench, old: str, new: str, code: str) -> None:
+    """Not in the file that sorts later: git tells which entry was there before, and without git the order does."""
+    bench.commit({"tree.yaml": TREE, "z.yaml": HEAD + old})
+    bench.write({"a.yaml": HEAD + new})
+    found = bench.run("validate", "--format", "github").out
+    assert (code in found, "file=knowledge/a.yaml" in found, "file=knowledge/z.yaml" in found) == (True, True, False)
+    bench.commit({})
+    assert code in bench.run("validate", "--format", "github").out
+
+
+def test_a_category_that_is_declared_again_is_told_where_it_is_new(bench: Bench) -> None:
+    """As is the second of two entries of one file, and a wording that an old question takes from another."""
+    bench.commit({"z.yaml": TREE, "b.yaml": HEAD + entry("one", "x", "w") + entry("two"), "a.yaml": HEAD + entry("three")})
+    bench.write({"b.yaml": HEAD + entry("two", "new") + entry("one", "x", "w") + entry("two"), "c.yaml": TREE})
+    found = bench.run("validate", "--format", "github").out
+    assert [line.split("::")[1].split(",")[:2] for line in found.splitlines() if "KB307" in line or "KB301" in line] == [
+        ["error file=knowledge/b.yaml", "line=3"],
+        ["error file=knowledge/c.yaml", "line=2"],
+    ]
+    bench.write({"b.yaml": HEAD + entry("one", "x", "w") + entry("two"), "c.yaml": "", "a.yaml": HEAD + entry("three", "x", "w")})
+    assert "file=knowledge/a.yaml" in bench.run("validate", "--format", "github").out
+
+
+def test_git_that_does_not_tell_keeps_no_finding_back(bench: Bench) -> None:
+    """Where the branch began may not be known here; then the order of the files tells."""
+    bench.commit({"tree.yaml": TREE, "z.yaml": HEAD + entry("one")})
+    bench.write({"a.yaml": HEAD + entry("one")})
+    assert "file=knowledge/z.yaml" in bench.run("validate", "--format", "github", GITHUB_BASE_REF="gone").out
+    (bench.path / ".git/HEAD").write_text("damaged")
+    assert "KB301" in bench.run("validate").out
+
+
+def test_an_answer_is_at_fault_in_its_own_line(bench: Bench) -> None:
+    """Wherever it stands beside its question."""
+    bench.write({"tree.yaml": TREE, "a.yaml": HEAD + entry("one", "e\u0301 TODO")})
+    found = bench.run("validate").out
+    assert found.count("knowledge/a.yaml:4:13") == 2
+    bench.write({"a.yaml": HEAD + "  - answer: TODO\n    question: one\n"})
+    assert "knowledge/a.yaml:4:15" in bench.run("validate").out

@@ -58,3 +58,10 @@ def test_a_pull_picks_as_a_plan_does(bench: Bench) -> None:
     assert bench.run("pull", "--check", "--only", "shipping.yaml").code == 0
     for pattern in ("other.yaml", "payment", "HOW CAN*"):
         assert bench.run("pull", "--check", "--only", pattern).code == 3
+
+
+@pytest.mark.parametrize("words", [("plan",), ("plan", "--offline"), ("apply", "--yes"), ("pull",)])
+def test_an_empty_pattern_is_none(bench: Bench, words: tuple[str, ...]) -> None:
+    """A variable that a script forgot to set picks neither all nor nothing."""
+    refused = bench.run(*words, "--only", "")
+    assert (refused.code, "--only is empty" in refused.err) == (2, True)

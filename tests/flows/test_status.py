@@ -40,7 +40,7 @@ def test_the_way_from_the_first_day_to_peace(bench: Bench) -> None:
     assert bench.run("apply", "--yes").code == 0
     done = rows(bench)
     assert done["Applied last"].startswith(f"commit {commit[:12]} of ")
-    assert done["Applied last"].endswith(" days old")
+    assert done["Applied last"].endswith((" days old", " of today"))
     assert (done["Console"], done["Lock"], done["Next"]) == ("No drift", "nobody applies", "nothing: what git declares is live")
 
 
@@ -73,7 +73,25 @@ def test_what_stops_an_apply_is_told(bench: Bench) -> None:
     bench.commit({"a.yaml": "category: Nowhere\nquestions: [{question: a, answer: b}, {question: c, answer: d}]\n"})
     found = rows(bench)
     assert "Nowhere" in found["Stopped by"]
-    assert found["Next"].startswith("kbsync plan shows")
+    assert found["Next"] == "kbsync plan shows what stops an apply"
+
+
+def test_a_note_stops_nobody(bench: Bench) -> None:
+    """A plan with a mere note is applied; so is one that only has to move the base after what both sides did alike."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
+    bench.edit("How can I pay?", answer="In shells.")
+    bench.commit({name: text.replace("answer: By card.", "answer: In shells.") for name, text in FIRST.items()})
+    bench.run("pull")
+    bench.commit({})
+    found = rows(bench)
+    assert (found["Console"], found["Pending"].split(":")[0]) == ("1 changed", "Nothing to do")
+    assert found["Next"].startswith("kbsync apply shows it")
+    bench.write({"notes.yaml": "removed: [never there]\n"})
+    bench.commit({})
+    assert rows(bench)["Next"].startswith("kbsync apply shows it")
+    bench.write({"notes.yaml": ""})
+    assert rows(bench)["Next"] == "kbsync plan shows what an apply would do; then commit"
 
 
 def test_a_library_that_cannot_be_read_hides_nothing_else(bench: Bench) -> None:
@@ -172,7 +190,9 @@ def test_the_log_tells_what_customers_got(bench: Bench) -> None:
     ]
     assert len(json.loads(bench.run("log", "--last", "1", "--format", "json").out)["applies"]) == 1
     markdown = bench.run("log", "--format", "markdown").out
-    assert "**1 made; undone by 3**\n\n- New Do you take cash?" in markdown
+    assert "| Apply | When | Who | From | What happened |\n| --- | --- | --- | --- | --- |\n| 3 | " in markdown
+    assert " | tester | " in markdown
+    assert " | **1 made; undone by 3** |\n|  |  |  |  | New Do you take cash? |\n" in markdown
     assert rows(bench)["Apply 2"].endswith("1 made; undone by 3")
 
 
