@@ -52,7 +52,7 @@ class Screen:
     """How to talk. ``color`` is for stdout, ``color_errors`` for stderr; ``verbosity`` is −1 when quiet, else 0 or more.
 
     ``animated`` means that stderr is a terminal on which a line can be drawn again, ``annotated`` that a GitHub runner reads it.
-    ``format`` is what stands on stdout. Of both streams a runner may make a log, so what they carry holds no order for one.
+    ``columns`` is how wide a terminal on stderr is, 0 where there is none.
     """
 
     language: str = "en"
@@ -60,6 +60,7 @@ class Screen:
     color: bool = False
     color_errors: bool = False
     verbosity: int = 0
+    columns: int = 0
     animated: bool = False
     annotated: bool = False
     format: str = "text"
@@ -100,7 +101,7 @@ class Screen:
     def note(self, words: Message) -> None:
         """Say something on stderr unless quiet."""
         if self.verbosity >= 0:
-            self.aside(self.say(words))
+            self.aside(self._folded(self.say(words)))
 
     def notes(self, many: Iterable[Message]) -> None:
         """Say several things on stderr unless quiet."""
@@ -112,12 +113,23 @@ class Screen:
         if isinstance(error, InvalidInput):
             self._findings(error.diagnostics)
         label = click.style(self.say(message("error:")), fg="red", bold=True)
-        lines = [f"{label} {self.say(error.message)}", *(f"  - {self.say(reason)}" for reason in _reasons(error))]
+        lines = [f"{label} {self._folded(self.say(error.message), hang=7)}"]
+        lines += [f"  - {self._folded(self.say(reason), hang=4)}" for reason in _reasons(error)]
         if error.hint is not None:
-            lines.append(f"  {self.say(message('hint:'))} {self.say(error.hint)}")
+            lines.append(f"  {self.say(message('hint:'))} {self._folded(self.say(error.hint), hang=8)}")
         self.aside("\n".join(lines))
         if self.annotated:
             self._annotate([error.message, *_reasons(error), *filter(None, (error.hint,))])
+
+    def _folded(self, line: str, hang: int = 0) -> str:
+        """A line broken between words where a terminal would break it anywhere; what is to be pasted stays whole."""
+        if not self.columns or " && " in line:
+            return line
+        from rich.console import Console  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
+        lines = Text(line).wrap(Console(), max(NARROWEST, self.columns) - hang)
+        return f"\n{' ' * hang}".join(each.plain.rstrip() for each in lines)
 
     def answer(self, words: Message) -> None:
         """Put words on stdout."""
@@ -229,7 +241,8 @@ def make_screen(*, color: str, quiet: bool, verbose: int, environ: Mapping[str, 
     plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
     return Screen(
         language=language,
-        width=max(NARROWEST, min(_columns(environ), WIDEST)),
+        width=max(NARROWEST, min(_columns(environ, sys.stdout), WIDEST)),
+        columns=_columns(environ, sys.stderr) if sys.stderr.isatty() else 0,
         color=_wants_color(color, plain=plain, terminal=sys.stdout.isatty()),
         color_errors=_wants_color(color, plain=plain, terminal=sys.stderr.isatty()),
         verbosity=-1 if quiet else verbose,
@@ -239,13 +252,13 @@ def make_screen(*, color: str, quiet: bool, verbose: int, environ: Mapping[str, 
     )
 
 
-def _columns(environ: Mapping[str, str]) -> int:
-    """How wide the place is that the result goes to: COLUMNS, else the terminal's own width, else a page of text."""
+def _columns(environ: Mapping[str, str], stream: TextIO) -> int:
+    """How wide the place is that a stream goes to: COLUMNS, else the terminal's own width, else a page of text."""
     told = environ.get("COLUMNS", "")
     if told.isdecimal():
         return int(told)
     try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or USUAL
+        return os.get_terminal_size(stream.fileno()).columns or USUAL
     except (OSError, ValueError):
         return USUAL
 

@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from kbsync.files.cst import BLOCK_COMMENT, CstNode, Document, Shape, entries_of, pairs, skip, walk
 from kbsync.files.emit import LONG, Value, block, flow_value, one_line, pair_lines, scalar, two_quotes
+from kbsync.model import to_lf
 
 COMMENT_BEHIND = re.compile(r"[ \t]+(#[^\r\n]*)")
 EMPTY_LINES = re.compile(r"(?:[ \t]*\r?\n(?=[ \t\r]*\n))*")
@@ -99,9 +100,19 @@ class Editor:
             self._remove_flow([(item.start, item.end, id(item) in gone) for item in items.children])
             return
         ends = dict(zip(map(id, items.children), (0, *(item.end for item in items.children)), strict=False))
-        self._edits += [(*self._lines_of(self._entries[id(item)].start, item.end, ends[id(item)]), "") for item in removed]
+        self._edits += [
+            (*self._lines_of(self._own_start(item, ends[id(item)]), item.end, ends[id(item)]), "") for item in removed
+        ]
         if len(gone) == len(items.children):
             self._insert(skip(self.text, key.end) + 1, " []")
+
+    def item_lines(self, items: CstNode, item: CstNode) -> list[str]:
+        """An item of a list in block style with the comments of its own, not indented."""
+        number = next(at for at, one in enumerate(items.children) if one is item)
+        start = self._own_start(item, items.children[number - 1].end if number else 0)
+        column = self._entries[id(item)].column
+        lines = to_lf(self.text[start : self._next_line(item.end)]).removesuffix("\n").split("\n")
+        return [line[column:] if not line[:column].strip() else line.lstrip() for line in lines]
 
     def is_apart(self, items: CstNode) -> bool:
         """Whether an empty line stands between the items of a list, or belongs there: one item alone does not tell."""
@@ -196,6 +207,14 @@ class Editor:
             while self._line_start(first - 1) > before and self._is_blank(self._line_start(first - 1)):
                 first = self._line_start(first - 1)
         return first, last
+
+    def _own_start(self, item: CstNode, before: int) -> int:
+        """Where an item begins with the comments right above it, as far in as its dash; those ``before`` are another one's."""
+        entry = self._entries[id(item)]
+        first, comment = self._line_start(entry.start), f"{' ' * entry.column}#"
+        while (above := self._line_start(first - 1)) > before and self.text.startswith(comment, above):
+            first = above
+        return first
 
     def _is_blank(self, place: int) -> bool:
         """Whether the line that begins here is empty."""

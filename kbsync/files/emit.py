@@ -77,11 +77,14 @@ Value = str | tuple[str, ...]
 
 
 def new_file(
-    contents: Sequence[Content], *, category: CategoryPath | None = None, declared: Iterable[CategoryPath] = ()
+    contents: Sequence[Content], *, category: CategoryPath | None = None, declared: Iterable[CategoryPath] = (), up: str = ""
 ) -> bytes:
-    """A file in the canonical layout, with categories, with the questions of one category, or with both."""
+    """A file in the canonical layout, with categories, with the questions of one category, or with both.
+
+    ``up`` leads from its folder to the knowledge directory.
+    """
     tree = _category_lines(declared)
-    lines = [MODELINE, *tree]
+    lines = [MODELINE.replace("=", f"={up}"), *tree]
     if category is not None:
         lines += ["---"] if tree else []
         lines += [*pair_lines("category", path_value(category)), "questions:"]
@@ -91,15 +94,24 @@ def new_file(
     return "\n".join([*lines, ""]).encode()
 
 
-def file_name(path: CategoryPath, taken: Collection[str]) -> str:
-    """A readable name for the file of a category that no file has, however the file system treats case."""
-    text = unicodedata.normalize("NFKC", "-".join(path)).lower()
-    words = "".join(character if character.isalnum() else " " for character in text).split()
-    stem = "-".join(words)[:LONGEST_NAME].strip("-") or "category"
-    stem = f"{stem}-" if stem in DEVICES else stem
+def file_name(path: CategoryPath, taken: Collection[str], *, folders: bool = False) -> str:
+    """A readable name for the file of a category that no file has, however the file system treats case.
+
+    A child stands in the folder of its parent where there are ``folders``, and where that folder is there.
+    """
+    folder = f"{_stem(path[:1])}/" if len(path) > 1 else ""
+    inside = folders or any(name.casefold().startswith(folder) for name in taken)
+    stem = f"{folder}{_stem(path[1:])}" if folder and inside else _stem(path)
     used = {SETTINGS_FILE, *(name.casefold() for name in taken)}
     names = (f"{stem}-{number}.yaml" if number > 1 else f"{stem}.yaml" for number in count(1))
     return next(name for name in names if name.casefold() not in used)
+
+
+def _stem(path: CategoryPath) -> str:
+    text = unicodedata.normalize("NFKC", "-".join(path)).lower()
+    words = "".join(character if character.isalnum() else " " for character in text).split()
+    stem = "-".join(words)[:LONGEST_NAME].strip("-") or "category"
+    return f"{stem}-" if stem in DEVICES else stem
 
 
 def question_lines(content: Content, *, category: CategoryPath | None = None, gap: int = 2) -> list[str]:

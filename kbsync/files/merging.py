@@ -16,7 +16,7 @@ from kbsync.files.directory import SETTINGS_FILE, is_yaml
 from kbsync.files.emit import can_be_written
 from kbsync.files.layout import laid_out
 from kbsync.files.loading import load_tree
-from kbsync.files.rewrite import EditedFile, add_questions, change_categories, change_questions
+from kbsync.files.rewrite import EditedFile, add_questions, change_categories, change_questions, relocate
 from kbsync.files.source import FORBIDDEN, UTF8_MARK
 from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message
@@ -55,9 +55,12 @@ def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, targ
     """
     before = load_tree(files, shown_as=shown_as, target=target).knowledge
     fitted, notes = fit(before, merge)
-    work = _Work(files, shown_as, before, fitted)
-    changed = work.run()
-    after = load_tree({**files, **changed}, shown_as=shown_as, target=target)
+    for relocating in (True, False):
+        work = _Work(files, shown_as, before, fitted)
+        changed = work.run(relocating=relocating)
+        after = load_tree({**files, **changed}, shown_as=shown_as, target=target)
+        if _meaning(after.knowledge) == _expected(before, fitted):
+            break
     if has_errors(after.diagnostics):
         raise InvalidInput(
             message("with this change the files would break the rules above; nothing was written"), after.diagnostics
@@ -190,17 +193,31 @@ class _Work:
         for place in merge.removed:
             self._removed.setdefault(self._name(place), {})[texts[place]] = merge.lines.get(place, ())
 
-    def run(self) -> dict[str, bytes]:
-        """The content of every file that changes."""
+    def run(self, *, relocating: bool) -> dict[str, bytes]:
+        """The content of every file that changes, with ``relocating`` also of those that take questions in."""
         self._write_answers()
         for name, file in self._edited.items():
             if self._merge.renamed or self._merge.dropped:
                 change_categories(file, self._merge.renamed, self._merge.dropped)
             if name in self._edits or name in self._removed:
                 change_questions(file, self._edits.get(name, {}), self._removed.get(name, {}))
+        if relocating:
+            relocate(self._edited, self._moved())
         new = add_questions(self._edited, self._merge.added, self._merge.declared)
         old = {name: file.data for name, file in self._edited.items() if file.data != self._files[name]}
         return {**{name: self._tidy(name, data) for name, data in {**old, **new}.items()}, **self._answers}
+
+    def _moved(self) -> dict[str, set[str]]:
+        """The texts, as they are now, of the questions that got another category."""
+        moved = {
+            name: {
+                edit.content.question if Field.QUESTION in edit.fields else text
+                for text, edit in edits.items()
+                if Field.CATEGORY in edit.fields
+            }
+            for name, edits in self._edits.items()
+        }
+        return {name: texts for name, texts in moved.items() if texts}
 
     def _tidy(self, name: str, data: bytes) -> bytes:
         """A file in the canonical layout where it was in that before, or is new; the layout of others is their author's."""

@@ -1,9 +1,11 @@
 """One knowledge file with its questions and categories changed: which keys are written, added or taken away for that."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import posixpath
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from kbsync.files.cst import CstNode, Shape, find, get, read_documents
+from kbsync.files.cst import CstNode, Shape, find, get, read_documents, walk
 from kbsync.files.edit import Editor
 from kbsync.files.emit import (
     CATEGORIES_FILE,
@@ -20,6 +22,9 @@ from kbsync.files.source import UTF8_MARK
 from kbsync.merge import Edit
 from kbsync.model import CategoryPath, Content, path_after
 from kbsync.plan import Field
+
+_CROWD = 12
+"""More files than this are too many for one directory: each first-level category gets a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +143,19 @@ def add_questions(
     new: dict[str, bytes] = {}
     has_tree = CATEGORIES_FILE in files or any(get(root, "categories") for file in files.values() for root in file.roots)
     rest = list(declared)
-    homes = _homes(files.values())
-    grown = {}
+    homes = _homes(files)
+    grown: dict[str, EditedFile] = {}
+    crowd = sum(path not in homes for path in groups) > _CROWD
     for path, contents in groups.items():
         if path in homes:
-            file, root, category = homes[path]
-            _add_to(file.editor, root, contents, category)
-            grown[id(file)] = file
+            name, number, category = homes[path]
+            _add_to(files[name].editor, files[name].roots[number], contents, category)
+            grown[name] = files[name]
         else:
             heads = [path] if has_tree and path in rest else []
             rest = [other for other in rest if not heads or other != path[: len(other)]]  # a parent is named with its child
-            new[file_name(path, {*taken, *new})] = new_file(contents, category=path, declared=heads)
+            name = file_name(path, {*taken, *new}, folders=crowd)
+            new[name] = new_file(contents, category=path, declared=heads, up="../" * name.count("/"))
     if rest:
         name = file_name(("categories",), {*taken, *new}) if CATEGORIES_FILE in files else CATEGORIES_FILE
         new[name] = new_file((), declared=rest)
@@ -280,36 +287,95 @@ def _change_tree(
         editor.remove_items(key, tree, going)
 
 
-def _homes(files: Iterable[EditedFile]) -> dict[CategoryPath | None, tuple[EditedFile, CstNode, CategoryPath | None]]:
-    """Where the questions of a category go: the last document that is for it, else the last list that has a question of it.
+def _homes(
+    files: Mapping[str, EditedFile], *, leaving: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> dict[CategoryPath | None, tuple[str, int, CategoryPath | None]]:
+    """Where the questions of a category go, by file and document: the last that is for it, else the last with a question of it.
 
-    There the category has to be written beside each question, and is given as well.
+    There the category has to be written beside each question, and is given as well. Questions that are ``leaving`` tell nothing.
     """
-    lists, documents = {}, {}
-    for file in files:
-        lists.update({one.category: (file, one.document, one.category) for one in file.questions()})
-        for root in file.roots:
+    lists: dict[CategoryPath | None, tuple[str, int, CategoryPath | None]] = {}
+    documents: dict[CategoryPath | None, tuple[str, int, CategoryPath | None]] = {}
+    for name, file in files.items():
+        numbers = {id(root): number for number, root in enumerate(file.roots)}
+        for one in file.questions():
+            if one.text not in leaving.get(name, ()):
+                lists[one.category] = (name, numbers[id(one.document)], one.category)
+        for number, root in enumerate(file.roots):
             named = None if root.flow else get(root, "category")
             if named is not None:
-                documents[_path(named)] = (file, root, None)
+                documents[_path(named)] = (name, number, None)
     return lists | documents
+
+
+def relocate(files: Mapping[str, EditedFile], moved: Mapping[str, Collection[str]]) -> None:
+    """Take questions to where their new category's questions are, with their comments; what is shared or on one line stays."""
+    homes = _homes(files, leaving=moved)
+    goals: dict[tuple[str, str], tuple[str, int]] = {}
+    for name, texts in moved.items():
+        for question in files[name].questions():
+            home = homes.get(question.category) if question.text in texts else None
+            if home is not None and _can_go(files, name, question, home):
+                goals[name, question.text] = home[:2]
+                if home[2] is None:
+                    files[name].editor.remove_pair(question.node, "category")
+        files[name].apply()
+    arriving: dict[tuple[str, int], list[list[str]]] = {}
+    for name in moved:
+        file = files[name]
+        leaving: dict[int, tuple[QuestionNode, list[CstNode]]] = {}
+        for question in file.questions():
+            if goal := goals.get((name, question.text)):
+                arriving.setdefault(goal, []).append(file.editor.item_lines(question.list, question.node))
+                leaving.setdefault(id(question.list), (question, []))[1].append(question.node)
+        for first, nodes in leaving.values():
+            file.editor.remove_items(first.key, first.list, nodes)
+        file.apply()
+    for (name, number), entries in arriving.items():
+        editor, root = files[name].editor, files[name].roots[number]
+        _add_lines(editor, root, entries)
+        files[name].apply()
+
+
+def _can_go(
+    files: Mapping[str, EditedFile], name: str, question: QuestionNode, home: tuple[str, int, CategoryPath | None]
+) -> bool:
+    """Whether an entry can stand in another document: it shares nothing, and what it names is found from there."""
+    root = files[home[0]].roots[home[1]]
+    found = find(root, "questions")
+    stays = (
+        root is question.document
+        or question.list.flow
+        or get(question.node, "category") is None
+        or (found is not None and found[1].flow and bool(found[1].children))
+        or (question.answer_file is not None and posixpath.dirname(home[0]) != posixpath.dirname(name))
+    )
+    return not stays and not any(node.anchor or node.target for node in walk(question.node))
+
+
+def _add_lines(editor: Editor, root: CstNode, entries: Sequence[Sequence[str]]) -> None:
+    """Put entries, each from its dash on, at the end of a document's questions."""
+    found = find(root, "questions")
+    if found is not None and found[1].children:
+        apart = editor.is_apart(found[1])
+        for lines in entries:
+            editor.add_item(found[1], lines, apart=apart)
+        return
+    lines = [f"  {line}" if line else "" for entry in entries for line in entry]
+    if found is None:
+        editor.extend(root, ["questions:", *lines])
+    else:
+        editor.fill(*found, lines)
 
 
 def _add_to(editor: Editor, root: CstNode, contents: Sequence[Content], category: CategoryPath | None) -> None:
     found = find(root, "questions")
-    if found is None or not found[1].children:
-        lines = [f"  {line}" if line else "" for content in contents for line in question_lines(content, category=category)]
-        if found is None:
-            editor.extend(root, ["questions:", *lines])
-        else:
-            editor.fill(*found, lines)
-    elif found[1].flow:
+    if found is not None and found[1].flow and found[1].children:
         for content in contents:
             editor.add_flow_item(found[1], question_flow(content, category=category))
-    else:
-        gap, apart = editor.dash_gap(found[1]), editor.is_apart(found[1])
-        for content in contents:
-            editor.add_item(found[1], question_lines(content, category=category, gap=gap), apart=apart)
+        return
+    gap = editor.dash_gap(found[1]) if found is not None and found[1].children else 2
+    _add_lines(editor, root, [question_lines(content, category=category, gap=gap) for content in contents])
 
 
 def _path(node: CstNode) -> CategoryPath:

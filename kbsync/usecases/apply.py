@@ -423,9 +423,15 @@ def _has_settled(report: ApplyReport, *, unsure: bool) -> bool:
 
 
 def actor(environ: Mapping[str, str]) -> str:
-    """Who applies: the CI system's user, else the system's, by number where a container gives it no name."""
+    """Who applies: the CI system's user, else the one who is logged in, by number where the system has no name."""
     names = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR", "LOGNAME", "USER", "USERNAME")
-    return next((environ[name] for name in names if environ.get(name)), None) or f"uid {uid()}"
+    known = next((environ[name] for name in names if environ.get(name)), None)
+    try:
+        import pwd  # noqa: PLC0415  (Windows has none)
+
+        return known or pwd.getpwuid(uid()).pw_name
+    except (ImportError, KeyError):
+        return known or f"uid {uid()}"
 
 
 def where(environ: Mapping[str, str]) -> str:

@@ -5,7 +5,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from kbsync.errors import HistoryUnavailable, MissingSecret, ServiceError, UnusableFile
-from kbsync.guards import stops
 from kbsync.history.lease import LockInfo, show_time
 from kbsync.history.lock import read_lock, remove_lock
 from kbsync.history.remote import TargetRefs
@@ -119,13 +118,15 @@ _ASK_GIT = message("find out why git cannot tell that: an apply needs to know it
 
 def _next_step(found: "TargetStatus", call: Call) -> Message:
     """What somebody would do now, with the command line for it."""
+    from kbsync.render.view import outline  # noqa: PLC0415
+
     option = call.options
     if found.plan is None or found.problems:
         doctor = message("kbsync doctor{option} tells what is not in order", option=option)
         return doctor if found.problem is not None else found.problems[0].hint or _ASK_GIT
     plan, drift = found.plan, found.drift is not None and bool(found.drift.changes)
     edited = any({Cause.DRIFT, Cause.CONFLICT} & {*change.causes} for change in plan.changes)
-    stopped = any(stops(problem, plan) for problem in plan.problems)
+    stopped = bool(outline(plan).blocking)
     wait = message("wait until that apply has ended; kbsync unlock{option} removes the lock of one that is gone", option=option)
     steps = (
         (found.lock is not None, wait),

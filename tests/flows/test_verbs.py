@@ -116,7 +116,7 @@ def test_a_removed_question_leaves_a_line(bench: Bench) -> None:
     bench.run("rename", "two", "deux")
     found = json.loads(bench.run("remove", "DEUX", "--format", "json").out)
     assert found["files"] == ["knowledge/a.yaml"]
-    assert written(bench) == TREE + "questions:\n" + ONE + "  # of two\nremoved:\n  - deux\n  - two\n"
+    assert written(bench) == TREE + "questions:\n" + ONE + "removed:\n  - deux\n  - two\n"
 
 
 def test_a_move_to_a_category_that_no_file_names_is_told(bench: Bench) -> None:
@@ -179,3 +179,48 @@ def test_a_removal_is_applied_with_nobody_there_and_what_comes_back_is_told(tmp_
     refused = bench.run("apply", "--yes")
     assert (refused.code, "1 console edit would be overwritten: two" in refused.err) == (Exit.UNSAFE, True)
     assert bench.run("apply", "--yes", "--overwrite-drift").code == Exit.DONE
+
+
+HOMES = {
+    "category: B\nquestions:\n  - question: three\n    answer: x\n": "",
+    "category: B\nquestions:\n  - question: three\n    answer: x\n\n  - question: four\n    answer: x\n": "",
+    "category: B\nquestions: []\n": "",
+    "category: B\n": "",
+    "questions:\n  - question: three\n    category: B\n    answer: x\n": "    category: B\n",
+}
+
+
+@pytest.mark.parametrize("home", HOMES)
+@pytest.mark.parametrize("crlf", [False, True], ids=["lf", "crlf"])
+def test_a_moved_question_goes_where_its_category_is(home: str, *, crlf: bool) -> None:
+    """Its entry and the comments of it stand among those of that category; where they were nothing is left."""
+    files = {"a.yaml": LAYOUTS["block"], "b.yaml": home}
+    data = {name: (text.replace("\n", "\r\n") if crlf else text).encode() for name, text in files.items()}
+    old = load_tree(data, shown_as="k", settings=False).knowledge
+    merge, _ = moving("two", "B")(old)
+    after = merge_files({**SETTINGS, **data}, merge, shown_as="k", target=None).files
+    text = {name: found.decode().replace("\r\n", "\n") for name, found in after.items()}
+    assert text["a.yaml"] == TREE + "questions:\n" + ONE
+    head, _, entry = text["b.yaml"].partition("  # of two\n")
+    assert head.rstrip() in (home.replace(" []", "").rstrip(), f"{home}questions:")
+    assert f"  # of two\n{entry}".replace("    category: B\n", "") == TWO
+    assert ("category: B" in entry) == bool(HOMES[home])
+
+
+@pytest.mark.parametrize(
+    ("entry", "home", "name"),
+    [
+        (TWO, "category: B\nquestions: [{question: three, answer: x}]\n", "b.yaml"),
+        (TWO, "{category: B, questions: []}\n", "b.yaml"),
+        (TWO.replace("similar:", "similar: &s"), "category: B\n", "b.yaml"),
+        ("  - question: two\n    answer: {file: x.html}\n", "category: B\n", "in/b.yaml"),
+        ("  - {question: two, answer: y}\n", "category: C\n", "b.yaml"),
+    ],
+)
+def test_what_cannot_go_is_moved_in_its_place(entry: str, home: str, name: str) -> None:
+    """What shares a value, stands on one line or names a file from where it is, gets its category written beside it."""
+    files = {"a.yaml": (TREE + "questions:\n" + ONE + entry).encode(), name: home.encode(), "x.html": b"<b>"}
+    merge, _ = moving("two", "B")(load_tree(files, shown_as="k", settings=False).knowledge)
+    after = merge_files({**SETTINGS, **files}, merge, shown_as="k", target=None).files
+    assert list(after) == ["a.yaml"]
+    assert "category: B" in after["a.yaml"].decode().partition("question: two")[2]

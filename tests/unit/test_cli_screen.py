@@ -69,3 +69,20 @@ def test_an_annotation_does_not_grow_without_end() -> None:
     """Hundreds of reasons are for the log."""
     many = SafetyRefusal(message("not applied"), [message("reason {number}", number=number) for number in range(500)])
     assert said(Screen(annotated=True), many)[-1].endswith("…")
+
+
+def test_a_terminal_breaks_between_words() -> None:
+    """What is said there is as wide as it, Chinese too; a line to be pasted stays whole, and a log gets whole lines."""
+    long = message("the quick brown fox jumps over the lazy dog and runs away")
+    error = Misuse(long, hint=long)
+    assert said(Screen(columns=40), error) == [
+        "error: the quick brown fox jumps over",
+        "       the lazy dog and runs away",
+        "  hint: the quick brown fox jumps over",
+        "        the lazy dog and runs away",
+    ]
+    assert len(said(Screen(), error)) == 2
+    with redirect_stderr(io.StringIO()) as stream:
+        Screen(columns=40).note(message("快" * 30))
+        Screen(columns=40).note(message("first do this && then do that and also something that is long"))
+    assert [len(line) for line in stream.getvalue().splitlines()] == [20, 10, 61]

@@ -1,6 +1,7 @@
 """The joints that no flow shows: who applies and where, what a budget and a secret are called, what is told of a call."""
 
 import os
+import pwd
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,8 +33,14 @@ def test_who_applies(environ: Mapping[str, str], expected: str) -> None:
     assert actor(environ) == expected
 
 
-def test_somebody_always_applies() -> None:
-    """Without any name in the environment it is a number."""
+def test_somebody_always_applies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any name in the environment it is the name of the login, or its number."""
+    assert actor({}) == pwd.getpwuid(os.getuid()).pw_name
+
+    def unknown(_number: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
     assert actor({}) == f"uid {os.getuid()}"
 
 

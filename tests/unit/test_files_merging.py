@@ -174,3 +174,14 @@ def test_a_new_file_is_told_from_a_rewritten_one() -> None:
     old = edited(ONE, {}, renamed={("A",): ("B",)})
     assert (new.touched, old.touched) == ({}, {})
     assert [str(counts(merged, name)) for merged in (new, old) for name in merged.files] == ["new", "rewritten"]
+
+
+def test_many_files_stand_in_folders() -> None:
+    """Where more come than one looks through, each first-level category has a folder, and later ones go there."""
+    added = [Content(f"q{number}", "x", (f"P{number % 3}", f"C{number}")) for number in range(13)]
+    files = edited({}, {}, added=(*added, Content("top", "x", ("P0",)))).files
+    assert {"p0/c0.yaml", "p1/c1.yaml", "p0.yaml"} <= {*files}
+    assert files["p0/c0.yaml"].startswith(b"# yaml-language-server: $schema=../.schema/knowledge.json\n")
+    later = edited(dict(files), {}, added=(Content("new", "x", ("P0", "New")), Content("other", "x", ("Q", "New")))).files
+    assert {*later} == {"p0/new.yaml", "q-new.yaml"}
+    assert "c0.yaml" not in "".join(edited({}, {}, added=added[:3]).files).split("/")
