@@ -169,7 +169,8 @@ def test_a_removal_is_applied_with_nobody_there_and_what_comes_back_is_told(tmp_
     back = bench.run("plan", "--undo", "receipt.json", "--out", "undo.json")
     assert (back.code, bench.run("apply", "undo.json", "--yes").code) == (Exit.DONE, Exit.DONE)
     assert "under removed in git, and back since an undo: applying takes it away again" in " ".join(bench.run("plan").out.split())
-    assert bench.run("apply", "--yes").code == Exit.DONE
+    assert bench.run("apply", "--yes").code == Exit.UNSAFE
+    assert bench.run("apply", "--yes", "--overwrite-drift").code == Exit.DONE
     with bench.console() as service:
         console = Console(service)
         console.add_question("two", "from the console", category=console.category("A"))
