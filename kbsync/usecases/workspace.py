@@ -99,7 +99,9 @@ def compared_with(workspace: Workspace, base: Knowledge | None) -> Workspace:
     from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
 
     old = frozenset(question.content for question in base.questions) if base is not None else frozenset[Content]()
-    near = check(workspace.knowledge, workspace.settings.checks, rules=NEAR, old=old, known=base.entries() if base is not None else ())
+    near = check(
+        workspace.knowledge, workspace.settings.checks, rules=NEAR, old=old, known=base.entries() if base is not None else ()
+    )
     found = sort_diagnostics([*workspace.diagnostics, *near])
     if has_errors(near):
         raise _invalid(found)
