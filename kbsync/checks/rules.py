@@ -65,7 +65,7 @@ def words(options: Options, name: str) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (str(value),)
 
 
-def all_texts(knowledge: Knowledge, find: Callable[[Message, str], Finding | None]) -> Iterator[CheckFinding]:
+def _texts(knowledge: Knowledge, find: Callable[[Message, str], Finding | None]) -> Iterator[CheckFinding]:
     """What is found in the texts of the library, in the order of the files: of each text ``find`` gets its name and itself."""
     for question in knowledge.questions:
         content = question.content
@@ -79,7 +79,7 @@ def all_texts(knowledge: Knowledge, find: Callable[[Message, str], Finding | Non
                 yield CheckFinding(question, *found, location=place)
 
 
-def answers(
+def _answers(
     knowledge: Knowledge, find: Callable[[str], Iterable[Finding]], how: AnswerType | None = None
 ) -> Iterator[CheckFinding]:
     """What is found in the answers, of one type or of all."""
@@ -116,7 +116,7 @@ def find_placeholders(knowledge: Knowledge, options: Options) -> Iterator[CheckF
             return None
         return message("{part} still holds {mark}: {text}", part=part, mark=found.group(), text=shorten(text)), hint
 
-    return all_texts(knowledge, find)
+    return _texts(knowledge, find)
 
 
 def find_invisible(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
@@ -137,7 +137,7 @@ def find_invisible(knowledge: Knowledge, _options: Options) -> Iterator[CheckFin
         )
         return said, hint
 
-    return all_texts(knowledge, find)
+    return _texts(knowledge, find)
 
 
 def find_untrimmed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
@@ -148,7 +148,7 @@ def find_untrimmed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFin
         said = message("{part} begins or ends with space: {text}", part=part, text=shorten(text))
         return (said, hint) if text != text.strip() else None
 
-    return all_texts(knowledge, find)
+    return _texts(knowledge, find)
 
 
 def find_decomposed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
@@ -161,7 +161,7 @@ def find_decomposed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFi
         said = message("{part} is not in the composed Unicode form (NFC): {text}", part=part, text=shorten(spelled_out(text)))
         return said, hint
 
-    return all_texts(knowledge, find)
+    return _texts(knowledge, find)
 
 
 def find_pasted(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
@@ -178,7 +178,7 @@ def find_pasted(knowledge: Knowledge, _options: Options) -> Iterator[CheckFindin
         said = message("{part} holds a tab, as cells of a spreadsheet do: {near}", part=part, near=near)
         return said, message("put spaces in its place, or give each cell its own key")
 
-    return all_texts(knowledge, find)
+    return _texts(knowledge, find)
 
 
 def _whole(mark: str) -> str:
@@ -241,7 +241,7 @@ def find_markup_in_text(knowledge: Knowledge, _options: Options) -> Iterator[Che
                 message("write answer_type: rich beside it, or take the markup out"),
             )
 
-    return answers(knowledge, find, AnswerType.TEXT)
+    return _answers(knowledge, find, AnswerType.TEXT)
 
 
 def find_no_markup_in_rich(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
@@ -254,7 +254,7 @@ def find_no_markup_in_rich(knowledge: Knowledge, _options: Options) -> Iterator[
                 message("write answer_type: text, or mark the lines with <p> or <br>"),
             )
 
-    return answers(knowledge, find, AnswerType.RICH)
+    return _answers(knowledge, find, AnswerType.RICH)
 
 
 def find_long_answers(knowledge: Knowledge, options: Options) -> Iterator[CheckFinding]:
@@ -268,7 +268,7 @@ def find_long_answers(knowledge: Knowledge, options: Options) -> Iterator[CheckF
                 message("shorten it, or raise max of the check long-answer in kbsync.yaml"),
             )
 
-    return answers(knowledge, find)
+    return _answers(knowledge, find)
 
 
 def find_unsafe_markup(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
@@ -281,7 +281,7 @@ def find_unsafe_markup(knowledge: Knowledge, _options: Options) -> Iterator[Chec
                 message("take it out: text, links to pages, pictures and videos are enough for an answer"),
             )
 
-    return answers(knowledge, find, AnswerType.RICH)
+    return _answers(knowledge, find, AnswerType.RICH)
 
 
 def find_broken_markup(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
@@ -294,7 +294,7 @@ def find_broken_markup(knowledge: Knowledge, _options: Options) -> Iterator[Chec
                 message("write the missing tag, or take the lone one out"),
             )
 
-    return answers(knowledge, find, AnswerType.RICH)
+    return _answers(knowledge, find, AnswerType.RICH)
 
 
 def find_doubtful_links(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
@@ -305,7 +305,7 @@ def find_doubtful_links(knowledge: Knowledge, _options: Options) -> Iterator[Che
             if (wrong := _doubt(link)) is not None:
                 yield wrong[0].fill(link=shorten(link)), wrong[1]
 
-    return answers(knowledge, find, AnswerType.RICH)
+    return _answers(knowledge, find, AnswerType.RICH)
 
 
 def _unbalanced(answer: str) -> Iterator[str]:

@@ -30,6 +30,8 @@ from kbsync.plan import (
     harmful,
 )
 
+__all__ = ["outline"]
+
 
 class Section(StrEnum):
     """The parts of a shown plan, from the most dangerous to the least."""
