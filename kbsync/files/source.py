@@ -252,7 +252,10 @@ def _unmerged(source: SourceFile, text: str) -> bool:
     found = [(number, line) for number, line in enumerate(LINE_END.split(text)) if CONFLICT.match(line)]
     for number, line in found:
         margin = len(line) - len(line.lstrip())
-        hint = message("settle the conflict: keep one of the versions, and take out the lines of <, =, | and >")
+        hint = message(
+            "settle the conflict: keep one of the versions, and take out the lines of <, =, | and >, which are "
+            "git's marks and not a hyphen of a list"
+        )
         source.fault_at(Rule.KB119, message("a merge left its conflict here"), (number, margin), width=len(line), hint=hint)
     return bool(found)
 

@@ -71,8 +71,13 @@ def _number(repository: Repository, refs: TargetRefs, tip: str, *, shared: bool)
         found = read_objects(repository, names_of_last(tip), again=True)
     subject = SUBJECT.search(found.get(tip, b""))
     if subject is None:
+        remote = Remote.of(repository) if shared else None
         raise HistoryUnavailable(
             message("The ref {ref} leads to no receipt of an apply.", ref=refs.receipts),
-            hint=message("Look at it with `git log {ref}`; if nobody needs it, delete it.", ref=refs.receipts),
+            hint=message("Delete it with `git update-ref -d {ref}`: the next apply begins it anew.", ref=refs.receipts)
+            if remote is None
+            else message(
+                "Delete it with `git push {remote} :{ref}`: the next apply begins it anew.", remote=remote.name, ref=refs.receipts
+            ),
         )
     return int(subject[1])

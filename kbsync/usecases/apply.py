@@ -1,7 +1,7 @@
 """Applying a plan: which one, shown, agreed to, carried out under the lock, reported, and the applied ref moved."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +25,15 @@ from kbsync.saving import check_writable, is_replaceable, make_directory, refuse
 from kbsync.settings import Target
 from kbsync.usecases.composition import Connection, connected, reading
 from kbsync.usecases.context import Call, Exit, LinkedStop, RunContext, is_agreed, stop_on_signal
-from kbsync.usecases.git import History, check_applied_ref, is_shared, moves_applied_ref, record_apply, why_ref_stays
+from kbsync.usecases.git import (
+    History,
+    check_applied_ref,
+    is_shared,
+    leftovers_of,
+    moves_applied_ref,
+    record_apply,
+    why_ref_stays,
+)
 from kbsync.usecases.plan import Prepared, check_target, plan_against, prepare
 from kbsync.usecases.workspace import prepare_state, shared_state_directory, uid
 
@@ -208,14 +216,20 @@ def _recorded(
     history, receipt = ready.history, kept.receipt
     report, date = receipt.report, int(call.context.clock.wall())
     number, reason = None, None
+    late = _leftovers(call, ready, receipt)
     try:
-        number = record_apply(receipt, encode_receipt(receipt), ready.target, history=history, seen=seen, lock=lock, date=date)
+        chain = (*(each for _, each in reversed(late)), receipt)
+        number = record_apply(chain, ready.target, history=history, seen=seen, lock=lock, date=date)
     except HistoryUnavailable as problem:
         reason = problem.message
         if report.finished and moves_applied_ref(report.plan, history=history):
             kept = journal.amend(kept, _not_recorded(problem))
     if number is not None:
         journal.drop_beside(receipt)
+        for place, each in reversed(late):
+            with suppress(OSError):
+                place.unlink()
+            call.screen.note(message("The receipt of {when}, which git lacked, is there now.", when=each.started))
     else:
         try:
             path = journal.keep_beside(kept.receipt)
@@ -229,6 +243,16 @@ def _recorded(
     if number is not None and report.plan.changes:
         call.screen.note(message("Receipt {number}: kbsync plan --undo {number} takes this back.", number=number))
     return kept
+
+
+def _leftovers(call: Call, ready: Prepared, receipt: Receipt) -> Sequence[tuple[Path, Receipt]]:
+    """The receipts of earlier applies that git did not get; none where that cannot be read, because each stays where it is."""
+    if ready.history.repository is None:
+        return ()
+    try:
+        return leftovers_of(ready.workspace, ready.target, context=call.context, but=receipt)
+    except (HistoryUnavailable, UnusableFile):
+        return ()
 
 
 def carry_out(
@@ -294,6 +318,13 @@ _LOST = message(
 
 
 def _not_recorded(problem: HistoryUnavailable) -> Message:
+    if problem.hint is not None:
+        return message(
+            "the library is as declared, but the applied ref could not be moved: {cause} {way} Then run kbsync apply again: with "
+            "nothing to send it moves the ref.",
+            cause=problem.message,
+            way=problem.hint,
+        )
     return message(
         "the library is as declared, but the applied ref could not be moved: {cause} "
         "Run kbsync apply again: with nothing to send it moves the ref.",

@@ -18,6 +18,7 @@ from kbsync.messages import Message, message
 from kbsync.settings import Driver, Target
 from kbsync.store import Ports
 from kbsync.usecases.context import Call, RunContext
+from kbsync.usecases.git import check_address
 from kbsync.usecases.workspace import Workspace, check_state, prepare_state, shared_state_directory
 
 if TYPE_CHECKING:
@@ -114,10 +115,10 @@ def _embedded(target: Target, context: RunContext, state: Path) -> Iterator["San
 
 
 @contextmanager
-def connected(call: Call, workspace: Workspace, *, signed: bool = True) -> Iterator[Connection]:
+def connected(call: Call, workspace: Workspace, *, signed: bool = True, checked: bool = False) -> Iterator[Connection]:
     """Connect a command to its target; pauses are told, with ``-v`` the calls in sum, with ``-vv`` each one.
 
-    What is not ``signed`` is refused by the service, and needs no secret.
+    What is not ``signed`` is refused by the service, and needs no secret. Raises ForeignAddress, unless that was ``checked``.
     """
     call.refuse_link()
     screen = call.screen
@@ -137,6 +138,8 @@ def connected(call: Call, workspace: Workspace, *, signed: bool = True) -> Itera
 
     on_call = tell_call if screen.verbosity > 1 else None
     target = call.target_of(workspace)
+    if not checked:
+        check_address(workspace, target, context=call.context)
     credentials = None if signed else Credentials(usersig="-")
     with connect(
         target, context=call.context, state=workspace.state, on_pause=tell_pause, on_call=on_call, credentials=credentials

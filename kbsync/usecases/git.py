@@ -9,7 +9,7 @@ from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, StalePlan, UnusableFile
 from kbsync.files import SETTINGS_FILE, is_yaml, load_tree, meant
 from kbsync.history.applied_ref import AppliedRecord, advance, read_record, seen_record
-from kbsync.history.base import Base, find_base, joined_branch
+from kbsync.history.base import BRANCH, EXACT, Base, find_base, joined_branch
 from kbsync.history.git import NETWORK_SECONDS
 from kbsync.history.lock import TargetLock
 from kbsync.history.receipts import names_of_last, read_receipts, write_receipt
@@ -27,7 +27,7 @@ from kbsync.history.snapshot import (
 from kbsync.messages import Message, message
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.plan import BaseKind, Plan, Problem, ProblemKind, Purpose
-from kbsync.planfile import decode, read_plan_or_receipt
+from kbsync.planfile import decode, encode_receipt, read_plan_or_receipt
 from kbsync.planner.memory import Memory, recall
 from kbsync.report import Receipt
 from kbsync.settings import Driver, Target
@@ -112,8 +112,21 @@ def _with_memory(history: History, knowledge: Knowledge, repository: Repository,
         receipts = tuple(_since(base.receipts, repository, refs, shared=is_shared(target)))
     except HistoryUnavailable as problem:
         if certain:
-            raise _uncertain(problem, target) from None
-        return replace(history, notes=(*history.notes, problem.message), warnings=(*history.warnings, _guessed(target)))
+            words = message(
+                "what was done to {target} since its base is not known, so nothing is done unless --base COMMIT names the base: "
+                "{reason}",
+                target=target.name,
+                reason=problem.message,
+            )
+            raise HistoryUnavailable(words, hint=problem.hint) from None
+        words = message(
+            "what was done to {target} since its base could not be read from git, so the causes told here may be wrong: {reason}",
+            target=target.name,
+            reason=problem.message,
+        )
+        told = Problem(ProblemKind.DIVERGED, words, blocking=False)
+        notes = (*history.notes, problem.message, *filter(None, (problem.hint,)))
+        return replace(history, notes=notes, warnings=(*history.warnings, told))
     memory = recall(knowledge, receipts, commit=base.commit)
     return replace(history, knowledge=memory.base, memory=memory, notes=(*history.notes, *_loose(receipts)))
 
@@ -138,10 +151,12 @@ def receipts_of(workspace: Workspace, target: Target, *, context: RunContext) ->
         yield number, receipt_of(number, data)
 
 
-def leftovers_of(workspace: Workspace, target: Target, *, context: RunContext) -> tuple[tuple[Path, Receipt], ...]:
+def leftovers_of(
+    workspace: Workspace, target: Target, *, context: RunContext, but: Receipt | None = None
+) -> tuple[tuple[Path, Receipt], ...]:
     """The receipts of changes that lie in ``.kbsync/receipts/`` because git did not get them, the newest first.
 
-    Raises HistoryUnavailable, and UnusableFile for one that cannot be read.
+    ``but`` is the one of the apply that is under way. Raises HistoryUnavailable, and UnusableFile for one that cannot be read.
     """
     found = [(path, read_plan_or_receipt(path)) for path in (workspace.state / "receipts").glob("*.json")]
     own = [
@@ -149,6 +164,7 @@ def leftovers_of(workspace: Workspace, target: Target, *, context: RunContext) -
         for path, each in found
         if isinstance(each, Receipt)
         and each.report.plan.changes
+        and (but is None or (each.started, each.actor) != (but.started, but.actor))
         and (each.report.plan.target.name, each.report.plan.target.sdkappid) == (target.name, target.sdkappid)
     ]
     known = {(each.started, each.actor) for _, each in receipts_of(workspace, target, context=context)} if own else set()
@@ -195,27 +211,34 @@ def refs_of(target: Target, *, directory: str) -> TargetRefs:
     return TargetRefs(target.name, target.key, directory, names_it)
 
 
-def doubt_about_address(history: History, target: Target, environ: Mapping[str, str]) -> Problem | None:
-    """Why a pull request may not reach the service: it would sign in at an address that nobody has reviewed; None if it may.
+class ForeignAddress(HistoryUnavailable):
+    """A pull request would sign in at an address that nobody has reviewed; ``branch`` is the one that it joins."""
 
-    The address must be the one that the target has in the branch to join; a target that is new there has none.
-    """
-    repository, refs = history.repository, history.refs
-    branch = None if repository is None or not is_shared(target) else joined_branch(repository, environ)
-    if repository is None or refs is None or branch is None:
-        return None
-    place = f"{refs.directory}/{SETTINGS_FILE}" if refs.directory else SETTINGS_FILE
+    def __init__(self, target: Target, branch: str) -> None:
+        words = message(
+            "the address of {target} (endpoint and SDKAppID) is not the one that {branch} gives it, which this pull request "
+            "joins: nothing was sent, so that no signature goes where nobody has agreed to",
+            target=target.name,
+            branch=branch,
+        )
+        super().__init__(words, hint=message("Merge the address first, in a pull request of its own."))
+        self.branch = branch
+
+
+def check_address(workspace: Workspace, target: Target, *, context: RunContext, repository: Repository | None = None) -> None:
+    """Raise ForeignAddress in a pull request, unless the target has the same address in the branch to join."""
+    if not is_shared(target) or not any(context.environ.get(name) for name in (EXACT, *BRANCH)):
+        return
+    repository = repository or Repository.find(workspace.directory, environ=context.environ)
+    branch = "" if repository is None else joined_branch(repository, context.environ) or ""
+    if repository is None:
+        return
+    directory = repository.inside(workspace.directory)
+    place = f"{directory}/{SETTINGS_FILE}" if directory else SETTINGS_FILE
     said = repository.git.attempt("cat-file", "blob", f"{branch}:{place}", seconds=NETWORK_SECONDS)
     settings = load_tree({SETTINGS_FILE: said.output}, shown_as="").settings if said.code == 0 else None
-    if settings is not None and any((each.name, each.key) == (target.name, target.key) for each in settings.targets):
-        return None
-    words = message(
-        "the address of {target} (endpoint and SDKAppID) is not the one that {branch} gives it, which this pull request joins: "
-        "planned offline, so that no signature goes where nobody has agreed to",
-        target=target.name,
-        branch=branch.removeprefix("refs/remotes/"),
-    )
-    return Problem(ProblemKind.DIVERGED, words, blocking=False)
+    if settings is None or all((each.name, each.key) != (target.name, target.key) for each in settings.targets):
+        raise ForeignAddress(target, branch.removeprefix("refs/remotes/"))
 
 
 def base_of_read_files(history: History) -> Knowledge | None:
@@ -514,20 +537,23 @@ def why_ref_stays(plan: Plan, *, history: History) -> tuple[Message, ...]:
 
 
 def record_apply(
-    receipt: Receipt, data: bytes, target: Target, *, history: History, seen: AppliedRecord, lock: TargetLock, date: int
+    receipts: Sequence[Receipt], target: Target, *, history: History, seen: AppliedRecord, lock: TargetLock, date: int
 ) -> int | None:
-    """Append a receipt and, where all of its commit was applied, advance the applied ref from where it was seen.
+    """Append receipts and, where all of the last one's commit was applied, advance the applied ref from where it was seen.
 
-    The receipt's number, None outside a repository. Where there is a remote, both go there with the release of the lock in one
-    push. Raises HistoryUnavailable where they could not be moved.
+    The last receipt's number, None outside a repository. A remote gets both, and the release of the lock, in one push. Raises
+    HistoryUnavailable where they could not be moved.
     """
-    repository, refs, plan = history.repository, history.refs, receipt.report.plan
+    repository, refs, receipt = history.repository, history.refs, receipts[-1]
     if repository is None or refs is None:
         return None
+    plan = receipt.report.plan
     commit = plan.source.commit if receipt.report.finished and moves_applied_ref(plan, history=history) else None
     shared = is_shared(target)
-    number, made = write_receipt(repository, refs, data, tip=seen.receipts, date=date, shared=shared)
-    old, new = {refs.receipts: seen.receipts}, {refs.receipts: made}
+    number, made = 0, seen.receipts
+    for each in receipts:
+        number, made = write_receipt(repository, refs, encode_receipt(each), tip=made, date=date, shared=shared)
+    old, new = {refs.receipts: seen.receipts}, {refs.receipts: str(made)}
     if commit is not None:
         old[refs.applied], new[refs.applied] = seen.applied, repository.resolve(commit)
     advance(repository, refs, old, new, shared=shared, push=lock.finish)

@@ -20,7 +20,15 @@ from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit
-from kbsync.usecases.git import History, base_of_read_files, doubt_about_address, find_history, leftovers_of, receipts_of
+from kbsync.usecases.git import (
+    ForeignAddress,
+    History,
+    base_of_read_files,
+    check_address,
+    find_history,
+    leftovers_of,
+    receipts_of,
+)
 from kbsync.usecases.workspace import Workspace, compared_with
 
 __all__ = [
@@ -143,11 +151,11 @@ def _warn(call: Call, workspace: Workspace, base: Knowledge | None, *, told: boo
 
 
 @contextmanager
-def reader_of(call: Call, workspace: Workspace) -> Iterator["DeskReader"]:
-    """Reach the target's library to look at it."""
+def reader_of(call: Call, workspace: Workspace, *, checked: bool = False) -> Iterator["DeskReader"]:
+    """Reach the target's library to look at it; its address is ``checked`` unless it was."""
     from kbsync.usecases.composition import connected, reading  # noqa: PLC0415  (loads httpx, which nothing offline needs)
 
-    with connected(call, workspace) as connection, reading(call, connection) as reader:
+    with connected(call, workspace, checked=checked) as connection, reading(call, connection) as reader:
         yield reader
 
 
@@ -235,11 +243,18 @@ def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:
 
 def _plan_live(call: Call, options: PlanOptions) -> Plan:
     ready = prepare(call, base=options.base, certain=False)
-    doubt = doubt_about_address(ready.history, ready.target, call.context.environ)
-    if doubt is not None:
-        call.screen.note(doubt.message)
-        return _against_base(ready, options.only, doubt)
-    with reader_of(call, ready.workspace) as reader:
+    try:
+        check_address(ready.workspace, ready.target, context=call.context, repository=ready.history.repository)
+    except ForeignAddress as problem:
+        words = message(
+            "the address of {target} (endpoint and SDKAppID) is not the one that {branch} gives it, which this pull request "
+            "joins: planned offline, so that no signature goes where nobody has agreed to",
+            target=ready.target.name,
+            branch=problem.branch,
+        )
+        call.screen.note(words)
+        return _against_base(ready, options.only, Problem(ProblemKind.DIVERGED, words, blocking=False))
+    with reader_of(call, ready.workspace, checked=True) as reader:
         return plan_against(reader.read(), ready, only=options.only)
 
 

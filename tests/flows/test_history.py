@@ -205,6 +205,31 @@ def test_a_pull_request_signs_in_nowhere_else(bench: Bench, variable: str, other
         assert bool(service.log) is asked
 
 
+@pytest.mark.parametrize(
+    "words", ["drift", "pull", "doctor", "status", "apply --yes", "apply --yes plan.json", "session state someone"]
+)
+def test_no_other_command_signs_in_elsewhere_in_a_pull_request(bench: Bench, words: str) -> None:
+    """Whatever would reach the service refuses, names the branch, and sends nothing."""
+    with bench.served() as service:
+        bench.commit(FIRST)
+        assert bench.tree is not None
+        bench.tree.git("switch", "--quiet", "--create", "topic")
+        bench.settings(sdkappid=1400000001)
+        bench.commit({"other.yaml": CASH})
+        assert bench.run("plan", "--offline", "--base", "HEAD~1", "--out", "plan.json").code == 0
+        refused = bench.run(*words.split(), GITHUB_BASE_REF="main")
+        assert (refused.code, "is not the one that main gives it" in " ".join(refused.err.split())) == (1, True), refused.err
+        assert service.log == ()
+
+
+def test_without_git_no_branch_gives_an_address(tmp_path: Path) -> None:
+    """Outside a repository there is nothing to compare with, and nobody's branch to bring it."""
+    bench = Bench.make(tmp_path, git=False)
+    with bench.served():
+        bench.write(FIRST)
+        assert bench.run("doctor", GITHUB_BASE_REF="main").code == 0
+
+
 def test_a_pull_request_that_brings_the_settings_signs_in_nowhere(bench: Bench) -> None:
     """Nobody has agreed to the address, so the secret stays here; a sandbox needs none."""
     with bench.served() as service:

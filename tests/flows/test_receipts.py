@@ -275,9 +275,6 @@ def test_where_the_receipt_cannot_be_pushed_it_lies_beside(shared: tuple[Bench, 
     assert one.run("plan", "--undo", str(path)).code == 0
     assert one.tree is not None
     assert one.tree.git("ls-remote", "origin", one.refs.lock) == ""
-    hook.unlink()
-    assert one.run("apply", "--yes").code == 0
-    assert one.cause("plan") == {}
     refused = one.run("plan", "--undo", "last")
     assert (refused.code, "is not in git" in " ".join(refused.err.split()), path.name in refused.err) == (2, True, True)
     for command in ("log", "status"):
@@ -287,8 +284,72 @@ def test_where_the_receipt_cannot_be_pushed_it_lies_beside(shared: tuple[Bench, 
     path.write_bytes(b"{}")
     assert one.run("plan", "--undo", "last").code == 1
     assert (one.run("log").code, path.name in one.run("log").err) == (0, True)
+    hook.unlink()
+    assert one.run("apply", "--yes").code == 0
     path.write_bytes(data)
     undo(one, str(path))
+    assert [*(one.path / ".kbsync/receipts").iterdir()] == []
+    assert [each["plan"]["purpose"] for each in receipts_at_origin(one)][:2] == ["undo", "sync"]
+
+
+def receipts_at_origin(bench: Bench) -> list[dict[str, Any]]:
+    """Every receipt that the remote has, the newest first."""
+    assert bench.tree is not None
+    bench.tree.git("fetch", "--quiet", "--force", "origin", f"{bench.refs.receipts}:{bench.refs.receipts}")
+    return receipts(bench)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_could_not_be_pushed_is_pushed_by_the_next_apply(shared: tuple[Bench, Bench], count: int) -> None:
+    """In order, before its own receipt; the files go, and every clone can take the last one back."""
+    one, other = shared
+    assert one.run("apply", "--yes").code == 0
+    hook = without_receipts(one)
+    more = "category: Shop\nquestions: [{question: Sundays?, answer: No.}]\n"
+    for number, files in enumerate(
+        ({"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")}, {"more.yaml": more}), start=1
+    ):
+        if number > count:
+            break
+        one.commit(files)
+        assert one.run("apply", "--yes").code == 4
+        assert len(list((one.path / ".kbsync/receipts").iterdir())) == number
+    hook.unlink()
+    healed = one.run("apply", "--yes")
+    assert (healed.code, healed.err.count("is there now")) == (0, count)
+    assert [*(one.path / ".kbsync/receipts").iterdir()] == []
+    said = [[each["after"]["answer"] for each in it["plan"]["changes"]] for it in receipts_at_origin(one)]
+    assert said == [[], *([["No."]] if count > 1 else []), ["Always."], ["Yes."]]
+    undo(other, "last", *(("--allow-remove", "1") if count > 1 else ()))
+    assert one.cause("plan") == {("Sundays?" if count > 1 else OPEN): "undone"}
+
+
+@pytest.mark.parametrize("kind", ["tree", "blob", "commit"])
+@pytest.mark.parametrize("far", [False, True])
+def test_a_receipts_ref_that_leads_elsewhere_is_named_with_the_way_on(
+    bench: Bench, shared: object, kind: str, *, far: bool
+) -> None:
+    """Plan and apply name that ref and not the applied one, and what they say to do brings the next apply to its end."""
+    one = bench if far else Bench.make(bench.path.parent / "near")
+    if not far:
+        one.commit(FIRST)
+    assert one.run("apply", "--yes").code == 0
+    assert one.tree is not None
+    git = one.tree.git
+    thing = {"tree": "HEAD^{tree}", "blob": "HEAD:.gitignore", "commit": "HEAD"}[kind]
+    damage = ("push", "--quiet", "--force", "origin", f"{git('rev-parse', thing)}:{one.refs.receipts}")
+    git(*(damage if far else ("update-ref", one.refs.receipts, git("rev-parse", thing))))
+    planned = one.run("plan")
+    told = " ".join((planned.out + planned.err).split())
+    assert (planned.code, one.refs.receipts in told, "which commit was last applied" in told) == (0, True, False)
+    way = ("push", "origin", f":{one.refs.receipts}") if far else ("update-ref", "-d", one.refs.receipts)
+    refused = one.run("apply", "--yes")
+    assert (refused.code, f"git {' '.join(way)}" in refused.err, "which commit was" in refused.err) == (1, True, False)
+    one.commit({"more.yaml": "category: New\nquestions: [{question: Fresh?, answer: Yes.}]\n---\ncategories: [{title: New}]\n"})
+    unrecorded = one.run("apply", "--yes", "--base", "HEAD~1")
+    assert (unrecorded.code, f"git {' '.join(way)}" in " ".join(unrecorded.err.split())) == (4, True)
+    git(*way)
+    assert one.run("apply", "--yes").code == 0
     assert one.run("plan", "--undo", "last").code == 0
 
 
