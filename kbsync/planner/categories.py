@@ -216,14 +216,14 @@ class _Walk:
         return CategoryChange(action, identifier, before, category.path, self._cause(category.path, before), category.location)
 
     def _cause(self, path: CategoryPath, live: CategoryPath | None) -> Cause:
-        """Who gave the title: its parents' titles are theirs, and one that differs from git's in spelling alone is git's."""
+        """Who gave the title, or took it away: parents' titles are theirs, and one that differs in spelling alone is git's."""
         if self._base is None:
             return Cause.UNKNOWN
         said = self._base_name.get(path)
         if same_title(path, said):
             return Cause.DRIFT
-        is_edited = said is not None and live is not None and not same_title(live, said) and bare(live[-1]) != bare(path[-1])
-        return Cause.CONFLICT if is_edited else Cause.DECLARED
+        is_edited = live is None or (not same_title(live, said) and bare(live[-1]) != bare(path[-1]))
+        return Cause.CONFLICT if said is not None and is_edited else Cause.DECLARED
 
 
 def _homes(live: Knowledge, base: Knowledge) -> Iterator[tuple[CategoryPath, CategoryPath]]:

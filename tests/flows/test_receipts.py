@@ -318,8 +318,8 @@ def test_what_could_not_be_pushed_is_pushed_by_the_next_apply(shared: tuple[Benc
     healed = one.run("apply", "--yes")
     assert (healed.code, healed.err.count("is there now")) == (0, count)
     assert [*(one.path / ".kbsync/receipts").iterdir()] == []
-    said = [[each["after"]["answer"] for each in it["plan"]["changes"]] for it in receipts_at_origin(one)]
-    assert said == [[], *([["No."]] if count > 1 else []), ["Always."], ["Yes."]]
+    said = [it["plan"]["changes"][-1:] for it in receipts_at_origin(one)]
+    assert [each[0]["after"]["answer"] for each in said if each] == [*(["No."] if count > 1 else []), "Always.", "Yes."]
     undo(other, "last", *(("--allow-remove", "1") if count > 1 else ()))
     assert one.cause("plan") == {("Sundays?" if count > 1 else OPEN): "undone"}
 
