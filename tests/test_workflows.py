@@ -255,6 +255,8 @@ def test_a_release_is_published_by_one_switch() -> None:
     found = {name: job for name, job in jobs() if name.startswith("release.yml")}
     assert [job.get("if") for job in found.values()] == [None, None, "vars.KBSYNC_PUBLISH == 'true'"]
     assert ".ci/build" in str(found["release.yml: build"])
+    tried = re.findall(r"kbsync apply (.*?)\)", (ROOT / ".ci" / "build").read_text(encoding="utf-8"))
+    assert tried == ["--dir tried/knowledge --target sandbox --yes"]  # the default target is real, and wants a key
     assert (ROOT / ".ci" / "build").stat().st_mode & 0o111
 
 
