@@ -16,15 +16,17 @@ class Location:
     """A place in a text file; ``line`` and ``column`` count from 1, columns in characters.
 
     ``path`` is in POSIX form and counts from the top of the repository, or from the current directory where there is none:
-    a plan is the same from wherever it is made, and a review finds the file.
+    a plan is the same from wherever it is made, and a review finds the file. In a table ``cell`` is what spreadsheets call the
+    place: ``Sheet1!C14``.
     """
 
     path: str
     line: int = 1
     column: int = 1
+    cell: str = ""
 
     def __str__(self) -> str:
-        return f"{self.short}:{self.column}"
+        return f"{self.path}:{self.cell}" if self.cell else f"{self.short}:{self.column}"
 
     @property
     def short(self) -> str:
@@ -102,6 +104,12 @@ class Rule(Enum):
     KB413 = "broken-markup"
     KB414 = "doubtful-link"
     KB501 = "cell-too-long"
+    KB502 = "unreadable-table"
+    KB503 = "table-columns"
+    KB504 = "not-a-text"
+    KB505 = "merged-cells"
+    KB506 = "faulty-row"
+    KB507 = "row-repeated"
 
 
 @dataclass(frozen=True, slots=True)

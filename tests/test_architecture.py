@@ -42,6 +42,7 @@ DOORS = {
     "filelock": {"history", "limiter"},
     "rapidfuzz": {"checks", "compare", "conversations", "render"},
     "httpcore": {"desk"},
+    "openpyxl": {"sheets"},
 }
 """Which rooms import a library."""
 

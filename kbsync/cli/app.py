@@ -14,6 +14,7 @@ from kbsync.cli.commands.drift import drift
 from kbsync.cli.commands.explain import explain
 from kbsync.cli.commands.export import export
 from kbsync.cli.commands.fmt import fmt
+from kbsync.cli.commands.import_ import import_
 from kbsync.cli.commands.init import init
 from kbsync.cli.commands.log import log
 from kbsync.cli.commands.plan import plan
@@ -38,7 +39,7 @@ SECTIONS = {
     "From files to customers": (init, validate, explain, plan, apply, show),
     "Edits of the files": (rename, move, remove, fmt),
     "What the console changed": (status, log, drift, pull),
-    "Spreadsheets": (export,),
+    "Spreadsheets": (export, import_),
     "Conversations": (coverage, preview, session),
     "Files and targets": (schema, targets, doctor, unlock, sandbox),
 }

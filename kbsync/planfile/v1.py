@@ -321,7 +321,13 @@ def _value(wire: Any) -> Any:
     kind = VALUES.get(type(wire))
     if kind is None:
         return wire
-    return kind(**{name: _typed(hint, _value(getattr(wire, name))) for name, hint in _hints(kind).items()})
+    return kind(
+        **{
+            name: _typed(hint, _value(getattr(wire, name)))
+            for name, hint in _hints(kind).items()
+            if name in wire.__struct_fields__
+        }
+    )
 
 
 @cache

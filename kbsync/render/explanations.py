@@ -322,5 +322,38 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
         message("Shorten it, or export as JSON."),
         "kbsync export",
     ),
+    Rule.KB502: Explanation(
+        message("A table cannot be read: it is damaged, encrypted, too large or in an unknown encoding."),
+        message("Save it anew as .xlsx without a password, or as CSV in UTF-8."),
+        "kbsync import old.xls",
+    ),
+    Rule.KB503: Explanation(
+        message("Which sheet, or which column, is meant cannot be told from the headings."),
+        message("Head one column with question, or name sheet and columns with --sheet and --map."),
+        "kbsync import faq.csv --map question=B,answer=D",
+    ),
+    Rule.KB504: Explanation(
+        message(
+            "A cell holds a formula, a date or a number where a text is due: what is seen there is not what is stored, and zeros "
+            "at the beginning are lost."
+        ),
+        message("Format the cell as text and type it again."),
+        "kbsync import faq.xlsx",
+    ),
+    Rule.KB505: Explanation(
+        message("Cells are merged: only the first of them has the text, so the other rows would have none."),
+        message("Unmerge them, and write the text into each."),
+        "kbsync import faq.xlsx",
+    ),
+    Rule.KB506: Explanation(
+        message("A row is no question: a text is missing, a word is unknown, or there are control characters."),
+        message("Mend the cell that is named."),
+        "kbsync import faq.xlsx",
+    ),
+    Rule.KB507: Explanation(
+        message("Two rows are one question, or a text belongs to two questions."),
+        message("Keep one of them; other wordings belong under similar questions."),
+        "kbsync import faq.xlsx",
+    ),
 }
 """Every rule."""

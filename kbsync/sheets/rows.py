@@ -9,7 +9,7 @@ from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.display import shorten
 from kbsync.files.schema import SLASH
 from kbsync.messages import message
-from kbsync.model import AnswerType, CategoryPath, Content, Knowledge, Question, Status, show_path
+from kbsync.model import AnswerType, CategoryPath, Content, Knowledge, Question, Status, bare, show_path
 from kbsync.plan import FIELD_NAMES, Field
 
 __all__ = ["COLUMNS", "HEADINGS", "KEY", "LONGEST", "PLACE", "digest", "find_long", "join", "json_bytes", "read", "rows", "split"]
@@ -64,6 +64,12 @@ WORDS: Mapping[str, AnswerType | Status] = {
     "已停用": Status.DISABLED,
 }
 """What a cell may call a type of answer or a status."""
+
+
+def column_named(heading: str) -> str | None:
+    """The column that a heading names."""
+    bare_name = bare(heading)
+    return next((name for name, known in HEADINGS.items() if bare_name in map(bare, known)), None)
 
 
 def guarded(text: str) -> str:
@@ -183,15 +189,15 @@ def json_bytes(knowledge: Knowledge, commit: str | None) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def read(name: str, cell: str) -> Any:
-    """What a cell says under a column; None for a word that is none."""
-    match name:
+def read(field: Field, cell: str) -> Any:
+    """What a cell says of a field; None for a word that is none."""
+    match field:
         case Field.SIMILAR:
             return split(cell)
         case Field.CATEGORY:
             return path_of(cell)
         case Field.ANSWER_TYPE | Field.STATUS:
             found = WORDS.get(cell.strip().casefold())
-            return found if isinstance(found, AnswerType if name == Field.ANSWER_TYPE else Status) else None
+            return found if isinstance(found, AnswerType if field is Field.ANSWER_TYPE else Status) else None
         case _:
             return cell

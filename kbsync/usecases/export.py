@@ -37,6 +37,7 @@ Writer = Callable[[ExportedLibrary, RenderOptions], bytes]
 WRITERS: Mapping[str, str] = {
     "csv": "kbsync.usecases.export:write_csv",
     "tsv": "kbsync.usecases.export:write_tsv",
+    "xlsx": "kbsync.usecases.export:write_xlsx",
     "json": "kbsync.usecases.export:write_json",
 }
 """What writes a format; it is loaded when its format is asked for."""
@@ -64,18 +65,31 @@ def export_library(call: Call, kind: str, options: RenderOptions, *, live: bool,
 
 def write_csv(library: ExportedLibrary, options: RenderOptions, *, kind: str = "csv") -> bytes:
     """A table in CSV. Raises InvalidInput for a text that no cell can hold."""
-    from kbsync.sheets.rows import find_long  # noqa: PLC0415
     from kbsync.sheets.tables import written  # noqa: PLC0415
 
-    found = sort_diagnostics(find_long(library.knowledge))
-    if has_errors(found):
-        raise InvalidInput(message("not everything fits into cells; nothing was written"), found)
+    _check_cells(library)
     return written(library.knowledge, library.commit, kind=kind, language=options.language)
 
 
 def write_tsv(library: ExportedLibrary, options: RenderOptions) -> bytes:
     """The same, separated by tabs."""
     return write_csv(library, options, kind="tsv")
+
+
+def write_xlsx(library: ExportedLibrary, options: RenderOptions) -> bytes:
+    """A workbook. Raises UnusableFile where its library is not installed."""
+    from kbsync.sheets.tables import written_workbook  # noqa: PLC0415
+
+    _check_cells(library)
+    return written_workbook(library.knowledge, library.commit, language=options.language)
+
+
+def _check_cells(library: ExportedLibrary) -> None:
+    from kbsync.sheets.rows import find_long  # noqa: PLC0415
+
+    found = sort_diagnostics(find_long(library.knowledge))
+    if has_errors(found):
+        raise InvalidInput(message("not everything fits into cells; nothing was written"), found)
 
 
 def write_json(library: ExportedLibrary, _options: RenderOptions) -> bytes:

@@ -4,9 +4,11 @@ import csv
 import io
 import json
 
+import pytest
+
 from kbsync.sheets.rows import LONGEST
 from kbsync.usecases.context import Exit
-from tests.flows.harness import Bench
+from tests.flows.harness import Bench, Terminal
 
 FAQ = """\
 categories: [{title: Shipping, children: [{title: Delivery times}]}]
@@ -72,3 +74,127 @@ def test_what_is_live_is_written(bench: Bench) -> None:
     assert (done.code, done.out, live["answer"], live["place"]) == (Exit.DONE, "", "Tomorrow.", "")
     assert live["key (do not edit)"].endswith("@")
     assert "Written to live.tsv." in done.err
+
+
+def edited(bench: Bench, name: str, **changes: dict[str, str]) -> None:
+    """Somebody changes cells, named by the question of their row and by heading, and saves the table."""
+    rows = table((bench.path / name).read_text(encoding="utf-8"))
+    for row in rows:
+        row.update(changes.get(row["question"].split()[0], {}))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    (bench.path / name).write_bytes(text.getvalue().encode("utf-8-sig"))
+
+
+TWO = """\
+categories: [{title: A}]
+---
+category: A
+questions:
+  - question: one  # first
+    answer: eins
+  # second
+  - question: two
+    answer: zwei
+  - question: three
+    answer: drei
+    protected: true
+"""
+
+
+def test_a_table_that_comes_back_is_merged(bench: Bench) -> None:
+    """What only the table changed comes in, what only git changed stays, what both changed is named, and comments are kept."""
+    bench.commit({"faq.yaml": TWO})
+    bench.run("export", "--out", "a.csv")
+    assert "The files already say what the table holds." in bench.run("import", "a.csv", "--yes").err
+    edited(bench, "a.csv", one={"question": "uno", "answer": "EINS"}, two={"answer": "ZWEI", "status": "停用"})
+    bench.commit({"faq.yaml": TWO.replace("zwei", "dos").replace("drei", "tres")})
+    done = bench.run("import", "a.csv", "--yes")
+    assert (done.code, "+  - question: uno  # first" in done.out) == (Exit.UNSAFE, True)
+    assert "a.csv:C3 and knowledge/faq.yaml:8:15: answer of two: the table says ZWEI, git dos" in done.err
+    text = (bench.path / "knowledge" / "faq.yaml").read_text(encoding="utf-8")
+    assert [
+        part for part in ("# first", "# second", "EINS", "- one", "dos", "tres", "status: disabled") if part not in text
+    ] == []
+    assert bench.run("import", "a.csv", "--yes").out == ""
+    assert bench.run("import", "a.csv", "--yes", "--theirs").code == Exit.DONE
+    assert "ZWEI" in (bench.path / "knowledge" / "faq.yaml").read_text(encoding="utf-8")
+
+
+def test_nothing_is_written_unasked(bench: Bench) -> None:
+    """With nobody there it needs --yes; somebody can say no; a dry run only shows."""
+    bench.commit({"faq.yaml": TWO})
+    (bench.path / "a.csv").write_text("question;answer;分类\nnew;neu;A\n", encoding="utf-8")
+    for words, code in (((), Exit.UNSAFE), (("--dry-run",), Exit.DONE)):
+        done = bench.run("import", "a.csv", *words)
+        assert (done.code, "+  - question: new" in done.out) == (code, True)
+    assert bench.run("import", "a.csv", keyboard=Terminal("n\n")).code == Exit.FAILED
+    assert (bench.path / "knowledge" / "faq.yaml").read_text(encoding="utf-8") == TWO
+    said = bench.run("import", "a.csv", keyboard=Terminal("y\n"))
+    assert (said.code, "separated by semicolons" in said.err, "there they stay" in said.err) == (Exit.DONE, True, False)
+    assert "Questions without a row: 3" in said.err
+    assert "question: new" in (bench.path / "knowledge" / "faq.yaml").read_text(encoding="utf-8")
+    assert bench.run("import", "a.csv").out == ""
+
+
+def test_missing_rows_are_removals_only_when_said(bench: Bench) -> None:
+    """Then their texts stand under removed:; what git protects, or changed since, is named."""
+    bench.commit({"faq.yaml": TWO})
+    bench.run("export", "--out", "a.csv")
+    whole = (bench.path / "a.csv").read_text(encoding="utf-8").splitlines()
+    (bench.path / "a.csv").write_text(whole[0] + "\n", encoding="utf-8")
+    assert bench.run("import", "a.csv", "--yes").out == ""
+    none = bench.run("import", "a.csv", "--yes", "--removed")
+    assert (none.code, none.err.count("the table has no row for it")) == (Exit.UNSAFE, 3)
+    (bench.path / "a.csv").write_text("\n".join(whole[:2]) + "\n", encoding="utf-8")
+    bench.commit({"faq.yaml": TWO + "  - question: later\n    answer: x\n"})
+    done = bench.run("import", "a.csv", "--yes", "--removed")
+    assert (done.code, done.err.count("the table has no row for it")) == (Exit.UNSAFE, 1)
+    text = (bench.path / "knowledge" / "faq.yaml").read_text(encoding="utf-8")
+    assert ("removed:\n  - two\n" in text, "later" in text, "three" in text) == (True, True, True)
+    back = bench.run("import", "a.csv", "--yes")
+    assert back.out == ""
+    gone = bench.run("import", "a.csv", "--yes", "--removed", "--theirs")
+    assert (gone.code, "three" in gone.err) == (Exit.UNSAFE, True)
+
+
+def test_a_row_of_a_question_that_git_removed(bench: Bench) -> None:
+    """Unchanged it is nothing; changed, or new by a text that is to be removed, it is a conflict."""
+    bench.commit({"faq.yaml": TWO})
+    bench.run("export", "--out", "a.csv")
+    bench.run("remove", "two")
+    assert bench.run("import", "a.csv", "--yes").code == Exit.DONE
+    edited(bench, "a.csv", two={"answer": "ZWEI"})
+    assert "git removed it" in bench.run("import", "a.csv", "--yes").err
+    (bench.path / "b.csv").write_text("question,answer,category\ntwo,x,A\n", encoding="utf-8")
+    assert "git removed it" in bench.run("import", "b.csv", "--yes").err
+
+
+def test_a_commit_that_git_lacks_settles_nothing(bench: Bench) -> None:
+    """Then a row that differs is a conflict, unless the files still say what it was."""
+    bench.commit({"faq.yaml": TWO})
+    bench.run("export", "--out", "a.csv")
+    edited(bench, "a.csv", one={"answer": "EINS"}, two={"key (do not edit)": "0" * 16 + "@" + "0" * 40, "answer": "ZWEI"})
+    done = bench.run("import", "a.csv", "--yes")
+    assert (done.code, "+    answer: EINS" in done.out, "the table says ZWEI" in done.err) == (Exit.UNSAFE, True, True)
+    assert bench.run("import", "a.csv", "--map", "question").code == Exit.USAGE
+
+
+def test_a_workbook_comes_back(bench: Bench) -> None:
+    """It is no text for a terminal; what it holds is what the files say."""
+    bench.commit({"faq.yaml": FAQ})
+    assert bench.run("export", "--format", "xlsx").code == Exit.USAGE
+    assert bench.run("export", "--out", "a.xlsx").code == Exit.DONE
+    done = bench.run("import", "a.xlsx")
+    assert (done.code, done.out, "sheet kbsync" in done.err) == (Exit.DONE, "", True)
+
+
+@pytest.mark.parametrize(("text", "code"), [("answer\nx\n", "KB503"), ("question,answer\n,x\n", "KB506")])
+def test_a_table_with_faults_changes_nothing(bench: Bench, text: str, code: str) -> None:
+    """They are all told, each with its cell."""
+    bench.commit({"faq.yaml": FAQ})
+    (bench.path / "a.csv").write_text(text, encoding="utf-8")
+    done = bench.run("import", "a.csv", "--yes")
+    assert (done.code, done.out, f"error[{code}" in done.err) == (Exit.INVALID, "", True)

@@ -13,7 +13,7 @@ from kbsync.usecases.context import Exit
 @click.command(
     cls=DocumentedCommand,
     examples=(
-        ("kbsync export --out library.csv", "for a spreadsheet"),
+        ("kbsync export --out library.xlsx", "for a spreadsheet"),
         ("kbsync export --out live.tsv --live", "what customers are answered now"),
         ("kbsync export --format json", "for programs"),
     ),
@@ -25,7 +25,7 @@ from kbsync.usecases.context import Exit
     "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where to; its ending names a format."
 )
 @click.option("--live", is_flag=True, help="What the service holds, in place of what the files say.")
-@invocation("csv", "tsv", "json")
+@invocation("csv", "tsv", "xlsx", "json")
 def export(call: Invocation, *, out: Path | None, live: bool) -> int:
     """Write the whole library, one row a question.
 

@@ -1,0 +1,346 @@
+"""What a table that comes in changes in the files: a merge between what was exported, the table and the files, pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kbsync.diagnostics import Diagnostic, Location, Related, Rule, Severity
+from kbsync.display import shorten
+from kbsync.files.emit import can_be_written
+from kbsync.files.schema import LEVELS
+from kbsync.merge import Edit, Merge
+from kbsync.messages import Message, message
+from kbsync.model import CategoryPath, Content, Knowledge, Question, bare
+from kbsync.plan import FIELD_NAMES, Field, value_of
+from kbsync.sheets.rows import HEADINGS, KEY, bared, column_named, digest, read
+from kbsync.sheets.tables import Odd, SheetTable, letters
+
+__all__ = ["Returned", "Row", "Wishes", "columns_of", "commits_of", "merge_rows", "rows_of", "told"]
+
+MICROSOFT = {"question", "answer", "source", "metadata"}
+"""The headings by which the tables of Microsoft's QnA Maker are known: rows with one answer are wordings of one question."""
+
+MAX_FAULTS = 1000
+"""So many are told of one table."""
+
+KEYS = re.compile(r"([0-9a-f]{16})@([0-9a-f]{40,64})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question of a table: what it says of each field, the cells that say it, and the key that it was exported with."""
+
+    number: int
+    location: Location
+    values: Mapping[Field, Any]
+    cells: Mapping[Field, Location]
+    key: str = ""
+    commit: str | None = None
+
+    @property
+    def question(self) -> str:
+        """Its text."""
+        return str(self.values[Field.QUESTION])
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """``removed``: rows that are missing are removals; ``theirs``: the table wins; ``category`` is for new rows without one."""
+
+    removed: bool = False
+    theirs: bool = False
+    category: CategoryPath = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What the table changes, what both sides changed, and what is wrong in it; ``missing`` counts questions without a row."""
+
+    merge: Merge
+    clashes: tuple[Message, ...]
+    faults: tuple[Diagnostic, ...]
+    missing: int
+
+
+def _fault(
+    rule: Rule, said: Message, place: Location, *, hint: Message | None = None, other: Location | None = None
+) -> Diagnostic:
+    related = () if other is None else (Related(other, message("it stands here too")),)
+    return Diagnostic(rule, Severity.ERROR, said, place, hint=hint, related=related)
+
+
+def columns_of(table: SheetTable, named: Mapping[str, str]) -> tuple[dict[str, int], list[Diagnostic]]:
+    """Which column of a table is which, by its first row, or as they are ``named``: a letter or a heading for each."""
+    number, head = table.rows[0] if table.rows else (1, [])
+    titles = ["" if isinstance(cell, Odd) else cell for cell in head]
+    found: dict[str, int] = {}
+    faults: list[Diagnostic] = []
+    for column, title in enumerate(titles):
+        name = None if named else column_named(title)
+        if name is not None and found.setdefault(name, column) != column:
+            said = message("two columns are headed as {name}", name=HEADINGS[name][0])
+            hint = message("keep one, or name the columns with --map")
+            faults.append(
+                _fault(Rule.KB503, said, table.place(number, column), hint=hint, other=table.place(number, found[name]))
+            )
+    for name, wanted in named.items():
+        places = [at for at, title in enumerate(titles) if wanted.upper() == letters(at) or bare(wanted) == bare(title)]
+        if len(places) == 1:
+            found[name] = places[0]
+        else:
+            said = message("no column, or more than one, is {wanted}", wanted=shorten(wanted))
+            faults.append(_fault(Rule.KB503, said, table.place(number, 0)))
+    if Field.QUESTION not in found and not faults:
+        hint = message("head one with question or 问题, or name it: --map question=B,answer=D")
+        faults.append(_fault(Rule.KB503, message("no column holds the questions"), table.place(number, 0), hint=hint))
+    return found, faults
+
+
+def rows_of(table: SheetTable, columns: Mapping[str, int]) -> tuple[list[Row], list[Diagnostic]]:
+    """The rows of a table and everything that is wrong in them."""
+    faults = list(table.faults)
+    rows: list[Row] = []
+    others = {bare(cell): at for at, cell in enumerate(table.rows[0][1]) if isinstance(cell, str)}
+    for number, cells in table.rows[1:]:
+        if len(faults) >= MAX_FAULTS:
+            said = message("from here on nothing is told: there are too many faults")
+            faults.append(_fault(Rule.KB506, said, table.place(number, 0)))
+            break
+        texts = {name: cells[at] for name, at in columns.items() if at < len(cells)}
+        if any(isinstance(text, Odd) or text.strip() for text in texts.values()):
+            row, wrong = _row(table, number, columns, texts)
+            rows += [row] if row is not None else []
+            faults += wrong
+    if others.keys() >= MICROSOFT:
+        rows = _grouped(rows, table, others)
+    return rows, faults
+
+
+def _row(
+    table: SheetTable, number: int, columns: Mapping[str, int], texts: Mapping[str, str | Odd]
+) -> tuple[Row | None, list[Diagnostic]]:
+    values: dict[Field, Any] = {}
+    cells = {Field(name): table.place(number, at) for name, at in columns.items() if name in set(Field)}
+    faults: list[Diagnostic] = []
+    for name, place in cells.items():
+        cell = texts.get(name, "")
+        if isinstance(cell, Odd) and not (cell.text and name in (Field.ANSWER_TYPE, Field.STATUS)):
+            faults.append(_fault(Rule.KB504, cell.said, place, hint=message("format the cell as text and type it again")))
+            continue
+        text = bared(cell.text if isinstance(cell, Odd) else cell)
+        if text.strip() or name in (Field.SIMILAR, Field.QUESTION, Field.ANSWER):
+            values[name] = read(name, text)
+            wrong = _wrong(name, values[name])
+            faults += [] if wrong is None else [_fault(Rule.KB506, wrong, place)]
+    kept = texts.get(KEY, "")
+    key = None if isinstance(kept, Odd) else KEYS.fullmatch(kept.strip())
+    if faults:
+        return None, faults
+    named = (key[1], key[2]) if key else ("", None)
+    return Row(number, cells[Field.QUESTION], values, cells, *named), []
+
+
+def _wrong(name: Field, value: Any) -> Message | None:
+    """What is wrong with what a cell says."""
+    if value is None:
+        return message("this is no {field} that kbsync knows", field=FIELD_NAMES[name])
+    if name is Field.CATEGORY and not 0 < len(value) <= LEVELS:
+        return message("a category is written as Parent / Child")
+    texts = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+    if not all(map(can_be_written, texts)):
+        return message("empty, or with a control character: the {field}", field=FIELD_NAMES[name])
+    return None
+
+
+def _grouped(rows: Sequence[Row], table: SheetTable, others: Mapping[str, int]) -> list[Row]:
+    """The rows of Microsoft's table as questions: those with one answer are wordings, and its line ends are spelled out."""
+    cells = dict(table.rows)
+    groups: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        said = cells[row.number]
+        marks = [said[others[name]] if others[name] < len(said) else "" for name in ("source", "metadata")]
+        groups.setdefault((row.values.get(Field.ANSWER), *map(str, marks)), []).append(row)
+    found = []
+    for first, *rest in groups.values():
+        similar = tuple(sorted({row.question for row in rest} - {first.question}))
+        answer = str(first.values.get(Field.ANSWER, "")).replace("\\n", "\n")
+        values = {**first.values, Field.SIMILAR: similar, Field.ANSWER: answer}
+        found.append(replace(first, values=values, cells={Field.SIMILAR: first.location, **first.cells}))
+    return found
+
+
+def merge_rows(
+    rows: Sequence[Row], desired: Knowledge, bases: Mapping[str, Knowledge | None], wishes: Wishes, *, path: str
+) -> Returned:
+    """Merge the rows into the files; ``bases`` are the files at the commits that the rows name."""
+    work = _Sheet(desired, bases, wishes)
+    rows = work.without_copies(rows)
+    for row in rows:
+        work.take(row)
+    missing = [one for one in desired.questions if one.location not in work.seen]
+    if wishes.removed:
+        for one in missing:
+            work.remove(one, path)
+    work.check()
+    merge = Merge(
+        tuple(work.edits.values()),
+        tuple(work.removed),
+        tuple(work.added),
+        lines=work.removed,
+    )
+    return Returned(merge, tuple(work.clashes), tuple(work.faults), 0 if wishes.removed else len(missing))
+
+
+@dataclass(slots=True)
+class _Sheet:
+    desired: Knowledge
+    bases: Mapping[str, Knowledge | None]
+    wishes: Wishes
+    seen: dict[Location | None, Location] = field(default_factory=dict)
+    edits: dict[Location, Edit] = field(default_factory=dict)
+    added: list[Content] = field(default_factory=list)
+    removed: dict[Location, tuple[str, ...]] = field(default_factory=dict)
+    clashes: list[Message] = field(default_factory=list)
+    faults: list[Diagnostic] = field(default_factory=list)
+    result: list[tuple[Content, Location]] = field(default_factory=list)
+    by_text: dict[str, Question] = field(init=False)
+    by_digest: dict[str | None, dict[str, Question]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        former = {text: one for one in self.desired.questions for text in one.previously}
+        self.by_text = former | {one.content.question: one for one in self.desired.questions}
+        known = [(None, self.desired), *self.bases.items()]
+        self.by_digest = {
+            commit: {digest(one.content): one for one in base.questions} for commit, base in known if base is not None
+        }
+
+    def base_of(self, row: Row) -> Content | None:
+        """What a row was when it was exported; one that the files still say needs no commit."""
+        found = self.by_digest.get(row.commit, {}).get(row.key) or self.by_digest[None].get(row.key)
+        return None if found is None else found.content
+
+    def without_copies(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows, of which one copied to make a new question of it loses the key: that stays with the old text."""
+        groups: dict[tuple[str, str | None], list[Row]] = {}
+        for row in rows:
+            groups.setdefault((row.key, row.commit), []).append(row)
+        copies: set[int] = set()
+        for (key, _), same in groups.items():
+            if key and len(same) > 1:
+                base = self.base_of(same[0])
+                kept = next((row for row in same if base is not None and row.question == base.question), same[0])
+                copies |= {row.number for row in same if row is not kept}
+        return [replace(row, key="", commit=None) if row.number in copies else row for row in rows]
+
+    def take(self, row: Row) -> None:
+        """Merge one row."""
+        base = self.base_of(row)
+        found = self.by_text.get(row.question if base is None else base.question)
+        if found is None or found.location is None:
+            self._new(row, base)
+            return
+        if found.location in self.seen:
+            self._fault(row, message("another row is this question already"), self.seen[found.location])
+            return
+        self.seen[found.location] = row.location
+        taken = {name: value for name, value in row.values.items() if self._is_taken(row, name, value, found, base)}
+        old = found.content
+        content = replace(old, **{name.value: value for name, value in taken.items()})
+        if Field.QUESTION in taken and content.question in content.similar:
+            content = replace(content, similar=tuple(text for text in content.similar if text != content.question))
+            taken[Field.SIMILAR] = content.similar
+        if taken:
+            earlier = (old.question,) if Field.QUESTION in taken else ()
+            self.edits[found.location] = Edit(found.location, content, tuple(name for name in Field if name in taken), earlier)
+        self.result.append((content, row.location if taken else found.location))
+
+    def _is_taken(self, row: Row, name: Field, value: Any, found: Question, base: Content | None) -> bool:
+        """Whether the table's value goes into the files; where both sides changed it, that is noted."""
+        ours = name.of(found.content)
+        value = tuple(sorted(set(value))) if name is Field.SIMILAR else value
+        if value == ours or (base is not None and value == name.of(base)):
+            return False
+        if self.wishes.theirs or (base is not None and ours == name.of(base)):
+            return True
+        theirs = replace(found.content, **{name.value: value})
+        self.clashes.append(
+            message(
+                "{cell} and {place}: {field} of {question}: the table says {table}, git {git}",
+                cell=row.cells[name],
+                place=found.location,
+                field=FIELD_NAMES[name],
+                question=shorten(found.content.question),
+                table=_said(theirs, name),
+                git=_said(found.content, name),
+            )
+        )
+        return False
+
+    def _new(self, row: Row, base: Content | None) -> None:
+        values = {name.value: value for name, value in row.values.items()}
+        content = Content(**{"answer": "", "category": self.wishes.category, **values})
+        if base is not None or content.question in {line.text for line in self.desired.removed}:
+            if base is None or any(name.differs(content, base) for name in row.values):
+                words = message(
+                    "{cell}: {question}: the table has it, git removed it", cell=row.location, question=shorten(row.question)
+                )
+                self.clashes.append(words)
+        elif not content.answer or not content.category:
+            hint = None if content.category else message("give new questions one with --category 'Parent / Child'")
+            said = message("a new question needs an answer and a category")
+            self.faults.append(_fault(Rule.KB506, said, row.location, hint=hint))
+        else:
+            self.added.append(content)
+            self.result.append((content, row.location))
+
+    def remove(self, one: Question, path: str) -> None:
+        """Take a question out that has no row, where the files still say what was exported."""
+        assert one.location is not None  # noqa: S101  (whatever a file declares has a place)
+        known = any(digest(one.content) in found for commit, found in self.by_digest.items() if commit)
+        was = not self.bases or any(self._had(base, one) for base in self.bases.values())
+        if (known or (was and self.wishes.theirs)) and not one.protected:
+            self.removed[one.location] = (one.content.question, *one.previously)
+            return
+        self.result.append((one.content, one.location))
+        if was:
+            words = message("{path} and {place}: {question}: the table has no row for it, and git protects it or changed it")
+            said = {"path": path, "place": one.location, "question": shorten(one.content.question)}
+            self.clashes.append(words.fill(**said))
+
+    def _had(self, base: Knowledge | None, one: Question) -> bool:
+        names = {one.content.question, *one.previously}
+        return base is None or any(each.content.question in names for each in base.questions)
+
+    def check(self) -> None:
+        """Find the texts that two questions would have, one of them by the table."""
+        rest = [one for one in self.desired.questions if one.location not in self.seen and one.location not in self.removed]
+        known = [(one.content, one.location or Location("")) for one in rest if not self.wishes.removed]
+        owners: dict[str, tuple[Content, Location]] = {}
+        for content, place in sorted([*known, *self.result], key=lambda each: bool(each[1].cell)):
+            for text in (content.question, *content.similar):
+                other = owners.setdefault(text, (content, place))
+                if other[0] is not content and (place.cell or other[1].cell):
+                    said = message("two questions would have the text {text}", text=shorten(text))
+                    self.faults.append(_fault(Rule.KB507, said, place, other=other[1]))
+            if content.question in content.similar:
+                self.faults.append(_fault(Rule.KB507, message("a similar question repeats its own question"), place))
+
+    def _fault(self, row: Row, said: Message, other: Location) -> None:
+        hint = message("keep one of them; other wordings belong under similar")
+        self.faults.append(_fault(Rule.KB507, said, row.location, hint=hint, other=other))
+
+
+def _said(content: Content, name: Field) -> Message | str:
+    value = value_of(content, name)
+    return shorten(value) if isinstance(value, str) else value
+
+
+def commits_of(rows: Sequence[Row]) -> Iterator[str]:
+    """The commits that rows were exported at."""
+    return iter(dict.fromkeys(row.commit for row in rows if row.commit is not None))
+
+
+def told(columns: Mapping[str, int]) -> str:
+    """Which column was taken for what."""
+    return ", ".join(f"{name}={letters(at)}" for name, at in columns.items())

@@ -1,0 +1,90 @@
+"""Taking a table into the files: read it, merge it with what was exported and with the files, show it, ask, write."""
+
+from pathlib import Path
+
+from kbsync.errors import HistoryUnavailable, InvalidInput, Misuse, SafetyRefusal
+from kbsync.files.directory import store
+from kbsync.files.merging import merge_files
+from kbsync.messages import message
+from kbsync.model import MAX_FILE_BYTES, Knowledge
+from kbsync.render.differences import unified
+from kbsync.saving import read_file
+from kbsync.sheets.returning import Wishes, columns_of, commits_of, merge_rows, rows_of, told
+from kbsync.sheets.rows import COLUMNS
+from kbsync.sheets.tables import read_table
+from kbsync.usecases.context import Call, Exit, is_agreed
+from kbsync.usecases.git import find_history
+from kbsync.usecases.workspace import Workspace
+
+__all__ = ["import_table"]
+
+EXPORTS = 8
+"""So many commits are looked up; a table has one, or a few where people put several together."""
+
+
+def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet: str | None, yes: bool, dry_run: bool) -> Exit:
+    """Take a table into the files. Raises InvalidInput for one with faults, SafetyRefusal for what both sides changed."""
+    named = _named(mapping)
+    workspace = call.open_workspace()
+    table = read_table(path.as_posix(), read_file(path, MAX_FILE_BYTES + 1), sheet=sheet)
+    call.screen.note(table.taken)
+    columns, faults = columns_of(table, named)
+    if faults:
+        raise InvalidInput(message("the table cannot be taken; nothing was changed"), faults)
+    call.screen.note(message("Columns: {columns}.", columns=told(columns)))
+    rows, faults = rows_of(table, columns)
+    bases = {commit: _base(call, workspace, commit) for commit in [*commits_of(rows)][:EXPORTS]}
+    found = merge_rows(rows, workspace.knowledge, bases, wishes, path=table.path)
+    if faults or found.faults:
+        raise InvalidInput(message("the table cannot be taken; nothing was changed"), [*faults, *found.faults])
+    merged = merge_files(workspace.files, found.merge, shown_as=workspace.shown_as, target=None)
+    call.screen.result(unified(workspace.files, merged.files, shown_as=workspace.shown_as))
+    call.screen.notes(merged.notes)
+    if found.missing:
+        call.screen.note(
+            message("Questions without a row: {count}; they stay, unless --removed says that they go.", count=found.missing)
+        )
+    if not merged.files and not found.clashes:
+        call.screen.note(message("The files already say what the table holds."))
+    if merged.files and not dry_run:
+        if not (yes or _agrees(call)):
+            return Exit.FAILED
+        call.refuse_link()
+        store(workspace.files, merged.files)
+    if found.clashes:
+        said = message(
+            "Changed in git and in the table: {count}; the files keep git's side: settle that by hand, or take the table's side "
+            "with --theirs",
+            count=len(found.clashes),
+        )
+        raise SafetyRefusal(said, found.clashes)
+    return Exit.DONE
+
+
+def _named(mapping: str) -> dict[str, str]:
+    """The columns that the command line names."""
+    pairs = [each.partition("=") for each in mapping.split(",") if each]
+    if any(not column.strip() or name.strip() not in COLUMNS for name, _, column in pairs):
+        hint = message("columns are named as in question=B,answer=D; there are {names}", names=", ".join(COLUMNS))
+        raise Misuse(message("--map {mapping} cannot be read", mapping=mapping), hint=hint)
+    return {name.strip(): column.strip() for name, _, column in pairs}
+
+
+def _agrees(call: Call) -> bool:
+    return is_agreed(
+        call.screen,
+        message("Write this into the files?"),
+        absent=message("nobody is here to agree; nothing was written"),
+        instead=message("add --yes, or look first with --dry-run"),
+        declined=message("Nothing was written."),
+    )
+
+
+def _base(call: Call, workspace: Workspace, commit: str) -> Knowledge | None:
+    """The files at a commit; None where git cannot tell them."""
+    target = workspace.target(None)
+    try:
+        return find_history(workspace, target, given=commit, context=call.context, certain=False).knowledge
+    except HistoryUnavailable as problem:
+        call.screen.note(problem.message)
+        return None

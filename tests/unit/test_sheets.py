@@ -1,0 +1,265 @@
+"""Tables there and back: exact texts, bad files, other people's columns, and the merge by its definition."""
+
+import csv
+import io
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+
+from kbsync.diagnostics import Diagnostic, Location, Rule
+from kbsync.errors import InvalidInput, UnusableFile
+from kbsync.files.emit import can_be_written
+from kbsync.model import MAX_FILE_BYTES, AnswerType, Content, Knowledge, Question, Status
+from kbsync.plan import Field
+from kbsync.sheets import tables
+from kbsync.sheets.returning import MAX_FAULTS, Returned, Wishes, columns_of, merge_rows, rows_of
+from kbsync.sheets.rows import ACTIVE, COLUMNS
+from kbsync.sheets.tables import read_table, written, written_workbook
+
+COMMIT = "c" * 40
+ODD = [
+    "=1",
+    "'=1",
+    "''",
+    "'",
+    "+",
+    "-",
+    "@x",
+    "\tx",
+    "007",
+    "_x0041_",
+    "x005F_",
+    '"a\\nb"',
+    "a\nb",
+    "[x]",
+    "🙂",
+    "#N/A",
+    "a / b",
+    "\ufffe",
+]
+TEXTS = st.one_of(st.sampled_from(ODD), st.text(max_size=6)).map(lambda it: it.replace("\r", "\n")).filter(can_be_written)
+CONTENTS = st.builds(
+    Content,
+    TEXTS,
+    TEXTS,
+    st.lists(TEXTS, min_size=1, max_size=2).map(tuple),
+    st.sampled_from(AnswerType),
+    st.lists(TEXTS, max_size=2).map(tuple),
+    st.sampled_from(Status),
+)
+WRITERS: Mapping[str, Callable[[Knowledge], bytes]] = {
+    "csv": lambda library: written(library, COMMIT, kind="csv", language="en"),
+    "tsv": lambda library: written(library, COMMIT, kind="tsv", language="zh_CN"),
+    "xlsx": lambda library: written_workbook(library, COMMIT, language="zh"),
+}
+
+
+def library(*contents: Content) -> Knowledge:
+    """Questions as files have them."""
+    return Knowledge(questions=tuple(Question(each, location=Location("k/a.yaml", at)) for at, each in enumerate(contents, 1)))
+
+
+def returned(
+    data: bytes,
+    desired: Knowledge,
+    bases: Mapping[str, Knowledge | None] | None = None,
+    wishes: Wishes | None = None,
+    **named: str,
+) -> tuple[Returned, list[Diagnostic]]:
+    """What a table changes, and its faults."""
+    table = read_table("a", data, sheet=None)
+    columns, faults = columns_of(table, named)
+    rows, more = rows_of(table, columns)
+    return merge_rows(rows, desired, bases or {}, wishes or Wishes(), path="a"), [*faults, *more]
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+@given(contents=st.lists(CONTENTS, max_size=3, unique_by=lambda it: it.question))
+def test_what_was_exported_is_nothing_to_do(kind: str, contents: list[Content]) -> None:
+    """Every text survives, and no cell begins as a formula does; without a key too, and as new questions of an empty library."""
+    known = library(*contents)
+    data = WRITERS[kind](known)
+    table = read_table("a", data, sheet=None)
+    assert all(not str(cell).startswith(ACTIVE) for _, cells in table.rows for cell in cells)
+    for commit in (None, known):
+        found, faults = returned(data, known, {COMMIT: commit})
+        assert (faults, found.merge.edits, found.merge.added, found.clashes) == ([], (), (), ())
+    columns, _ = columns_of(table, {})
+    rows, _ = rows_of(table, {name: at for name, at in columns.items() if name != "key"})
+    assert merge_rows(rows, Knowledge(), {}, Wishes(), path="a").merge.added == tuple(contents)
+
+
+FIELDS = [Field.ANSWER, Field.STATUS, Field.CATEGORY, Field.QUESTION, Field.SIMILAR]
+BASE = Content("q", "a", ("C",))
+CHANGED = {
+    side: Content(f"q {side}", f"a {side}", (f"C {side}",), AnswerType.TEXT, (f"s {side}",), Status.DISABLED)
+    for side in ("table", "git")
+}
+
+
+@given(ours=st.sets(st.sampled_from(FIELDS)), theirs=st.sets(st.sampled_from(FIELDS)))
+def test_edits_on_both_sides_are_the_merge_that_was_meant(ours: set[Field], theirs: set[Field]) -> None:
+    """A field that one side changed is that side's; one that both changed to different values is a conflict."""
+    git = replace(BASE, **{field.value: field.of(CHANGED["git"]) for field in ours})
+    sheet = replace(BASE, **{field.value: field.of(CHANGED["table"]) for field in theirs})
+    desired = Knowledge(
+        questions=(Question(git, previously=("q",) if Field.QUESTION in ours else (), location=Location("k", 1)),)
+    )
+    data = written(library(BASE), COMMIT, kind="csv", language="en")
+    changed = dict(
+        zip(
+            COLUMNS,
+            next(
+                csv.reader(
+                    io.StringIO(written(library(sheet), None, kind="csv", language="en").decode("utf-8-sig").split("\n", 1)[1])
+                )
+            ),
+            strict=True,
+        )
+    )
+    head, line = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    changed["key"] = line[-1]
+    text = io.StringIO()
+    csv.writer(text).writerows([head, list(changed.values())])
+    found, _ = returned(text.getvalue().encode(), desired, {COMMIT: library(BASE)})
+    both = {field for field in ours & theirs if field is not Field.STATUS}
+    assert len(found.clashes) == len(both)
+    edits = found.merge.edits
+    assert {field for edit in edits for field in edit.fields} == theirs - ours
+    assert all(field.of(edits[0].content) == field.of(sheet) for field in theirs - ours)
+
+
+def test_a_copied_row_is_a_new_question() -> None:
+    """The key stays with the row that has the old text; a new question that was a wording is one no more."""
+    known = library(replace(BASE, similar=("p", "r")))
+    lines = written(known, None, kind="csv", language="en").decode("utf-8-sig").replace('"p\nr"', "").splitlines()
+    copied = "\n".join([lines[0], lines[1].replace("q,", "z,", 1), lines[1]])
+    found, faults = returned(copied.encode(), known)
+    assert (faults, [each.question for each in found.merge.added], found.merge.edits[0].fields) == ([], ["z"], (Field.SIMILAR,))
+    renamed = "\n".join([lines[0].replace("similar questions", "x"), lines[1].replace("q,", "p,", 1)])
+    (edit,) = returned(renamed.encode(), known)[0].merge.edits
+    assert (edit.fields, edit.earlier, edit.content.similar) == ((Field.QUESTION, Field.SIMILAR), ("q",), ("r",))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
+def test_encodings(encoding: str) -> None:
+    """What it was read as is said."""
+    table = read_table("a.tsv", "a\t问题\n你好\t多少钱\n".encode(encoding), sheet=None)
+    assert (table.rows[1][1], "separated by tabs" in str(table.taken)) == (["你好", "多少钱"], True)
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        read_table("a", b"\xff\xff\xff", sheet=None)
+
+
+def test_columns_are_named() -> None:
+    """By letter or by heading; what is not there, and a table without questions, is told."""
+    data = b"x,Frage,Antwort\n1,wo?,hier\n2,wann?\n3,,\n\n"
+    found, faults = returned(data, Knowledge(), wishes=Wishes(category=("C",)), question="b", answer="Antwort")
+    assert ([each.question for each in found.merge.added], [str(it.location) for it in faults]) == (["wo?"], ["a:C3"])
+    table = read_table("a", data, sheet=None)
+    assert [each.rule for each in columns_of(table, {"question": "ZZ"})[1]] == [Rule.KB503]
+    assert [each.rule for each in columns_of(read_table("a", b"", sheet=None), {})[1]] == [Rule.KB503]
+
+
+def test_microsofts_table_is_taken() -> None:
+    """Rows with one answer are one question, and twice the same file is nothing to do."""
+    head = "Question\tAnswer\tSource\tMetadata\n"
+    data = (head + "Hi\tHello\\nyou\te\tm\nHey\tHello\\nyou\te\tm\nBye\tSee you\te\n").encode()
+    found, faults = returned(data, Knowledge(), wishes=Wishes(category=("C",)))
+    assert (faults, found.merge.added) == (
+        [],
+        (Content("Hi", "Hello\nyou", ("C",), similar=("Hey",)), Content("Bye", "See you", ("C",))),
+    )
+    assert returned(data, library(*found.merge.added))[0].merge.edits == ()
+
+
+def test_faults_are_told_up_to_a_number() -> None:
+    """A table of nothing but faults costs no more than that."""
+    found, faults = returned(("question,answer\n" + ",x\n" * (MAX_FAULTS + 9)).encode(), Knowledge())
+    assert (len(faults), found.merge.added) == (MAX_FAULTS + 1, ())
+
+
+def book(*names: str, rows: int = 0, hidden: bool = False) -> bytes:
+    """A workbook with sheets."""
+    made = Workbook()
+    for name in names:
+        made.create_sheet(name).append(["问题", "答案", "状态", "key"])
+        made[name].append(["一", "x", 5, 7])
+        for _ in range(rows):
+            made[name].append([""])
+    made["Sheet"].sheet_state = "hidden" if hidden else "visible"
+    data = io.BytesIO()
+    made.save(data)
+    return data.getvalue()
+
+
+def packed(name: str, data: bytes) -> bytes:
+    """A workbook of one part."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return made.getvalue()
+
+
+BAD = {
+    "encrypted": (b"\xd0\xcf\x11\xe0", "encrypted"),
+    "damaged": (book("A")[:-99], "damaged"),
+    "no workbook": (packed("a", b"x"), "damaged"),
+    "bomb": (packed("xl/a.xml", b"\0" * (2 * MAX_FILE_BYTES + 1)), "unpacked"),
+    "huge": (b"x" * (MAX_FILE_BYTES + 1), "larger"),
+    "long cell": (b"x" * 200_000, "line 1 is no line of a table"),
+    "two sheets": (book("A"), "which sheet is meant? It has Sheet, A"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_a_finding(name: str) -> None:
+    """It costs bounded time and memory, and nothing is taken."""
+    data, said = BAD[name]
+    with pytest.raises(InvalidInput) as found:
+        read_table("a.xlsx", data, sheet=None)
+    assert said in f"{found.value.diagnostics[0].message}"
+
+
+def test_a_sheet_is_chosen_and_empty_rows_are_passed_over() -> None:
+    """A hidden sheet is not asked about; a number is a status, and text alone otherwise."""
+    data = book("A", rows=50, hidden=True)
+    assert [number for number, _ in read_table("a", data, sheet=None).rows] == [1, 2]
+    found, _ = returned(data, Knowledge(), wishes=Wishes(category=("C",)))
+    assert found.merge.added[0].status is Status.DISABLED
+    assert read_table("a", data, sheet="Sheet").rows == ()
+    with pytest.raises(InvalidInput) as missing:
+        read_table("a", data, sheet="B")
+    assert str(missing.value.diagnostics[0].message) == "it has no sheet B; it has A"
+
+
+def test_what_a_spreadsheet_saved_anew_is_the_same() -> None:
+    """It puts the texts into a part of their own, where an escape has to be told from a text that looks like one."""
+    known = library(Content("_x0041_ x005F_", "=1", ("C",)))
+    book = load_workbook(io.BytesIO(written_workbook(known, None, language="en")))
+    assert book["kbsync"].column_dimensions["H"].hidden
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    entry = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode()
+    strings = "<si><t>question</t></si><si><t>_x005F_x0041_ x005F_</t></si>"
+    plain, made = io.BytesIO(), io.BytesIO()
+    fresh = Workbook()
+    fresh["Sheet"].append([0, 1])
+    fresh.save(plain)
+    with zipfile.ZipFile(plain) as parts, zipfile.ZipFile(made, "w") as archive:
+        for name in parts.namelist():
+            archive.writestr(name, parts.read(name).replace(b't="n"', b't="s"').replace(b"</Types>", entry))
+        archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{namespace}">{strings}</sst>')
+    assert read_table("a", made.getvalue(), sheet=None).rows[0][1][:2] == ["question", "_x0041_ x005F_"]
+
+
+def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What to install is said."""
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(UnusableFile, match="openpyxl"):
+        tables.read_table("a", b"PK", sheet=None)
