@@ -318,17 +318,11 @@ _LOST = message(
 
 
 def _not_recorded(problem: HistoryUnavailable) -> Message:
-    if problem.hint is not None:
-        return message(
-            "the library is as declared, but the applied ref could not be moved: {cause} {way} Then run kbsync apply again: with "
-            "nothing to send it moves the ref.",
-            cause=problem.message,
-            way=problem.hint,
-        )
     return message(
-        "the library is as declared, but the applied ref could not be moved: {cause} "
-        "Run kbsync apply again: with nothing to send it moves the ref.",
+        "the library is as declared, but the applied ref could not be moved: {cause} {way} Then run kbsync apply again: with "
+        "nothing to send it moves the ref.",
         cause=problem.message,
+        way=problem.hint or message("Check the network and the remote, then try again."),
     )
 
 
