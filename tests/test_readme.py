@@ -259,7 +259,8 @@ def test_named_environments_exist() -> None:
 def paths() -> set[str]:
     """What the pages name of the repository's own files, by a path or a pattern, or as a module to be run."""
     named = re.findall(r"`((?:kbsync|tests|\.ci|knowledge)/[^`\s…]*)`", EVERYTHING)
-    run = [f"{module.replace('.', '/')}.py" for module in re.findall(r"python -m (tests\.[\w.]+)", EVERYTHING)]
+    modules = [module.replace(".", "/") for module in re.findall(r"python -m (tests\.[\w.]+)", EVERYTHING)]
+    run = [f"{module}/__main__.py" if (ROOT / module).is_dir() else f"{module}.py" for module in modules]
     return {*named, *run}
 
 
