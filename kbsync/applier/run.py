@@ -58,11 +58,13 @@ class Applier:
         stop: threading.Event | None = None,
         on_begin: Begun | None = None,
         unsure: bool = False,
+        live: Knowledge | None = None,
     ) -> ApplyReport:
         """Do what the plan says and nothing else, and tell for each change how it ended.
 
         ``stop`` is set by whoever wants the apply to end early: calls in flight end, nothing new is started. ``on_begin`` hears
         that writing is about to begin, and gets what tells how far it is; what it raises ends the apply before that.
+        ``live`` is the library as it was listed a moment ago, for this plan; without it it is listed first.
         ``unsure`` means that an earlier apply may have made what reads do not show yet: then it is looked for with patience.
         Raises StalePlan when the live library moved since the plan was made, SafetyRefusal for a plan that is for reading,
         and ServiceError when the library cannot be listed at the start; then nothing was changed. Raises nothing of the kind
@@ -74,7 +76,7 @@ class Applier:
         ledger = Ledger(plan, on_failure=on_failure, stop=stop, meter=self._meter, progress=self._progress)
         poller = Poller(self._owed.reader, self._clock, unwritten=self._ports.reader, progress=self._progress, stop=stop)
         try:
-            live = self._ports.reader.read()
+            live = self._ports.reader.read() if live is None else live
             if unsure:
                 live = await_pending_creates(plan, live, poller=poller, progress=self._progress)
         except Interrupted:

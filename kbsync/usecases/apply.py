@@ -16,6 +16,7 @@ from kbsync.history.lease import ServiceTime, never_heard
 from kbsync.history.lock import Renewer, TargetLock
 from kbsync.history.remote import TargetRefs
 from kbsync.messages import Message, message
+from kbsync.model import Knowledge
 from kbsync.plan import Plan
 from kbsync.planfile import encode_receipt, plan_digest, read_plan_or_receipt
 from kbsync.progress import Progress
@@ -182,31 +183,66 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
         check_target(saved, ready.target)
     context, target, history, state = call.context, ready.target, ready.history, ready.workspace.state
     with connected(call, ready.workspace) as connection:
-        plan = saved or _make_plan(call, ready, connection, options.only)
-        _refuse_another(plan, approved=options.expect_digest)
-        if not _is_agreed(call, plan, options):
-            return Exit.DONE if options.dry_run else Exit.FAILED
         journal = ReceiptJournal(options.receipt, context, state / "receipts")
+        # Where nobody is asked, what was listed for the plan under the lock is as fresh as a second listing would be.
+        live, plan = None, saved
+        if plan is None and (options.dry_run or not options.yes):
+            plan = _make_plan(call, ready, connection, options.only)[1]
+        if plan is not None:
+            _refuse_another(plan, approved=options.expect_digest)
+            if not _is_agreed(call, plan, options):
+                return Exit.DONE if options.dry_run else Exit.FAILED
         with stop_on_signal(context.stop, tell=lambda: _stopping(call, journal)):
-            if not plan.changes and not moves_applied_ref(plan, history=history):
+            if plan is not None and _is_idle(plan, history):
                 return _reported(call, journal.keep(journal.record(_idle(plan, connection))))
             with locked(
                 target, history=history, context=context, state=state, service=connection.service_time, tell=call.screen.note
             ) as lock:
                 call.screen.notes(lock.notes)
-                seen = check_applied_ref(plan, target, history=history)
-                with call.screen.progress(context.clock, context.stop) as progress:
-                    progress.start(message("reading the live library"), None)
-                    receipt = carry_out(
-                        plan, connection, lock, on_failure=options.on_failure, context=context, journal=journal, progress=progress
+                if plan is None:
+                    live, plan = _make_plan(call, ready, connection, options.only)
+                    _refuse_another(plan, approved=options.expect_digest)
+                    _is_agreed(call, plan, options)
+                if live is not None and _is_idle(plan, history):
+                    kept = journal.keep(journal.record(_idle(plan, connection)))
+                else:
+                    kept = _carried_out(
+                        call,
+                        plan,
+                        ready,
+                        connection=connection,
+                        lock=lock,
+                        journal=journal,
+                        on_failure=options.on_failure,
+                        live=live,
                     )
-                # Before the applied ref, which the network may hold up: whoever ends it at once then has the whole receipt.
-                kept = journal.keep(receipt)
-                kept = _recorded(call, kept, journal, ready, seen=seen, lock=lock)
                 told = len(lock.notes)
             # What befell the lock when it was given back.
             call.screen.notes(lock.notes[told:])
             return _reported(call, kept)
+
+
+def _carried_out(
+    call: Call,
+    plan: Plan,
+    ready: Prepared,
+    *,
+    connection: Connection,
+    lock: TargetLock,
+    journal: "ReceiptJournal",
+    on_failure: OnFailure,
+    live: Knowledge | None,
+) -> Kept:
+    """Apply a plan under its lock and put the receipt where it belongs."""
+    context = call.context
+    seen = check_applied_ref(plan, ready.target, history=ready.history)
+    with call.screen.progress(context.clock, context.stop) as progress:
+        progress.start(message("reading the live library"), None)
+        receipt = carry_out(
+            plan, connection, lock, on_failure=on_failure, context=context, journal=journal, progress=progress, live=live
+        )
+    # Before the applied ref, which the network may hold up: whoever ends it at once then has the whole receipt.
+    return _recorded(call, journal.keep(receipt), journal, ready, seen=seen, lock=lock)
 
 
 def _recorded(
@@ -264,8 +300,11 @@ def carry_out(
     context: RunContext,
     journal: ReceiptJournal,
     progress: Progress,
+    live: Knowledge | None = None,
 ) -> Receipt:
     """Apply a plan whose target is locked, and put it on record; an empty plan sends nothing.
+
+    ``live`` is what was listed for the plan under the same lock.
 
     The lock is asked right before every call that writes: a machine that slept may have lost it unawares.
     Raises StalePlan, ServiceError, UnusableFile, all of them before anything is sent.
@@ -294,7 +333,7 @@ def carry_out(
         progress=progress,
     )
     try:
-        report = applier.apply(plan, on_failure=on_failure, stop=stop, on_begin=begin, unsure=unsure)
+        report = applier.apply(plan, on_failure=on_failure, stop=stop, on_begin=begin, unsure=unsure, live=live)
     except BaseException:
         journal.keep_interim()
         raise
@@ -371,9 +410,14 @@ def _read_plan(path: Path) -> Plan:
     return found
 
 
-def _make_plan(call: Call, ready: Prepared, connection: Connection, only: str | None) -> Plan:
+def _make_plan(call: Call, ready: Prepared, connection: Connection, only: str | None) -> tuple[Knowledge, Plan]:
     with reading(call, connection) as reader:
-        return plan_against(reader.read(), ready, only=only)
+        live = reader.read()
+    return live, plan_against(live, ready, only=only)
+
+
+def _is_idle(plan: Plan, history: History) -> bool:
+    return not plan.changes and not moves_applied_ref(plan, history=history)
 
 
 def _refuse_another(plan: Plan, *, approved: str | None) -> None:
