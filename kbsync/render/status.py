@@ -202,13 +202,13 @@ def log_text(entries: Sequence[PastApply], options: RenderOptions = RenderOption
 
 def log_markdown(entries: Sequence[PastApply], options: RenderOptions = RenderOptions()) -> str:
     """The same as a Markdown table: a row for each apply, and below it one for each object."""
-    plain = Words(options.language)
-    head = (plain("Apply"), plain("When"), plain("Who"), plain("From"), plain("What happened"))
+    words = Words(options.language)
+    head = (words("Apply"), words("When"), words("Who"), words("From"), words("What happened"))
     rows = [head, ("---",) * len(head)] if entries else []
     for entry in entries:
-        words = _LogWords(entry, options.language)
+        told = _LogWords(entry, options.language)
         receipt = entry.receipt
-        rows.append((str(entry.number), receipt.finished, shortened(receipt.actor, 60), words.source(), f"**{words.what()}**"))
-        for label, title in words.names(None if options.verbose else _NAMED):
+        rows.append((str(entry.number), receipt.finished, shortened(receipt.actor, 60), told.source(), f"**{told.what()}**"))
+        for label, title in told.names(None if options.verbose else _NAMED):
             rows.append(("", "", "", "", f"{label} {shortened(title, 200)}".strip()))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
