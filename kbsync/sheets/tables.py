@@ -201,6 +201,8 @@ def _read_workbook(path: str, data: bytes, sheet: str | None) -> SheetTable:
 
 
 def _from_book(path: str, data: bytes, wanted: str | None) -> SheetTable:
+    from openpyxl.cell.read_only import EmptyCell  # noqa: PLC0415
+
     reader = _exact_reader(data)
     reader.read()
     book = reader.wb
@@ -214,6 +216,8 @@ def _from_book(path: str, data: bytes, wanted: str | None) -> SheetTable:
         raise _unreadable(path, said, rule=Rule.KB503)
     found: list[tuple[int, Cells]] = []
     for number, line in enumerate(chosen.iter_rows(min_row=1, max_row=ROWS, min_col=1, max_col=WIDTH), 1):
+        if {*map(type, line)} <= {EmptyCell}:  # the fast way: there may be a million such rows
+            continue
         cells = [_cell(each) for each in line]
         if any(isinstance(cell, Odd) or cell.strip() for cell in cells):
             found.append((number, cells))
