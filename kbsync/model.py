@@ -5,8 +5,8 @@ Every text is normalised: its line ends are LF.
 
 import json
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from hashlib import sha256
 from typing import Self
@@ -25,10 +25,13 @@ __all__ = [
     "RemovalLine",
     "Status",
     "bare",
+    "composed",
     "is_same_but_for_form",
+    "keeps_title",
     "path_after",
     "same_title",
     "show_path",
+    "stored_path",
     "to_lf",
 ]
 
@@ -65,6 +68,20 @@ def bare(text: str) -> str:
 def is_same_but_for_form(one: str, other: str) -> bool:
     """Whether two different texts differ in Unicode form alone, so that they look the same."""
     return one != other and unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+
+
+def keeps_title(sent: str, found: str) -> bool:
+    """Whether a title is there as it was sent, but for its Unicode form (NFC) or outer blanks: nobody sees a difference."""
+    composed = unicodedata.normalize("NFC", sent)
+    return found in (sent, composed, sent.strip(), composed.strip())
+
+
+def stored_path(path: CategoryPath, paths: Collection[CategoryPath]) -> CategoryPath:
+    """The path that a category has among those of a service, which may store titles in a form of its own."""
+    if path in paths:
+        return path
+    found = [each for each in paths if len(each) == len(path) and all(map(keeps_title, path, each))]
+    return found[0] if len(found) == 1 else path
 
 
 def to_lf(text: str) -> str:
@@ -130,6 +147,14 @@ class Content:
     def __post_init__(self) -> None:
         if tuple(sorted(set(self.similar))) != self.similar:
             object.__setattr__(self, "similar", tuple(sorted(set(self.similar))))
+
+
+def composed(content: Content) -> Content:
+    """A content with its texts in one Unicode form (NFC)."""
+    question, answer, *similar = (
+        unicodedata.normalize("NFC", text) for text in (content.question, content.answer, *content.similar)
+    )
+    return replace(content, question=question, answer=answer, similar=tuple(similar))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +228,17 @@ class Knowledge:
         }
         paths = {(one.location.path, show_path(one.path), "") for one in self.categories if one.location}
         return frozenset(texts | paths)
+
+    def called(self, names: Mapping[CategoryPath, CategoryPath]) -> "Knowledge":
+        """The same with categories under other paths."""
+        return replace(
+            self,
+            categories=tuple(replace(item, path=path_after(item.path, names)) for item in self.categories),
+            questions=tuple(
+                replace(item, content=replace(item.content, category=path_after(item.content.category, names)))
+                for item in self.questions
+            ),
+        )
 
     def digest(self) -> str:
         """``sha256:`` and 64 hexadecimal digits over everything that files declare, whatever the files and their order."""

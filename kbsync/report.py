@@ -32,7 +32,8 @@ class ChangeOutcome:
     """The outcome of ``plan.changes[change]``; ``reason`` says why when it is not applied, ``code`` is the ErrorCode.
 
     ``calls`` is how many calls were sent for it, repetitions included; those of a batch count for its first change. ``made`` is
-    the id of what a create made, as far as a listing or an answer told it.
+    the id of what a create made, as far as a listing or an answer told it. ``home`` is the CategoryId of where an object was that
+    was moved or deleted: a question's category, a category's parent.
     """
 
     change: int
@@ -41,6 +42,7 @@ class ChangeOutcome:
     code: int | None = None
     calls: int = 0
     made: str | None = None
+    home: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from kbsync.applier.ledger import Attempt, Ending
 from kbsync.applier.phases import Job, Strategy
 from kbsync.applier.polling import Observation, Snapshot, spelled_alike
 from kbsync.messages import Message, message
-from kbsync.model import Category, CategoryPath, MenuType, same_title, show_path
+from kbsync.model import Category, CategoryPath, MenuType, keeps_title, same_title, show_path
 from kbsync.plan import Action, CategoryChange, Field, Plan, QuestionChange
 
 FRESH = 1.0
@@ -85,7 +85,8 @@ class CategoryWrites(Strategy):
         path = change.after or ()
         if change.id is not None:
             category = seen.categories.get(change.id)
-            return change.id if category is not None and same_title(category.path, path) else None
+            is_old = category is not None and same_title(category.path, change.before)
+            return change.id if category is not None and not is_old and keeps_title(path[-1], category.path[-1]) else None
         new = {key: entry for key, entry in seen.categories.items() if key not in self._job.before.categories}
         exact = [key for key, entry in new.items() if entry.path == path]
         alike = [key for key, entry in new.items() if _alike(entry.path, path) and not self._paths.knows(key)]

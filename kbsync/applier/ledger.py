@@ -1,7 +1,7 @@
 """The record of one apply: how each write ended, an outcome for each change, and whether anything new may be started."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
@@ -101,7 +101,8 @@ class Write:
 class Ledger:
     """Written from several threads; every change is entered once, an entry can be corrected later.
 
-    ``made`` maps creates to the ids of what they made, as they become known.
+    ``made`` maps creates to the ids of what they made, as they become known, ``homes`` moves and deletes to the CategoryIds of
+    where the objects were.
     """
 
     def __init__(self, plan: Plan, *, on_failure: OnFailure, stop: threading.Event, meter: Meter, progress: Progress) -> None:
@@ -111,6 +112,7 @@ class Ledger:
         self._meter = meter
         self._progress = progress
         self.made: dict[int, str] = {}
+        self.homes: dict[int, int] = {}
         self._lock = threading.RLock()
         self._entries: dict[int, Attempt] = {}
         self._shown: dict[int, Attempt] = {}
@@ -206,14 +208,14 @@ class Ledger:
         for index in range(len(self._changes)):
             if index not in self._entries:
                 self.enter(index, Attempt(Ending.HELD, cause))
-        return _outcomes([self._entries[index] for index in range(len(self._changes))], self._calls, self.made)
+        return self._outcomes([self._entries[index] for index in range(len(self._changes))], self._calls)
 
     def so_far(self) -> tuple[ChangeOutcome, ...]:
         """What is known before the end; of a change that is open nothing is. A signal may ask in the middle of an entry."""
         with self._lock:
             shown, calls = dict(self._shown), tuple(self._calls)
         unsettled = Attempt(Ending.UNKNOWN, message("the apply ended before this was settled: plan again to see"))
-        return _outcomes([shown.get(index, unsettled) for index in range(len(calls))], calls, self.made)
+        return self._outcomes([shown.get(index, unsettled) for index in range(len(calls))], calls)
 
     def _judge(self, index: int, attempt: Attempt) -> None:
         """Draw the consequence of a failure for everything not started yet."""
@@ -224,12 +226,11 @@ class Ledger:
                 "not started, because “{title}” failed: {cause}", title=self._changes[index].title, cause=attempt.reason
             )
 
-
-def _outcomes(attempts: Sequence[Attempt], calls: Sequence[int], made: Mapping[int, str]) -> tuple[ChangeOutcome, ...]:
-    return tuple(
-        ChangeOutcome(index, OUTCOMES[one.ended], one.reason, one.code, sent, made.get(index))
-        for index, (one, sent) in enumerate(zip(attempts, calls, strict=True))
-    )
+    def _outcomes(self, attempts: Sequence[Attempt], calls: Sequence[int]) -> tuple[ChangeOutcome, ...]:
+        return tuple(
+            ChangeOutcome(at, OUTCOMES[one.ended], one.reason, one.code, sent, self.made.get(at), self.homes.get(at))
+            for at, (one, sent) in enumerate(zip(attempts, calls, strict=True))
+        )
 
 
 def _failed(error: KbsyncError) -> Attempt:

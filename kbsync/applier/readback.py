@@ -1,13 +1,12 @@
 """Compares what was applied with what a listing shows afterwards, and says why they may differ."""
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from kbsync.applier.phases import Job
 from kbsync.applier.polling import Snapshot, differing, shown, spelled_alike
 from kbsync.applier.questions import QuestionWrites
 from kbsync.messages import Message, message
-from kbsync.model import AnswerType, Content, Question, Status, is_same_but_for_form, same_title, show_path
+from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, composed, keeps_title, show_path, stored_path
 from kbsync.plan import Action, CategoryChange, Change, Field, QuestionChange
 from kbsync.report import Mismatch, Outcome
 
@@ -34,7 +33,7 @@ class ReadBack:
         if isinstance(change, CategoryChange):
             return tuple(self._category(index, change, seen))
         found = self._questions.find(index, seen) if change.id is None else seen.questions.get(change.id)
-        return (*self._question(index, change, found), *self._question_twins(index, change, found, seen))
+        return (*self._question(index, change, found, seen), *self._question_twins(index, change, found, seen))
 
     def has_settled(self, indices: Sequence[int], seen: Snapshot) -> bool:
         """Whether a listing leaves nothing to wait for: a question that woke up does not go to sleep again by itself."""
@@ -55,23 +54,24 @@ class ReadBack:
         return stays and found is not None and found.content.status is Status.ENABLED
 
     def _category(self, index: int, change: CategoryChange, seen: Snapshot) -> Iterator[Mismatch]:
-        if change.id is None:
-            path = change.after or ()
-            if seen.at(path) is None:
-                yield _absent(index, change.title)
-            twins = [key for key, held in seen.categories.items() if held.path == path and key not in self._touched]
-            yield from _twins(index, show_path(path), len(twins))
-            return
-        found = seen.categories.get(change.id)
+        found = seen.categories.get(self._category_id(index, change) or 0)
         if change.after is None:
             if found is not None:
                 yield _present(index, show_path(found.path))
         elif found is None:
             yield _absent(index, change.title)
-        elif not same_title(found.path, change.after):
+        elif not keeps_title(change.after[-1], found.path[-1]):
             yield Mismatch(index, "title", change.after[-1], found.path[-1], _text_reason(change.after[-1], found.path[-1]))
+        elif change.id is None:
+            twins = [key for key, held in seen.categories.items() if held.path == found.path and key not in self._touched]
+            yield from _twins(index, show_path(found.path), len(twins))
 
-    def _question(self, index: int, change: QuestionChange, found: Question | None) -> Iterator[Mismatch]:
+    def _category_id(self, index: int, change: CategoryChange) -> int | None:
+        if change.id is None and index in self._ledger.made:
+            return int(self._ledger.made[index])
+        return change.id
+
+    def _question(self, index: int, change: QuestionChange, found: Question | None, seen: Snapshot) -> Iterator[Mismatch]:
         if change.after is None:
             if found is not None:
                 yield _present(index, found.content.question)
@@ -81,8 +81,9 @@ class ReadBack:
             return
         own = change.touched
         for part in differing(found.content, change.after, self._paths, among=(*own, *self._beside(index, change))):
-            if _is_form_alone(part, found.content, change.after):
-                continue  # The service stores another Unicode form: it arrived, and nobody sees a difference.
+            paths = [category.path for category in seen.categories.values()]
+            if _is_form_alone(part, found.content, change.after, paths):
+                continue  # The service stores another form: it arrived, and nobody sees a difference.
             reason = _reason(part, change, found.content) if part in own else _changed_as_well()
             yield Mismatch(index, part.value, shown(change.after, part), shown(found.content, part), reason)
 
@@ -103,12 +104,10 @@ class ReadBack:
         return tuple(part for part in Field if part not in told)
 
 
-def _is_form_alone(part: Field, found: Content, wanted: Content) -> bool:
-    if part is Field.SIMILAR:
-        return {unicodedata.normalize("NFC", text) for text in found.similar} == {
-            unicodedata.normalize("NFC", text) for text in wanted.similar
-        }
-    return part in (Field.QUESTION, Field.ANSWER) and is_same_but_for_form(shown(found, part), shown(wanted, part))
+def _is_form_alone(part: Field, found: Content, wanted: Content, paths: Collection[CategoryPath]) -> bool:
+    if part is Field.CATEGORY:
+        return stored_path(wanted.category, paths) == found.category
+    return not part.differs(composed(found), composed(wanted))
 
 
 def _changed_as_well() -> Message:

@@ -17,7 +17,7 @@ from kbsync.limiter import Clock
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Status
 from kbsync.ordering import Phase, Step, phases
-from kbsync.plan import Plan
+from kbsync.plan import CategoryChange, Field, Plan
 from kbsync.progress import Progress, Silent
 from kbsync.report import ApplyReport, Mismatch, Outcome
 from kbsync.store import Meter, Ports
@@ -82,6 +82,7 @@ class Applier:
         except Interrupted:
             return ApplyReport(plan, ledger.close(), seconds=self._clock.now() - started, interrupted=True)
         standing = check_preconditions(plan, live)
+        ledger.homes.update(_homes(plan, Snapshot(live)))
         steps = phases(plan.changes)
         job = Job(
             plan,
@@ -120,6 +121,18 @@ class Applier:
 def _unfinished(plan: Plan, ledger: Ledger, *, seconds: float) -> ApplyReport:
     """A report without the meter's figures, whose lock the thread may hold that a signal interrupts."""
     return ApplyReport(plan, ledger.so_far(), seconds=seconds, interrupted=True, verified=False)
+
+
+def _homes(plan: Plan, live: Snapshot) -> Iterator[tuple[int, int]]:
+    """What moves or is deleted, with the id of the category that it was in: an undo goes by that and not by the path."""
+    for index, change in enumerate(plan.changes):
+        if isinstance(change, CategoryChange):
+            path = change.before[:-1] if change.before and change.after is None else None
+        else:
+            path = change.before.category if change.before and Field.CATEGORY in change.touched else None
+        home = live.at(path or ())
+        if home is not None:
+            yield index, home
 
 
 class _ApplyRun:

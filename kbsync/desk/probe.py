@@ -229,5 +229,6 @@ def _presets(live: Knowledge) -> Settled:
 
 def _clock(skew: float | None) -> Settled:
     if skew is None:
-        return Settled(message("The service tells no time."))
-    return Settled(message("The service's clock and this machine's are {seconds} s apart.", seconds=f"{abs(skew):.0f}"))
+        return Settled(message("The service tells no time."), ("date-header=no",))
+    words = message("The service's clock and this machine's are {seconds} s apart.", seconds=f"{abs(skew):.0f}")
+    return Settled(words, ("date-header=yes",))

@@ -8,13 +8,14 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.git import NETWORK_SECONDS, Answer
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 
-__all__ = ["DEFAULT_DIRECTORY", "Remote", "TargetRefs"]
+__all__ = ["DEFAULT_DIRECTORY", "Remote", "TargetRefs", "find_editor"]
 
 
 CONTENTION = (
@@ -30,6 +31,13 @@ CONTENTION = (
 COMPONENT = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
 """One component of a ref by the rules of git-check-ref-format, narrowed to letters, digits, dot, dash and underscore."""
 
+
+FORGE = re.compile(
+    r"(?:(?:(?P<web>https?)|ssh|git)://(?:[^/]*@)?(?P<host>[\w.-]+)(?P<port>:\d+)?/|(?:[^/]*@)?(?P<scp>[\w.-]+):)"
+    r"/?(?P<path>[\w.~-]+/[\w./~-]+?)(?:\.git)?/*",
+    re.ASCII,
+)
+"""The address of a repository at a forge, in the three ways of writing it; of what stands before the host nothing is kept."""
 
 DEFAULT_DIRECTORY = "knowledge"
 """The directory whose applied ref has the application's plain name."""
@@ -211,3 +219,22 @@ def _right() -> Message:
         "pull requests from forks never have it. GitLab: Settings > CI/CD > Job token permissions, allow Git push requests. "
         "Elsewhere: a deploy key or a token that may write.",
     )
+
+
+def find_editor(repository: Repository) -> str:
+    """The address at which GitHub or GitLab edits a file, up to its path from the top; empty where the remote is neither.
+
+    On no branch it is where the file is shown, as of the commit. Credentials in the remote's address are not part of it.
+    """
+    branch, commit = repository.branch(), repository.head()
+    name = "origin" if "origin" in repository.remotes else "".join(repository.remotes[:1])
+    found = FORGE.fullmatch(repository.git.attempt("remote", "get-url", name).text) if name and commit else None
+    if found is None or ".." in found["path"]:
+        return ""
+    host = (found["host"] or found["scp"]).lower().removeprefix("alt").removeprefix("ssh.")
+    forge = next((each for each in ("github", "gitlab") if each in host), None)
+    if forge is None:
+        return ""
+    place = f"{found['web'] or 'https'}://{host}{found['port'] or '' if found['web'] else ''}/{found['path']}"
+    act = f"edit/{quote(branch, errors='replace')}" if branch else f"blob/{commit}"
+    return f"{place}/{'-/' if forge == 'gitlab' else ''}{act}/"

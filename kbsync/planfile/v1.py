@@ -197,7 +197,7 @@ class PlanV1(Strict, frozen=True):
 
 
 class OutcomeV1(Strict, frozen=True, omit_defaults=True):
-    """How ``plan.changes[change]`` ended; ``made`` is the id of what it created, where that is known."""
+    """How ``plan.changes[change]`` ended; ``made`` is the id of what was created, ``home`` the CategoryId of where it was."""
 
     change: int
     outcome: OutcomeWordV1
@@ -205,6 +205,7 @@ class OutcomeV1(Strict, frozen=True, omit_defaults=True):
     code: int | None
     calls: int
     made: str | None = None
+    home: int | None = None
 
 
 class MismatchV1(Strict, frozen=True):

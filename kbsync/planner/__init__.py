@@ -9,7 +9,7 @@ from kbsync.diagnostics import Location
 from kbsync.model import Knowledge
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import Change, Plan, Problem, Purpose, Source, TargetRef
-from kbsync.planner.categories import plan_categories
+from kbsync.planner.categories import plan_categories, stored_names, told_names
 from kbsync.planner.matching import BaseIndex, keep_wordings, match_questions
 from kbsync.planner.memory import Memory
 from kbsync.planner.questions import is_unchanged, plan_questions, protected_disables
@@ -48,6 +48,10 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     authoritative categories but what a line under ``removed`` names.
     """
     is_drift = context.purpose is Purpose.DRIFT
+    names = stored_names(desired, live, base)
+    renamed_by_service = [*told_names(desired, names)]
+    desired = desired.called(names)
+    base = base and base.called(stored_names(base, live))
     said = BaseIndex(base, live)
     categories = plan_categories(desired, live, base)
     matches = keep_wordings(match_questions(desired, live, base, work=categories, keeps=context.policy.prune is Prune.KEEP), said)
@@ -67,7 +71,13 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
         everything = [context.memory.tell(change) for change in everything]
     chosen = select(everything, context.only and meant(context.only, desired, live, base))
     changes = in_order(chosen)
-    problems = [*categories.problems, *matches.problems, *removals.problems, *protected_disables(matches, said)]
+    problems = [
+        *renamed_by_service,
+        *categories.problems,
+        *matches.problems,
+        *removals.problems,
+        *protected_disables(matches, said),
+    ]
     problems += [] if is_drift else [*foresee_refusals(changes, live), *idle_lines(desired, live, said)]
     return Plan(
         target=context.target,

@@ -11,8 +11,22 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kbsync.messages import message
-from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, bare, path_after, same_title, show_path
+from kbsync.model import (
+    Category,
+    CategoryPath,
+    Content,
+    Knowledge,
+    MenuType,
+    Question,
+    bare,
+    path_after,
+    same_title,
+    show_path,
+    stored_path,
+)
 from kbsync.plan import Action, CategoryChange, Cause, Problem, ProblemKind
+
+__all__ = ["CategoryWork", "plan_categories", "stored_names", "told_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,36 @@ class CategoryWork:
     def settled(self, content: Content) -> Content:
         """A live (or base) question as it is once the plan's categories are renamed."""
         return replace(content, category=self.final(content.category))
+
+
+def stored_names(knowledge: Knowledge, live: Knowledge, base: Knowledge | None = None) -> dict[CategoryPath, CategoryPath]:
+    """The paths of git that the service stores in another form, with the paths that it has for them.
+
+    A title that ``base`` does not have was changed in git: it is sent.
+    """
+    there = {category.path for category in live.categories}
+    declared = {category.path for category in knowledge.categories}
+    sent = set() if base is None else declared - {category.path for category in base.categories}
+    named = declared | {question.content.category for question in knowledge.questions}
+    names: dict[CategoryPath, CategoryPath] = {}
+    for _, level in groupby(sorted(named - sent, key=lambda path: (len(path), path)), key=len):
+        within = {path: (*names.get(path[:-1], path[:-1]), path[-1]) for path in level}
+        found = {path: stored_path(now, [each for each in there if each[:-1] == now[:-1]]) for path, now in within.items()}
+        claims = Counter(found.values())
+        names |= {path: now for path, now in found.items() if now not in {path, *named} and claims[now] == 1}
+    return names
+
+
+def told_names(desired: Knowledge, names: Mapping[CategoryPath, CategoryPath]) -> Iterator[Problem]:
+    """A note about each declared title that the service stores in another form."""
+    for category in desired.categories:
+        if not same_title(category.path, names.get(category.path, category.path)):
+            words = message(
+                "the service stores category {path} in another Unicode form or without outer blanks, which looks the same: it is "
+                "left so, and the files may take that form",
+                path=show_path(category.path),
+            )
+            yield Problem(ProblemKind.WITHHELD, words, category.location, blocking=False)
 
 
 def plan_categories(desired: Knowledge, live: Knowledge, base: Knowledge | None) -> CategoryWork:

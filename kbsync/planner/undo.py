@@ -9,7 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from kbsync.messages import Message, message
-from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, path_after, same_title, show_path
+from kbsync.model import (
+    Category,
+    CategoryPath,
+    Content,
+    Knowledge,
+    Question,
+    composed,
+    keeps_title,
+    path_after,
+    same_title,
+    show_path,
+    stored_path,
+)
 from kbsync.ordering import cost_of, in_order
 from kbsync.plan import (
     FIELD_NAMES,
@@ -29,7 +41,7 @@ from kbsync.plan import (
     renamed_paths,
 )
 from kbsync.planner.refusals import foresee_refusals
-from kbsync.report import ApplyReport, Outcome
+from kbsync.report import ApplyReport, ChangeOutcome, Outcome
 from kbsync.settings import Policy
 
 __all__ = ["invert"]
@@ -68,11 +80,11 @@ class _Undo:
         self._texts = {question.content.question: question for question in live.questions}
         self._taken = set(self._texts)
         self._categories = {category.id: category for category in live.categories}
-        self.done: list[tuple[Change, str | None]] = []
+        self.done: list[tuple[Change, ChangeOutcome]] = []
         for outcome in report.outcomes:
             change = report.plan.changes[outcome.change]
             if outcome.outcome is Outcome.APPLIED:
-                self.done.append((change, outcome.made))
+                self.done.append((change, outcome))
             elif outcome.calls or outcome.outcome is Outcome.UNKNOWN:
                 # A report of an apply that was cut short does not know the calls that were under way.
                 self.problems.append(_half_done(change))
@@ -81,23 +93,25 @@ class _Undo:
         self._taken |= {change.before.question for change in renames if change.before is not None}
         self._ours = {change.id for change, _ in self.done}
         self._renamed: dict[CategoryPath, CategoryPath] = {}
-        self._paths = {category.path for category in live.categories}
+        self._live_paths = {category.path for category in live.categories}
+        self._places: dict[CategoryPath, int | None] = {category.path: category.id for category in live.categories}
+        """Each path in the end, with the id of what is there; None is what the way back makes again."""
 
     def categories(self) -> None:
         """The categories, parents first: what a path is called in the end depends on them."""
-        done = [(change, made) for change, made in self.done if isinstance(change, CategoryChange)]
-        for change, made in sorted(done, key=lambda each: len(each[0].after or each[0].before or ())):
-            self._keep(self._category(change, made))
+        done = [(change, ended) for change, ended in self.done if isinstance(change, CategoryChange)]
+        for change, ended in sorted(done, key=lambda each: len(each[0].after or each[0].before or ())):
+            self._keep(self._category(change, ended))
         renamed = renamed_paths(self.changes)
         gone = {change.before for change in self.changes if change.after is None}
-        made_again = {change.after for change in self.changes if isinstance(change, CategoryChange) and change.after}
-        self._paths = {path_after(path, renamed) for path in self._paths - gone} | made_again
+        self._places = {path_after(path, renamed): found for path, found in self._places.items() if path not in gone}
+        self._places |= dict.fromkeys(self._made_again())
 
     def questions(self) -> None:
         """The questions; where a category that one was in is not there any more, it stays."""
-        for change, made in self.done:
+        for change, ended in self.done:
             if isinstance(change, QuestionChange):
-                self._keep(self._question(change, made))
+                self._keep(self._question(change, ended))
 
     def _keep(self, found: Change | Problem | None) -> None:
         if isinstance(found, Problem):
@@ -105,26 +119,33 @@ class _Undo:
         elif found is not None:
             self.changes.append(found)
 
-    def _category(self, change: CategoryChange, made: str | None) -> CategoryChange | Problem | None:
+    def _category(self, change: CategoryChange, ended: ChangeOutcome) -> CategoryChange | Problem | None:
         if change.after is None:
-            return self._deleted(change, change.before or ())
-        now = self._now(change, made)
+            return self._deleted(change, change.before or (), ended.home)
+        now = self._now(change, ended.made)
         if now is None:
             return _kept(change, message("{title} is not taken back: it is gone", title=change.title))
-        if same_title(now.path, change.after):
+        if keeps_title(change.after[-1], now.path[-1]):
             return self._renamed_or_made(change, now)
         if same_title(now.path, change.before):
             return None
         words = message("{title} is not taken back: it is called {now} now", title=change.title, now=show_path(now.path))
         return _kept(change, words)
 
-    def _deleted(self, change: CategoryChange, path: CategoryPath) -> CategoryChange | Problem | None:
-        if path in self._paths:
+    def _deleted(self, change: CategoryChange, path: CategoryPath, home: int | None) -> CategoryChange | Problem | None:
+        if path in self._places:
             return None
-        there = {(), *self._paths, *(each.after for each in self.changes if isinstance(each, CategoryChange))}
-        if path_after(path[:-1], self._renamed) not in there:
+        parent = path_after(path[:-1], self._renamed)
+        there = {path_after(place, self._renamed): found for place, found in self._places.items()}
+        there |= dict.fromkeys((*self._made_again(), ()))
+        if parent not in there:
             return _kept(change, message("{title} is not taken back: its parent is gone", title=change.title))
+        if home is not None and there[parent] not in (home, None):
+            return _kept(change, _replaced(change, parent))
         return replace(change.inverse(), id=None, cause=Cause.DECLARED)
+
+    def _made_again(self) -> list[CategoryPath]:
+        return [each.after for each in self.changes if isinstance(each, CategoryChange) and each.before is None and each.after]
 
     def _renamed_or_made(self, change: CategoryChange, now: Category) -> CategoryChange | Problem:
         inverse = replace(change.inverse(), id=now.id, before=now.path, cause=Cause.DECLARED)
@@ -132,10 +153,7 @@ class _Undo:
             return inverse
         place = (*now.path[:-1], change.before[-1])
         if any(each.path == place and each.id not in self._ours for each in self._categories.values()):
-            words = message(
-                "{title} is not taken back: another category is called {path} now", title=change.title, path=show_path(place)
-            )
-            return _kept(change, words)
+            return _kept(change, _replaced(change, place))
         self._renamed[now.path] = (*path_after(now.path[:-1], self._renamed), change.before[-1])
         return replace(inverse, after=self._renamed[now.path])
 
@@ -146,31 +164,35 @@ class _Undo:
             return self._categories.get(identifier)
         return next((category for category in self._categories.values() if category.path == change.after), None)
 
-    def _question(self, change: QuestionChange, made: str | None) -> QuestionChange | Problem | None:
-        before, after = change.before, change.after
+    def _question(self, change: QuestionChange, ended: ChangeOutcome) -> QuestionChange | Problem | None:
+        before, after = change.before, self._as_stored(change.after)
         if after is None:
             assert before is not None  # noqa: S101  (a delete has a before)
             if before.question in self._taken:
                 return _kept(change, message("{title} is not taken back: it exists again", title=change.title))
             self._taken.add(before.question)
-            return self._homeless(change, before) or _inverse(change, None, before)
-        identifier = change.id or made
+            return self._homeless(change, before, ended.home) or _inverse(change, None, before)
+        identifier = change.id or ended.made
         now = self._texts.get(after.question) if identifier is None else self._questions.get(identifier)
         if now is None:
             return _kept(change, message("{title} is not taken back: it is gone", title=change.title))
         if before is None:
-            if now.content != after:
+            if composed(now.content) != composed(after):
                 return _kept(change, message("{title} is not taken back: it was changed since", title=change.title))
             return _inverse(change, now, None)
-        return self._fields(change, now, before=before, after=after)
+        return self._fields(change, now, before=before, after=after, home=ended.home)
+
+    def _as_stored(self, after: Content | None) -> Content | None:
+        """What an apply sent, with the path that the service has for its category."""
+        return after and replace(after, category=stored_path(after.category, self._live_paths))
 
     def _fields(
-        self, change: QuestionChange, now: Question, *, before: Content, after: Content
+        self, change: QuestionChange, now: Question, *, before: Content, after: Content, home: int | None
     ) -> QuestionChange | Problem | None:
         """Restore the fields that still hold the value that the apply set."""
         goal, left = now.content, []
         for field in change.touched:
-            if not field.differs(now.content, after):
+            if not field.differs(composed(now.content), composed(after)):
                 goal = _with(goal, field, before)
                 left.append(field)
             elif field.differs(now.content, before):
@@ -180,18 +202,18 @@ class _Undo:
                 return _kept(change, words)
         if not left:
             return None
-        return (self._homeless(change, before) if Field.CATEGORY in left else None) or _inverse(change, now, goal, left)
+        return (self._homeless(change, before, home) if Field.CATEGORY in left else None) or _inverse(change, now, goal, left)
 
-    def _homeless(self, change: QuestionChange, before: Content) -> Problem | None:
-        """Why a question cannot return to the category that it was in."""
-        if before.category in self._paths:
-            return None
-        words = message(
-            "{title} is not taken back: its category {category} is not there",
-            title=change.title,
-            category=show_path(before.category),
-        )
-        return _kept(change, words)
+    def _homeless(self, change: QuestionChange, before: Content, home: int | None) -> Problem | None:
+        """Why a question cannot return to the category that it was in; an older receipt does not tell its id."""
+        path = before.category
+        if path not in self._places:
+            words = message(
+                "{title} is not taken back: its category {category} is not there", title=change.title, category=show_path(path)
+            )
+            return _kept(change, words)
+        found = self._places[path]
+        return None if home is None or found in (home, None) else _kept(change, _replaced(change, path))
 
 
 def _inverse(change: QuestionChange, now: Question | None, goal: Content | None, fields: Sequence[Field] = ()) -> QuestionChange:
@@ -210,6 +232,11 @@ def _with(content: Content, field: Field, source: Content) -> Content:
     """A content with one field of another."""
     value: dict[str, Any] = {field.value: field.of(source)}
     return replace(content, **value)
+
+
+def _replaced(change: Change, path: CategoryPath) -> Message:
+    """The console has put another category where one was."""
+    return message("{title} is not taken back: another category is called {path} now", title=change.title, path=show_path(path))
 
 
 def _half_done(change: Change) -> Problem:

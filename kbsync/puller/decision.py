@@ -9,6 +9,7 @@ from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message, plural
 from kbsync.model import CategoryPath, Content, Knowledge, MenuType, path_after, show_path
 from kbsync.plan import Action, CategoryChange, Cause, Change, Field, Kind, Match, Plan, QuestionChange, renamed_paths
+from kbsync.planner.categories import stored_names
 from kbsync.planner.removals import added_in_console
 from kbsync.planner.selection import is_picked, meant, picks
 
@@ -80,6 +81,8 @@ def decide(
             message("the service holds no question at all, and the files hold {count}", count=len(desired.questions)),
             [message("name another target with --target; to empty the files, delete them")],
         )
+    names = stored_names(desired, live, base)
+    desired, base = desired.called(names), base and base.called(stored_names(base, live))
     is_first = _is_first(base, plan)
     only = scope.only and meant(scope.only, desired, live, base)
     scope = replace(scope, everything=scope.everything or is_first, only=only)
@@ -94,9 +97,26 @@ def decide(
     dropped, kept = tree.dropped([*_staying(desired, edits, judge.removed, tree), *added])
     dropped = frozenset(path for path in dropped if scope.picks(show_path(path)))
     declared = tree.added(live, added, whole=is_first and scope.only is None)
-    merge = Merge(edits, tuple(judge.removed), added, tree.retitled, dropped, declared)
+    merge = _in_words_of_files(Merge(edits, tuple(judge.removed), added, tree.retitled, dropped, declared), names)
     notes = _notes(desired, live, base, new=new, kept=tuple(map(show_path, kept)))
     return Decision(merge, (*tree.clashes, *judge.clashes), tuple(notes), new.left)
+
+
+def _in_words_of_files(merge: Merge, names: Mapping[CategoryPath, CategoryPath]) -> Merge:
+    """A merge with the titles of the files, where the service stores them in another form."""
+    said = {stored: declared for declared, stored in names.items()}
+
+    def home(content: Content) -> Content:
+        return replace(content, category=path_after(content.category, said))
+
+    return replace(
+        merge,
+        edits=tuple(replace(edit, content=home(edit.content)) for edit in merge.edits),
+        added=tuple(map(home, merge.added)),
+        renamed={path_after(old, said): path_after(new, said) for old, new in merge.renamed.items()},
+        dropped=frozenset(path_after(path, said) for path in merge.dropped),
+        declared=tuple(path_after(path, said) for path in merge.declared),
+    )
 
 
 def _is_first(base: Knowledge | None, plan: Plan) -> bool:

@@ -12,9 +12,9 @@ from kbsync.messages import Message, message
 from kbsync.render.text_page import Style, TextPage
 from kbsync.render.words import RenderOptions, Words
 
-__all__ = ["Snippet", "diagnostics_text", "snippet"]
+__all__ = ["SEVERITIES", "Snippet", "diagnostics_text", "snippet"]
 
-_SEVERITIES: dict[Severity, Message] = {
+SEVERITIES: dict[Severity, Message] = {
     Severity.ERROR: message("error"),
     Severity.WARNING: message("warning"),
     Severity.NOTE: message("note"),
@@ -49,7 +49,7 @@ def diagnostics_text(diagnostics: Sequence[Diagnostic], options: RenderOptions =
 
 
 def _draw(page: TextPage, found: Diagnostic, *, width: int, words: Words) -> None:
-    severity = f"{words.say(_SEVERITIES[found.severity])}[{found.rule.name} {found.rule.value}]"
+    severity = f"{words.say(SEVERITIES[found.severity])}[{found.rule.name} {found.rule.value}]"
     style = Style.DANGER if found.severity is Severity.ERROR else Style.TITLE
     page.line((f"{found.location}: ", Style.TITLE), (severity, style), (f" {words.say(found.message)}", Style.PLAIN), hang=2)
     number = str(found.location.line)

@@ -5,7 +5,7 @@ What it looks like stands in the templates beside this module.
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -22,7 +22,7 @@ from kbsync.report import Receipt
 
 _NAME = "\ue000"
 """Stands for a name in a title; the character means nothing, so that no title holds it."""
-_TEMPLATES = ("page.html.jinja", "report.html.jinja", "receipt.html.jinja")
+_TEMPLATES = ("page.html.jinja", "report.html.jinja", "receipt.html.jinja", "library.html.jinja")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
     """
     words = PlanWords(plan, options.language)
     parts, (steps, lines) = tuple(_parts(words)), words.steps()
-    return _page(
+    return page_from(
         "report.html.jinja",
         words,
-        title=_around(words.voice.title, words),
+        title=around(words.voice.title, words),
         target=plan.target.name,
         headline=words.headline(words.clauses()),
         notices=tuple(_notices(words)),
@@ -67,10 +67,10 @@ def receipt_html(receipt: Receipt, options: RenderOptions = RenderOptions()) -> 
     """The whole receipt as one file: every change, nothing cut."""
     report = receipt.report
     words = ReportWords(report, options.language)
-    return _page(
+    return page_from(
         "receipt.html.jinja",
         words,
-        title=_around(words.title(), words),
+        title=around(words.title(), words),
         target=report.plan.target.name,
         headline=words.verdict(),
         parts=tuple(words.parts()),
@@ -78,12 +78,12 @@ def receipt_html(receipt: Receipt, options: RenderOptions = RenderOptions()) -> 
     )
 
 
-def _page(template: str, words: Words, **values: object) -> str:
-    """One file from a template, with everything in it escaped.
+def page_from(template: str, words: Words, *, own: Collection[str] = ("report.css", "report.js"), **values: object) -> str:
+    """One file from a template, with everything in it escaped; ``own`` are the files of its styles and of its script.
 
-    Its content security policy forbids every request and every script or style but its own, by hash.
+    Its content security policy forbids every request and every script or style but these, by hash.
     """
-    style, script = _resource("report.css"), _resource("report.js")
+    style, script = ("".join(map(_resource, (name for name in own if name.endswith(kind)))) for kind in (".css", ".js"))
     environment = Environment(
         loader=DictLoader({name: _resource(name) for name in _TEMPLATES}),
         autoescape=True,
@@ -129,7 +129,7 @@ def _resource(name: str) -> str:
     return files("kbsync.render").joinpath(name).read_text(encoding="utf-8")
 
 
-def _around(title: Message, words: Words) -> tuple[str, str]:
+def around(title: Message, words: Words) -> tuple[str, str]:
     """A title in two parts: before the name of its target and after it."""
     before, _, behind = words.say(title.fill(target=_NAME)).partition(_NAME)
     return before, behind

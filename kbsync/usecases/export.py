@@ -15,7 +15,7 @@ from kbsync.usecases.context import Call
 from kbsync.usecases.git import commit_of
 from kbsync.usecases.workspace import Workspace
 
-__all__ = ["WRITERS", "ExportedLibrary", "export_library"]
+__all__ = ["FORMATS", "WRITERS", "ExportedLibrary", "export_library"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,19 @@ WRITERS: Mapping[str, str] = {
 }
 """What writes a format; it is loaded when its format is asked for."""
 
+FORMATS = (*WRITERS, "html")
+"""Every format; the page of the library is made of more than the library."""
+
 BINARY = frozenset({"xlsx"})
 """The formats that no terminal can show."""
 
 
 def export_library(call: Call, kind: str, options: RenderOptions, *, live: bool, out: Path | None) -> bytes:
     """The library in a format. Raises InvalidInput for what the format cannot hold, and ServiceError."""
+    if kind == "html":
+        from kbsync.usecases.library_page import write_page  # noqa: PLC0415  (loads the planner)
+
+        return write_page(call, options, live=live)
     if kind in BINARY and out is None:
         raise Misuse(message("a workbook is no text: name its file with --out"))
     workspace = call.open_workspace()

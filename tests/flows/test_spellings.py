@@ -1,11 +1,12 @@
 """A service that stores texts in a spelling of its own: nothing is made twice, and both spellings are told each time."""
 
 import json
+import unicodedata
 
 import pytest
 
 from kbsync.rehearsal.switches import Switches
-from tests.fakes.console import snapshot
+from tests.fakes.console import Console, snapshot
 from tests.flows.harness import Bench
 
 FILES = {
@@ -44,6 +45,31 @@ def test_another_unicode_form_comes_to_rest(bench: Bench) -> None:
         assert planned.code == 0
         assert "in another Unicode form" in planned.out
         assert len([it for it in snapshot(service)["questions"] if not it["preset"]]) == 2
+
+
+@pytest.mark.parametrize("switch", ["normalise=nfc", "normalise=trim"])
+def test_a_title_in_another_form_comes_to_rest(bench: Bench, switch: str) -> None:
+    """Nothing is renamed, added or taken into the files because of a title's Unicode form or outer blanks; undo knows it, too."""
+    title, child = ("Cafe\u0301", "E\u0301te\u0301") if switch.endswith("nfc") else (" Cafe ", " Ete")
+    bench.commit(
+        {
+            "a.yaml": f'categories: [{{title: "{title}", children: [{{title: "{child}"}}]}}]\n---\n'
+            f'category: ["{title}", "{child}"]\nquestions: [{{question: Where?, answer: Here.}}]\n'
+        }
+    )
+    with bench.served(Switches.from_words([switch])) as service:
+        assert bench.run("apply", "--yes").code == 0
+        planned = bench.run("plan", "--detailed-exitcode", "--format", "json")
+        notes = [it["message"]["text"] for it in json.loads(planned.out)["problems"]]
+        assert (planned.code, ["or without outer blanks" in note for note in notes]) == (0, [True, True])
+        console = Console(service)
+        place = console.category(*(unicodedata.normalize("NFC", each).strip() for each in (title, child)))
+        console.add_question("New?", "Yes.", category=place)
+        assert bench.run("pull").code == 0
+        assert {path.name for path in (bench.path / "knowledge").glob("*.yaml")} == {"a.yaml", "kbsync.yaml"}
+        assert title in (bench.path / "knowledge/a.yaml").read_text(encoding="utf-8")
+        assert bench.run("plan", "--detailed-exitcode").code == 0
+        assert "not taken back" not in bench.run("plan", "--undo", "1").out
 
 
 def test_line_ends_are_settled_at_the_door(bench: Bench) -> None:

@@ -9,7 +9,7 @@ import argparse
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -484,18 +484,20 @@ def _lines(case: Case, plan: Plan) -> Found:
 
 def _arrived(case: Case, after: Knowledge) -> Found:
     """After the apply every declared question is there, once, as declared, under its pinned id."""
-    paths = Counter(item.path for item in after.categories)
-    yield from (("category", f"{item.path} is missing") for item in case.desired.categories if item.path not in paths)
+    paths = {item.path for item in after.categories}
+    names = {item.path: _form_there(item.path, paths) for item in (*case.desired.categories, *case.live.categories)}
+    yield from (("category", f"{item.path} is missing") for item in case.desired.categories if names[item.path] not in paths)
     there = Counter(item.content.question for item in case.live.questions)
     count = Counter(item.content.question for item in after.questions)
     by_id = {item.id: item.content for item in after.questions}
     before = {item.id for item in case.live.questions}
     for item in case.desired.questions:
         text = item.content.question
-        if _composed(item.content) not in map(_composed, by_id.values()):
+        wanted = _composed(replace(item.content, category=names[item.content.category]))
+        if wanted not in map(_composed, by_id.values()):
             now = [each for each in by_id.values() if each.question == text]
             yield "arrived", f"{text} is not as declared: {now}"
-        elif item.id in before and _composed(by_id.get(item.id)) != _composed(item.content):
+        elif item.id in before and _composed(by_id.get(item.id)) != wanted:
             yield "arrived", f"{text} is not the question with the pinned id"
         elif count[text] > max(1, there[text]):
             yield "twin", f"{text} is there {count[text]} times"
@@ -534,12 +536,27 @@ def _undone(case: Case, report: ApplyReport, store: FakeStore) -> Found:
     if isinstance(done, str):
         yield "undo refused", done
         return
+    yield from _returned(began, found, store.knowledge())
     now = {item.id: item.content for item in store.knowledge().questions}
     for item in began.questions:
         if item.id in edited or item.id not in now or edited & {"category"}:
             continue
         if now[item.id] != item.content:
             yield "undo", f"{item.content.question} is not as it was: {now[item.id]}"
+
+
+def _returned(began: Knowledge, found: Knowledge, after: Knowledge) -> Found:
+    """A question that the way back moves or makes again goes into the very category that it was in, if that is still there."""
+    ids = [{item.path: item.id for item in side.categories} for side in (began, found, after)]
+    homes = [
+        {item.id: place.get(item.content.category) for item in side.questions}
+        for place, side in zip(ids, (began, found, after), strict=True)
+    ]
+    texts = {item.content.question: item.id for item in began.questions}
+    for item in after.questions:
+        home = homes[0].get(item.id if item.id in homes[1] else texts.get(item.content.question))
+        if home in ids[1].values() and homes[2][item.id] not in (home, homes[1].get(item.id)):
+            yield "undo", f"{item.content.question} was in {home} and came into {item.content.category} ({homes[2][item.id]})"
 
 
 def _touched(before: Knowledge, after: Knowledge) -> set[object]:
@@ -581,6 +598,16 @@ def _meddle(store: FakeStore, chance: Random) -> set[object]:
 
     store.edit(edit)
     return edited
+
+
+def _form_there(path: CategoryPath, paths: Collection[CategoryPath]) -> CategoryPath:
+    """The path itself, or the one that a service may have made of it: composed, without outer blanks."""
+
+    def plain(path: CategoryPath) -> list[str]:
+        return [unicodedata.normalize("NFC", title).strip() for title in path]
+
+    alike = [each for each in paths if plain(each) == plain(path)]
+    return max(alike, key=lambda each: [one == other for one, other in zip(each, path, strict=True)], default=path)
 
 
 def _composed(content: Content | None) -> Content | None:

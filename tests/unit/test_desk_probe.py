@@ -117,6 +117,7 @@ def test_an_empty_library_leaves_most_open() -> None:
         "empty-page": "list",
         "total-as-string": "no",
         "robot-list": "no",
+        "date-header": "no",
     }
     assert len(found) == 12
 

@@ -1,8 +1,11 @@
 """A service that stores a text in a spelling of its own is not given the same question or category again by every plan."""
 
+from dataclasses import replace
+
 from kbsync.model import Category, Content, Knowledge, MenuType, Question, bare
-from kbsync.plan import Action, Match, Plan, QuestionChange, Source, TargetRef
+from kbsync.plan import Action, Cause, Match, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
+from kbsync.settings import Policy, Prune
 
 SHOP = ("Shop",)
 CONTEXT = Context(TargetRef("t", 1), Source("sha256:0"))
@@ -55,10 +58,36 @@ def test_another_category_is_another_question() -> None:
 
 
 def test_a_stored_title_is_the_same_category() -> None:
-    """It is renamed and not made twice, and the questions in it do not move."""
+    """Composed letters and blanks around it are left as they are; another case is renamed; the questions in it do not move."""
     desired = Knowledge((Category(("Cafe\u0301 ",)),), (Question(Content("Open?", "Yes.", ("Cafe\u0301 ",))),))
     there = Knowledge((Category(("Caf\u00e9",), 7),), (Question(Content("Open?", "Yes.", ("Caf\u00e9",)), id="q"),))
+    plan = make_plan(desired, there, None, context=CONTEXT)
+    assert (plan.changes, ["another Unicode form or without" in str(each.message) for each in plan.problems]) == ((), [True])
+    there = Knowledge((Category(("CAF\u00c9",), 7),), (Question(Content("Open?", "Yes.", ("CAF\u00c9",)), id="q"),))
     assert planned(desired, there) == [(Action.RENAME, 7)]
+
+
+def test_a_title_that_git_changed_is_sent() -> None:
+    """Only a title that the base has already is left in the service's form; what git left is known by it, too."""
+    there = Knowledge((Category(("Caf\u00e9",), 7),))
+    decomposed = Knowledge((Category(("Cafe\u0301",)),))
+    plan = make_plan(decomposed, there, there, context=CONTEXT)
+    assert [(change.action, change.cause) for change in plan.changes] == [(Action.RENAME, Cause.DECLARED)]
+    assert make_plan(decomposed, there, decomposed, context=CONTEXT).changes == ()
+    policy = Policy(prune=Prune.DELETE)
+    (gone,) = make_plan(Knowledge(), there, decomposed, context=replace(CONTEXT, policy=policy)).changes
+    assert (gone.action, gone.id, gone.cause) == (Action.DELETE, 7, Cause.DECLARED)
+
+
+def test_titles_that_look_the_same_are_told_apart_where_both_are_there() -> None:
+    """A title in another form is nobody else's: neither a declared one's, nor one of two that could be meant."""
+    two = Knowledge((Category(("Shop",), 1), Category(("Shop ",), 2)))
+    assert planned(Knowledge((Category(("Shop",)), Category(("Shop ",)))), two) == []
+    assert planned(Knowledge((Category(("Shop",)), Category(("Shop ",)))), Knowledge((Category(("Shop",), 1),))) == [
+        (Action.CREATE, None)
+    ]
+    two = Knowledge((Category(("Caf\u00e9",), 1), Category(("Caf\u00e9 ",), 2)))
+    assert planned(Knowledge((Category(("Cafe\u0301 ",)),)), two) == [(Action.CREATE, None)]
 
 
 def test_a_category_of_the_service_is_never_the_same() -> None:

@@ -163,7 +163,7 @@ def aftermath(before: Knowledge, after: Knowledge, console: Callable[[FakeStore]
     report = apply(make_plan(after, before, before, context=CONTEXT), store)
     assert report.finished
     store.edit(console)
-    outcomes = tuple(replace(each, made=None) for each in report.outcomes) if forget else report.outcomes
+    outcomes = tuple(replace(each, made=None, home=None) for each in report.outcomes) if forget else report.outcomes
     return invert(replace(report, outcomes=outcomes), store.knowledge(), policy=POLICY, rate=5.0)
 
 
@@ -238,6 +238,47 @@ def test_a_question_does_not_return_to_a_category_that_is_not_there(kind: str) -
     plan = aftermath(before, Knowledge(OLD.categories, kept), lambda store: store.rename_category(2, "Elsewhere"))
     assert (plan.changes, len(plan.problems)) == ((), 1)
     assert "its category Shop / Old is not there" in str(plan.problems[0].message)
+
+
+@pytest.mark.parametrize(
+    "kept", [(Question(content("a")), Question(content("b"))), (Question(content("b")),)], ids=["moved", "deleted"]
+)
+@pytest.mark.parametrize("forget", [False, True])
+def test_a_question_does_not_return_to_what_took_the_place_of_its_category(kept: tuple[Question, ...], forget: bool) -> None:
+    """The category that it was in is known by its id; an older receipt tells no more than the path."""
+    inside = Question(replace(content("a"), category=("Shop", "Old")), id="q")
+    before = Knowledge(OLD.categories, (inside, Question(content("b"), id="b")))
+    plan = aftermath(before, Knowledge(OLD.categories, kept), replaced("Shop", "Old"), forget=forget)
+    assert (len(plan.changes), [str(problem.message) for problem in plan.problems]) == (
+        (1, []) if forget else (0, ["a is not taken back: another category is called Shop / Old now"])
+    )
+
+
+def test_a_category_that_the_console_made_again_is_not_the_one_that_was_deleted() -> None:
+    """Neither does it count as the parent of one below it, nor do its questions return to it."""
+    inside = Question(replace(content("a"), category=("Shop", "Old")), id="q")
+    before = Knowledge(OLD.categories, (inside, Question(content("b"), id="b")))
+    after = Knowledge((SHOP,), (Question(content("a")), Question(content("b"))))
+    plan = aftermath(before, after, lambda store: store.add_category("Old", parent=1))
+    assert (plan.changes, str(plan.problems[0].message)) == ((), "a is not taken back: another category is called Shop / Old now")
+    plan = aftermath(OLD, Knowledge((SHOP,)), replaced("Shop"))
+    assert (plan.changes, str(plan.problems[0].message)) == (
+        (),
+        "Shop / Old is not taken back: another category is called Shop now",
+    )
+
+
+def test_a_category_and_what_was_in_it_return_together() -> None:
+    """A question goes back into the category that the way back makes again."""
+    inside = Question(replace(content("a"), category=("Shop", "Old")), id="q")
+    before = Knowledge(OLD.categories, (inside, Question(content("b"), id="b")))
+    for left in ((SHOP,), ()):
+        home = Content("b", "Yes.", ("Shop",) if left else ("Else",))
+        after = Knowledge((*left, Category(("Else",))), (Question(replace(home, question="a")), Question(home)))
+        store, plan = undone(before, after)
+        assert plan.problems == ()
+        assert apply(plan, store).finished
+        assert texts(store.knowledge()) == texts(before)
 
 
 def test_of_two_deleted_twins_one_returns() -> None:

@@ -1,4 +1,4 @@
-"""``kbsync export``: the library as a spreadsheet."""
+"""``kbsync export``: the library for people who read no YAML."""
 
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from kbsync.usecases.context import Exit
     examples=(
         ("kbsync export --out library.xlsx", "for a spreadsheet"),
         ("kbsync export --out live.tsv --live", "what customers are answered now"),
+        ("kbsync export --out library.html", "every question and answer on one page"),
         ("kbsync export --format json", "for programs"),
     ),
     exits={
@@ -24,18 +25,19 @@ from kbsync.usecases.context import Exit
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where to; its ending names a format."
 )
-@click.option("--live", is_flag=True, help="What the service holds, in place of what the files say.")
-@invocation("csv", "tsv", "xlsx", "json")
+@click.option("--live", is_flag=True, help="What the service holds, in place of what the files say; on the page beside it.")
+@invocation("csv", "tsv", "xlsx", "json", "html")
 def export(call: Invocation, *, out: Path | None, live: bool) -> int:
-    """Write the whole library, one row a question.
+    """Write the whole library as a table or as one page.
 
-    No cell is a formula, whatever a text begins with. A key column tells `kbsync import` which question a row was, and at which
-    commit, so that a table that was edited comes back as a merge.
+    A table has one row a question. No cell is a formula, whatever a text begins with. A key column tells `kbsync import` which
+    question a row was, and at which commit, so that a table that was edited comes back as a merge. The page has the tree of
+    categories, a search, and each question as customers meet it; it is one file that needs no network.
     """
-    from kbsync.usecases.export import WRITERS, export_library  # noqa: PLC0415
+    from kbsync.usecases.export import FORMATS, export_library  # noqa: PLC0415
 
     ending = "" if out is None else out.suffix[1:].lower()
-    kind = ending if ending in WRITERS else call.format
+    kind = ending if ending in FORMATS else call.format
     data = export_library(call, kind, call.screen.options, live=live, out=out)
     if out is None:
         call.screen.result(data.decode())
