@@ -9,8 +9,6 @@ from tests.fakes.console import Console
 from tests.flows.harness import Bench, Terminal, held
 from tests.flows.shop import FIRST
 
-pytestmark = pytest.mark.no_cover
-
 PAY = "How can I pay?"
 CHEQUES = "Do you take cheques?"
 

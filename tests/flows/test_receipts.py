@@ -113,7 +113,6 @@ def undo(bench: Bench, which: str = "last", *words: str) -> None:
     assert done.code == 0, done.err
 
 
-@pytest.mark.no_cover
 def test_after_an_undo_the_next_plan_says_so(bench: Bench) -> None:
     """Nobody is said to have edited anything in the console, drift and pull are quiet, and a revert leaves nothing to do."""
     bench.commit(FIRST)
@@ -134,7 +133,6 @@ def test_after_an_undo_the_next_plan_says_so(bench: Bench) -> None:
     assert bench.cause("plan") == {}
 
 
-@pytest.mark.no_cover
 def test_every_kind_of_undone_change_is_told(bench: Bench) -> None:
     """A question and a category that were made, one that was removed, one that was renamed, and a later change of git's own."""
     bench.commit({**FIRST, "more.yaml": MORE.replace("@", "status: enabled")})

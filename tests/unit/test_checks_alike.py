@@ -11,8 +11,6 @@ from rapidfuzz import fuzz
 
 from kbsync.checks.alike import WORK, alike, alike_to
 
-pytestmark = pytest.mark.no_cover
-
 WORDS = st.lists(
     st.sampled_from(["how", "do", "i", "pay", "return", "my", "parcel", "parcle", "退货", "怎么"]), min_size=1, max_size=8
 )
