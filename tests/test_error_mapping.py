@@ -7,9 +7,12 @@ import pytest
 import kbsync.errors
 from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, ServiceError, StalePlan
 from kbsync.messages import message
+from kbsync.settings import Target
 from kbsync.usecases.context import Exit, exit_of
+from kbsync.usecases.git import ForeignAddress
 
 WORDS = message("something")
+TARGET = Target("shop", sdkappid=1400000000)
 
 
 def leaves(kind: type[KbsyncError]) -> list[type[KbsyncError]]:
@@ -23,7 +26,7 @@ def made(kind: type[KbsyncError]) -> KbsyncError:
         return kind(WORDS, command="list_chitchat")
     if issubclass(kind, (InvalidInput, SafetyRefusal, StalePlan)):
         return kind(WORDS, [])
-    return kind(WORDS)
+    return kind(WORDS) if kind is not ForeignAddress else ForeignAddress(TARGET, "main")
 
 
 def promised(kind: type[KbsyncError]) -> int:

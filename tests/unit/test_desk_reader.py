@@ -189,7 +189,7 @@ def test_an_order_that_never_rests_ends_when_the_count_is_met() -> None:
     rows = [row(number) for number in range(25)] + [row(30, 5)]
 
     def shuffle(shelf: Shelf, call: int) -> None:
-        shelf.rows = shelf.rows[7:] + shelf.rows[:7]
+        shelf.rows = shelf.rows[1:] + shelf.rows[:1]
 
     knowledge = read(Shelf(rows, moved=shuffle))
     assert len(ids(knowledge)) == 26

@@ -13,6 +13,7 @@ from kbsync.plan import Action, Cause, Field, Plan, Purpose, QuestionChange
 from kbsync.render.markdown import plan_markdown
 from kbsync.render.markdown_text import size
 from kbsync.render.words import RenderOptions
+from kbsync.settings import Drift
 from tests.golden import check_golden
 from tests.unit import plan_purposes, plans
 from tests.unit.hostile_plans import PAYLOADS, hostile_everywhere
@@ -54,6 +55,13 @@ def test_the_marker_is_the_first_line() -> None:
     """A later run finds the comment of its target by the first line, which no target name can break."""
     assert plan_markdown(plans.empty(), digest="d").startswith("<!-- kbsync plan: production -->\n")
     assert plan_markdown(hostile_everywhere("--> x"), digest="d").startswith("<!-- kbsync plan: ~2D~~2D~~3E~~20~x -->\n")
+
+
+def test_a_policy_that_overwrites_asks_nobody_about_console_edits() -> None:
+    """The advice about them stands only where an apply would stop for them."""
+    plan = plans.conflicts()
+    allowed = replace(plan, policy=replace(plan.policy, drift=Drift.OVERWRITE))
+    assert ["edited in the console: to keep" in plan_markdown(each, digest="d") for each in (plan, allowed)] == [True, False]
 
 
 def test_what_an_apply_asks_for_stands_at_the_top() -> None:
