@@ -73,8 +73,8 @@ def save(path: Path, data: bytes, *, private: bool = False, below: Path | None =
     """Replace a file in one step, so that a reader or a crash meets the old text or the new one, never half.
 
     A new file gets the permissions of the process; ``private`` makes it readable by its owner alone. An existing file
-    keeps its permissions. A symbolic link is followed, not replaced; from ``below`` down, where that is given, it is refused. A
-    device, a pipe or a stream of this process is written to as it stands. Raises UnusableFile.
+    keeps its permissions. A symbolic link is followed, not replaced; from ``below`` down, where that is given, it is refused, and
+    directories are made. A device, a pipe or a stream of this process is written to as it stands. Raises UnusableFile.
     """
     if below is not None:
         refuse_links(path, below=below)
@@ -82,6 +82,8 @@ def save(path: Path, data: bytes, *, private: bool = False, below: Path | None =
         if not is_replaceable(path):
             _write_stream(path, data)
             return
+        if below is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
         _replace_file(Path(os.path.realpath(path)) if below is None else path, data, private=private)
     except OSError as problem:
         raise _unwritable(path, problem) from None

@@ -340,5 +340,7 @@ def _take_back(files: DiskFiles, name: str, data: bytes) -> None:
             return
         if old is None:
             path.unlink()
+            for above in PurePosixPath(name).parents[:-1]:  # as long as they are empty
+                (files.directory / above).rmdir()
         else:
             save(path, old, below=files.directory)

@@ -166,6 +166,7 @@ class Lease:
         """
         with suppress(OSError):
             self._former = tuple(self._journal.read_text(encoding="ascii", errors="replace").split())
+        self._service(ask=True)  # a lock whose end is told in this machine's time is only ever watched by others
         before: Mapping[str, LockInfo] = {}
         for _ in range(ATTEMPTS):
             draft = LockInfo(self._target, owner, where, self._clock.wall(), None, "", self._remote.name)

@@ -198,3 +198,19 @@ def test_a_table_with_faults_changes_nothing(bench: Bench, text: str, code: str)
     (bench.path / "a.csv").write_text(text, encoding="utf-8")
     done = bench.run("import", "a.csv", "--yes")
     assert (done.code, done.out, f"error[{code}" in done.err) == (Exit.INVALID, "", True)
+
+
+def test_many_new_categories_stand_in_folders_that_are_made(bench: Bench) -> None:
+    """A table with more categories than stand side by side is taken into an empty library, and pull writes them as well."""
+    shops = [f"{{title: Shop {number}, children: [{{title: Part {number}}}]}}" for number in range(13)]
+    bench.commit({"tree.yaml": f"categories: [{', '.join(shops)}]\n"})
+    rows = [f"Q {number},A,Shop {number} / Part {number}" for number in range(13)]
+    (bench.path / "a.csv").write_text("\n".join(["question,answer,category", *rows]), encoding="utf-8")
+    assert bench.run("import", "a.csv", "--yes").code == Exit.DONE
+    assert (bench.path / "knowledge" / "shop-0" / "part-0.yaml").exists()
+    assert bench.run("apply", "--yes").code == Exit.DONE
+    for path in (bench.path / "knowledge").glob("shop-*/*.yaml"):
+        path.unlink()
+        path.parent.rmdir()
+    assert bench.run("pull", "--all").code == Exit.DONE
+    assert (bench.path / "knowledge" / "shop-12" / "part-12.yaml").exists()
