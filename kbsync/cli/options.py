@@ -276,6 +276,6 @@ def complete_target(ctx: click.Context, _parameter: click.Parameter, incomplete:
 
 def complete_switch(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """The switches of the embedded service, each with a value."""
-    from kbsync.rehearsal.switches import Switches  # noqa: PLC0415
+    from kbsync.rehearsal import Switches  # noqa: PLC0415
 
     return [name for name, _ in Switches.variants() if name.startswith(incomplete) and " " not in name]

@@ -18,7 +18,7 @@ from typing import Any
 
 from kbsync.errors import UnusableFile
 from kbsync.messages import message
-from kbsync.rehearsal.faults import Fault, FaultRule
+from kbsync.rehearsal import Fault, FaultRule
 
 __all__ = [
     "ALL",

@@ -11,8 +11,7 @@ from types import MappingProxyType
 from typing import Self
 
 from kbsync.commands import SESSION_COMMANDS, Command
-from kbsync.rehearsal.faults import Fault, FaultKind
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Fault, FaultKind, Switches
 
 JSON = MappingProxyType({"content-type": "application/json; charset=utf-8"})
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from kbsync.errors import Misuse
 from kbsync.messages import message
-from kbsync.rehearsal.faults import FaultKind
+from kbsync.rehearsal import FaultKind
 from kbsync.sandbox.replies import status_page
 from kbsync.sandbox.service import Reply, Request, Service
 

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from kbsync.commands import Command
 from kbsync.limiter import Clock
-from kbsync.rehearsal.faults import Fault, FaultRule
-from kbsync.rehearsal.switches import DEFAULTS, Switches
+from kbsync.rehearsal import DEFAULTS, Fault, FaultRule, Switches
 from kbsync.sandbox import chitchat, sessions
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.gate import SECOND, Gate, Request, Scene

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import httpx
 
-from kbsync.rehearsal.faults import Fault, FaultKind
+from kbsync.rehearsal import Fault, FaultKind
 from kbsync.sandbox.service import Reply, Request, Service
 
 __all__ = ["SandboxTransport"]

@@ -101,7 +101,7 @@ def connect(
 @contextmanager
 def _embedded(target: Target, context: RunContext, state: Path) -> Iterator["SandboxTransport"]:
     """The embedded service of a target in place of the network."""
-    from kbsync.rehearsal.switches import Switches  # noqa: PLC0415
+    from kbsync.rehearsal import Switches  # noqa: PLC0415
     from kbsync.sandbox.service import Service  # noqa: PLC0415
     from kbsync.sandbox.transport import SandboxTransport  # noqa: PLC0415
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from kbsync.display import day
 from kbsync.messages import Message, message
-from kbsync.rehearsal.faults import parse_rules, read_rules
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches, parse_rules, read_rules
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.library import inject
 from kbsync.sandbox.seeds import seeded_sessions

@@ -20,8 +20,7 @@ from kbsync.limiter import Pacer
 from kbsync.model import AnswerType, Category, Content, Knowledge, MenuType, Question, Status
 from kbsync.plan import CategoryChange, Change, Kind, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
-from kbsync.rehearsal.faults import parse_rules
-from kbsync.rehearsal.switches import DEFAULTS, Switches
+from kbsync.rehearsal import DEFAULTS, Switches, parse_rules
 from kbsync.report import ApplyReport, Outcome
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.library import put_rules

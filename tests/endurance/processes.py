@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from kbsync.limiter.clock import Clock, SystemClock
 from kbsync.model import Knowledge
 from kbsync.planfile import read_plan_or_receipt
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches
 from kbsync.report import Receipt
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.server import SandboxServer

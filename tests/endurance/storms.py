@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kbsync.applier import OnFailure
 from kbsync.model import Knowledge
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches
 from tests.endurance.bench import Bench, Side
 from tests.endurance.trial import Trial, endure
 from tests.fakes.libraries import triples

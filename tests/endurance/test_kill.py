@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.model import Knowledge
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches
 from tests.endurance.bench import Bench, Died, library, unlike, untouched
 from tests.endurance.processes import APPLY, SIDE, Play, finish, played
 from tests.endurance.shop import add_unmanaged

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.rehearsal.faults import parse_rules
+from kbsync.rehearsal import parse_rules
 from kbsync.report import Outcome
 from kbsync.sandbox.library import put_rules
 from tests.endurance.processes import APPLY, GIVEN_UP, Play, finish, played

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from kbsync.rehearsal.faults import parse_rules
+from kbsync.rehearsal import parse_rules
 from kbsync.sandbox.account import DEMO, Account
 from tests.flows.harness import SETTINGS, Bench, Run, writes
 from tests.flows.shop import FIRST

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches
 from kbsync.sandbox.seeds import CHATBOT_SESSION, ENDED_SESSIONS
 from tests.flows.harness import Bench, Run, writes
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.rehearsal.faults import parse_rules
+from kbsync.rehearsal import parse_rules
 from kbsync.sandbox import seeds
 from tests.fakes.clock import FakeClock
 from tests.flows.harness import Bench, Terminal, writes

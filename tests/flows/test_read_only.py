@@ -9,7 +9,7 @@ import pytest
 from kbsync.cli.app import application
 from kbsync.commands import Command
 from kbsync.desk.signing import Signer
-from kbsync.rehearsal.faults import FaultKind, parse_rules
+from kbsync.rehearsal import FaultKind, parse_rules
 from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.gate import Request
 from kbsync.sandbox.replies import Reply

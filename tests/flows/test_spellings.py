@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches
 from tests.fakes.console import Console, snapshot
 from tests.flows.harness import Bench
 

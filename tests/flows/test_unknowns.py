@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches
 from kbsync.sandbox.service import Service
 from tests.flows.harness import Bench, Held, Run, declared, held
 from tests.flows.shop import FIRST, SECOND

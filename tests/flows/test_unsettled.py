@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.limiter import Clock
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches
 from kbsync.sandbox.account import Account
 from kbsync.sandbox.service import Service
 from kbsync.usecases.context import LinkedStop, RunContext

@@ -10,7 +10,7 @@ from kbsync.desk.doctor import examine
 from kbsync.desk.signing import Signer
 from kbsync.limiter import Pacer
 from kbsync.model import AnswerType, Status
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.service import Service
 from kbsync.sandbox.sessions import OTHER_ROBOT

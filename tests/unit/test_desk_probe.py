@@ -9,7 +9,7 @@ import pytest
 
 from kbsync.commands import READS
 from kbsync.desk.probe import Settled, probe
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches
 from tests.fakes.console import snapshot
 from tests.fakes.desk_script import Reply, Script, connect
 from tests.unit.test_desk_and_sandbox import filled

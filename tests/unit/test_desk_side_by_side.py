@@ -16,8 +16,7 @@ from kbsync.model import Knowledge
 from kbsync.plan import Source, TargetRef
 from kbsync.planfile import encode_plan
 from kbsync.planner import Context, make_plan
-from kbsync.rehearsal.faults import parse_rules
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches, parse_rules
 from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.service import Service
 from kbsync.sandbox.transport import DEPARTURE, SandboxTransport

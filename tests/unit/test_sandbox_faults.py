@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kbsync.commands import Command
 from kbsync.errors import Misuse, UnusableFile
-from kbsync.rehearsal.faults import TAKES_NUMBER, Fault, FaultKind, FaultRule, parse_rules, read_rules
+from kbsync.rehearsal import TAKES_NUMBER, Fault, FaultKind, FaultRule, parse_rules, read_rules
 from kbsync.sandbox.library import inject
 from kbsync.sandbox.service import Reply, Service
 from tests.fakes.caller import Caller

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from kbsync.commands import Command
-from kbsync.rehearsal.switches import Switches
+from kbsync.rehearsal import Switches
 from tests.fakes.caller import Caller
 from tests.fakes.console import Console
 from tests.shares import examples

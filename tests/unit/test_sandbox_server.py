@@ -12,7 +12,7 @@ import pytest
 
 from kbsync.commands import Command
 from kbsync.errors import Misuse
-from kbsync.rehearsal.faults import parse_rules
+from kbsync.rehearsal import parse_rules
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from tests.fakes.caller import Caller

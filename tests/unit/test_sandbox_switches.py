@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from kbsync.errors import Misuse
-from kbsync.rehearsal.switches import DEFAULTS, Switches
+from kbsync.rehearsal import DEFAULTS, Switches
 from kbsync.sandbox.account import DEMO, Account
 
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from kbsync.commands import Command
-from kbsync.rehearsal.faults import parse_rules
+from kbsync.rehearsal import parse_rules
 from kbsync.sandbox.transport import SandboxTransport
 from tests.fakes.caller import Caller
 
