@@ -22,7 +22,7 @@ import httpx
 
 import kbsync
 from kbsync.limiter.clock import SystemClock
-from kbsync.sandbox.account import DEMO
+from kbsync.rehearsal import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from tests.fakes.console import Console

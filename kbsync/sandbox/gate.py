@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kbsync.commands import SESSION_COMMANDS, Command
-from kbsync.rehearsal import Switches
-from kbsync.sandbox.account import Account
+from kbsync.rehearsal import Account, Switches
 from kbsync.sandbox.library import Database, Library
 from kbsync.sandbox.replies import Code, HttpRefusal, Parameters, Refusal
 from kbsync.settings import REGIONS

@@ -1,27 +1,108 @@
-"""The way into a sandbox over HTTP, on this machine only; faults are played on the socket, with connections really dropped."""
+"""The two ways into a sandbox: over HTTP on this machine only, and an httpx transport inside this process.
+
+The server plays faults on the socket, with connections really dropped; the transport raises the exceptions that httpx would raise.
+"""
 
 import socket
 import socketserver
 import struct
 import threading
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import httpx
+
 from kbsync.errors import Misuse
 from kbsync.messages import message
-from kbsync.rehearsal import FaultKind
+from kbsync.rehearsal import Fault, FaultKind
 from kbsync.sandbox.replies import status_page
 from kbsync.sandbox.service import Reply, Request, Service
 
-__all__ = ["SandboxServer"]
+__all__ = ["SandboxServer", "SandboxTransport"]
+
+DEPARTURE = "http11.send_request_headers.started"
+"""The event that httpcore reports to the extension ``trace`` when a request leaves over an open connection."""
+
+
+class SandboxTransport(httpx.BaseTransport):
+    """Hands requests to a service in this process. ``latency`` seconds pass on the service's clock for each way and back.
+
+    The service stays the caller's: closing the transport does not close it.
+    """
+
+    def __init__(self, service: Service, *, latency: float = 0.0) -> None:
+        self._service = service
+        self._latency = latency
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer, or raise the httpx exception that a real connection would have raised."""
+        request.extensions.get("trace", _untraced)(DEPARTURE, {})
+        self._wait(self._latency / 2)
+        reply = self._service.handle(
+            Request(
+                method=request.method,
+                path=request.url.path,
+                query=dict(request.url.params.multi_items()),
+                headers={name.lower(): value for name, value in request.headers.items()},
+                body=request.read(),
+            )
+        )
+        self._wait(self._latency / 2)
+        if reply.fault is not None:
+            self._suffer(reply.fault, request)
+        return _response(reply)
+
+    def _suffer(self, fault: Fault, request: httpx.Request) -> None:
+        if fault.kind is FaultKind.UNREACHABLE:
+            raise httpx.ConnectError("connection refused", request=request)
+        if fault.kind in (FaultKind.LOSE_ANSWER, FaultKind.RESET_BEFORE):
+            raise httpx.ReadError("connection reset by peer", request=request)
+        if fault.kind in (FaultKind.SLOW, FaultKind.HANG):
+            patience = request.extensions.get("timeout", {}).get("read")
+            if patience is not None and patience <= fault.number:
+                self._wait(patience)
+                raise httpx.ReadTimeout("timed out", request=request)
+            self._wait(fault.number)
+        if fault.kind is FaultKind.HANG:
+            raise httpx.RemoteProtocolError("server disconnected without sending a response", request=request)
+
+    def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            self._service.clock.wait(seconds)
+
+
+def _untraced(_event: str, _info: Mapping[str, object]) -> None:
+    """Ignore the event."""
+
+
+class _Broken(httpx.SyncByteStream):
+    """Half of a body, then the connection is gone."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body[: len(self._body) // 2]
+        raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
+
+
+def _response(reply: Reply) -> httpx.Response:
+    if reply.fault is not None and reply.fault.kind is FaultKind.CUT_BODY:
+        return httpx.Response(reply.status, headers=dict(reply.headers), stream=_Broken(reply.body))
+    return httpx.Response(reply.status, headers=dict(reply.headers), content=reply.body)
+
 
 HOST = "127.0.0.1"
-"""This machine alone: whoever reaches the sandbox can read its key in the manual."""
+"""Only this machine: the key of the demo account is public."""
+
 
 BODY_MAX = 8 * 1024 * 1024
+
+
 DROPPED = (FaultKind.LOSE_ANSWER, FaultKind.RESET_BEFORE, FaultKind.UNREACHABLE, FaultKind.HANG)
 
 
@@ -136,7 +217,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 - the standard library's names
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the parent's name
-        """Say nothing: a request line holds a signature."""
+        """Log nothing: a request line holds a signature."""
 
     def _read_body(self) -> bytes | None:
         length = self.headers.get("content-length", "0")

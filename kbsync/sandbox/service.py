@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 from kbsync.commands import Command
 from kbsync.limiter import Clock
-from kbsync.rehearsal import DEFAULTS, Fault, FaultRule, Switches
+from kbsync.rehearsal import DEFAULTS, DEMO, Account, Fault, FaultRule, Switches
 from kbsync.sandbox import chitchat, sessions
-from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.gate import SECOND, Gate, Request, Scene
 from kbsync.sandbox.library import Database, Library, put_rules, take_fault
 from kbsync.sandbox.replies import (

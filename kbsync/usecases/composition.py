@@ -22,7 +22,7 @@ from kbsync.usecases.git import check_address
 from kbsync.usecases.workspace import Workspace, check_state, prepare_state, shared_state_directory
 
 if TYPE_CHECKING:
-    from kbsync.sandbox.transport import SandboxTransport
+    from kbsync.sandbox.server import SandboxTransport
 
 Pause = Callable[[str, float], None]
 
@@ -78,7 +78,7 @@ def connect(
     """
     with ExitStack() as stack:
         if target.driver is Driver.SANDBOX:
-            from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
+            from kbsync.rehearsal import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
 
             credentials = Credentials(DEMO.secret)
             http = stack.enter_context(_embedded(target, context, state))
@@ -102,8 +102,8 @@ def connect(
 def _embedded(target: Target, context: RunContext, state: Path) -> Iterator["SandboxTransport"]:
     """The embedded service of a target in place of the network."""
     from kbsync.rehearsal import Switches  # noqa: PLC0415
+    from kbsync.sandbox.server import SandboxTransport  # noqa: PLC0415
     from kbsync.sandbox.service import Service  # noqa: PLC0415
-    from kbsync.sandbox.transport import SandboxTransport  # noqa: PLC0415
 
     switches = Switches.from_words(context.environ.get("KBSYNC_SANDBOX_SWITCHES", "").split())
     prepare_state(state)

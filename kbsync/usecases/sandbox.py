@@ -5,11 +5,9 @@ from pathlib import Path
 
 from kbsync.display import day
 from kbsync.messages import Message, message
-from kbsync.rehearsal import Switches, parse_rules, read_rules
-from kbsync.sandbox.account import DEMO
+from kbsync.rehearsal import DEMO, Switches, parse_rules, read_rules
 from kbsync.sandbox.library import inject
 from kbsync.sandbox.seeds import seeded_sessions
-from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from kbsync.usecases.composition import sandbox_file
 from kbsync.usecases.context import Call, Exit, is_agreed, stop_on_signal
@@ -19,7 +17,9 @@ __all__ = ["inject_faults", "list_switches", "reset_database", "serve_until_stop
 
 
 def serve_until_stopped(call: Call, *, port: int, words: Sequence[str], database: Path | None, faults: Path | None) -> None:
-    """Serve on a loopback port; the address is the result, how to reach it is said beside it."""
+    """Serve on a loopback port; the address is the result, how to reach it a note."""
+    from kbsync.sandbox.server import SandboxServer  # noqa: PLC0415
+
     rules = () if faults is None else read_rules(faults)
     service = Service(_database(call, database), clock=call.context.clock, switches=Switches.from_words(words), faults=rules)
     server = SandboxServer(service, port=port)

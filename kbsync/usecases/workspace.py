@@ -155,7 +155,7 @@ def _complete(target: Target) -> Target:
     """The embedded service always answers for its own demo application."""
     if target.driver is not Driver.SANDBOX:
         return target
-    from kbsync.sandbox.account import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
+    from kbsync.rehearsal import DEMO  # noqa: PLC0415  (a real target never loads the sandbox)
 
     return replace(target, sdkappid=DEMO.sdkappid, identifier=DEMO.identifier)
 

@@ -20,7 +20,7 @@ from statistics import median
 
 from kbsync.files import load_tree
 from kbsync.limiter import SystemClock
-from kbsync.sandbox.account import DEMO
+from kbsync.rehearsal import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from tests.bench.bench_reading import knowledge

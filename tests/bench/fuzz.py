@@ -27,12 +27,12 @@ from kbsync.limiter import Pacer
 from kbsync.plan import Plan, Source, TargetRef
 from kbsync.planfile import decode, encode_plan, v1
 from kbsync.planner import Context, make_plan
+from kbsync.rehearsal import DEMO
 from kbsync.render.github import plan_github
 from kbsync.render.html import plan_html
 from kbsync.render.markdown import plan_markdown
 from kbsync.render.text import plan_text
-from kbsync.sandbox.account import DEMO
-from kbsync.sandbox.transport import SandboxTransport
+from kbsync.sandbox.server import SandboxTransport
 from kbsync.settings import Policy, Prune
 from tests.endurance.bench import Bench, Side
 from tests.endurance.shop import FIRST, SECOND, read

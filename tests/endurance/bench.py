@@ -20,13 +20,11 @@ from kbsync.limiter import Pacer
 from kbsync.model import AnswerType, Category, Content, Knowledge, MenuType, Question, Status
 from kbsync.plan import CategoryChange, Change, Kind, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
-from kbsync.rehearsal import DEFAULTS, Switches, parse_rules
+from kbsync.rehearsal import DEFAULTS, DEMO, Account, Switches, parse_rules
 from kbsync.report import ApplyReport, Outcome
-from kbsync.sandbox.account import DEMO, Account
 from kbsync.sandbox.library import put_rules
-from kbsync.sandbox.server import SandboxServer
+from kbsync.sandbox.server import SandboxServer, SandboxTransport
 from kbsync.sandbox.service import Service
-from kbsync.sandbox.transport import SandboxTransport
 from kbsync.settings import Policy, Prune
 from kbsync.store import Ports
 from tests.fakes.clock import FakeClock

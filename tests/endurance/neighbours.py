@@ -15,9 +15,8 @@ from kbsync.files.emit import new_file
 from kbsync.limiter.clock import SystemClock
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.planfile import read_plan_or_receipt
-from kbsync.rehearsal import Switches, parse_rules
+from kbsync.rehearsal import DEMO, Switches, parse_rules
 from kbsync.report import Receipt
-from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.library import put_rules
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import LogEntry, Service

@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 from kbsync.limiter.clock import Clock, SystemClock
 from kbsync.model import Knowledge
 from kbsync.planfile import read_plan_or_receipt
-from kbsync.rehearsal import Switches
+from kbsync.rehearsal import DEMO, Switches
 from kbsync.report import Receipt
-from kbsync.sandbox.account import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Reply, Request, Service
 from kbsync.usecases.context import RunContext

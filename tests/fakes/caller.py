@@ -10,8 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kbsync.commands import SESSION_COMMANDS, Command
-from kbsync.rehearsal import FaultRule, Switches
-from kbsync.sandbox.account import DEMO, Account
+from kbsync.rehearsal import DEMO, Account, FaultRule, Switches
 from kbsync.sandbox.service import Reply, Request, Service
 from tests.fakes.clock import FakeClock
 from tests.fakes.console import snapshot

@@ -15,8 +15,7 @@ from kbsync.files import load
 from kbsync.history.remote import TargetRefs
 from kbsync.limiter import Clock
 from kbsync.model import show_path
-from kbsync.rehearsal import DEFAULTS, FaultRule, Switches
-from kbsync.sandbox.account import DEMO, Account
+from kbsync.rehearsal import DEFAULTS, DEMO, Account, FaultRule, Switches
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from kbsync.settings import Driver, Target

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kbsync.limiter.clock import SystemClock
-from kbsync.sandbox.account import DEMO
+from kbsync.rehearsal import DEMO
 from kbsync.sandbox.server import SandboxServer
 from kbsync.sandbox.service import Service
 from tests.fakes.console import snapshot

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kbsync.sandbox.account import DEMO
+from kbsync.rehearsal import DEMO
 from tests.fakes.console import Console
 from tests.flows.site import CATEGORY, CHEQUES, PULL, QUESTIONS, VARS, Site
 

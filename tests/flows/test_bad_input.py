@@ -9,8 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from kbsync.rehearsal import parse_rules
-from kbsync.sandbox.account import DEMO, Account
+from kbsync.rehearsal import DEMO, Account, parse_rules
 from tests.flows.harness import SETTINGS, Bench, Run, writes
 from tests.flows.shop import FIRST
 

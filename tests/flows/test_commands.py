@@ -14,8 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from kbsync.cli.app import run
-from kbsync.rehearsal import Switches
-from kbsync.sandbox.account import Account
+from kbsync.rehearsal import Account, Switches
 from kbsync.sandbox.seeds import AGENT_SESSION, CHATBOT_SESSION, CLIENT, CUSTOMER_SERVICE
 from kbsync.usecases.context import RunContext
 from tests.flows.harness import Bench, Terminal, writes

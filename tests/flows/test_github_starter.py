@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from kbsync.cli.app import run
-from kbsync.sandbox.account import DEMO
+from kbsync.rehearsal import DEMO
 from kbsync.usecases.context import RunContext
 from tests.fakes.clock import FakeClock
 from tests.flows.runner import Runner, executable, filled

@@ -9,8 +9,7 @@ import pytest
 from kbsync.cli.app import application
 from kbsync.commands import Command
 from kbsync.desk.signing import Signer
-from kbsync.rehearsal import FaultKind, parse_rules
-from kbsync.sandbox.account import DEMO, Account
+from kbsync.rehearsal import DEMO, Account, FaultKind, parse_rules
 from kbsync.sandbox.gate import Request
 from kbsync.sandbox.replies import Reply
 from kbsync.sandbox.seeds import CHATBOT_SESSION

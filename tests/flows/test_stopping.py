@@ -12,9 +12,8 @@ import pytest
 from kbsync.limiter.clock import SystemClock
 from kbsync.model import Status
 from kbsync.planfile import read_plan_or_receipt
-from kbsync.rehearsal import Switches
+from kbsync.rehearsal import Account, Switches
 from kbsync.report import Outcome, Receipt
-from kbsync.sandbox.account import Account
 from kbsync.sandbox.service import Reply, Request, Service
 from kbsync.usecases.context import RunContext
 from tests.flows.harness import Bench, Run, held

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.limiter import Clock
-from kbsync.rehearsal import Switches
-from kbsync.sandbox.account import Account
+from kbsync.rehearsal import Account, Switches
 from kbsync.sandbox.service import Service
 from kbsync.usecases.context import LinkedStop, RunContext
 from tests.fakes.clock import FakeClock

@@ -10,11 +10,10 @@ from kbsync.desk.doctor import examine
 from kbsync.desk.signing import Signer
 from kbsync.limiter import Pacer
 from kbsync.model import AnswerType, Status
-from kbsync.rehearsal import Switches
-from kbsync.sandbox.account import DEMO
+from kbsync.rehearsal import DEMO, Switches
+from kbsync.sandbox.server import SandboxTransport
 from kbsync.sandbox.service import Service
 from kbsync.sandbox.sessions import OTHER_ROBOT
-from kbsync.sandbox.transport import SandboxTransport
 from tests.fakes.clock import FakeClock
 from tests.fakes.console import snapshot
 

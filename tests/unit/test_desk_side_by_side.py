@@ -16,10 +16,9 @@ from kbsync.model import Knowledge
 from kbsync.plan import Source, TargetRef
 from kbsync.planfile import encode_plan
 from kbsync.planner import Context, make_plan
-from kbsync.rehearsal import Switches, parse_rules
-from kbsync.sandbox.account import DEMO
+from kbsync.rehearsal import DEMO, Switches, parse_rules
+from kbsync.sandbox.server import DEPARTURE, SandboxTransport
 from kbsync.sandbox.service import Service
-from kbsync.sandbox.transport import DEPARTURE, SandboxTransport
 from tests.fakes.clock import FakeClock
 from tests.fakes.console import Console
 from tests.fakes.desk_script import Script, connect

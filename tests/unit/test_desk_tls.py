@@ -14,7 +14,7 @@ from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
 from kbsync.errors import Unreachable
 from kbsync.limiter import Pacer
-from kbsync.sandbox.account import DEMO
+from kbsync.rehearsal import DEMO
 from tests.fakes.clock import FakeClock
 
 

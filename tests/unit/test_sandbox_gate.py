@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbsync.commands import Command
-from kbsync.sandbox.account import Account
+from kbsync.rehearsal import Account
 from tests.fakes.caller import Caller, sign
 from tests.shares import examples
 

@@ -3,8 +3,8 @@
 import pytest
 
 from kbsync.commands import Command
+from kbsync.rehearsal import Account
 from kbsync.sandbox import seeds
-from kbsync.sandbox.account import Account
 from tests.fakes.caller import Caller
 
 STATE, MESSAGES, LIST, SEND = Command.SESSION_STATE, Command.SESSION_MESSAGES, Command.SESSION_LIST, Command.SEND_STREAM

@@ -5,8 +5,7 @@ import dataclasses
 import pytest
 
 from kbsync.errors import Misuse
-from kbsync.rehearsal import DEFAULTS, Switches
-from kbsync.sandbox.account import DEMO, Account
+from kbsync.rehearsal import DEFAULTS, DEMO, Account, Switches
 
 
 def test_words_set_switches_of_every_type() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from kbsync.commands import Command
 from kbsync.rehearsal import parse_rules
-from kbsync.sandbox.transport import SandboxTransport
+from kbsync.sandbox.server import SandboxTransport
 from tests.fakes.caller import Caller
 
 

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kbsync.desk.signing import usersig
-from kbsync.rehearsal import DEFAULTS, Switches
-from kbsync.sandbox.account import DEMO, Account
+from kbsync.rehearsal import DEFAULTS, DEMO, Account, Switches
 from kbsync.sandbox.gate import check_usersig
 from kbsync.sandbox.replies import Refusal
 from tests.fakes.caller import pack, sign
