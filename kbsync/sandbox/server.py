@@ -1,6 +1,6 @@
 """The two ways into a sandbox: over HTTP on this machine only, and an httpx transport inside this process.
 
-The server plays faults on the socket, with connections really dropped; the transport raises the exceptions that httpx would raise.
+The server plays faults on the socket, with connections really dropped; the transport raises what httpx would raise.
 """
 
 import socket
