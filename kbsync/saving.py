@@ -11,7 +11,17 @@ from pathlib import Path
 from kbsync.errors import UnusableFile
 from kbsync.messages import Message, message
 
-__all__ = ["check_writable", "is_replaceable", "links_on", "make_directory", "read_file", "reason_of", "refuse_links", "save"]
+__all__ = [
+    "check_writable",
+    "is_replaceable",
+    "links_on",
+    "make_directory",
+    "read_file",
+    "reason_of",
+    "refuse_links",
+    "remove",
+    "save",
+]
 
 _OPEN_ALREADY = re.compile(r"(?:/dev/|/proc/self/)(?:fd/(\d+)|(stdout)|(stderr))")
 """Names of what this process has open. To open the file behind one anew would begin at its start, over what stands there."""
@@ -87,6 +97,15 @@ def save(path: Path, data: bytes, *, private: bool = False, below: Path | None =
         _replace_file(Path(os.path.realpath(path)) if below is None else path, data, private=private)
     except OSError as problem:
         raise _unwritable(path, problem) from None
+
+
+def remove(path: Path, *, below: Path) -> None:
+    """Remove a file, through no link from ``below`` down. Raises UnusableFile."""
+    refuse_links(path, below=below)
+    try:
+        path.unlink()
+    except OSError as problem:
+        raise UnusableFile(message("{path} cannot be removed: {reason}", path=path, reason=reason_of(problem))) from None
 
 
 def is_replaceable(path: Path) -> bool:

@@ -39,12 +39,16 @@ def draw_pulled(pulled: "Pulled", call: Invocation, *, diff: bool) -> str:
         return pulled_json(pulled.merged, pulled.clashes, shown_as=shown_as, diff=pulled.diff)
     if diff:
         return pulled.diff
-    return "\n".join(f"{shown_as}/{name}: {call.screen.say(counts(pulled.merged, name))}" for name in sorted(pulled.merged.files))
+    return "\n".join(
+        f"{shown_as}/{name}: {call.screen.say(counts(pulled.merged, name))}" for name in sorted(pulled.merged.changes)
+    )
 
 
 def counts(merged: "Merged", name: str) -> Message:
     """How many questions of a file were changed, or whether the file is new where no question was."""
     touched = merged.touched.get(name)
+    if name in merged.gone:
+        return message("removed, because no question uses it any more")
     if touched is None:
         return message("new") if name in merged.created else message("rewritten")
     return message(

@@ -21,7 +21,7 @@ from kbsync.errors import UnusableFile
 from kbsync.files.source import SourceFile
 from kbsync.messages import Message, message
 from kbsync.model import MAX_FILE_BYTES
-from kbsync.saving import save
+from kbsync.saving import remove, save
 
 __all__ = ["DiskFiles", "store"]
 
@@ -222,11 +222,11 @@ class DiskFiles(Mapping[str, bytes]):
         return self._tree.names()
 
 
-def store(files: DiskFiles, changed: Mapping[str, bytes]) -> None:
+def store(files: DiskFiles, changed: Mapping[str, bytes | None]) -> None:
     """Write files, named by their POSIX path from the directory, over those that were read: all, or as far as possible none.
 
-    Raises UnusableFile where anything in the directory is not what it was, and where a file cannot be written, after taking
-    back what was written.
+    A file whose content is None is removed. Raises UnusableFile where anything in the directory is not what it was, and where a
+    file cannot be written, after taking back what was written.
     """
     if changed:
         _refuse(files, files.changed())
@@ -236,7 +236,10 @@ def store(files: DiskFiles, changed: Mapping[str, bytes]) -> None:
             if files.has_changed(name):  # it can still change while others are written
                 _refuse(files, (name,))
             begun.append(name)
-            save(files.directory / name, data, below=files.directory)
+            if data is None:
+                remove(files.directory / name, below=files.directory)
+            else:
+                save(files.directory / name, data, below=files.directory)
     except BaseException:
         for name in begun:
             _take_back(files, name, changed[name])
@@ -332,11 +335,11 @@ def _refuse(files: DiskFiles, names: tuple[str, ...]) -> None:
     )
 
 
-def _take_back(files: DiskFiles, name: str, data: bytes) -> None:
+def _take_back(files: DiskFiles, name: str, data: bytes | None) -> None:
     """Give a file its old content, unless it was not written after all or was saved anew since."""
     path, old = files.directory / name, files.get(name)
     with suppress(UnusableFile, OSError):
-        if path.read_bytes() != data:
+        if (path.read_bytes() if os.path.lexists(path) else None) != data:
             return
         if old is None:
             path.unlink()

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from kbsync.diagnostics import Location, has_errors
-from kbsync.display import shorten
+from kbsync.display import shorten, visible
 from kbsync.errors import InvalidInput, UnusableFile
-from kbsync.files.directory import SETTINGS_FILE, is_yaml
+from kbsync.files.directory import SETTINGS_FILE, is_yaml, meant
 from kbsync.files.emit import can_be_written
 from kbsync.files.layout import laid_out
 from kbsync.files.loading import load_tree
@@ -37,7 +37,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The new content of each file that changes, by its name, and what happened in it.
+    """The new content of each file that changes, by its name, and what happened in it; ``gone`` are answer files without a use.
 
     ``created`` are the files that were not there; ``notes`` say what was left out.
     """
@@ -46,6 +46,17 @@ class Merged:
     touched: Mapping[str, Touched]
     created: frozenset[str]
     notes: tuple[Message, ...]
+    gone: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> Mapping[str, bytes | None]:
+        """All files that are not as they were, as ``store`` takes them."""
+        return {**self.files, **dict.fromkeys(self.gone)}
+
+    def leaving(self, shown_as: str) -> Iterator[Message]:
+        """What is to be said of the answer files that go."""
+        words = message("{path} goes too: no question uses it any more.")
+        return (words.fill(path=visible(f"{shown_as}/{name}")) for name in self.gone)
 
 
 def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, target: str | None) -> Merged:
@@ -57,8 +68,9 @@ def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, targ
     fitted, notes = fit(before, merge)
     for relocating in (True, False):
         work = _Work(files, shown_as, before, fitted)
-        changed = work.run(relocating=relocating)
-        after = load_tree({**files, **changed}, shown_as=shown_as, target=target)
+        changed, gone = work.run(relocating=relocating)
+        left = {name: data for name, data in {**files, **changed}.items() if name not in gone}
+        after = load_tree(left, shown_as=shown_as, target=target)
         if _meaning(after.knowledge) == _expected(before, fitted):
             break
     if has_errors(after.diagnostics):
@@ -70,7 +82,7 @@ def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, targ
             message("the files could not be edited as meant; nothing was written: {names}", names=", ".join(sorted(changed))),
             hint=message("this is a fault of kbsync: report it with these files, and edit them by hand meanwhile"),
         )
-    return Merged(changed, work.touched(after.knowledge), frozenset(changed.keys() - files.keys()), notes)
+    return Merged(changed, work.touched(after.knowledge), frozenset(changed.keys() - files.keys()), notes, gone)
 
 
 def fit(knowledge: Knowledge, merge: Merge) -> tuple[Merge, tuple[Message, ...]]:
@@ -193,9 +205,13 @@ class _Work:
         for place in merge.removed:
             self._removed.setdefault(self._name(place), {})[texts[place]] = merge.lines.get(place, ())
 
-    def run(self, *, relocating: bool) -> dict[str, bytes]:
-        """The content of every file that changes, with ``relocating`` also of those that take questions in."""
-        self._write_answers()
+    def run(self, *, relocating: bool) -> tuple[dict[str, bytes], tuple[str, ...]]:
+        """The content of every file that changes, with ``relocating`` also of those that take questions in; and who goes.
+
+        Answer files go that no question uses any more.
+        """
+        used = self._uses()
+        self._write_answers(used)
         for name, file in self._edited.items():
             if self._merge.renamed or self._merge.dropped:
                 change_categories(file, self._merge.renamed, self._merge.dropped)
@@ -205,7 +221,10 @@ class _Work:
             relocate(self._edited, self._moved())
         new = add_questions(self._edited, self._merge.added, self._merge.declared)
         old = {name: file.data for name, file in self._edited.items() if file.data != self._files[name]}
-        return {**{name: self._tidy(name, data) for name, data in {**old, **new}.items()}, **self._answers}
+        changed = {**{name: self._tidy(name, data) for name, data in {**old, **new}.items()}, **self._answers}
+        kept = {meant(name) for name in self._uses().values()} if used else ()
+        gone = {name for name in used.values() if meant(name) not in kept and not is_yaml(name)}
+        return changed, tuple(sorted(gone))
 
     def _moved(self) -> dict[str, set[str]]:
         """The texts, as they are now, of the questions that got another category."""
@@ -238,14 +257,17 @@ class _Work:
     def _name(self, place: Location) -> str:
         return str(PurePosixPath(place.path).relative_to(self._shown_as))
 
-    def _write_answers(self) -> None:
-        """Put answers that stand in files of their own there, where no other question has its answer from the same file."""
-        uses = {
+    def _uses(self) -> dict[tuple[str, str], str]:
+        """The answer files as the files stand, by the file that names them and the question there."""
+        return {
             (name, one.text): posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
             for name, file in self._edited.items()
             for one in file.questions()
             if (path := one.answer_file) is not None
         }
+
+    def _write_answers(self, uses: Mapping[tuple[str, str], str]) -> None:
+        """Put answers that stand in files of their own there, where no other question has its answer from the same file."""
         shared = Counter(uses.values())
         for (name, text), place in uses.items():
             edit = self._edits.get(name, {}).get(text)

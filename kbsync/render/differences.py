@@ -9,15 +9,15 @@ from itertools import pairwise
 __all__ = ["unified"]
 
 
-def unified(before: Mapping[str, bytes], after: Mapping[str, bytes], *, shown_as: str) -> str:
-    """The difference of every file of ``after``, by its name below the directory ``shown_as``; empty without any."""
+def unified(before: Mapping[str, bytes], after: Mapping[str, bytes | None], *, shown_as: str) -> str:
+    """The difference of every file of ``after`` by its name below ``shown_as``; None stands for one that goes."""
     return "".join(line for name in sorted(after) for line in _diff(before.get(name), after[name], f"{shown_as}/{name}"))
 
 
-def _diff(old: bytes | None, new: bytes, path: str) -> Iterator[str]:
-    before = [] if old is None else old.decode().splitlines(keepends=True)
-    after = new.decode().splitlines(keepends=True)
-    head = [f"--- {'/dev/null' if old is None else f'a/{path}'}\n", f"+++ b/{path}\n"]
+def _diff(old: bytes | None, new: bytes | None, path: str) -> Iterator[str]:
+    before, after = ((data or b"").decode().splitlines(keepends=True) for data in (old, new))
+    names = ("/dev/null" if data is None else f"{side}/{path}" for side, data in (("a", old), ("b", new)))
+    head = [f"{mark} {name}\n" for mark, name in zip(("---", "+++"), names, strict=True)]
     for group in _Matcher(before, after).get_grouped_opcodes():
         (_, a_start, _, b_start, _), (_, _, a_end, _, b_end) = group[0], group[-1]
         yield from head

@@ -159,10 +159,11 @@ def pulled_json(merged: "Merged", clashes: Sequence[Clash], *, shown_as: str, di
             {
                 "path": f"{shown_as}/{name}",
                 "created": name in merged.created,
+                "deleted": name in merged.gone,
                 **_NONE,
                 **(asdict(merged.touched[name]) if name in merged.touched else {}),
             }
-            for name in sorted(merged.files)
+            for name in sorted(merged.changes)
         ],
         conflicts=[
             {

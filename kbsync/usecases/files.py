@@ -121,12 +121,14 @@ def edit_directory(call: Call, act: Act, *, dry_run: bool) -> Formatted:
     workspace = call.open_workspace()
     files, shown_as = workspace.files, workspace.shown_as
     merge, note = act(workspace.knowledge)
-    changed = merge_files(files, merge, shown_as=shown_as, target=None).files
+    merged = merge_files(files, merge, shown_as=shown_as, target=None)
     if not dry_run:
         call.refuse_link()
-        store(files, changed)
-    call.screen.notes([note] if note is not None else [])
-    return Formatted(tuple(f"{shown_as}/{name}" for name in sorted(changed)), unified(files, changed, shown_as=shown_as))
+        store(files, merged.changes)
+    call.screen.notes([*([] if note is None else [note]), *merged.leaving(shown_as)])
+    return Formatted(
+        tuple(f"{shown_as}/{name}" for name in sorted(merged.changes)), unified(files, merged.changes, shown_as=shown_as)
+    )
 
 
 def renaming(old: str, new: str) -> Act:

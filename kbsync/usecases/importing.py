@@ -38,8 +38,8 @@ def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet:
     if faults or found.faults:
         raise InvalidInput(message("the table cannot be taken; nothing was changed"), [*faults, *found.faults])
     merged = merge_files(workspace.files, found.merge, shown_as=workspace.shown_as, target=None)
-    call.screen.result(unified(workspace.files, merged.files, shown_as=workspace.shown_as))
-    call.screen.notes(merged.notes)
+    call.screen.result(unified(workspace.files, merged.changes, shown_as=workspace.shown_as))
+    call.screen.notes([*merged.notes, *merged.leaving(workspace.shown_as)])
     if found.missing:
         call.screen.note(
             message("Questions without a row: {count}; they stay, unless --removed says that they go.", count=found.missing)
@@ -50,7 +50,7 @@ def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet:
         if not (yes or _agrees(call)):
             return Exit.FAILED
         call.refuse_link()
-        store(workspace.files, merged.files)
+        store(workspace.files, merged.changes)
     if found.clashes:
         said = message(
             "Changed in git and in the table: {count}; the files keep git's side: settle that by hand, or take the table's side "

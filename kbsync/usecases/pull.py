@@ -38,9 +38,9 @@ def pull_changes(call: Call, scope: Scope, *, base: str | None = None, check: bo
         decision = _decide(reader.read(), ready, scope)
     workspace = ready.workspace
     merged = merge_files(workspace.files, decision.merge, shown_as=workspace.shown_as, target=ready.target.name)
-    diff = unified(workspace.files, merged.files, shown_as=workspace.shown_as)
+    diff = unified(workspace.files, merged.changes, shown_as=workspace.shown_as)
     if not check:
-        store(workspace.files, merged.files)
+        store(workspace.files, merged.changes)
     _tell(call, decision, merged)
     if merged.files and not (check or decision.clashes):
         call.screen.note(_next(call, ready))

@@ -214,9 +214,10 @@ def test_conflicts_keep_gits_side_and_are_named(bench: Bench) -> None:
 
 
 def test_theirs_settles_conflicts_for_the_console(bench: Bench) -> None:
-    """With --theirs the console wins, also over a question that git changed and the console deleted."""
-    live(bench, BRIEF)
-    bench.write({"a.yaml": BRIEF["a.yaml"].replace("'1'", "git's").replace("'2'", "git's too")})
+    """With --theirs the console wins, also over a question that git changed and the console deleted; its answer file goes too."""
+    filed = BRIEF["a.yaml"].replace("'2'", "{file: two.txt}")
+    live(bench, BRIEF | {"a.yaml": filed, "two.txt": "2"})
+    bench.write({"a.yaml": filed.replace("'1'", "git's"), "two.txt": "git's too"})
 
     def both(console: Console) -> None:
         console.edit_question(console.question("one"), answer="the console's")
@@ -224,8 +225,13 @@ def test_theirs_settles_conflicts_for_the_console(bench: Bench) -> None:
 
     edit(bench, both)
     assert bench.run("pull").code == Exit.UNSAFE
-    assert bench.run("pull", "--theirs").code == Exit.DONE
+    pulled = bench.run("pull", "--theirs")
+    assert (pulled.code, pulled.out.splitlines()[1:]) == (
+        Exit.DONE,
+        ["knowledge/two.txt: removed, because no question uses it any more"],
+    )
     assert [(it.question, it.answer) for it in declared(bench)] == [("one", "the console's")]
+    assert not (bench.path / "knowledge/two.txt").exists()
     assert is_settled(bench)
 
 

@@ -111,6 +111,19 @@ def test_the_difference_is_the_result_and_the_file_has_it(bench: Bench) -> None:
     assert written(bench).endswith("    previously:\n      - two\n")
 
 
+def test_an_answer_file_goes_with_its_question(bench: Bench) -> None:
+    """The difference shows it whole, it is said, and a dry run takes nothing; a verb that keeps the question keeps the file."""
+    bench.write({"a.yaml": LAYOUTS["block"] + "  - question: three\n    answer: {file: t.html}\n", "t.html": "<b>Hi</b>"})
+    place = bench.path / "knowledge/t.html"
+    for verb in (("rename", "three", "trois"), ("move", "trois", "B"), ("remove", "trois", "--dry-run")):
+        assert bench.run(*verb).code == Exit.DONE
+        assert place.exists()
+    found = bench.run("remove", "trois")
+    assert (found.code, found.err) == (Exit.DONE, "knowledge/t.html goes too: no question uses it any more.\n")
+    assert "--- a/knowledge/t.html\n+++ /dev/null\n@@ -1 +0,0 @@\n-<b>Hi</b>\n\\ No newline at end of file\n" in found.out
+    assert not place.exists()
+
+
 def test_a_removed_question_leaves_a_line(bench: Bench) -> None:
     """All names that it had are removed, and the verb is told in JSON, too."""
     bench.run("rename", "two", "deux")

@@ -1,6 +1,8 @@
 """What the files cannot hold is left out and told; what would come out wrong is not written at all."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,9 +87,10 @@ def test_answer_files_are_written_where_they_are_one_questions_own() -> None:
     )
     files = {"in/a.yaml": text, "x.txt": b"\xef\xbb\xbfold\r\n", "y.txt": b"both", "z.txt": b"old"}
     edits = {"one": {"answer": "a\nb"}, "two": {"answer": "c"}, "four": {"answer": "odd\u2028"}}
-    changed = edited(files, edits).files
+    merged = edited(files, edits)
+    changed = merged.files
     assert changed["x.txt"] == b"\xef\xbb\xbfa\r\nb\r\n"
-    assert sorted(changed) == ["in/a.yaml", "x.txt"]
+    assert (sorted(changed), merged.gone) == (["in/a.yaml", "x.txt"], ("z.txt",))
     assert {text: one.content.answer for text, one in questions({**files, **changed}).items()} == {
         "one": "a\nb",
         "two": "c",
@@ -152,6 +155,37 @@ def test_files_are_named_after_their_category(path: tuple[str, ...], name: str) 
 def test_names_of_files_are_unique_whatever_their_case() -> None:
     """A second file of the same name gets a number."""
     assert file_name(("A b",), {"A-B.yaml", "a-b-2.yaml"}) == "a-b-3.yaml"
+
+
+@pytest.mark.parametrize(
+    ("edits", "more", "gone"),
+    [
+        ({}, {"removed": ("one",)}, ["x.txt"]),
+        ({}, {"removed": ("two",)}, []),
+        ({}, {"removed": ("two", "three", "four")}, ["Y.txt", "y.txt"]),
+        ({}, {"removed": ("four",)}, []),
+        ({"one": {"answer": "odd\u2028"}}, {}, ["x.txt"]),
+        ({"two": {"question": "new"}, "one": {"category": ("C",)}}, {"removed": ("three",)}, []),
+        ({}, {"removed": ("five",)}, []),
+    ],
+    ids=["alone", "shared", "all", "capitals", "unwritable", "moved", "knowledge"],
+)
+def test_an_answer_file_goes_with_the_last_question_that_uses_it(
+    edits: Mapping[str, Mapping[str, Any]], more: Mapping[str, Any], gone: list[str]
+) -> None:
+    """Not while a question of any file or category names it, however that is spelled, and never one that is knowledge itself."""
+    entry = "  - question: %s\n    answer: {file: %s}\n"
+    named = {"one": "x.txt", "two": "./in/../y.txt", "four": "Y.txt", "five": "c.yaml"}
+    files = {
+        "a.yaml": ("category: A\nquestions:\n" + "".join(entry % each for each in named.items())).encode(),
+        "in/b.yaml": ("category: B\nquestions:\n" + entry % ("three", "../y.txt")).encode(),
+        "c.yaml": b"categories: [{title: C}]\n",
+        **dict.fromkeys(("x.txt", "y.txt", "Y.txt", "z.txt"), b"text"),
+    }
+    merged = edited(files, edits, **more)
+    assert ([name for name, data in merged.changes.items() if data is None], merged.gone) == (gone, tuple(gone))
+    assert [str(words) for words in merged.leaving("k")] == [f"k/{name} goes too: no question uses it any more." for name in gone]
+    assert not gone or str(counts(merged, gone[0])) == "removed, because no question uses it any more"
 
 
 def test_a_directory_is_read_as_files(tmp_path: Path) -> None:

@@ -115,6 +115,23 @@ def test_files_are_written_all_or_none(place: Path, files: DiskFiles) -> None:
     assert (place / "new" / "folder" / "c.yaml").read_bytes() == b"new"
 
 
+def test_a_file_that_goes_comes_back_with_the_others(place: Path, files: DiskFiles) -> None:
+    """Where a later one cannot be written; and through a link nothing is taken away."""
+    before = on_disk(place)
+    with pytest.raises(UnusableFile, match=r"b\.yaml"):
+        store(files, {"one.txt": None, "b.yaml/d.yaml": b"new"})
+    assert on_disk(place) == before
+    store(files, {"one.txt": None, "a.yaml": b"new"})
+    assert on_disk(place) == {name: text for name, text in before.items() if name != "one.txt"} | {"a.yaml": "new"}
+
+
+def test_what_cannot_be_taken_away_is_an_error_in_words(place: Path, files: DiskFiles) -> None:
+    """It says which file, and what the system said."""
+    with pytest.raises(UnusableFile, match=r"gone\.txt cannot be removed: No such file"):
+        store(files, {"gone.txt": None})
+    assert len(files) == 4
+
+
 class Meanwhile(Mapping[str, bytes]):
     """New contents of two files; something happens after the first was written."""
 
