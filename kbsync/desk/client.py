@@ -17,7 +17,7 @@ from kbsync.desk.connection import LOST, Deadline, lost, open_client, route_to
 from kbsync.desk.failures import LARGEST_SKEW, RESIGN, HttpAnswer, clock_words, http_date, opened
 from kbsync.desk.signing import Signer
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Throttled, Unreachable
-from kbsync.limiter import BackgroundWork, Clock, Pacer
+from kbsync.limiter import BackgroundWork, Clock, Overdue, Pacer
 from kbsync.messages import message
 
 __all__ = ["Transport"]
@@ -97,22 +97,28 @@ class Transport:
         """The answer's fields. Raises ServiceError, by what happened to the call.
 
         ``repeat`` says that doing it twice is the same as doing it once: then a call that got no usable answer is sent
-        again, with growing pauses, until it is answered or 30 seconds have gone by. Otherwise the first failure is raised.
-        A write whose first sending may have taken effect stays OutcomeUnknown, however a later one failed. ``still`` is asked
-        whenever the call could leave; where it says no, Outdated is raised and nothing is sent. ``within`` is a shorter time,
-        in seconds, for the exchange; one of many calls may leave ``evenly``.
+        again, with growing pauses, until it is answered or 30 seconds have gone by, waits for a slot included. Otherwise the
+        first failure is raised. A write whose first sending may have taken effect stays OutcomeUnknown, however a later one
+        failed. ``still`` is asked whenever the call could leave; where it says no, Outdated is raised and nothing is sent.
+        ``within`` is a shorter time, in seconds, for the exchange; one of many calls may leave ``evenly``.
         """
         content = _encoded(command, body)
         start, pauses = self._clock.now(), iter(PAUSES)
         patience, renewed = self._pacer.patience(), False
         doubt: OutcomeUnknown | None = None
+        failure: ServiceError | None = None
+        until = math.inf
         while True:
             try:
                 try:
-                    with self._pacer.slot(command, stop=self._stop, still=still, evenly=evenly) as left:
+                    with self._pacer.slot(command, stop=self._stop, still=still, evenly=evenly, until=until) as left:
+                        patience.begin(self._clock.now())
                         return self._send(command, content, left, longest=min(within, self._longest))
+                except Overdue:
+                    assert failure is not None  # noqa: S101  (only what was sent before may come too late)
+                    raise failure from None
                 except Throttled as refusal:
-                    self._pacer.bear(refusal, patience, stop=self._stop)
+                    failure, until = refusal, self._pacer.bear(refusal, patience, stop=self._stop)
                 except SignatureRejected as refusal:
                     if renewed or refusal.code not in RESIGN or not self._signer.renew():
                         raise self._timed(refusal, fresh=renewed) from None
@@ -123,6 +129,7 @@ class Transport:
                     last = not repeat or self._clock.now() - start + pause > PATIENCE
                     if last or self._clock.wait(pause, until=self._stop or self._closing):
                         raise
+                    failure, until = error, start + PATIENCE
             except ServiceError as error:
                 if command in READS:
                     raise

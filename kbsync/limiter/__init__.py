@@ -1,6 +1,6 @@
 """When a call may be sent. All waiting of the whole program goes through here, with the clock handed in."""
 
 from kbsync.limiter.clock import BackgroundWork, Clock, SystemClock
-from kbsync.limiter.pacer import CallObserver, Pacer
+from kbsync.limiter.pacer import CallObserver, Overdue, Pacer
 
-__all__ = ["BackgroundWork", "CallObserver", "Clock", "Pacer", "SystemClock"]
+__all__ = ["BackgroundWork", "CallObserver", "Clock", "Overdue", "Pacer", "SystemClock"]

@@ -26,10 +26,14 @@ _FIRST = 0.5
 _MOST = 20.0
 
 
+class Overdue(Exception):
+    """A call that is sent again finds no slot before the moment after which it must not be."""
+
+
 class Patience:
     """The pauses of one call: they grow, with jitter so that clients do not meet again (decorrelated jitter).
 
-    ``limit``: seconds from the first refusal after which the call is not sent again.
+    ``limit``: seconds from the first sending, or else the first refusal, after which the call is not sent again.
     """
 
     def __init__(self, dice: Random, *, limit: float) -> None:
@@ -38,13 +42,17 @@ class Patience:
         self._last = _FIRST
         self._since: float | None = None
 
-    def pause(self, now: float, retry_after: float | None = None) -> float | None:
-        """Seconds to wait after a refusal, at least what the service asked for; None when patience is used up."""
+    def begin(self, now: float) -> float:
+        """The call is sent, or refused; gives the moment after which it is not sent again."""
         if self._since is None:
             self._since = now
+        return self._since + self._limit
+
+    def pause(self, now: float, retry_after: float | None = None) -> float | None:
+        """Seconds to wait after a refusal, at least what the service asked for; None when patience is used up."""
         self._last = min(_MOST, self._dice.uniform(_FIRST, 3 * self._last))
         pause = max(self._last, retry_after or 0.0)
-        return pause if now - self._since + pause <= self._limit else None
+        return pause if now + pause <= self.begin(now) else None
 
 
 Ticket: TypeAlias = int
@@ -153,6 +161,7 @@ class _Departure:
     stop: threading.Event | None
     still: Callable[[], bool] | None
     evenly: bool
+    until: float
 
     def check_stop(self) -> None:
         """Raise Interrupted once ``stop`` is set."""
@@ -234,18 +243,19 @@ class Pacer:
         stop: threading.Event | None = None,
         still: Callable[[], bool] | None = None,
         evenly: bool = False,
+        until: float = math.inf,
     ) -> Iterator[Callable[[], None]]:
         """Wait until a call may leave; in the block it is under way, and how the block ends says how long its slot is held.
 
-        One of many may leave ``evenly``, a share of the window after the one before it.
+        One of many may leave ``evenly``, a share of the window after the one before it. After ``until`` none leaves.
         What is given is to be called when the request leaves, once a connection stands, by whoever knows.
 
         Raises Interrupted when ``stop``, which ends waiting, is set before the call has left; Outdated when ``still``, asked
         each time the call could leave, says that it must not any more; Throttled where the service wants a longer pause than
-        is waited for.
+        is waited for; Overdue as soon as it is clear that it could leave only after ``until``.
         """
         queue = self._queue(command)
-        ticket = self._ticket(_Departure(command, stop, still, evenly), queue)
+        ticket = self._ticket(_Departure(command, stop, still, evenly, until), queue)
         begun = self._clock.now()
         try:
             yield partial(queue.left, ticket)
@@ -261,8 +271,8 @@ class Pacer:
         """What one call has for refusals."""
         return Patience(self._dice, limit=self._patience)
 
-    def bear(self, refusal: Throttled, patience: Patience, *, stop: threading.Event | None = None) -> None:
-        """Wait as long as a refused call has to before it is sent again.
+    def bear(self, refusal: Throttled, patience: Patience, *, stop: threading.Event | None = None) -> float:
+        """Wait as long as a refused call has to before it is sent again; gives the moment after which it must not be.
 
         Raises Throttled once the patience is used up or where the service wants a longer pause than is waited for; Interrupted
         when ``stop`` is set meanwhile.
@@ -277,6 +287,7 @@ class Pacer:
         self._announce(command, self._queue(command), pause)
         if self._clock.wait(pause, until=stop):
             raise _interrupted(command)
+        return patience.begin(self._clock.now())
 
     def _queue(self, command: str) -> CommandQueue:
         with self._lock:
@@ -293,7 +304,8 @@ class Pacer:
             queue.waiting.append(turn)
             queue.waiting[0].set()
         try:
-            self._clock.wait(math.inf, until=turn)
+            if not self._clock.wait(departure.until - self._clock.now(), until=turn):
+                raise Overdue
             ticket = self._first_in_queue(departure, queue)
         finally:
             with self._lock:
@@ -313,11 +325,17 @@ class Pacer:
         """
         while True:
             departure.check_stop()
+            if self._clock.now() > departure.until:
+                raise Overdue
             ticket, when = queue.attempt(departure.check, evenly=departure.evenly)
             if ticket is not None:
                 return ticket
             self._respect_pause(departure.command, queue)
-            self._clock.wait(when - self._clock.now(), until=queue.freed if queue.awaited else departure.stop)
+            left = departure.until - self._clock.now()
+            if when > departure.until and (left <= 0 or not queue.awaited):
+                raise Overdue
+            pause = min(when - self._clock.now(), left)
+            self._clock.wait(pause, until=queue.freed if queue.awaited else departure.stop)
 
     def _respect_pause(self, command: str, queue: CommandQueue) -> None:
         """What a pause that the service asked an earlier call for means to those behind it: it is told, or ends them."""

@@ -61,6 +61,7 @@ def connect(
     usersig: str | None = None,
     endpoint: str = "https://desk.invalid",
     timeout: float = 10.0,
+    rate: float = 5.0,
 ) -> Transport:
     """A real Transport over the handler, or over the network; signed from SECRET, or with the given signature."""
     clock = clock or FakeClock()
@@ -70,7 +71,7 @@ def connect(
         sdkappid=1400000000,
         identifier="administrator",
         signer=signer,
-        pacer=Pacer(clock, rate=5.0),
+        pacer=Pacer(clock, rate=rate),
         clock=clock,
         http=httpx.MockTransport(handler) if handler else None,
         timeout=timeout,

@@ -146,9 +146,10 @@ def test_an_older_service_knows_no_robots() -> None:
 
 @pytest.mark.parametrize("refusal", [-14, lambda _: httpx.Response(503, text="<html>busy</html>")])
 def test_a_service_that_refuses_for_ever_ends_the_examination_after_one_patience(refusal: Reply) -> None:
-    """One call is repeated for a minute; the others would each wait as long and are not tried, but a few wait for a slot."""
-    clock = FakeClock()
-    begun = clock.now()
-    findings = examine(connect(Script({command: [refusal] for command in HEALTHY}), clock=clock), rate=5.0)
-    assert any(finding.ok is False for finding in findings)
-    assert clock.now() - begun <= 60 + 10
+    """One call is repeated for a minute, waits for a slot included; the others would each wait as long and are not tried."""
+    for _ in range(10):
+        clock = FakeClock()
+        begun = clock.now()
+        findings = examine(connect(Script({command: [refusal] for command in HEALTHY}), clock=clock), rate=5.0)
+        assert any(finding.ok is False for finding in findings)
+        assert clock.now() - begun <= 60

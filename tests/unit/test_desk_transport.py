@@ -19,6 +19,7 @@ from kbsync.errors import (
     OutcomeUnknown,
     RequestRefused,
     SignatureRejected,
+    Throttled,
     Unreachable,
 )
 from tests.fakes.clock import FakeClock
@@ -86,6 +87,30 @@ def test_repetitions_end_after_thirty_seconds() -> None:
         connect(slow, clock=clock).call(LIST, {}, repeat=True)
     assert len(starts) == 3
     assert starts[-1] - starts[0] <= 30
+
+
+def test_a_repetition_that_finds_no_slot_in_time_is_not_sent() -> None:
+    """The wait for a slot counts like the pause before it: the last failure is raised at once."""
+    clock, script = FakeClock(), Script({"list_chitchat": [LOST]})
+    begun = clock.now()
+    with pytest.raises(OutcomeUnknown, match="in time"):
+        connect(script, clock=clock, rate=0.06).call(LIST, {}, repeat=True)
+    assert len(script.asked) == 2
+    assert clock.now() - begun <= 30
+
+
+def test_a_refusal_counts_from_when_the_call_was_sent() -> None:
+    """What is refused late has been waited for: a minute after the first sending nothing is sent again."""
+    clock, sent = FakeClock(), list[float]()
+
+    def busy(_: httpx.Request) -> httpx.Response:
+        sent.append(clock.now())
+        clock.move(9)
+        return httpx.Response(503, text="<html>busy</html>")
+
+    with pytest.raises(Throttled):
+        connect(busy, clock=clock).call(LIST, {}, repeat=True)
+    assert sent[-1] - sent[0] <= 60 <= clock.now() - sent[0] + 29
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from kbsync.errors import Interrupted, OutcomeUnknown, Outdated, RequestRefused, Throttled, Unreachable
-from kbsync.limiter import Pacer, SystemClock
+from kbsync.limiter import Overdue, Pacer, SystemClock
 from kbsync.limiter.pacer import Patience
 from kbsync.messages import message
 from kbsync.settings import Pacing
@@ -142,8 +142,66 @@ def test_patience_ends() -> None:
     begin = clock.now()
     with pytest.raises(Throttled):
         paced(pacer, "add_chitchat", failing([too_fast()] * 1000))
-    assert 30 <= clock.now() - begin <= 80
+    assert 30 <= clock.now() - begin <= 60
     assert pacer.throttled == pacer.calls["add_chitchat"]
+
+
+def test_no_wait_is_begun_that_ends_after_the_patience() -> None:
+    """Be it for a slot or for those before it: what could leave only after the patience ends with the refusal at once."""
+    clock = FakeClock()
+    pacer, begin = Pacer(clock, rate=0.2, patience=7.0, dice=Random(1)), clock.now()
+    with pytest.raises(Throttled):
+        paced(pacer, "add_chitchat", failing([too_fast()] * 1000))
+    assert pacer.calls == {"add_chitchat": 2}
+    assert clock.now() - begin <= 7.0
+
+
+def test_what_is_late_already_is_not_sent() -> None:
+    """A machine that slept during the pause finds a slot and yet sends nothing."""
+    clock = FakeClock()
+    pacer = Pacer(clock)
+    with pytest.raises(Overdue), pacer.slot("add_chitchat", until=clock.now() - 1):
+        raise AssertionError
+    assert pacer.calls == {}
+
+
+def test_a_refused_call_that_waits_for_its_turn_ends_with_its_patience() -> None:
+    """Those before it may wait for longer: it leaves the queue, and they are served."""
+    clock, ended = FakeClock(), dict[str, float]()
+    pacer, begin = Pacer(clock, rate=0.1, patience=4.0, dice=Random(1)), clock.now()
+
+    def refused() -> None:
+        with pytest.raises(Throttled):
+            paced(pacer, "add_chitchat", failing([too_fast()] * 1000))
+        ended["refused"] = clock.now() - begin
+
+    def patient() -> None:
+        clock.wait(0.1)
+        ended["patient"] = paced(pacer, "add_chitchat", clock.now) - begin
+
+    clock.play([refused, patient])
+    assert ended == {"refused": pytest.approx(4.0), "patient": pytest.approx(10.0, abs=0.1)}
+    assert pacer.calls == {"add_chitchat": 2}
+
+
+@pytest.mark.parametrize(("trip", "calls", "end"), [(2.0, 3, 6.02), (9.0, 2, 7.0)])
+def test_an_answer_that_frees_a_slot_in_time_lets_a_refused_call_leave(trip: float, calls: int, end: float) -> None:
+    """Where only another call's answer tells when a slot is free, it is awaited until the patience ends and no longer."""
+    clock, ended = FakeClock(), list[float]()
+    pacer, begin = Pacer(clock, rate=1.0, pacing=Pacing.STRICT, patience=7.0, dice=Random(1)), clock.now()
+
+    def refused() -> None:
+        with pytest.raises(Throttled):
+            paced(pacer, "add_chitchat", failing([too_fast()] * 1000))
+        ended.append(clock.now() - begin)
+
+    def other() -> None:
+        clock.wait(0.1)
+        paced(pacer, "add_chitchat", partial(clock.wait, trip))
+
+    clock.play([refused, other])
+    assert pacer.calls == {"add_chitchat": calls}
+    assert ended == [pytest.approx(end, abs=0.02)]
 
 
 def test_pauses_grow_up_to_a_bound() -> None:
