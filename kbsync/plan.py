@@ -1,4 +1,4 @@
-"""The Plan: everything that an apply may do, decided and complete. It is shown, saved and carried out as it stands."""
+"""What is decided, as values: the Plan of an apply, shown, saved and carried out as it stands, and the Merge of a pull."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,10 +20,12 @@ __all__ = [
     "Cause",
     "Change",
     "Cost",
+    "Edit",
     "Field",
     "FieldChange",
     "Kind",
     "Match",
+    "Merge",
     "Plan",
     "Problem",
     "ProblemKind",
@@ -441,3 +443,34 @@ class Plan:
         if self.purpose is not Purpose.SYNC:
             return ()
         return tuple(item for item in self.unmanaged if item.kind is Kind.QUESTION and item.formerly_declared and item.enabled)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Some fields of ``content`` for the declared question whose text stands at ``location``.
+
+    ``earlier`` are texts to be added to its ``previously``.
+    """
+
+    location: Location
+    content: Content
+    fields: tuple[Field, ...]
+    earlier: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """All changes of the knowledge files that a pull, an import or an editing command makes at once.
+
+    ``removed`` are the places of questions, ``added`` the new ones in the order of writing. ``lines`` are, by the place of a
+    removed question, the texts to be added to ``removed`` of its document. ``renamed`` maps a declared category to its new path,
+    parents and children each; ``dropped`` categories leave the tree, ``declared`` ones are new in it.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    removed: tuple[Location, ...] = ()
+    added: tuple[Content, ...] = ()
+    renamed: Mapping[CategoryPath, CategoryPath] = field(default_factory=dict)
+    dropped: frozenset[CategoryPath] = frozenset()
+    declared: tuple[CategoryPath, ...] = ()
+    lines: Mapping[Location, tuple[str, ...]] = field(default_factory=dict)

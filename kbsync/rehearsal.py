@@ -100,12 +100,9 @@ DONE_FIRST = frozenset(
     }
 )
 
-
 CODES = frozenset({FaultKind.REFUSE, FaultKind.REFUSE_AFTER})
 
-
 NEEDS_NUMBER = CODES | frozenset({FaultKind.SLOW, FaultKind.HANG})
-
 
 TAKES_NUMBER = NEEDS_NUMBER | {FaultKind.HTTP_429}
 

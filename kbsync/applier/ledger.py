@@ -22,9 +22,8 @@ from kbsync.errors import (
 )
 from kbsync.messages import Message, message
 from kbsync.plan import Plan
-from kbsync.progress import Progress
+from kbsync.ports import Meter, Progress
 from kbsync.report import ChangeOutcome, Outcome
-from kbsync.store import Meter
 
 
 class OnFailure(StrEnum):

@@ -13,7 +13,7 @@ from kbsync.applier.ledger import Attempt, Ending, Ledger
 from kbsync.applier.polling import Observation, PathChanges, Poller, Snapshot
 from kbsync.messages import Message, message
 from kbsync.plan import Plan
-from kbsync.store import Writer
+from kbsync.ports import Writer
 
 REPEATS = 2
 """How often a write without an answer is sent again, each time only after a listing showed that it did not happen."""

@@ -10,8 +10,7 @@ from kbsync.limiter import Clock
 from kbsync.messages import Message, message
 from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, bare, path_after
 from kbsync.plan import CategoryChange, Change, Field, Plan, renamed_paths, value_of
-from kbsync.progress import Progress
-from kbsync.store import Reader
+from kbsync.ports import Progress, Reader
 
 
 class Snapshot:

@@ -18,9 +18,8 @@ from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Status
 from kbsync.ordering import Phase, Step, phases
 from kbsync.plan import CategoryChange, Field, Plan
-from kbsync.progress import Progress, Silent
+from kbsync.ports import Meter, Ports, Progress, Silent
 from kbsync.report import ApplyReport, Mismatch, Outcome
-from kbsync.store import Meter, Ports
 
 Begun = Callable[[Callable[[], ApplyReport]], None]
 """Is handed what gives the report so far, which may be called at any time, also by the handler of a signal."""

@@ -14,7 +14,7 @@ from rich.text import Text
 from kbsync.cli.progress import rate, time_left
 from kbsync.limiter.clock import Clock
 from kbsync.messages import Message
-from kbsync.progress import Progress
+from kbsync.ports import Progress
 
 
 @contextmanager

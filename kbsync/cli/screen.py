@@ -25,7 +25,7 @@ from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, StalePlan, U
 from kbsync.limiter.clock import Clock
 from kbsync.messages import Message, message
 from kbsync.plan import Plan
-from kbsync.progress import Progress, Silent
+from kbsync.ports import Progress, Silent
 from kbsync.render import formats
 from kbsync.render.words import RenderOptions, Words
 from kbsync.render.workflow_commands import Level, command, harmless

@@ -18,10 +18,9 @@ from kbsync.files.layout import laid_out
 from kbsync.files.loading import load_tree
 from kbsync.files.rewrite import EditedFile, add_questions, change_categories, change_questions, relocate
 from kbsync.files.source import FORBIDDEN, UTF8_MARK
-from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message
 from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, path_after, show_path
-from kbsync.plan import FIELD_NAMES, Field
+from kbsync.plan import FIELD_NAMES, Edit, Field, Merge
 
 __all__ = ["Merged", "Touched", "fit", "merge_files"]
 

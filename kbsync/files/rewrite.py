@@ -19,9 +19,8 @@ from kbsync.files.emit import (
 )
 from kbsync.files.schema import DOCUMENT, QUESTION, SLASH
 from kbsync.files.source import UTF8_MARK
-from kbsync.merge import Edit
 from kbsync.model import CategoryPath, Content, path_after
-from kbsync.plan import Field
+from kbsync.plan import Edit, Field
 
 _CROWD = 12
 """More files than this are too many for one directory: each first-level category gets a folder."""

@@ -5,10 +5,22 @@ from dataclasses import dataclass, replace
 
 from kbsync.diagnostics import Location
 from kbsync.errors import SafetyRefusal
-from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message, plural
 from kbsync.model import CategoryPath, Content, Knowledge, MenuType, path_after, show_path
-from kbsync.plan import Action, CategoryChange, Cause, Change, Field, Kind, Match, Plan, QuestionChange, renamed_paths
+from kbsync.plan import (
+    Action,
+    CategoryChange,
+    Cause,
+    Change,
+    Edit,
+    Field,
+    Kind,
+    Match,
+    Merge,
+    Plan,
+    QuestionChange,
+    renamed_paths,
+)
 from kbsync.planner.categories import stored_names
 from kbsync.planner.removals import added_in_console
 from kbsync.planner.selection import is_picked, meant, picks

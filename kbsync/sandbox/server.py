@@ -99,9 +99,7 @@ def _response(reply: Reply) -> httpx.Response:
 HOST = "127.0.0.1"
 """Only this machine: the key of the demo account is public."""
 
-
 BODY_MAX = 8 * 1024 * 1024
-
 
 DROPPED = (FaultKind.LOSE_ANSWER, FaultKind.RESET_BEFORE, FaultKind.UNREACHABLE, FaultKind.HANG)
 

@@ -9,10 +9,9 @@ from kbsync.diagnostics import Diagnostic, Location, Related, Rule, Severity
 from kbsync.display import shorten
 from kbsync.files.emit import can_be_written
 from kbsync.files.schema import LEVELS
-from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message
 from kbsync.model import CategoryPath, Content, Knowledge, Question, bare
-from kbsync.plan import FIELD_NAMES, Field, value_of
+from kbsync.plan import FIELD_NAMES, Edit, Field, Merge, value_of
 from kbsync.sheets.rows import HEADINGS, KEY, bared, column_named, digest, read
 from kbsync.sheets.tables import Odd, SheetTable, letters
 

@@ -19,7 +19,7 @@ from kbsync.messages import Message, message
 from kbsync.model import Knowledge
 from kbsync.plan import Plan
 from kbsync.planfile import encode_receipt, plan_digest, read_plan_or_receipt
-from kbsync.progress import Progress
+from kbsync.ports import Progress
 from kbsync.render.page import PlanWords
 from kbsync.report import ApplyReport, Outcome, Receipt
 from kbsync.saving import check_writable, is_replaceable, make_directory, refuse_links, save

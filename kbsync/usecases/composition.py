@@ -15,8 +15,8 @@ from kbsync.desk.signing import Signer
 from kbsync.errors import MissingSecret, ServiceError, UnusableFile
 from kbsync.limiter import CallObserver, Pacer
 from kbsync.messages import Message, message
+from kbsync.ports import Ports
 from kbsync.settings import Driver, Target
-from kbsync.store import Ports
 from kbsync.usecases.context import Call, RunContext
 from kbsync.usecases.git import check_address
 from kbsync.usecases.workspace import Workspace, check_state, prepare_state, shared_state_directory

@@ -24,7 +24,7 @@ from kbsync.errors import (
 from kbsync.limiter.clock import Clock, SystemClock
 from kbsync.messages import Message
 from kbsync.plan import Plan
-from kbsync.progress import Progress
+from kbsync.ports import Progress
 from kbsync.report import Receipt
 from kbsync.saving import links_on, refuse_links
 from kbsync.settings import Target

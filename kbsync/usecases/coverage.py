@@ -19,7 +19,7 @@ from kbsync.display import day
 from kbsync.errors import Misuse, NoSuchSession, RequestRefused, UnusableFile
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge
-from kbsync.progress import Progress
+from kbsync.ports import Progress
 from kbsync.saving import read_file, save
 from kbsync.usecases.composition import connected, reading
 from kbsync.usecases.context import Call, Exit

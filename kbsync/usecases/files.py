@@ -15,10 +15,9 @@ from kbsync.files.kinds import closest
 from kbsync.files.layout import format_files
 from kbsync.files.merging import merge_files
 from kbsync.files.schema import LEVELS, SLASH
-from kbsync.merge import Edit, Merge
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Question, bare, show_path
-from kbsync.plan import Field
+from kbsync.plan import Edit, Field, Merge
 from kbsync.render.differences import unified
 from kbsync.saving import save
 from kbsync.usecases.context import Call, Exit

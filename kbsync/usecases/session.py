@@ -88,7 +88,7 @@ def _parts(chunk: str) -> Iterator[str]:
     if len(chunk) <= ROOM // 4 or len(chunk.encode("utf-8", "replace")) <= ROOM:
         yield chunk
         return
-    from kbsync.conversations.chunks import pieces  # noqa: PLC0415  (loads regex)
+    from kbsync.conversations.declared import pieces  # noqa: PLC0415  (loads regex)
 
     part, size = "", 0
     for sentence in pieces(chunk):
@@ -181,7 +181,7 @@ def preview_answer(
 
     Raises Misuse, InvalidInput, UnusableFile, SafetyRefusal, and ServiceError while nothing was sent.
     """
-    from kbsync.conversations.chunks import pieces  # noqa: PLC0415  (loads regex)
+    from kbsync.conversations.declared import pieces  # noqa: PLC0415  (loads regex)
 
     workspace = call.open_workspace()
     draft = _draft(workspace.knowledge, question, answer_file)

@@ -20,13 +20,13 @@ from kbsync.limiter import Pacer
 from kbsync.model import AnswerType, Category, Content, Knowledge, MenuType, Question, Status
 from kbsync.plan import CategoryChange, Change, Kind, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
+from kbsync.ports import Ports
 from kbsync.rehearsal import DEFAULTS, DEMO, Account, Switches, parse_rules
 from kbsync.report import ApplyReport, Outcome
 from kbsync.sandbox.library import put_rules
 from kbsync.sandbox.server import SandboxServer, SandboxTransport
 from kbsync.sandbox.service import Service
 from kbsync.settings import Policy, Prune
-from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.console import Console, snapshot
 

@@ -1,4 +1,4 @@
-"""A library in memory behind the ports of ``kbsync.store``: reader, writer and meter in one, with faults on demand."""
+"""A library in memory behind the ports of ``kbsync.ports``: reader, writer and meter in one, with faults on demand."""
 
 import threading
 from collections import Counter
@@ -20,7 +20,7 @@ from kbsync.errors import (
 )
 from kbsync.messages import message
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
-from kbsync.store import Writer
+from kbsync.ports import Writer
 
 Result = TypeVar("Result")
 

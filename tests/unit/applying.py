@@ -9,9 +9,8 @@ from kbsync.applier import Applier, OnFailure
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
 from kbsync.ordering import in_order
 from kbsync.plan import Action, CategoryChange, Cause, Change, Field, FieldChange, Plan, QuestionChange, Source, TargetRef
-from kbsync.progress import Progress, Silent
+from kbsync.ports import Ports, Progress, Silent
 from kbsync.report import ApplyReport, Outcome
-from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
 

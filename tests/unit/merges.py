@@ -6,9 +6,8 @@ from typing import Any
 
 from kbsync.files import load_tree
 from kbsync.files.merging import Merged, merge_files
-from kbsync.merge import Edit, Merge
 from kbsync.model import Question
-from kbsync.plan import Field
+from kbsync.plan import Edit, Field, Merge
 
 __all__ = ["SETTINGS", "edited", "order", "questions"]
 

@@ -20,9 +20,9 @@ from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge,
 from kbsync.plan import BaseKind, CategoryChange, Cause, Field, Match, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.planner.undo import invert
+from kbsync.ports import Ports
 from kbsync.report import ApplyReport
 from kbsync.settings import Policy, Prune
-from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore, Quirks
 

@@ -10,7 +10,7 @@ from kbsync.cli.bar import bar
 from kbsync.cli.progress import LineProgress, minutes, rate, time_left
 from kbsync.cli.screen import Screen
 from kbsync.messages import Message, message
-from kbsync.progress import Silent
+from kbsync.ports import Silent
 from tests.fakes.clock import FakeClock
 from tests.flows.harness import Terminal
 

@@ -10,7 +10,7 @@ from kbsync.conversations.transcripts import DAY, Period
 from kbsync.desk.sessions import SessionReader
 from kbsync.errors import NoSuchSession, OutcomeUnknown, RequestRefused, UnusableFile
 from kbsync.messages import message
-from kbsync.progress import Silent
+from kbsync.ports import Silent
 from kbsync.usecases.coverage import Collected, load_transcripts, read_sessions, read_span, save_transcripts
 from tests.fakes.desk_script import Reply, Script, connect, fail, ok
 from tests.unit.talk import week

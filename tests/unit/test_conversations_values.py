@@ -9,7 +9,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.conversations.chunks import LONGEST, pieces
+from kbsync.conversations.declared import LONGEST, pieces
 from kbsync.conversations.transcripts import DAY, Period, Transcript, decode_transcripts, encode_transcripts, parse_period
 from kbsync.dialogue import ChatMessage, MessagePart, Role
 from kbsync.errors import Misuse, UnusableFile

@@ -8,7 +8,7 @@ from kbsync.commands import Command
 from kbsync.errors import OutcomeUnknown, Rejected, RequestRefused, ServiceError, Throttled, Unreachable
 from kbsync.messages import message
 from kbsync.model import AnswerType, Category, Knowledge, MenuType, Question, Status
-from kbsync.store import Meter, Reader, Writer
+from kbsync.ports import Meter, Reader, Writer
 from tests.fakes.store import FakeStore, Fault, Quirks, Write
 from tests.unit.applying import PRESET, library, question, text
 

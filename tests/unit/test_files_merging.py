@@ -11,8 +11,8 @@ from kbsync.errors import InvalidInput, UnusableFile
 from kbsync.files.directory import DiskFiles
 from kbsync.files.emit import file_name
 from kbsync.files.merging import fit
-from kbsync.merge import Merge
 from kbsync.model import Category, Content, Knowledge
+from kbsync.plan import Merge
 from tests.unit.merges import edited, questions
 
 ONE = {"a.yaml": b"category: A\nquestions:\n  - question: one\n    answer: x\n    similar: [uno]\n"}

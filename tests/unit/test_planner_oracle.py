@@ -14,10 +14,10 @@ from kbsync.diagnostics import Location
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question
 from kbsync.plan import Action, BaseKind, CategoryChange, Cause, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
+from kbsync.ports import Ports
 from kbsync.render.text import plan_text
 from kbsync.render.words import RenderOptions
 from kbsync.settings import Policy, Prune
-from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
 from tests.unit.oracle import Failure, main, run

@@ -14,8 +14,8 @@ from kbsync.ordering import in_order, phases
 from kbsync.plan import Plan, QuestionChange, Source, TargetRef
 from kbsync.planfile import encode_plan
 from kbsync.planner import Context, make_plan
+from kbsync.ports import Ports
 from kbsync.settings import Policy, Prune
-from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.libraries import declared, triples
 from tests.fakes.store import FakeStore

@@ -11,9 +11,9 @@ from kbsync.model import AnswerType, Category, Content, Knowledge, Question, Sta
 from kbsync.plan import Action, CategoryChange, Cause, Plan, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.planner.undo import invert
+from kbsync.ports import Ports
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome
 from kbsync.settings import Policy, Prune
-from kbsync.store import Ports
 from tests.fakes.clock import FakeClock
 from tests.fakes.libraries import triples
 from tests.fakes.store import FakeStore

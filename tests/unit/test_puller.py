@@ -7,9 +7,8 @@ import pytest
 
 from kbsync.diagnostics import Location
 from kbsync.errors import SafetyRefusal
-from kbsync.merge import Edit, Merge
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, MenuType, Question, Status
-from kbsync.plan import Field, Source, TargetRef
+from kbsync.plan import Edit, Field, Merge, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.puller import Clash, Decision, Scope, decide
 from kbsync.settings import Policy, Prune

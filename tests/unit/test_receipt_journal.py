@@ -14,10 +14,9 @@ from kbsync.history.lock import TargetLock
 from kbsync.history.remote import TargetRefs
 from kbsync.planfile import read_plan_or_receipt
 from kbsync.planner.undo import invert
-from kbsync.progress import Silent
+from kbsync.ports import Ports, Silent
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome, Receipt
 from kbsync.settings import Policy
-from kbsync.store import Ports
 from kbsync.usecases.apply import Kept, ReceiptJournal, carry_out
 from kbsync.usecases.composition import Connection
 from kbsync.usecases.context import RunContext

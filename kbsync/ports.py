@@ -1,19 +1,20 @@
-"""The ports through which the work reaches a library: a reader that cannot write, and a writer.
+"""The interfaces that work is given: a library to read and write, a count of its calls, an observer of its progress.
 
-The real Desk client and the in-memory fake both fit here; nothing here knows HTTP.
+The Desk client and the in-memory fake of the tests both fit; nothing here knows HTTP or a screen.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from kbsync.messages import Message
 from kbsync.model import AnswerType, Knowledge, Status
 
-__all__ = ["Meter", "Ports", "Reader", "Writer"]
+__all__ = ["Meter", "Ports", "Progress", "Reader", "Silent", "Writer"]
 
 
 class Reader(Protocol):
-    """Looks at the live library and changes nothing."""
+    """Reads the live library and changes nothing."""
 
     def read(self) -> Knowledge:
         """The whole library: every category, every question, ids included.
@@ -38,11 +39,11 @@ class Writer(Protocol):
     def delete_category(self, category: int, *, still: Callable[[], bool] | None = None) -> None:
         """Delete a category. The service deletes every question in it too: look first.
 
-        ``still`` is asked whenever the call could leave, because it may wait; where it says no, Outdated is raised.
+        ``still`` is asked each time before the call is sent, because it may have to wait; False raises Outdated.
         """
 
     def add_question(self, *, question: str, answer: str, answer_type: AnswerType, category: int, similar: Sequence[str]) -> None:
-        """Create a question. The service tells no id: list to learn it."""
+        """Create a question. The answer holds no id; a listing shows it."""
 
     def update_question(
         self,
@@ -67,7 +68,7 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """One way to a library, for looking and for writing."""
+    """A reader and a writer of one library."""
 
     reader: Reader
     writer: Writer
@@ -87,3 +88,35 @@ class Meter(Protocol):
     @property
     def throttled(self) -> int:
         """How many of them were refused for speed."""
+
+
+class Progress(Protocol):
+    """Observes work that can take more than a second. Called from several threads; must not raise."""
+
+    def start(self, label: Message, total: int | None) -> None:
+        """A stretch of work begins; ``total`` is the number of steps, None when unknown."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Some steps are done; none is a sign of life from work that has no steps to show."""
+
+    def note(self, words: Message) -> None:
+        """Something worth a line, such as a pause that the service asked for."""
+
+    def finish(self) -> None:
+        """The stretch of work is over."""
+
+
+class Silent:
+    """A Progress that ignores everything."""
+
+    def start(self, label: Message, total: int | None) -> None:
+        """Ignore it."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Ignore it."""
+
+    def note(self, words: Message) -> None:
+        """Ignore it."""
+
+    def finish(self) -> None:
+        """Ignore it."""
