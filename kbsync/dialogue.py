@@ -1,4 +1,4 @@
-"""What was said in a Desk session, by whom, and how the session stands.
+"""Messages of a Desk session, their authors, and the state of the session.
 
 All of it is personal data of the people who wrote to the chatbot.
 """
@@ -50,7 +50,7 @@ class MessagePart:
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message; ``sent_at`` is Unix time in seconds (the service tells milliseconds)."""
+    """One message; ``sent_at`` is Unix time in seconds (the service has milliseconds)."""
 
     account: str
     role: Role

@@ -72,7 +72,7 @@ def replace_hidden(text: str, mark: Callable[[str], str]) -> str:
 
 
 def spelled_out(text: str) -> str:
-    """A text with its combining and compatibility characters as ``⟨U+0301⟩``: to tell Unicode forms apart that look the same."""
+    """A text with its combining and compatibility characters as ``⟨U+0301⟩``, so that Unicode forms of one look differ."""
     return "".join(f"⟨U+{ord(each):04X}⟩" if _has_other_form(each) else each for each in text)
 
 

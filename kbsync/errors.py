@@ -1,4 +1,4 @@
-"""The exceptions: each means "cannot go on" for one reason. Words and exit codes are given to them in ``cli/``.
+"""The exceptions: each means "cannot go on" for one reason. ``cli/`` words them and maps them to exit codes.
 
 KbsyncError
 ├── Misuse                 the command line asks for something that cannot be        (exit 2)
@@ -87,7 +87,7 @@ class SafetyRefusal(KbsyncError):
 
 
 class StalePlan(KbsyncError):
-    """The live library moved since the plan was made; ``moved`` says what."""
+    """The live library moved since the plan was made; ``moved`` lists the changes."""
 
     def __init__(self, message: Message, moved: Sequence[Message], *, hint: Message | None = None) -> None:
         super().__init__(message, hint=hint)
@@ -95,7 +95,7 @@ class StalePlan(KbsyncError):
 
 
 class TargetLocked(KbsyncError):
-    """Another apply holds the target; the message says who, where and until when."""
+    """Another apply holds the target; the message has who, where and until when."""
 
 
 class MissingSecret(KbsyncError):
@@ -120,7 +120,7 @@ class ServiceError(KbsyncError):
 
 
 class Throttled(ServiceError):
-    """Too many calls; this one did not happen. ``retry_after`` is the service's own wish in seconds, if it said one."""
+    """Too many calls; this one did not happen. ``retry_after`` is the service's own wish in seconds, if it named one."""
 
     def __init__(
         self,
@@ -144,7 +144,7 @@ class Unreachable(ServiceError):
 
 
 class Interrupted(ServiceError):
-    """The user or a lost lock said stop before the call was sent, so nothing happened."""
+    """The user, or a lost lock, stopped the run before the call was sent; nothing happened."""
 
 
 class Outdated(ServiceError):
@@ -152,7 +152,7 @@ class Outdated(ServiceError):
 
 
 class Rejected(ServiceError):
-    """The service said no and did nothing."""
+    """The service refused the call and did nothing."""
 
 
 class SignatureRejected(Rejected):

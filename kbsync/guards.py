@@ -50,7 +50,7 @@ def objections(plan: Plan, consent: Consent) -> tuple[Message, ...]:
 def stops(problem: Problem, plan: Plan) -> bool:
     """Whether a plan may not be applied for a problem.
 
-    A diverged history is a note where the base was named by hand, and in a drift or an offline plan, which nobody applies.
+    A diverged history is a note where the base was named by hand, and in a drift or an offline plan, which is never applied.
     """
     if problem.kind is ProblemKind.DIVERGED:
         return plan.source.base is not BaseKind.GIVEN and not (plan.offline or plan.purpose is Purpose.DRIFT)

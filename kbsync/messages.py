@@ -1,4 +1,4 @@
-"""Words for people as values: a template and what fills it, so that a renderer can say the same thing in another language."""
+"""Sentences for people as values: a template and the values that fill it, so that a renderer can translate it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ class Message:
     """A sentence: an English template (also its key in the catalogue) and the values for its ``{fields}``.
 
     ``plural`` is the template for any other number than one, where the sentence depends on ``{count}``. ``parts`` are the values
-    that were messages themselves, so that they can be said in the other language too. They say nothing that ``values`` does not
-    say in English: a message that was saved and read again has none, and equals itself.
+    that were messages themselves, so that they can be translated too. ``values`` holds them in English: a message that was saved
+    and read again has no parts, and equals the original.
     """
 
     template: str
@@ -37,7 +37,7 @@ class Message:
 def message(template: str, **values: object) -> Message:
     """Make a message; the template must be a literal, because the catalogue is extracted from the source.
 
-    A value may be a message, or a tuple of messages, which is said as a list.
+    A value may be a message, or a tuple of messages, which becomes a list.
     """
     return _filled(template, "", values)
 

@@ -71,7 +71,7 @@ def is_same_but_for_form(one: str, other: str) -> bool:
 
 
 def keeps_title(sent: str, found: str) -> bool:
-    """Whether a title is there as it was sent, but for its Unicode form (NFC) or outer blanks: nobody sees a difference."""
+    """Whether two titles are equal but for their Unicode form (NFC) and outer blanks, which no reader can see."""
     composed = unicodedata.normalize("NFC", sent)
     return found in (sent, composed, sent.strip(), composed.strip())
 
@@ -195,7 +195,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class RemovalLine:
-    """A text under ``removed``: the question that has it is to leave the library, whatever the policy says."""
+    """A text under ``removed``: the question that has it is removed from the library, whatever the policy."""
 
     text: str
     location: Location | None = None
@@ -219,7 +219,7 @@ class Knowledge:
     removed: tuple[RemovalLine, ...] = ()
 
     def entries(self) -> frozenset[Entry]:
-        """What the files say, to tell what is new in others."""
+        """The entries of the files, by which new ones in other files are recognised."""
         texts = {
             (one.location.path, one.content.question, text)
             for one in self.questions

@@ -77,7 +77,7 @@ class Cause(StrEnum):
     UNKNOWN = "unknown"
     """There is no base."""
     UNDONE = "undone"
-    """Git says what it said, and an undo of ours took it back."""
+    """Git is unchanged, and an undo by kbsync reverted it at the service."""
 
 
 def harmful(causes: Iterable[Cause]) -> Cause:
@@ -172,7 +172,7 @@ class QuestionChange:
 
     ``before`` is the live value, the precondition (None for a create); ``after`` is the goal (None for a delete);
     ``base`` is what git last applied, where there is a base. ``fields`` are those that differ, in the order of ``Field``:
-    a category that is only renamed is none of them. ``match`` and ``confidence`` (percent) say how it was recognised.
+    a category that is only renamed is none of them. ``match`` and ``confidence`` (percent) are how it was recognised.
     ``location`` is where git declares it, for a removal where the base declared it. A status change of a question that
     changes otherwise too is a QuestionChange of its own, after the other: its ``before`` is the other's ``after``.
     ``removal`` marks what happens because git stopped declaring the question: every delete, and a disable under
@@ -393,8 +393,8 @@ class BaseKind(StrEnum):
 class Source:
     """The git side of a plan.
 
-    ``knowledge`` is the digest of the desired knowledge; ``commit`` is where it was read, None when the working tree
-    differs from every commit; ``base_commit`` and ``base`` say what it was compared with besides the live library.
+    ``knowledge`` is the digest of the desired knowledge; ``commit`` is where it was read, None if the working tree
+    differs from every commit; ``base_commit`` and ``base`` are what it was compared with besides the live library.
     """
 
     knowledge: str

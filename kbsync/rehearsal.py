@@ -42,7 +42,7 @@ class Account:
     desk_expired: bool = False
     """True answers −50059 to every call (269/133252, DOC for the robot calls; INF for the others)."""
     chitchat_enabled: bool = True
-    """ChitchatEnable of desc_robot_config (1229/68831, DOC); off means a synced library that nobody is answered from."""
+    """ChitchatEnable of desc_robot_config (1229/68831, DOC); off: the synced library answers no user."""
     calls_per_second: int = 5
     """The documented limit of each command (1229/68839, DOC)."""
 
@@ -55,7 +55,7 @@ DEMO = Account()
 
 
 class FaultKind(StrEnum):
-    """What goes wrong with a call. The comment of each states whether the call is carried out."""
+    """How a call fails. The comment of each states whether the call is carried out."""
 
     LOSE_ANSWER = "lose-answer"
     """Carried out; the connection is dropped before the answer."""
@@ -70,9 +70,9 @@ class FaultKind(StrEnum):
     REFUSE_AFTER = "refuse-after"
     """Carried out; the answer has that ErrorCode all the same, as a system error (-1) may."""
     SLOW = "slow"
-    """Carried out; the answer comes that many seconds late."""
+    """Carried out; the answer is late by that many seconds."""
     HANG = "hang"
-    """Carried out; no answer comes, and after that many seconds the connection is dropped."""
+    """Carried out; no answer is sent, and after that many seconds the connection is dropped."""
     REFUSE = "refuse"
     """Not carried out; the answer has that ErrorCode."""
     HTTP_502 = "http-502"
@@ -141,7 +141,7 @@ class FaultRule:
         return f"{self.command}{calls}={self.fault.kind}" + (f":{number}" if self.fault.kind in TAKES_NUMBER else "")
 
     def hits(self, call: int) -> bool:
-        """Whether the call of that number goes wrong."""
+        """Whether the call of that number fails."""
         return self.nth <= call and (self.times is None or call < self.nth + self.times)
 
     @classmethod
@@ -235,7 +235,7 @@ class Switches:
     date_header: bool = True
     """Whether answers carry a ``Date`` header, as every HTTP server with a clock should (RFC 9110, 6.6.1)."""
     clock_skew: int | None = _number(None, 60)
-    """Seconds that a UserSig may come from the future; None: any."""
+    """Seconds by which a UserSig's time may lie in the future; None: any."""
     signature_order: Literal["identity-first", "signature-first", "expiry-first"] = "identity-first"
     """Which of several faults of one UserSig is reported."""
     desk_on_regional_hosts: bool = True
@@ -320,7 +320,7 @@ class Switches:
     """What a listing without Status holds."""
     include_presets: bool = True
     second_robot: Literal["none", "apart", "listed"] = "none"
-    """Whether the application has another robot, and whether its questions come in the listings (no call names a robot)."""
+    """Whether the application has another robot, and whether the listings include its questions (no call names a robot)."""
     robot_list: bool = True
     """Whether desk_get_robot_list exists; a service from before 2026 answers 60009."""
     keyword: Literal["substring", "words"] = "substring"

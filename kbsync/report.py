@@ -29,10 +29,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangeOutcome:
-    """The outcome of ``plan.changes[change]``; ``reason`` says why when it is not applied, ``code`` is the ErrorCode.
+    """The outcome of ``plan.changes[change]``; ``reason`` is why it is not applied, ``code`` the ErrorCode.
 
     ``calls`` is how many calls were sent for it, repetitions included; those of a batch count for its first change. ``made`` is
-    the id of what a create made, as far as a listing or an answer told it. ``home`` is the CategoryId of where an object was that
+    the id of a created object, if an answer or a listing had it. ``home`` is the CategoryId of where an object was that
     was moved or deleted: a question's category, a category's parent.
     """
 

@@ -138,7 +138,7 @@ def make_directory(path: Path, *, hint: Message) -> None:
 
 
 def reason_of(problem: OSError) -> str:
-    """What the system says was wrong."""
+    """The operating system's words for an error."""
     return problem.strerror or "unknown reason"
 
 

@@ -1,4 +1,4 @@
-"""What ``kbsync.yaml`` can say. Secrets are not settings: they come from the environment (``usecases.composition``)."""
+"""The settings in ``kbsync.yaml``. Secrets are not settings: they are read from the environment (``usecases.composition``)."""
 
 import hashlib
 import ipaddress
@@ -66,7 +66,7 @@ class Prune(StrEnum):
 
 
 class Drift(StrEnum):
-    """What an apply that asks nobody does with a plan that overwrites console edits, or repeats undone changes."""
+    """What an unattended apply does with a plan that overwrites console edits or repeats undone changes."""
 
     REFUSE = "refuse"
     OVERWRITE = "overwrite"
@@ -89,9 +89,9 @@ class Target:
 
     @property
     def application(self) -> tuple[str, int] | None:
-        """What the target's name stands for: the service's address, in one spelling, and the SDKAppID.
+        """The application of the target: the service's address, in one spelling, and the SDKAppID.
 
-        None for the embedded service, which has a library for each name, and where settings do not say all of it. The case of
+        None for the embedded service, which has a library for each name, and if the settings lack a part. The case of
         the host, a final dot or slash, the usual port, a region's fallback host and the names of this machine make no difference.
         """
         if self.driver is Driver.SANDBOX or not self.endpoint or not self.sdkappid:
@@ -109,7 +109,7 @@ class Target:
 
 
 def _one_host(host: str) -> str:
-    """One name for all that lead to the same machine, as far as names tell."""
+    """One name for all host names that are known to lead to the same machine."""
     name = host.removesuffix(".")
     try:
         address = ipaddress.ip_address(name)
@@ -139,7 +139,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole of ``kbsync.yaml``; ``checks`` maps a rule's slug to how it runs, rules not named run as they come."""
+    """The whole of ``kbsync.yaml``; ``checks`` maps a rule's slug to its settings; other rules run with their defaults."""
 
     default_target: str
     targets: tuple[Target, ...]

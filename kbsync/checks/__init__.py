@@ -48,7 +48,7 @@ FINDERS: Mapping[Rule, Finder] = {
     Rule.KB413: find_broken_markup,
     Rule.KB414: find_doubtful_links,
 }
-"""Every content rule and what finds it; all are warnings unless the settings say otherwise."""
+"""Every content rule and its finder; each is a warning unless the settings choose another severity."""
 
 
 def check(
@@ -59,9 +59,9 @@ def check(
     old: Collection[Content] = frozenset(),
     known: Collection[Entry] = (),
 ) -> tuple[Diagnostic, ...]:
-    """Run every one of these content rules that is not switched off. What is ``old`` is not compared with what is old.
+    """Run those of the content rules that are not switched off.
 
-    Of two entries alike the one that is not ``known`` is told.
+    Near duplicates among ``old`` contents are not searched. Of two entries alike the one that is not ``known`` is reported.
     """
     finders: Mapping[Rule, Finder] = {
         **FINDERS,

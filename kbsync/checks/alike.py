@@ -1,4 +1,4 @@
-"""Rules about questions that a matcher can hardly tell apart: the chatbot would answer one for the other.
+"""Rules about questions that a matcher can hardly distinguish: the chatbot would answer one for the other.
 
 Nearly equal wordings are found without comparing every one with every other. Two texts that share most of their letters share
 most of their pieces of a few letters; so each text is looked up by its rarest pieces only, as many as a partner cannot miss all

@@ -105,7 +105,7 @@ AROUND = 20
 
 
 def find_placeholders(knowledge: Knowledge, options: Options) -> Iterator[CheckFinding]:
-    """Texts that somebody meant to finish; ``words`` are further marks of the team's own."""
+    """Unfinished texts, found by the marks that writers leave; the option ``words`` adds marks."""
     marks = (*PLACEHOLDERS, *words(options, "words"))
     pattern = re.compile("|".join([FILLER, *(_whole(mark) for mark in marks)]))
     hint = message("finish the text; if the mark is meant, switch the check placeholder off in kbsync.yaml")
@@ -341,7 +341,7 @@ def _links(answer: str) -> Iterator[str]:
 
 
 def _doubt(link: str) -> tuple[Message, Message] | None:
-    """What is wrong about a link, and what to do; None where nothing is, or another rule says it."""
+    """What is wrong about a link, and what to do; None if nothing is, or another rule reports it."""
     whole = message("write the whole address, from https:// on")
     scheme = SCHEME.match(link)
     word = scheme[1].lower() if scheme else ""

@@ -1,1 +1,1 @@
-"""What was said to the chatbot, held against what git declares, and drafts streamed into a session: values in, values out."""
+"""Conversations with the chatbot compared with the declared knowledge: transcripts, coverage, answers as words and in pieces."""

@@ -63,12 +63,12 @@ class LiveSource:
 
 @dataclass(frozen=True, slots=True)
 class UnansweredQuestion:
-    """Wordings that are alike and that nothing answers, the most frequent first.
+    """Wordings that are alike and have no answer, the most frequent first.
 
-    ``times`` counts messages, ``people`` the accounts that sent them, ``newest`` is Unix seconds. ``reply`` is what the chatbot
-    said most often to it, None when it said nothing often enough. ``live`` is what the live library has for it, None when it was
-    not looked at. ``fresh`` is False when a file has nearly these words already: for a disabled question, or as the former
-    text of one.
+    ``times`` counts messages, ``people`` the accounts that sent them, ``newest`` is Unix seconds. ``reply`` is the
+    chatbot's most frequent reply, None if none was frequent enough. ``live`` is the entry of the live library for it, None if
+    that was not read. ``fresh`` is False if a file has nearly these words already: of a disabled question, or as the former text
+    of one.
     """
 
     wordings: tuple[str, ...]
@@ -132,10 +132,10 @@ class Tally:
 class Coverage:
     """Transcripts held against a library.
 
-    ``served_declared`` counts the chatbot's messages that are declared answers, ``served_rare`` those that are not and came in
-    fewer than ``min_count`` sessions: they may be words to one person. ``robots`` is the number of accounts that were taken for
-    the chatbot: 0 means that its answers could not be told apart. ``min_count`` is also how many people must have asked alike
-    for a gap to be shown; ``threshold`` is a share from 0 to 1.
+    ``served_declared`` counts the chatbot's messages that are declared answers, ``served_rare`` the others that occurred in fewer
+    than ``min_count`` sessions and may be meant for one person. ``robots`` is the number of accounts taken for the chatbot; with
+    0 its answers could not be identified. ``min_count`` is also the number of people who must have asked alike for a gap to be
+    shown; ``threshold`` is a share from 0 to 1.
     """
 
     sessions: int
@@ -177,9 +177,9 @@ class LiveSources:
 def cover(
     transcripts: Sequence[Transcript], knowledge: Knowledge, *, reading: Reading, live: Knowledge | None = None
 ) -> Coverage:
-    """What users asked that nothing answers, and what was served that git does not declare.
+    """Find questions of users without an answer, and answers of the chatbot that git does not declare.
 
-    ``live`` is the library as it is at the service, to say where such answers come from; None when it was not read.
+    ``live`` is the library at the service, which shows where such answers are from; None if it was not read.
     """
     robots = robot_accounts(transcripts, reading.robots)
     heard = tuple(listen(transcripts, robots))
@@ -232,7 +232,7 @@ def _kind(text: str, declared: Declared) -> str:
 
 
 def _has_words(text: str) -> bool:
-    """Whether anything is asked beside figures, addresses and signs, which are answers to somebody's question."""
+    """Whether a text is more than figures, addresses and signs, which are replies to an agent's question."""
     return any(sign.isalpha() for sign in MARKS.sub("", mask(text)))
 
 
@@ -357,7 +357,7 @@ FIGURES = re.compile(r"\+?\(?\d(?:[\s().·/-]{0,2}\d){4,}")
 def mask(text: str) -> str:
     """The text with marks such as ``[number]`` in the place of what points to one person: addresses, numbers, tails of links.
 
-    Names, and what people tell about themselves in words, cannot be found this way.
+    Names, and personal facts in words, are not found.
     """
     shown = QUERY.sub(f"?{TAIL}", LINK.sub(_link, text))
     return FIGURES.sub(NUMBER, FOREIGN_ADDRESS.sub(EMAIL, ADDRESS.sub(EMAIL, shown)))

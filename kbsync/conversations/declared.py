@@ -42,7 +42,7 @@ class Nearest:
 class Declared:
     """The wordings and answers of a library. ``threshold`` is the share, 0 to 1, from which two wordings are alike.
 
-    A disabled question answers nobody, so its wordings count only for ``nearest``; its answer is declared all the same.
+    A disabled question answers no user, so its wordings count only for ``nearest``; its answer counts as declared.
     """
 
     def __init__(self, knowledge: Knowledge, *, threshold: float) -> None:

@@ -1,4 +1,4 @@
-"""Whole sessions as they were spoken: who is who in them, what was asked and answered, the period they fall into, JSON lines.
+"""Transcripts of whole sessions: the speakers, questions with their replies, periods of time, and the JSON Lines form.
 
 All of it is personal data in full, the saved lines included.
 """
@@ -41,7 +41,7 @@ ROBOT = "@RBT#"
 class Transcript:
     """One session, oldest message first.
 
-    ``agent`` is the account of the person who served it, empty when nobody did, None when that is not known.
+    ``agent`` is the account of the person who served it, empty if there was none, None if unknown.
     """
 
     session: str
@@ -50,7 +50,7 @@ class Transcript:
 
 
 class Speaker(Enum):
-    """Who said something; OTHER is the system, or somebody who could not be made out."""
+    """The author of a message; OTHER is the system or an unidentified account."""
 
     USER = auto()
     ROBOT = auto()
@@ -59,10 +59,10 @@ class Speaker(Enum):
 
 
 def robot_accounts(transcripts: Sequence[Transcript], named: Collection[str] = ()) -> frozenset[str]:
-    """The accounts of the chatbot: the named ones, else those that look like one, else those that spoke where no person did.
+    """The accounts of the chatbot: the named ones, else those that look like one, else those that wrote where no person served.
 
-    The last resort is needed because no page says under which account and role a chatbot speaks (1229/68824). Roles are told
-    apart there because the system's notices come in such sessions too. Empty when nothing can be made out.
+    The last resort is needed because no page documents the account and role of a chatbot (1229/68824). Roles are distinguished
+    there because such sessions hold notices of the system too. Empty if none can be identified.
     """
     if named:
         return frozenset(named)
@@ -75,7 +75,7 @@ def robot_accounts(transcripts: Sequence[Transcript], named: Collection[str] = (
 
 
 def speakers(transcript: Transcript, robots: Collection[str]) -> Iterator[tuple[Speaker, ChatMessage]]:
-    """Each message with who said it, in the order of the session."""
+    """Each message with its author, in the order of the session."""
     for said in transcript.messages:
         yield _speaker(said, transcript.agent, robots), said
 
@@ -93,7 +93,7 @@ def _speaker(message: ChatMessage, agent: str | None, robots: Collection[str]) -
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message of a user to the chatbot: ``text`` is tidy, ``reply`` what the chatbot said next, None when it did not."""
+    """A message of a user to the chatbot: ``text`` is tidy, ``reply`` the chatbot's next message, None without one."""
 
     text: str
     account: str
@@ -116,7 +116,7 @@ class ToPerson:
 
 
 def listen(transcripts: Iterable[Transcript], robots: Collection[str]) -> Iterator[Asked | RobotReply | ToPerson]:
-    """Everything that users and chatbot said, in order; persons and the system are left out."""
+    """The messages of users and chatbot in order; those of persons and the system are left out."""
     for transcript in transcripts:
         yield from _session(transcript, robots)
 
@@ -148,7 +148,7 @@ class Period:
 
 
 def parse_period(since: str, until: str | None, *, now: float) -> Period:
-    """Read two moments, each a number of days ago or an ISO date or time, UTC unless it says otherwise. Raises Misuse.
+    """Read two moments, each a number of days ago or an ISO date or time, in UTC unless it has an offset. Raises Misuse.
 
     An ``until`` that is only a date includes that day; None is now.
     """

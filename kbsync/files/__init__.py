@@ -1,12 +1,12 @@
 """Knowledge files and settings: YAML in, values and diagnostics out, by the rules of YAML 1.2; and edits of the files.
 
-Reading goes from ``directory`` (names and bytes) over ``source`` (text and its faults), ``parse`` and ``syntax`` (nodes),
-``kinds`` and ``schema`` (which keys there are, and what each may hold), ``decode`` and ``configuration`` (values) to ``agree``
-(what only several files can get wrong); ``loading`` does it for a whole directory.
+Reading: ``directory`` (names and bytes), ``source`` (text and its faults), ``parse`` and ``syntax`` (nodes), ``schema`` and
+``kinds`` (the keys and their types), ``decode`` and ``configuration`` (values), ``loading`` (a whole directory, and faults that
+only several files together can have).
 
-Editing goes by ``cst`` (places in the text): ``edit`` and ``emit`` change a text and write YAML, ``rewrite`` does it for
-questions and categories, ``merging`` for a whole directory with proof; ``layout`` is ``fmt``. Commands that edit nothing do not
-load it.
+Editing: ``cst`` (nodes with their places in the text), ``edit`` (changes of a text), ``emit`` (YAML for new values), ``rewrite``
+(questions and categories), ``merging`` (a whole directory, verified), ``layout`` (``fmt``). Commands that edit nothing do not
+import these.
 """
 
 from kbsync.files.directory import SETTINGS_FILE, DiskFiles, is_yaml, meant

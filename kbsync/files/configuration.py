@@ -17,7 +17,7 @@ from kbsync.messages import Message, message
 from kbsync.settings import Check, Driver, Policy, Settings, Target
 
 NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
-"""A target's name goes into git refs and into the names of environment variables."""
+"""A target's name: it becomes part of git refs and of the names of environment variables."""
 
 ORIGIN = re.compile(r"https?://(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?/?")
 
@@ -45,11 +45,11 @@ DOUBTFUL = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-"""What a line must not hold to be shown: a word that goes with a secret, an address with more than a host, a text like a key."""
+"""What keeps a line from being shown: a word used for secrets, an address with more than a host, a text that looks like a key."""
 
 
 def read_settings(root: Node, source: SourceFile) -> Settings | None:
-    """The settings that a document says; None and faults where commands could not know which target they talk to."""
+    """The settings in a document; None, with faults, if no default target follows from it."""
     record = read_record(root, source, schema.SETTINGS)
     if record is None:
         return None
@@ -260,7 +260,7 @@ def _ends(lines: Sequence[str]) -> list[int]:
 def _end(text: str, indent: int, *, named: bool) -> tuple[int, tuple[int, bool] | None]:
     """Up to where a line may be shown, and whether what follows is in doubt: at which indentation, and if keys may stand there.
 
-    ``named`` says that a key in this column may be a name that somebody chose.
+    ``named``: a key in this column may be a free name.
     """
     if len(text) > WIDEST:
         return 0, (indent, False)

@@ -123,8 +123,8 @@ class Comment:
 class Comments:
     """The comments of a document by where they are printed.
 
-    ``head`` comes before everything, ``before`` on the lines above an entry, ``beside`` at the end of its line (both by the
-    entry's start), ``after`` at the end of a collection (by its ``id``).
+    ``head`` is printed first, ``before`` on the lines above an entry, ``beside`` at the end of its line (both keyed by the
+    entry's start), ``after`` at the end of a collection (keyed by its ``id``).
     """
 
     head: list[Comment] = field(default_factory=list)

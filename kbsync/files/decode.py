@@ -20,19 +20,19 @@ from kbsync.messages import Message, message
 from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, to_lf
 
 CUT_SHORT: Final = re.compile(r" #| +#[0-9]")
-"""What is hardly meant as a comment: one space before the sign, or a figure right after it. Comments have two spaces before them
-in every style guide, and in what ``kbsync fmt`` writes, which leaves just these to their authors."""
+"""A ``#`` that is hardly meant as a comment: one space before it, or a digit right after it. Style guides, and ``kbsync fmt``,
+put two spaces before a comment; ``fmt`` leaves these as they are."""
 
 
 MEANT_AS_LINES: Final = re.compile(r".{0,50}|.*[.:;!?…。：；！？]")
-"""A line of an answer that hardly goes on in the next one: short, or with the end of a sentence."""
+"""A line of an answer that was probably meant to end there: it is short, or ends a sentence."""
 
 BEGINS_ENTRY: Final = re.compile(r"\s*(?:[-*•·–—]|[0-9]+[.)])\s")
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionDraft:
-    """A question as it stands; ``question`` is None where a fault keeps it from being one, its texts still count."""
+    """A question as written; ``question`` is None if a fault prevents it, while its texts still count as taken."""
 
     text: TextAt
     similar: tuple[TextAt, ...]
@@ -43,7 +43,7 @@ class QuestionDraft:
 
 @dataclass(frozen=True, slots=True)
 class CategoryDraft:
-    """A category as it stands. ``holder`` means that it is there for its children and says nothing of its own."""
+    """A category as written. ``holder``: it only holds children and has no keys of its own."""
 
     path: CategoryPath
     title: TextAt
@@ -202,7 +202,7 @@ class AnswerFiles:
 
 
 def is_cut_short(text: str, place: int = 0) -> bool:
-    """Whether the comment that follows an unquoted text at a place is hardly meant as one, so that the text ends too soon."""
+    """Whether the comment behind an unquoted text, at ``place``, is probably a part of the text."""
     return CUT_SHORT.match(text, place) is not None
 
 
@@ -227,7 +227,7 @@ def _near(path: TextAt, near: str) -> Message:
 
 
 def _note_joined_lines(record: Record) -> None:
-    """Say that the lines of an answer become one, where they do not look as if only the editor's window had broken them."""
+    """Report a note where YAML joins the lines of an answer that look as if they were meant to be separate."""
     node, source = record.nodes.get(schema.QUESTION_ANSWER.name), record.source
     if type(node) is not Scalar or node.style in ("|", ">") or node.start_mark.line >= node.end_mark.line:
         return

@@ -31,7 +31,7 @@ SETTINGS_FILE = "kbsync.yaml"
 """The settings, at the top of the knowledge directory."""
 
 NEARLY = re.compile(r"(?P<stem>.*)\.ya?ml(?:\.txt)?[ .]*", re.IGNORECASE)
-"""The name of a file that somebody may take for knowledge, though it is not read."""
+"""The name of a file that looks like knowledge and is not read."""
 
 UNFINISHED = re.compile(r"\..+\.ya?ml\.[a-z0-9_]{8}")
 """The name that ``save`` gives a file until it is whole."""
@@ -190,7 +190,7 @@ class DiskFiles(Mapping[str, bytes]):
         return self._read[name]
 
     def left_out(self) -> dict[str, bytes]:
-        """The files that are not read and that somebody may take for knowledge."""
+        """The files that look like knowledge and are not read."""
         names = [name for name, refused in self._names[1].items() if refused.rule is Rule.KB120 and not is_hidden(name)]
         return {name: data for name in names if isinstance(data := self._tree.read(name), bytes)}
 
@@ -252,7 +252,7 @@ def is_yaml(name: str) -> bool:
 
 
 def meant(name: str) -> str:
-    """The name without what tells YAML apart from what only looks like it: the same for ``faq.yaml``, ``FAQ.YML.txt``."""
+    """The name without case and suffixes, so that look-alikes compare equal: ``faq.yaml``, ``FAQ.YML.txt``."""
     found = NEARLY.fullmatch(name)
     return unicodedata.normalize("NFC", name if found is None else found["stem"]).casefold()
 
@@ -294,7 +294,7 @@ def _is_unfinished(entry: os.DirEntry[str]) -> bool:
 
 
 def _nearly_knowledge(name: str) -> tuple[Rule, Message, Message] | None:
-    """Why a file is left out that somebody may take for knowledge, and what to do; None for any other."""
+    """Why a file that looks like knowledge is left out, and what to do; None for any other file."""
     if UNFINISHED.fullmatch(PurePosixPath(name).name):
         said, hint = message("a run that was killed left this behind; it is not read"), message("remove it")
     elif _is_misnamed_settings(name):

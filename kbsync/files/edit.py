@@ -45,7 +45,7 @@ class Editor:
         self._replaced[id(node)] = (node, self._new_text(node, value, long=long))
 
     def add_pair(self, mapping: CstNode, key: str, value: Value, *, order: Sequence[str]) -> None:
-        """Give a mapping another key, behind those that come before it in ``order``."""
+        """Add a key to a mapping, after those that precede it in ``order``."""
         existing = list(pairs(mapping))
         if mapping.flow:
             self._insert(existing[-1][1].end, f", {key}: {flow_value(value)}")
@@ -115,14 +115,14 @@ class Editor:
         return [line[column:] if not line[:column].strip() else line.lstrip() for line in lines]
 
     def is_apart(self, items: CstNode) -> bool:
-        """Whether an empty line stands between the items of a list, or belongs there: one item alone does not tell."""
+        """Whether the items of a list are separated by empty lines; True for a list of one item."""
         if len(items.children) == 1:
             return True
         between = [self.text[one.end : two.start] for one, two in zip(items.children, items.children[1:], strict=False)]
         return any(re.search(r"\n[ \t]*\r?\n", gap) for gap in between)
 
     def dash_gap(self, items: CstNode) -> int:
-        """How far the items of a list are from their dashes."""
+        """Columns from the dash of a list's items to their text."""
         first = items.children[0]
         return max(2, first.column - self._dash_column(items)) if first.shape is Shape.MAP else 2
 
@@ -265,7 +265,7 @@ def _flow_source(node: CstNode) -> str:
 
 
 def _finder(taken: Iterable[tuple[int, int]]) -> Callable[[CstNode], bool]:
-    """Tells whether a value lies within one of some ranges. Each answer is a search, because both can be thousands."""
+    """A predicate: whether a node lies within one of the ranges. It bisects, because nodes and ranges can be thousands."""
     ranges = sorted(taken)
     starts = [start for start, _ in ranges]
     reach = [-1, *accumulate((end for _, end in ranges), max)]

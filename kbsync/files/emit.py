@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 MODELINE = "# yaml-language-server: $schema=.schema/knowledge.json"
-"""Tells editors which schema a file has; ``kbsync schema knowledge`` prints it."""
+"""The comment by which editors find a file's JSON Schema (``kbsync schema knowledge``)."""
 
 CATEGORIES_FILE = "categories.yaml"
 """Where a first import writes the tree of categories."""
@@ -158,14 +158,14 @@ def path_value(path: CategoryPath) -> Value:
 
 
 def can_be_written(text: str) -> bool:
-    """Whether a file can say it at all: there is something to read in it, and no control character."""
+    """Whether a file can hold the text: it is not blank and has no control character."""
     return bool(text) and not text.isspace() and "\r" not in text and CONTROL.search(text) is None
 
 
 def scalar(text: str, *, indent: int, style: str = "", flow: bool = False, comment: str = "") -> str:
     """A scalar for ``text``, of ``style`` (``|``, ``'``, ``"`` or plain) if that can hold it, without a final line end.
 
-    ``indent`` is the column of the key or the dash that it belongs to; ``comment`` goes to the end of its first line.
+    ``indent`` is the column of its key or dash; ``comment`` is appended to its first line.
     """
     if not flow and (style in ("|", ">") or "\n" in text):
         found = block(text, indent=indent, comment=comment)

@@ -1,6 +1,6 @@
-"""What a value may be: each type reads a node, reports what is wrong with it, and says the same as JSON Schema.
+"""The types of values: each reads a node, reports its faults, and has the equivalent JSON Schema.
 
-A mapping is read against the table of its keys: unknown, repeated and missing keys are found here and nowhere else.
+A mapping is read against the table of its keys, which finds unknown, repeated and missing keys.
 """
 
 import difflib
@@ -49,7 +49,7 @@ TEXT_SCHEMA: Final[Mapping[str, Any]] = {"type": ["string", "number", "boolean"]
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
 CONTROL: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""What an escape in double quotes can say and no customer can read; half a surrogate pair cannot even be sent."""
+"""Characters that only an escape in double quotes can hold and no customer can read; a lone surrogate cannot even be sent."""
 
 SECRET: Final = re.compile("secret|sig|pass|token|credential", re.IGNORECASE)
 """Keys whose value had better not be repeated anywhere; no table has one."""
@@ -123,7 +123,7 @@ class Record:
         return key.name in self.nodes
 
     def values(self) -> dict[str, Any]:
-        """Every value that is there and free of faults, by its key; of texts what they say."""
+        """Every value that is there and free of faults, by its key; texts as plain strings."""
         found = {key.name: self.get(key) for key in self.table.keys}
         return {name: _plain(value) for name, value in found.items() if value is not None}
 

@@ -1,4 +1,4 @@
-"""``fmt``: the one canonical layout of a file (order of keys, indentation, blocks, quotes), and proof that it says the same.
+"""``fmt``: the one canonical layout of a file (order of keys, indentation, blocks, quotes), and a check that its meaning is kept.
 
 Comments, items and anchors keep their order.
 """
@@ -90,7 +90,7 @@ def lay_out(text: str) -> str:
 
 
 def _meaning(files: Mapping[str, bytes], shown_as: str) -> dict[str, list[object]]:
-    """What each file says, by the path it is shown as."""
+    """The values, findings and comments of each file, by the path it is shown as."""
     loaded = load_tree(files, shown_as=shown_as)
     said: dict[str, list[object]] = {f"{shown_as}/{SETTINGS_FILE}": [loaded.settings, has_errors(loaded.diagnostics)]}
     knowledge = loaded.knowledge
@@ -175,7 +175,7 @@ class _Printer:
         inner = self._collection(value, column + 2, order)
         if value.start != value.body:
             return self._with_comment(f"- {self._prefix(value)}".rstrip(), beside, column) + inner
-        # Comments above the first key go above the dash: between the two they would push the key off the dash's line.
+        # Comments above the first key are printed above the dash: between the two they would push the key off the dash's line.
         above = next(number for number, line in enumerate(inner) if line and not line.lstrip().startswith("#"))
         lines = list(self._comment_lines(beside, column, first=True))
         lines += [line[2:] for line in inner[:above] if line]
@@ -192,7 +192,7 @@ class _Printer:
         return [*above, *f"{' ' * column}{lead}{self._prefix(value)}{written}".split("\n")]
 
     def _slip(self, value: CstNode, beside: list[Comment]) -> Comment | None:
-        """The comment that an author may have meant as a part of this text: only they can tell, and validation asks them to."""
+        """The comment that may be a part of this text; validation asks the author (KB118)."""
         is_text = value.shape is Shape.SCALAR and not value.style and (id(value) in self._texts or value.anchor is not None)
         if not is_text or not is_cut_short(self._text, value.end):
             return None

@@ -1,4 +1,4 @@
-"""A whole knowledge directory at once: settings and knowledge with every fault of every file, and of what two claim."""
+"""A whole knowledge directory: settings, knowledge and every fault, those between files included."""
 
 import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ from kbsync.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a knowledge directory says. ``diagnostics`` are all faults, sorted; ``knowledge`` is what could be read nevertheless.
+    """A knowledge directory as read. ``diagnostics`` are all faults, sorted; ``knowledge`` is what could be read nevertheless.
 
     ``settings`` is None where there are none, they were not asked for, or no default target follows from them.
     """
@@ -144,7 +144,7 @@ class _DirectoryReader:
 def check_questions(drafts: Iterable[QuestionDraft], removed: Iterable[TextAt], known: Collection[Entry] = ()) -> None:
     """Report questions that claim one text or one id; a second question with one text is not looked at further.
 
-    ``removed`` are texts that nothing may declare, nor call its own earlier one. Those that are ``known`` come first.
+    ``removed`` are texts that no question may have, now or formerly. Of two claims, the one that is not ``known`` is the fault.
     """
     owners: dict[str, QuestionDraft] = {}
     for draft in sorted(drafts, key=lambda draft: _newness(draft, known)) if known else drafts:
@@ -215,7 +215,7 @@ def _check_similar(owners: Mapping[str, QuestionDraft], known: Collection[Entry]
 
 
 def _check_former(claims: Iterable[tuple[object, object, TextAt, TextAt | None]]) -> None:
-    """Report former texts that are not former, or that two say were theirs. A claim: who, what, where, who has it now."""
+    """Report former texts that are still declared, or that two entries claim. A claim: claimer, text, place, present owner."""
     seen: dict[object, tuple[object, TextAt]] = {}
     for claimer, key, former, owner in claims:
         text = shorten(former.text)

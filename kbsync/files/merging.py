@@ -36,9 +36,9 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The new content of each file that changes, by its name, and what happened in it; ``gone`` are answer files without a use.
+    """The new content of each file that changes, by its name, and what changed in it.
 
-    ``created`` are the files that were not there; ``notes`` say what was left out.
+    ``gone`` are answer files that are no longer used, ``created`` new files, ``notes`` messages about what was left out.
     """
 
     files: Mapping[str, bytes]
@@ -53,7 +53,7 @@ class Merged:
         return {**self.files, **dict.fromkeys(self.gone)}
 
     def leaving(self, shown_as: str) -> Iterator[Message]:
-        """What is to be said of the answer files that go."""
+        """Messages about the answer files that are deleted."""
         words = message("{path} goes too: no question uses it any more.")
         return (words.fill(path=visible(f"{shown_as}/{name}")) for name in self.gone)
 
@@ -61,7 +61,7 @@ class Merged:
 def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, target: str | None) -> Merged:
     """Carry out a merge on files that are free of faults.
 
-    Raises InvalidInput where the result breaks a rule of the files, UnusableFile where it would not say what it should.
+    Raises InvalidInput if the result breaks a rule of the files, UnusableFile if its meaning is not the intended one.
     """
     before = load_tree(files, shown_as=shown_as, target=target).knowledge
     fitted, notes = fit(before, merge)
@@ -85,7 +85,7 @@ def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, targ
 
 
 def fit(knowledge: Knowledge, merge: Merge) -> tuple[Merge, tuple[Message, ...]]:
-    """The part of a merge that can be written beside what the files say, and a sentence for everything that cannot."""
+    """The part of a merge that agrees with the rest of the files, and a message for each part that does not."""
     fitter = _Fitter(knowledge, merge)
     edits = tuple(edit for one in merge.edits if (edit := fitter.edit(one)).fields)
     accepted = [content for content in merge.added if fitter.accepts(content)]
@@ -205,9 +205,9 @@ class _Work:
             self._removed.setdefault(self._name(place), {})[texts[place]] = merge.lines.get(place, ())
 
     def run(self, *, relocating: bool) -> tuple[dict[str, bytes], tuple[str, ...]]:
-        """The content of every file that changes, with ``relocating`` also of those that take questions in; and who goes.
+        """The content of every file that changes, and the answer files that no question uses any more.
 
-        Answer files go that no question uses any more.
+        With ``relocating``, files that receive moved questions are included.
         """
         used = self._uses()
         self._write_answers(used)

@@ -1,6 +1,6 @@
 """YAML text to a tree of nodes with places: only what every YAML file must obey, bounded in depth and in size.
 
-What a scalar says follows the core rules of YAML 1.2 and not what the parser, which knows 1.1, would guess. PyYAML's own
+Scalars are read by the core rules of YAML 1.2; the parser itself knows 1.1. PyYAML's own
 composers are not used: they recurse, and the C one takes the whole process down at some ten thousand levels. Events are safe at
 any depth, cost less, and a loop over them with a stack of our own may stop at the first level too many.
 """

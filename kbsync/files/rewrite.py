@@ -87,9 +87,9 @@ class EditedFile:
 
 
 def change_questions(file: EditedFile, edits: Mapping[str, Edit], removed: Mapping[str, Sequence[str]]) -> None:
-    """Change questions, named by the texts that they have in the file now, and take some away.
+    """Change questions and remove others; both are named by their present text in the file.
 
-    Those that go are named with what comes under ``removed`` of their document for them.
+    A removed one has the texts to be added to ``removed`` of its document.
     """
     _move_documents(file, edits)
     going: dict[int, tuple[QuestionNode, list[CstNode]]] = {}
@@ -164,7 +164,7 @@ def add_questions(
 
 
 def _move_documents(file: EditedFile, edits: Mapping[str, Edit]) -> None:
-    """Give a document another category where every question that goes by it moves to the same one."""
+    """Change a document's default category if every question that relies on it moves to the same one."""
     goals: dict[int, set[CategoryPath | None]] = {}
     for question in file.questions():
         if get(question.node, "category") is None:
@@ -289,9 +289,10 @@ def _change_tree(
 def _homes(
     files: Mapping[str, EditedFile], *, leaving: Mapping[str, Collection[str]] = MappingProxyType({})
 ) -> dict[CategoryPath | None, tuple[str, int, CategoryPath | None]]:
-    """Where the questions of a category go, by file and document: the last that is for it, else the last with a question of it.
+    """Where new questions of a category are added: the last document with it as default, else the last with a question of it.
 
-    There the category has to be written beside each question, and is given as well. Questions that are ``leaving`` tell nothing.
+    In the latter case each question needs the key ``category``, and the path is returned as well. Questions that are ``leaving``
+    do not count.
     """
     lists: dict[CategoryPath | None, tuple[str, int, CategoryPath | None]] = {}
     documents: dict[CategoryPath | None, tuple[str, int, CategoryPath | None]] = {}

@@ -64,7 +64,7 @@ FIRST_MEANT = 0x80
 
 
 class YamlMark(Protocol):
-    """A place as the parser says it: line and column from 0, in characters."""
+    """A place in the parser's form: line and column from 0, in characters."""
 
     line: int
     column: int
@@ -174,7 +174,7 @@ class SourceFile:
         related: Sequence[Related] = (),
         severity: Severity = Severity.ERROR,
     ) -> None:
-        """Report an error, or what ``severity`` says, at a place: line and column from 0."""
+        """Report a fault at a place, line and column from 0."""
         if len(self.faults) >= MAX_FAULTS:
             self._more += 1
             self._worst = severity if severity is Severity.ERROR else self._worst

@@ -1,7 +1,7 @@
-"""The parser's complaints about the YAML syntax in words that say what to do.
+"""The parser's errors about YAML syntax, worded with what to do.
 
-What the parser says is known for the releases that there are; a later one may word it otherwise, so code and place never hang on
-its words, and where they are new the hint follows from how the text looks.
+The parser's words are known for its present releases. A later one may use others, so code and place never depend on them, and
+for unknown words the hint is derived from the text.
 """
 
 import re
@@ -181,7 +181,7 @@ SLIPS = (
         message("put what follows inside of it, in an entry of its own, or after a line of three dashes"),
     ),
 )
-"""What libyaml and PyYAML are known to say, in words that can be translated; the first that fits counts."""
+"""Known errors of libyaml and PyYAML in words that can be translated; the first match counts."""
 
 
 def report_syntax(source: SourceFile, error: yaml.YAMLError, keys: Collection[str], reached: int) -> tuple[int, int]:
@@ -283,12 +283,12 @@ def missing_colon(text: str, keys: Iterable[str]) -> MissingColon | None:
 
 
 def noticed_at(error: yaml.YAMLError, reached: int) -> tuple[int, int]:
-    """Line and column, from 0, where the parser gave up; if it does not say, the line that was read before."""
+    """Line and column, from 0, where the parser gave up; the line read before if it reports none."""
     return _place(getattr(error, "problem_mark", None)) or begun_at(error) or (reached, 0)
 
 
 def begun_at(error: yaml.YAMLError) -> tuple[int, int] | None:
-    """Line and column, from 0, where what the parser was reading begins, if it says."""
+    """Line and column, from 0, where the construct begins that the parser was reading, if reported."""
     return _place(getattr(error, "context_mark", None))
 
 
@@ -318,7 +318,7 @@ def _outside_blocks(source: SourceFile) -> Iterator[tuple[int, str]]:
 
 
 def _meant(number: int, found: re.Match[str], places: dict[str, list[tuple[int, int]]]) -> str:
-    """The beginning of a line as it was meant; what was not meant goes to ``places``, by the sign that stands there."""
+    """The beginning of a line as it was meant; wrong characters are added to ``places``, by character."""
     for space in dict.fromkeys(FOREIGN_SPACE.findall(found[0])):
         places[space].append((number, found[0].index(space)))
     indent, gap, rest = _spaced(found["indent"]), _spaced(found["gap"] or ""), _spaced(found[0][found.start("name") :])

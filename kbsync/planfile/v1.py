@@ -119,8 +119,8 @@ class CategoryChangeV1(Strict, frozen=True, tag_field="kind", tag="category"):
 class UnmanagedV1(Strict, frozen=True, omit_defaults=True):
     """A live object that git does not declare and the plan does not touch.
 
-    ``enabled`` stands there only where it is false, ``preset`` only where it is true. ``declared`` is what git once said of it,
-    ``protected`` that it may not be removed.
+    ``enabled`` stands there only where it is false, ``preset`` only where it is true. ``declared`` is its last declared
+    content, ``protected`` that it may not be removed.
     """
 
     kind: Literal["category", "question"]

@@ -48,7 +48,7 @@ def stored_similar(texts: Sequence[str], scene: Scene) -> tuple[str, ...]:
 
 
 def refuse_taken(scene: Scene, *, question: str = "", similar: Sequence[str] = (), own: str = "") -> None:
-    """Refuse what another question than ``own`` already says, as far as the switches forbid it."""
+    """Refuse a text that another question than ``own`` has, as far as the switches forbid it."""
     twins = scene.library.named(question) if scene.switches.duplicates == "refuse" else []
     if any(other.id != own for other in twins):
         raise Refusal(Code.PARAMETERS, "Question exists")
@@ -171,7 +171,7 @@ STATUSES = (4, 5, 6)
 
 
 def add_question(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
-    """add_chitchat: no id comes back (DOC shows none; UNKNOWN), the question is live at once (INF)."""
+    """add_chitchat: no id is returned (DOC shows none; UNKNOWN), the question is live at once (INF)."""
     category = parameters.number("CategoryId")
     question = stored_question(parameters.text("Question"), scene)
     answer = stored_answer(parameters.text("Answer"), scene)

@@ -45,7 +45,7 @@ SECOND = 1_000_000
 
 
 def allow_call(database: Database, command: str, *, limit: int, switches: Switches, now: int) -> bool:
-    """Count a call and say whether it is within the limit (5 calls a second and command, DOC); ``now`` in microseconds."""
+    """Count a call and return whether it is within the limit (5 calls a second and command, DOC); ``now`` in microseconds."""
     scope = command if switches.limit_scope == "command" else "*"
     with database.transaction():
         # Calls of a future that a corrected clock took back would block for ever.

@@ -183,7 +183,7 @@ def put_rules(database: Database, rules: Sequence[FaultRule]) -> None:
 
 
 def take_fault(database: Database, command: str) -> Fault | None:
-    """Count a call and say what goes wrong with it: the oldest rule that hits it."""
+    """Count a call and return its fault: that of the oldest rule that matches."""
     if not database.rows("SELECT 1 FROM fault LIMIT 1"):
         return None
     hit = None

@@ -1,6 +1,6 @@
-"""What comes in and what goes out: the fields of a request, the codes of refusals, and answers as bytes in the vendor's envelope.
+"""Requests and replies: the fields of a request, the codes of refusals, and answers as bytes in the vendor's envelope.
 
-A field of the wrong type is −7 (every page's table, DOC); fields that nobody asks for are ignored (UNKNOWN).
+A field of the wrong type is −7 (every page's table, DOC); unknown fields are ignored (UNKNOWN).
 """
 
 import json
@@ -66,7 +66,7 @@ COMMON: Mapping[Code, Code] = {
     Code.FREQUENCY: Code.COMMON_FREQUENCY,
     Code.ADMINISTRATOR: Code.COMMON_ADMINISTRATOR,
 }
-"""The common code for the same fault; which one comes is UNKNOWN."""
+"""The common code for the same fault; which of the two is used is UNKNOWN."""
 
 SESSION: Mapping[Code, Code] = {
     Code.PARAMETERS: Code.SESSION_PARAMETERS,

@@ -134,7 +134,7 @@ class SandboxServer:
         self._thread.start()
 
     def serve_forever(self) -> None:
-        """Serve until another thread calls ``stop``, or an exception such as KeyboardInterrupt comes through."""
+        """Serve until another thread calls ``stop``, or an exception such as KeyboardInterrupt is raised."""
         self._used = True
         self._server.serve_forever(poll_interval=0.05)
 
@@ -178,7 +178,7 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def hang_up(self) -> None:
-        """End the connections that clients keep alive; their threads then come to an end."""
+        """Close the connections that clients keep alive, which ends their threads."""
         with self._guard:
             for connection in self._open:
                 with suppress(OSError):  # the client, or a fault, was quicker
@@ -193,12 +193,12 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def handle(self) -> None:
-        """Serve requests until either side has had enough; a client that goes away is no error."""
+        """Serve requests until either side closes; a client that disconnects is no error."""
         with suppress(ConnectionError):
             super().handle()
 
     def do_POST(self) -> None:
-        """Answer one request, of whatever method: the service says what it thinks of it."""
+        """Answer one request of any method; the service refuses those that it does not take."""
         body = self._read_body()
         if body is None:
             return
