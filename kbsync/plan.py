@@ -463,8 +463,9 @@ class Merge:
     """All changes of the knowledge files that a pull, an import or an editing command makes at once.
 
     ``removed`` are the places of questions, ``added`` the new ones in the order of writing. ``lines`` are, by the place of a
-    removed question, the texts to be added to ``removed`` of its document. ``renamed`` maps a declared category to its new path,
-    parents and children each; ``dropped`` categories leave the tree, ``declared`` ones are new in it.
+    removed question, the texts to be added to ``removed`` of its document; ``restored`` texts leave it. ``renamed`` maps a
+    declared category to its new path, parents and children each; ``dropped`` categories leave the tree, ``declared`` ones are
+    new in it.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -474,3 +475,4 @@ class Merge:
     dropped: frozenset[CategoryPath] = frozenset()
     declared: tuple[CategoryPath, ...] = ()
     lines: Mapping[Location, tuple[str, ...]] = field(default_factory=dict)
+    restored: frozenset[str] = frozenset()

@@ -16,7 +16,7 @@ from kbsync.files.directory import SETTINGS_FILE, is_yaml, meant
 from kbsync.files.emit import can_be_written
 from kbsync.files.layout import laid_out
 from kbsync.files.loading import load_tree
-from kbsync.files.rewrite import EditedFile, add_questions, change_categories, change_questions, relocate
+from kbsync.files.rewrite import EditedFile, add_questions, change_categories, change_questions, relocate, restore
 from kbsync.files.source import FORBIDDEN, UTF8_MARK
 from kbsync.messages import Message, message
 from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, path_after, show_path
@@ -212,6 +212,8 @@ class _Work:
         used = self._uses()
         self._write_answers(used)
         for name, file in self._edited.items():
+            if self._merge.restored:
+                restore(file, self._merge.restored)
             if self._merge.renamed or self._merge.dropped:
                 change_categories(file, self._merge.renamed, self._merge.dropped)
             if name in self._edits or name in self._removed:
@@ -302,7 +304,7 @@ def _expected(before: Knowledge, merge: Merge) -> tuple[object, ...]:
             edit = None if one.location is None else edits.get(one.location)
             questions.add(_edited(replace(one, content=content, location=None), edit))
     lines = {*(line.text for line in before.removed), *(text for texts in merge.lines.values() for text in texts)}
-    return questions, set(_expected_categories(before, merge)), lines
+    return questions, set(_expected_categories(before, merge)), lines - merge.restored
 
 
 def _edited(question: Question, edit: Edit | None) -> Question:

@@ -115,6 +115,13 @@ def change_questions(file: EditedFile, edits: Mapping[str, Edit], removed: Mappi
     file.apply()
 
 
+def restore(file: EditedFile, texts: Collection[str]) -> None:
+    """Take texts out of ``removed``."""
+    for root in file.roots:
+        _forget(file.editor, root, "removed", texts)
+    file.apply()
+
+
 def change_categories(file: EditedFile, renamed: Mapping[CategoryPath, CategoryPath], dropped: Collection[CategoryPath]) -> None:
     """Give categories other titles wherever a file names them, and take dropped ones out of the tree."""
     for root in file.roots:
@@ -189,17 +196,18 @@ def _change(editor: Editor, question: QuestionNode, edit: Edit) -> None:
         else:
             editor.replace(found[1], field_value(edit.content, field), long=field is Field.ANSWER)
     if Field.QUESTION in edit.fields:
-        _forget(editor, question.node, edit.content.question)
+        _forget(editor, question.node, "previously", {edit.content.question})
 
 
-def _forget(editor: Editor, node: CstNode, title: str) -> None:
-    """Take a text out of ``previously``, because it is the present one again."""
-    found = find(node, "previously")
+def _forget(editor: Editor, node: CstNode, name: str, present: Collection[str]) -> None:
+    """Take texts out of a list of former ones, because they are present ones again."""
+    found = find(node, name)
     if found is not None:
         meant = found[1].meant
         texts = tuple(one.text for one in (meant.children if meant.shape is Shape.LIST else [meant]))
-        if title in texts:
-            _change_list(editor, node, *found, tuple(text for text in texts if text != title))
+        rest = tuple(text for text in texts if text not in present)
+        if rest != texts:
+            _change_list(editor, node, *found, rest)
 
 
 def _complete(editor: Editor, question: QuestionNode, edit: Edit) -> None:
@@ -278,7 +286,7 @@ def _change_tree(
         new = renamed.get(path, path)[-1]
         if title is not None and new != title.text:
             editor.replace(title, new)
-            _forget(editor, item, new)
+            _forget(editor, item, "previously", {new})
         _change_tree(editor, item, "children", above=path, renamed=renamed, dropped=dropped)
     if going and above and len(going) == len(tree.children):
         editor.remove_pair(node, name)

@@ -111,6 +111,8 @@ def rows_of(table: SheetTable, columns: Mapping[str, int]) -> tuple[list[Row], l
             row, wrong = _row(table, number, columns, texts)
             rows += [row] if row is not None else []
             faults += wrong
+    if not any(row.key and KEYS.fullmatch(f"{row.key}@") for row in rows):  # somebody else's keys say nothing
+        rows = [replace(row, key="") for row in rows]
     if others.keys() >= MICROSOFT:
         rows = _grouped(rows, table, others)
     return rows, faults
@@ -136,7 +138,7 @@ def _row(
     key = None if isinstance(kept, Odd) else KEYS.fullmatch(kept.strip())
     if faults:
         return None, faults
-    named = (key[1], key[2]) if key else ("", None)
+    named = (key[1], key[2]) if key else ("?" if isinstance(kept, Odd) else kept.strip(), None)
     return Row(number, cells[Field.QUESTION], values, cells, *named), []
 
 
@@ -187,6 +189,7 @@ def merge_rows(
         tuple(work.removed),
         tuple(work.added),
         lines=work.removed,
+        restored=frozenset(content.question for content in work.added) & work.gone,
     )
     return Returned(merge, tuple(work.clashes), tuple(work.faults), 0 if wishes.removed else len(missing))
 
@@ -205,8 +208,10 @@ class _Sheet:
     result: list[tuple[Content, Location]] = field(default_factory=list)
     by_text: dict[str, Question] = field(init=False)
     by_digest: dict[str | None, dict[str, Question]] = field(init=False)
+    gone: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.gone = frozenset(line.text for line in self.desired.removed)
         former = {text: one for one in self.desired.questions for text in one.previously}
         self.by_text = former | {one.content.question: one for one in self.desired.questions}
         known = [(None, self.desired), *self.bases.items()]
@@ -228,14 +233,16 @@ class _Sheet:
         for (key, _), same in groups.items():
             if key and len(same) > 1:
                 base = self.base_of(same[0])
-                kept = next((row for row in same if base is not None and row.question == base.question), same[0])
+                old = self.by_text if base is None else {base.question}
+                kept = next((row for row in same if row.question in old), same[0])
                 copies |= {row.number for row in same if row is not kept}
         return [replace(row, key="", commit=None) if row.number in copies else row for row in rows]
 
     def take(self, row: Row) -> None:
         """Merge one row."""
         base = self.base_of(row)
-        found = self.by_text.get(row.question if base is None else base.question)
+        names = (row.question, row.question.strip()) if base is None else (base.question, row.question)
+        found = next((self.by_text[text] for text in names if text in self.by_text), None)
         if found is None or found.location is None:
             self._new(row, base)
             return
@@ -257,10 +264,12 @@ class _Sheet:
     def _is_taken(self, row: Row, name: Field, value: Any, found: Question, base: Content | None) -> bool:
         """Whether the table's value goes into the files; where both sides changed it, that is noted."""
         ours = name.of(found.content)
+        was = ours if base is None else name.of(base)
         value = tuple(sorted(set(value))) if name is Field.SIMILAR else value
-        if value == ours or (base is not None and value == name.of(base)):
+        trimmed = value.strip() if name is Field.QUESTION else tuple(map(str.strip, value)) if name is Field.SIMILAR else value
+        if not {value, trimmed}.isdisjoint({ours, was}):
             return False
-        if self.wishes.theirs or (base is not None and ours == name.of(base)):
+        if self.wishes.theirs or (base is not None and ours == was):
             return True
         theirs = replace(found.content, **{name.value: value})
         self.clashes.append(
@@ -278,13 +287,17 @@ class _Sheet:
 
     def _new(self, row: Row, base: Content | None) -> None:
         values = {name.value: value for name, value in row.values.items()}
-        content = Content(**{"answer": "", "category": self.wishes.category, **values})
-        if base is not None or content.question in {line.text for line in self.desired.removed}:
-            if base is None or any(name.differs(content, base) for name in row.values):
-                words = message(
-                    "{cell}: {question}: the table has it, git removed it", cell=row.location, question=shorten(row.question)
-                )
-                self.clashes.append(words)
+        was = Content("", "", self.wishes.category) if base is None else base
+        content = replace(was, **values)
+        if base is not None and not any(name.differs(content, base) for name in row.values):
+            return
+        clash = None
+        if base is not None or content.question in self.gone:
+            clash = message("{cell}: {question}: the table has it, git removed it")
+        elif row.key:
+            clash = message("{cell}: {question}: the table has it, git does not, and which question it was is not known")
+        if clash is not None and not self.wishes.theirs:
+            self.clashes.append(clash.fill(cell=row.location, question=shorten(row.question)))
         elif not content.answer or not content.category:
             hint = None if content.category else message("give new questions one with --category 'Parent / Child'")
             said = message("a new question needs an answer and a category")
@@ -302,9 +315,12 @@ class _Sheet:
             self.removed[one.location] = (one.content.question, *one.previously)
             return
         self.result.append((one.content, one.location))
-        if was:
-            words = message("{path} and {place}: {question}: the table has no row for it, and git protects it or changed it")
-            said = {"path": path, "place": one.location, "question": shorten(one.content.question)}
+        said = {"path": path, "place": one.location, "question": shorten(one.content.question)}
+        if one.protected and (known or was):
+            words = message("{path} and {place}: the table has no row for it, and {question} is protected: take that out first")
+            self.clashes.append(words.fill(**said))
+        elif was:
+            words = message("{path} and {place}: {question}: the table has no row for it, and git changed it")
             self.clashes.append(words.fill(**said))
 
     def _had(self, base: Knowledge | None, one: Question) -> bool:

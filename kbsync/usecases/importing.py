@@ -54,10 +54,10 @@ def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet:
     if found.clashes:
         said = message(
             "Changed in git and in the table: {count}; the files keep git's side: settle that by hand, or take the table's side "
-            "with --theirs",
-            count=len(found.clashes),
+            "with --theirs"
         )
-        raise SafetyRefusal(said, found.clashes)
+        settled = message("Changed in git and in the table: {count}; the files keep git's side: settle that by hand")
+        raise SafetyRefusal((settled if wishes.theirs else said).fill(count=len(found.clashes)), found.clashes)
     return Exit.DONE
 
 

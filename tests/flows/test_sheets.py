@@ -214,3 +214,34 @@ def test_many_new_categories_stand_in_folders_that_are_made(bench: Bench) -> Non
         path.parent.rmdir()
     assert bench.run("pull", "--all").code == Exit.DONE
     assert (bench.path / "knowledge" / "shop-12" / "part-12.yaml").exists()
+
+
+@pytest.mark.parametrize("key", ["@", "@" + "0" * 40, "spoilt"])
+def test_a_reworded_question_without_its_commit_is_a_conflict(bench: Bench, key: str) -> None:
+    """What it was is not known, so it is no second question unasked; --theirs makes it one."""
+    bench.commit({"faq.yaml": TWO})
+    bench.run("export", "--out", "a.csv")
+    change = {"key (do not edit)": key if key == "spoilt" else "0" * 16 + key, "question": "uno"}
+    edited(bench, "a.csv", one=change)
+    done = bench.run("import", "a.csv", "--yes")
+    assert (done.code, done.out, "a.csv:A2: uno: " in done.err) == (Exit.UNSAFE, "", True)
+    assert "+  - question: uno" in bench.run("import", "a.csv", "--dry-run", "--theirs").out
+
+
+def test_what_git_removed_comes_back_with_theirs(bench: Bench) -> None:
+    """Its line leaves removed:, where others stay; what is protected is settled in git alone, and that is said."""
+    bench.commit({"faq.yaml": TWO})
+    bench.run("export", "--out", "a.csv")
+    bench.run("remove", "two")
+    bench.run("remove", "one")
+    edited(bench, "a.csv", two={"answer": "ZWEI"})
+    done = bench.run("import", "a.csv", "--yes", "--theirs")
+    text = (bench.path / "knowledge" / "faq.yaml").read_text(encoding="utf-8")
+    assert (done.code, "answer: ZWEI" in text, "- two" in text, "removed:\n  - one\n" in text) == (Exit.DONE, True, False, True)
+    whole = (bench.path / "a.csv").read_text(encoding="utf-8").splitlines()
+    (bench.path / "a.csv").write_text("\n".join(whole[:3]) + "\n", encoding="utf-8")
+    gone = bench.run("import", "a.csv", "--yes", "--removed", "--theirs")
+    assert (gone.code, "three is protected" in gone.err, "with --theirs" in gone.err) == (Exit.UNSAFE, True, False)
+    (bench.path / "b.csv").write_text("question,answer,category\none,x,A\n", encoding="utf-8")
+    assert bench.run("import", "b.csv", "--yes", "--theirs").code == Exit.DONE
+    assert "removed:" not in (bench.path / "knowledge" / "faq.yaml").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from kbsync.diagnostics import Diagnostic, Location, Rule
 from kbsync.errors import InvalidInput, UnusableFile
 from kbsync.files.emit import can_be_written
 from kbsync.model import MAX_FILE_BYTES, AnswerType, Content, Knowledge, Question, Status
-from kbsync.plan import Field
+from kbsync.plan import Field, Merge
 from kbsync.sheets import tables
 from kbsync.sheets.returning import MAX_FAULTS, Returned, Wishes, columns_of, merge_rows, rows_of
 from kbsync.sheets.rows import ACTIVE, COLUMNS
@@ -145,6 +145,33 @@ def test_a_copied_row_is_a_new_question() -> None:
     renamed = "\n".join([lines[0].replace("similar questions", "x"), lines[1].replace("q,", "p,", 1)])
     (edit,) = returned(renamed.encode(), known)[0].merge.edits
     assert (edit.fields, edit.earlier, edit.content.similar) == ((Field.QUESTION, Field.SIMILAR), ("q",), ("r",))
+
+
+def test_blanks_around_a_wording_make_no_other_question() -> None:
+    """With a key and without one; what git itself has with a blank can lose it, and both sides may have found the same words."""
+    known = library(Content("q", "a", ("C",), similar=("s",)), Content("r ", "a", ("C",)))
+    text = written(known, COMMIT, kind="csv", language="en").decode("utf-8-sig")
+    for named in (text, text.replace(",key (do not edit)", ",x")):
+        found, _ = returned(named.replace("q,s", " q\u3000,s ").encode(), known, {COMMIT: known})
+        assert (found.merge, found.clashes) == (Merge(), ())
+    (edit,) = returned(text.replace("r ,", "r,").encode(), known, {COMMIT: known})[0].merge.edits
+    assert (edit.content.question, edit.earlier) == ("r", ("r ",))
+    renamed = library(Content("z", "a", ("C",), similar=("s",)), Content("r ", "a", ("C",)))
+    assert returned(text.replace("q,s", "z,s").encode(), renamed, {COMMIT: known})[0].merge == Merge()
+
+
+def test_somebody_elses_keys_say_nothing() -> None:
+    """They are no keys of kbsync; a number beside such keys is one that was spoilt."""
+    rows = "question,answer,category,key\nnew,a,C,7\n"
+    assert [each.question for each in returned(rows.encode(), Knowledge())[0].merge.added] == ["new"]
+    book = Workbook()
+    for row in (["question", "answer", "category", "key"], ["new", "a", "C", 7], ["q", "a", "C", "0" * 16 + "@"]):
+        book["Sheet"].append(row)
+    data = io.BytesIO()
+    book.save(data)
+    assert [str(it)[-43:] for it in returned(data.getvalue(), library(BASE))[0].clashes] == [
+        "git does not, and which question it was is not known"[-43:]
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
