@@ -42,20 +42,20 @@ class Connection:
     stop: threading.Event
 
     def service_time(self, *, ask: bool = False) -> float | None:
-        """The service's time; ``ask`` spends a call on it where no answer told it yet."""
+        """The service's time, None if no answer had one; ``ask`` then spends a call on it."""
         if ask and self.transport.service_time() is None:
             with suppress(ServiceError):
                 read_tree(self.transport.until(self.stop), repeat=False)
         return self.transport.service_time()
 
     def reader(self, on_rows: Rows | None = None) -> DeskReader:
-        """Reads and cannot write; ``on_rows`` hears the number of rows of every page that was read."""
+        """A reader; ``on_rows`` is called with the number of rows of every page."""
         return DeskReader(self.transport.until(self.stop), on_rows=on_rows)
 
     def ports(self, stop: threading.Event | None, on_rows: Rows | None = None, *, halt: threading.Event | None = None) -> Ports:
-        """Reads and writes, until a ``stop`` of its own is set; without one whatever a stopped run still owes can be sent.
+        """A reader and a writer that send nothing once ``stop`` is set; without one, a stopped run can finish what it began.
 
-        Once ``halt`` is set, that is not written any more either.
+        Once ``halt`` is set nothing is written at all.
         """
         transport = self.transport if stop is None else self.transport.until(stop)
         writing = transport if halt is None else self.transport.until(halt)
@@ -116,9 +116,9 @@ def _embedded(target: Target, context: RunContext, state: Path) -> Iterator["San
 
 @contextmanager
 def connected(call: Call, workspace: Workspace, *, signed: bool = True, checked: bool = False) -> Iterator[Connection]:
-    """Connect a command to its target; pauses are told, with ``-v`` the calls in sum, with ``-vv`` each one.
+    """Connect a command to its target, with notes about pauses, with ``-v`` the sums of calls, with ``-vv`` each call.
 
-    What is not ``signed`` is refused by the service, and needs no secret. Raises ForeignAddress, unless that was ``checked``.
+    Without ``signed`` no secret is needed, and the service refuses every call. Raises ForeignAddress unless already ``checked``.
     """
     call.refuse_link()
     screen = call.screen
@@ -153,7 +153,7 @@ def connected(call: Call, workspace: Workspace, *, signed: bool = True, checked:
 
 @contextmanager
 def reading(call: Call, connection: Connection) -> Iterator[DeskReader]:
-    """A reader for the live library; meanwhile it is shown that something is going on, then which robots had a part in it."""
+    """A reader for the live library, with a progress display; afterwards a note if several robots have questions in it."""
     with call.screen.progress(call.context.clock) as progress:
         progress.start(message("reading the live library"), None)
         reader = connection.reader(on_rows=progress.advance)
@@ -218,7 +218,7 @@ class Credentials:
 
 
 def find_credentials(target: Target, environ: Mapping[str, str]) -> Credentials:
-    """What signs the calls to a target; its own variables win over the general ones. Raises MissingSecret."""
+    """The credentials for a target; its own variables take precedence over the general ones. Raises MissingSecret."""
     for prefix in (variable(target.name, ""), "KBSYNC_"):
         secret, usersig = _read(environ, f"{prefix}SECRET_KEY"), _read(environ, f"{prefix}USERSIG")
         if secret:

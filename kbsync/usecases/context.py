@@ -1,4 +1,4 @@
-"""What a use case is given (time, the wish to stop, whom it talks to, directory and target), and the exit codes it ends in."""
+"""The context of a use case (clock, environment, stop event, user interface, directory, target), and the exit codes."""
 
 import os
 import shlex
@@ -37,7 +37,7 @@ __all__ = ["Call", "Exit", "LinkedStop", "RunContext", "UserInterface", "exit_of
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Time, environment and the wish to stop of one run. ``stop`` is set when the user or the system wants it to end."""
+    """Clock, environment and stop event of one run; ``stop`` is set when the user or the system ends it."""
 
     clock: Clock = field(default_factory=SystemClock)
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -45,23 +45,23 @@ class RunContext:
 
 
 class UserInterface(Protocol):
-    """The person, or the log, that a use case talks to. The command line implements it."""
+    """The interface to the user or the log, implemented by the command line."""
 
     @property
     def verbosity(self) -> int:
         """−1 when quiet, else 0 or more."""
 
     def note(self, words: Message) -> None:
-        """Say something beside the result unless quiet."""
+        """Show a note beside the result unless quiet."""
 
     def notes(self, many: Iterable[Message]) -> None:
-        """Say several things beside the result unless quiet."""
+        """Show several notes beside the result unless quiet."""
 
     def warn(self, found: Sequence[Diagnostic]) -> None:
         """Show what is doubtful in the files unless quiet."""
 
     def error(self, error: KbsyncError) -> None:
-        """Say what went wrong."""
+        """Show an error."""
 
     def result(self, text: str) -> None:
         """Give a text as the result."""
@@ -76,13 +76,13 @@ class UserInterface(Protocol):
         """Show a plan beside the result, before consent is asked for."""
 
     def report_apply(self, receipt: Receipt) -> None:
-        """Give what an apply did as the result. It stands whether or not that arrives."""
+        """Output the report of an apply as the result. The apply stands even if the output fails."""
 
     def progress(self, clock: Clock, stop: threading.Event | None = None) -> AbstractContextManager[Progress]:
         """Show how far long work is."""
 
     def is_interactive(self) -> bool:
-        """Whether there is somebody to ask."""
+        """Whether a person can answer questions."""
 
     def confirms(self, question: Message) -> bool:
         """Ask for yes or no."""
@@ -90,10 +90,10 @@ class UserInterface(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What every command is given.
+    """The arguments that all commands have.
 
-    ``target`` is None for the default one. ``calls_per_second`` lowers what the settings allow, for accounts that others use
-    too. ``named`` says that the user named the directory.
+    ``target`` is None for the default one. ``calls_per_second`` lowers the rate of the settings, for accounts shared with other
+    programs. ``named`` is whether the user named the directory.
     """
 
     context: RunContext
@@ -105,18 +105,18 @@ class Call:
 
     @property
     def options(self) -> str:
-        """What names the same directory and target in another command line."""
+        """The options that select the same directory and target, for a suggested command line."""
         directory = f" --dir {shlex.quote(self.directory.as_posix())}" if self.named else ""
         return directory + (f" --target {shlex.quote(self.target)}" if self.target else "")
 
     def open_workspace(self, *, comparing: bool = True) -> "Workspace":
-        """Read the directory as the target has it, without ``comparing`` but for its near duplicates. Raises InvalidInput."""
+        """Read the directory with the ids of the target, without ``comparing`` no near duplicates. Raises InvalidInput."""
         from kbsync.usecases.workspace import open_workspace  # noqa: PLC0415  (loads yaml)
 
         return open_workspace(self.directory, target=self.target, environ=self.context.environ, comparing=comparing)
 
     def refuse_link(self) -> None:
-        """Raise UnusableFile before writing into or beside a directory that is a link which git has, or which nobody named."""
+        """Raise UnusableFile if the directory is a link that git tracks, or one that the user did not name."""
         if not self.named:
             refuse_links(self.directory, below=self.directory.parent)
         for link in links_on(self.directory):
@@ -126,13 +126,13 @@ class Call:
                 refuse_links(link, below=link.parent)
 
     def target_of(self, workspace: "Workspace") -> Target:
-        """The target at the pace that this call allows it. Raises Misuse."""
+        """The target with the lower of both rates. Raises Misuse."""
         target = workspace.target(self.target)
         return replace(target, calls_per_second=min(target.calls_per_second, self.calls_per_second or target.calls_per_second))
 
 
 def is_agreed(screen: UserInterface, question: Message, *, absent: Message, instead: Message, declined: Message) -> bool:
-    """Ask for consent. Raises SafetyRefusal with ``absent`` and what to do ``instead`` where nobody can answer."""
+    """Ask for consent. Raises SafetyRefusal with ``absent`` and the hint ``instead`` if no person can answer."""
     if not screen.is_interactive():
         raise SafetyRefusal(absent, [instead])
     if screen.confirms(question):
@@ -142,9 +142,9 @@ def is_agreed(screen: UserInterface, question: Message, *, absent: Message, inst
 
 
 class LinkedStop(threading.Event):
-    """A stop event that is set when ``stop`` is, and whenever ``reason`` says so when asked; ``set`` belongs to ``stop``.
+    """A stop event that counts as set if ``stop`` is set or ``reason`` returns True.
 
-    A wait ends early for ``stop`` alone: ``reason`` is asked when it ends.
+    A wait ends early only for ``stop``: ``reason`` is called when it ends.
     """
 
     def __init__(self, stop: threading.Event, reason: Callable[[], bool]) -> None:
@@ -157,13 +157,13 @@ class LinkedStop(threading.Event):
         return self._stop.is_set() or self._reason()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait so many seconds at most; says whether to stop."""
+        """Wait at most that many seconds; returns whether to stop."""
         return self._stop.wait(timeout) or self.is_set()
 
 
 @contextmanager
 def stop_on_signal(stop: threading.Event, *, tell: Callable[[], None]) -> Iterator[None]:
-    """Set ``stop`` on the first Ctrl-C or SIGTERM and call ``tell``; from then on a further one has its usual effect."""
+    """Set ``stop`` and call ``tell`` on the first Ctrl-C or SIGTERM; a further one has its usual effect."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -186,7 +186,7 @@ def stop_on_signal(stop: threading.Event, *, tell: Callable[[], None]) -> Iterat
 
 
 class Exit(IntEnum):
-    """What a run's exit code promises to a script."""
+    """The exit codes, as documented for scripts."""
 
     DONE = 0
     FAILED = 1
@@ -218,14 +218,14 @@ GRAVEST = (
     Exit.PENDING,
     Exit.DONE,
 )
-"""Of several exit codes the first of these that occurs is that of the whole."""
+"""The order of precedence of exit codes where several targets are run."""
 
 
 def exit_of(error: KbsyncError) -> Exit:
-    """The exit code for an error; whatever has none of its own failed before anything was changed."""
+    """The exit code for an error; FAILED (nothing was changed) for those without one of their own."""
     return next((code for kind, code in EXITS if isinstance(error, kind)), Exit.FAILED)
 
 
 def gravest(codes: Collection[int]) -> Exit:
-    """Which of several exit codes is that of the whole."""
+    """The exit code of a run over several targets."""
     return next(code for code in GRAVEST if code in codes)

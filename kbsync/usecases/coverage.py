@@ -1,7 +1,7 @@
-"""What users asked that nothing in git answers: bring transcripts, hold them against the files.
+"""The use case ``coverage``: collect transcripts and compare them with the declared knowledge.
 
-Transcripts come from the service, by time or by id, or from files saved earlier. They are personal data, so what is saved is
-for its owner alone.
+Transcripts are read from the service, by time or by id, or from files saved earlier. They are personal data: a saved file is
+readable by its owner only.
 """
 
 import os
@@ -40,15 +40,15 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 WORKERS = 4
-"""Calls under way at a time: one after the other cannot reach the limit over a long line."""
+"""Concurrent calls: sequential ones cannot reach the rate limit over a slow connection."""
 
 SINCE = "7"
-"""Days that are looked at unless a span is named."""
+"""Days to look back by default."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageOptions:
-    """What ``kbsync coverage`` was asked for. Raises Misuse where they are named in two ways."""
+    """The options of ``kbsync coverage``. Raises Misuse if the transcripts are chosen in two ways."""
 
     since: str | None = None
     until: str | None = None
@@ -70,14 +70,14 @@ class CoverageOptions:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What was read; ``notes`` say what is missing from it."""
+    """The transcripts read; ``notes`` are messages about missing ones."""
 
     transcripts: tuple[Transcript, ...]
     notes: tuple[Message, ...] = ()
 
 
 def find_coverage(call: Call, options: CoverageOptions) -> tuple[Coverage, Exit]:
-    """Bring the transcripts, save them where that is wanted, and look what the files have for them."""
+    """Collect the transcripts, save them if asked to, and compare them with the files."""
     workspace = call.open_workspace()
     if options.save is not None:
         check_private(options.save)
@@ -95,7 +95,7 @@ def find_coverage(call: Call, options: CoverageOptions) -> tuple[Coverage, Exit]
 
 
 def _bring(call: Call, options: CoverageOptions, workspace: Workspace) -> tuple[Collected, Knowledge | None]:
-    """The transcripts, and the live library if it is wanted; the service is reached only for what it alone knows."""
+    """The transcripts, and the live library if asked for; the service is called only if one of them is not in a file."""
     saved = None if options.transcripts is None else load_transcripts(options.transcripts)
     if saved is not None and not options.live:
         return saved, None
@@ -170,9 +170,9 @@ def load_transcripts(path: Path) -> Collected:
 
 
 def check_private(path: Path) -> None:
-    """Refuse a file that others may read, before anything is put into it. Raises UnusableFile.
+    """Raise UnusableFile for an existing file that others can read.
 
-    Windows keeps rights elsewhere: there the bits of every file say that all may read it.
+    Not on Windows, where the mode bits of every file allow all to read it.
     """
     if hasattr(os, "getuid") and path.exists() and path.stat().st_mode & 0o077:
         raise UnusableFile(
@@ -214,7 +214,7 @@ def _finished(reader: SessionReader, span: Period, limit: int) -> tuple[int, lis
 
 
 def _side_by_side(fetch: Callable[[Item], Result], items: Sequence[Item]) -> tuple[Result, ...]:
-    """The results in the order of the items. The first failure ends it; what has not begun by then is not sent."""
+    """The results in the order of the items. After the first failure no further call is sent."""
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
             return tuple(pool.map(fetch, items))

@@ -1,4 +1,4 @@
-"""The files by themselves, without a service: whether they are valid, their canonical layout, and an editor's ordinary acts."""
+"""The use cases on files alone: ``validate``, ``fmt``, ``explain`` and the editing commands ``rename``, ``remove``, ``move``."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -35,14 +35,14 @@ __all__ = [
 ]
 
 Act = Callable[[Knowledge], tuple[Merge, Message | None]]
-"""What is to be changed in the files, and what their author should know beside that."""
+"""An edit: from the declared knowledge, the changes of the files and a note for their author."""
 
 
 def validate_directory(call: Call, *, baseline: Path | None = None, write: Path | None = None) -> tuple[Loaded, Exit]:
     """Read a knowledge directory and run the content checks; whatever is wrong is in ``diagnostics``, sorted.
 
-    Warnings and notes that a ``baseline`` has are left out and counted; ``write`` is where those of now are to be kept as one.
-    Errors always count. Raises UnusableFile.
+    Warnings and notes listed in a ``baseline`` are left out and counted; ``write`` is a file to write the present ones to as a
+    new baseline. Errors always count. Raises UnusableFile.
     """
     loaded = examine_workspace(call.directory, target=call.target, environ=call.context.environ)
     if write is not None:
@@ -67,7 +67,7 @@ def rules_called(name: str | None) -> tuple[Rule, ...]:
 
 
 def _kept(found: Diagnostic) -> str:
-    """A finding as a line of a baseline: without its line in the file, which moves."""
+    """A finding as a line of a baseline: without its line number, which changes."""
     return f"{found.rule.name} {visible(found.location.path)} {visible(str(found.message), newlines=False)}"
 
 
@@ -96,7 +96,7 @@ class Formatted:
 
 
 def format_directory(call: Call, *, check: bool = False, diff: bool = False) -> tuple[Formatted, Exit]:
-    """Lay a knowledge directory out anew, on the disk unless it is only to be checked or shown.
+    """Bring a knowledge directory into the canonical layout; with ``check`` or ``diff`` nothing is written.
 
     Raises InvalidInput for files with faults.
     """
@@ -116,7 +116,7 @@ def format_directory(call: Call, *, check: bool = False, diff: bool = False) -> 
 
 
 def edit_directory(call: Call, act: Act, *, dry_run: bool) -> Formatted:
-    """Change the files as an editor asked, unless it is only to be shown. Raises InvalidInput, Misuse and SafetyRefusal."""
+    """Carry out an edit of the files; with ``dry_run`` nothing is written. Raises InvalidInput, Misuse and SafetyRefusal."""
     workspace = call.open_workspace()
     files, shown_as = workspace.files, workspace.shown_as
     merge, note = act(workspace.knowledge)
@@ -177,7 +177,7 @@ def moving(text: str, category: str) -> Act:
 
 
 def _find(knowledge: Knowledge, text: str) -> Question:
-    """The question that somebody means: to the letter, or but for case, width and blanks. Raises Misuse."""
+    """The question with this text, exactly, else regardless of case, width and blanks. Raises Misuse."""
     exact = [one for one in knowledge.questions if one.content.question == text]
     found = exact or [one for one in knowledge.questions if bare(one.content.question) == bare(text)]
     if len(found) == 1:

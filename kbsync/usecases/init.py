@@ -38,20 +38,20 @@ __all__ = [
 ]
 
 LINE_ENDS = "*.yaml text eol=lf\n*.yml text eol=lf\n"
-"""What git is told about knowledge files, so that they are the same in every clone, whatever ``core.autocrlf`` says."""
+"""The ``.gitattributes`` of knowledge files: the same bytes in every clone, whatever ``core.autocrlf``."""
 
 IGNORED = f"{STATE}/"
 
 EXAMPLE = "example.yaml"
 
 BRANCH = "main"
-"""The branch that is merged into where git cannot tell."""
+"""The default branch if git does not know it."""
 
 SPECIAL = re.compile(r"[+!*?\[\]\\]")
 """What is no letter in a filter of GitHub's (docs.github.com, "Workflow syntax", filter pattern cheat sheet), nor in GitLab's."""
 
 ACTION_PACKAGE = re.compile(r'(?<=\n  package:\n)    description: .*\n    default: ""\n')
-"""What the action says of its package; of a copy of it, the words of its own repository are not true."""
+"""The action's description of its package, which is replaced in a copy."""
 
 INSTALLED = "What pip installs. A bare name comes from the package index; see that it belongs to whom you trust there."
 """The same of a copy of the action."""
@@ -74,7 +74,7 @@ class Continuous(StrEnum):
 class NewFile:
     """A file to write, through no link from ``below`` down.
 
-    ``adds`` means that nobody's work is lost: the old content is in the text, or kbsync made it whole.
+    ``adds``: no work is lost, because the text contains the old content or kbsync wrote all of it.
     """
 
     path: Path
@@ -93,14 +93,14 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What a workflow has pip install, and a word about it; without a ``requirement`` the workflow stops and says why."""
+    """The requirement that a workflow installs, and a comment; without a ``requirement`` the workflow stops with the reason."""
 
     requirement: str | None
     told: Message
 
     @property
     def actions(self) -> tuple[str, str]:
-        """Where GitHub finds the actions, and at which commit; in the project itself where it cannot be told."""
+        """Repository and commit of the actions for ``uses:``; a path in the project if unknown."""
         found = ON_GITHUB.fullmatch(self.requirement or "")
         return (f"{found[1]}/.github/actions", f"@{found[2]}") if found else ("./.github/actions", "")
 
@@ -227,7 +227,7 @@ def _workflow(directory: Path, project: Project, continuous: Continuous, package
 
 
 def _for_github(root: Path, names: Mapping[str, str], package: Package) -> Iterator[NewFile]:
-    """The workflows; and the actions, where GitHub cannot be told where to find them."""
+    """The workflows, and copies of the actions if their repository is unknown."""
     for name in ("plan", "apply", "drift"):
         path = root / ".github" / "workflows" / f"kbsync-{name}.yml"
         yield _installing(path, root, package, partial(_github, name, names))
@@ -398,7 +398,7 @@ def given_package(text: str) -> Package:
 
 
 def known_package() -> str | None:
-    """The requirement that installs this kbsync again, pinned; None where nobody knows."""
+    """The pinned requirement that installs this kbsync again; None if unknown."""
     try:
         asked = distribution("kbsync")
     except PackageNotFoundError:
@@ -411,9 +411,9 @@ def known_package() -> str | None:
 def package_of(note: str) -> str | None:
     """The requirement for an installed kbsync, pinned; ``note`` is its ``direct_url.json``, empty where there is none.
 
-    No note means a package index (packaging.python.org, "Recording the Direct URL Origin of installed distributions"), and
-    nobody notes which: on another one, whoever comes first has the name. A folder or file of this machine, an address without
-    encryption or with a credential, and one that may change are not known either.
+    No note means a package index (packaging.python.org, "Recording the Direct URL Origin of installed distributions"); which
+    one is not recorded, and on another index anybody may own the name. None also for a folder or file of this machine, an
+    address without encryption or with a credential, and one whose content may change.
     """
     found = _noted(note)
     usable = found is not None and REQUIREMENT.fullmatch(found) and not CREDENTIAL.search(found) and PINNED.fullmatch(found)
@@ -421,7 +421,7 @@ def package_of(note: str) -> str | None:
 
 
 def _noted(note: str) -> str | None:
-    """What a note says, pinned; None where that is of no use elsewhere."""
+    """The pinned requirement from a note; None if other machines cannot use it."""
     try:
         told = json.loads(note)
     except ValueError:

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    """What ``kbsync plan`` was asked for. Raises Misuse for options that exclude each other."""
+    """The options of ``kbsync plan``. Raises Misuse for options that exclude each other."""
 
     out: Path | None = None
     detailed_exitcode: bool = False
@@ -77,7 +77,7 @@ class Prepared:
 
 
 def plan_library(call: Call, options: PlanOptions) -> tuple[Plan, Exit]:
-    """Make the plan that was asked for, and save it where that was asked, too."""
+    """Make the plan that the options ask for, and save it with ``--out``."""
     if options.undo is not None:
         plan = _plan_undo(call, options.undo)
     elif options.offline:
@@ -91,10 +91,10 @@ def plan_library(call: Call, options: PlanOptions) -> tuple[Plan, Exit]:
 
 
 def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
-    """What it would take to bring the live library back to the base: all of it is the console's doing.
+    """The plan that would restore the base in the live library: each of its changes undoes a console edit.
 
-    Before the first apply there is nothing to compare with, and the plan says so. Raises HistoryUnavailable for a base that
-    cannot be compared, and ServiceError.
+    Before the first apply there is no base, and the plan is empty. Raises HistoryUnavailable for a base that cannot be compared,
+    and ServiceError.
     """
     ready = prepare(call, base=base)
     knowledge = ready.history.knowledge
@@ -109,7 +109,7 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
 
 
 def drift_between(live: Knowledge, knowledge: Knowledge, ready: Prepared) -> Plan:
-    """What it would take to bring a live library back to the base, which is ``knowledge``."""
+    """The plan that would restore the base, ``knowledge``, in a live library."""
     context = replace(planner_context(ready), purpose=Purpose.DRIFT, warnings=())
     memory = ready.history.memory
     # What kbsync itself left there is none of the console's doing, nor is what git gave up.
@@ -117,9 +117,10 @@ def drift_between(live: Knowledge, knowledge: Knowledge, ready: Prepared) -> Pla
 
 
 def prepare(call: Call, *, base: str | None, certain: bool = True, planned: bool = False) -> Prepared:
-    """Read the files, warn of what is doubtful in them, and find the base; whoever only plans may do with a guess.
+    """Read the files, show their warnings, and find the base.
 
-    Where all is ``planned`` already, no base is looked for.
+    Without ``certain``, as for a plan, a base may be a guess that is marked in the plan. With ``planned``, as for a saved plan,
+    no base is searched.
     """
     workspace = call.open_workspace(comparing=False)
     target = call.target_of(workspace)
@@ -131,7 +132,7 @@ def prepare(call: Call, *, base: str | None, certain: bool = True, planned: bool
 
 
 def _warn(call: Call, workspace: Workspace, base: Knowledge | None, *, told: bool) -> None:
-    """Show the findings of the entries that differ from the base, and how many others there are; none where a plan ``told``."""
+    """Show the findings about entries that differ from the base, and the number of the others; with ``told`` only the number."""
     found = workspace.diagnostics
     if base is not None:
         old = {question.content for question in base.questions}
@@ -152,7 +153,7 @@ def _warn(call: Call, workspace: Workspace, base: Knowledge | None, *, told: boo
 
 @contextmanager
 def reader_of(call: Call, workspace: Workspace, *, checked: bool = False) -> Iterator["DeskReader"]:
-    """Reach the target's library to look at it; its address is ``checked`` unless it was."""
+    """Connect to the target's library for reading; its address is checked unless already ``checked``."""
     from kbsync.usecases.composition import connected, reading  # noqa: PLC0415  (loads httpx, which nothing offline needs)
 
     with connected(call, workspace, checked=checked) as connection, reading(call, connection) as reader:
@@ -193,7 +194,7 @@ def _without_example(plan: Plan) -> Plan:
 
 
 def planner_context(ready: Prepared, *, only: str | None = None, offline: bool = False) -> Context:
-    """What the planner is told besides the libraries."""
+    """The planner's context: everything it needs besides the libraries."""
     history = ready.history
     return Context(
         target=TargetRef(ready.target.name, ready.target.sdkappid),
@@ -228,7 +229,7 @@ def check_target(plan: Plan, target: Target) -> None:
 
 
 def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:
-    """Refuse a pattern that nothing in these libraries has: it is a slip of the pen, and no part. Raises Misuse."""
+    """Raise Misuse for a pattern that matches nothing in these libraries: it is a typing error."""
     if only == "":
         raise Misuse(message("--only is empty: it names what to look at"), hint=message("leave it out to look at everything"))
     if only is not None and not is_known(only, *libraries):
@@ -259,12 +260,12 @@ def _plan_live(call: Call, options: PlanOptions) -> Plan:
 
 
 def _plan_offline(call: Call, options: PlanOptions) -> Plan:
-    """The base stands in for the live library: for pull requests from forks, which get no secrets."""
+    """Plan with the base in place of the live library: for pull requests from forks, which have no secrets."""
     return _against_base(prepare(call, base=options.base, certain=False), options.only)
 
 
 def _against_base(ready: Prepared, only: str | None, *doubts: Problem) -> Plan:
-    """Where there is no base that can be compared, nothing stands in for the live library, and the plan says so."""
+    """A plan with the base in place of the live library; without a comparable base everything is new, with a note."""
     history = ready.history
     if history.knowledge is None:
         words = message(
@@ -297,7 +298,7 @@ def _plan_undo(call: Call, named: str) -> Plan:
 
 
 def _kept_receipt(named: str, workspace: Workspace, target: Target, call: Call) -> Receipt:
-    """The receipt in git with a number, or the last that tells of a change. Raises Misuse, also where git lacks a later one."""
+    """The receipt in git with a number, or the last one with changes. Raises Misuse, also if git lacks a later one."""
     lost = leftovers_of(workspace, target, context=call.context)[:1] if named == "last" else ()
     for number, receipt in receipts_of(workspace, target, context=call.context):
         if named == "last" and receipt.report.plan.changes and not any(each.started > receipt.started for _, each in lost):

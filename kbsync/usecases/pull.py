@@ -1,4 +1,4 @@
-"""Bringing what the console holds into the files: read the live library, decide, write what may be written."""
+"""The use case ``pull``: read the live library, decide, write the files."""
 
 import shlex
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ __all__ = ["Pulled", "pull_changes"]
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What the console's changes do to the files, with the difference.
+    """The result of a pull, with its diff.
 
-    ``refused`` says why it is not complete: what git and the console both changed, each with its place.
+    ``refused`` is why it is not complete: the changes made both in git and in the console, with their places.
     """
 
     merged: Merged
@@ -32,7 +32,7 @@ class Pulled:
 
 
 def pull_changes(call: Call, scope: Scope, *, base: str | None = None, check: bool = False) -> tuple[Pulled, Exit]:
-    """Bring the console's changes into the files, unless they are only to be checked, and tell what was not taken."""
+    """Write the console's changes into the files, with notes about those not taken; with ``check`` nothing is written."""
     ready = prepare(call, base=base)
     with reader_of(call, ready.workspace) as reader:
         decision = _decide(reader.read(), ready, scope)
@@ -71,7 +71,7 @@ def _tell(call: Call, decision: Decision, merged: Merged) -> None:
 
 
 def _next(call: Call, ready: Prepared) -> Message:
-    """The command line that comes after this one, as it can be typed."""
+    """The next command line for the user, ready to be typed."""
     directory = shlex.quote(call.directory.as_posix())
     commit = f"git add {directory} && git commit --message 'Take in what the console holds' && "
     committed = "" if ready.history.repository is None else commit
@@ -107,7 +107,7 @@ def _words(clash: Clash) -> Message:
 
 
 def _said(content: Content | CategoryPath | None, field: Field | None, kept: Message) -> Message | str:
-    """What one side says in a clash."""
+    """One side of a clash in words."""
     if isinstance(content, tuple):
         return shorten(show_path(content))
     if content is None or field is None:

@@ -35,7 +35,7 @@ def serve_until_stopped(call: Call, *, port: int, words: Sequence[str], database
 
 
 def reset_database(call: Call, database: Path | None, *, yes: bool) -> Exit:
-    """Bring the library back to what it starts with, once that is agreed to. Raises SafetyRefusal where nobody can answer."""
+    """Reset the library to its initial content after consent. Raises SafetyRefusal if no person can answer."""
     place = _database(call, database)
     if not yes and not is_agreed(
         call.screen,
@@ -55,7 +55,7 @@ def reset_database(call: Call, database: Path | None, *, yes: bool) -> Exit:
 
 
 def inject_faults(call: Call, rules: Sequence[str], database: Path | None, *, clear: bool) -> None:
-    """Put faults into a library's database, where a serving process finds them; those that wait are the result."""
+    """Add fault rules to a library's database, which a serving process reads; the pending rules are the result."""
     waiting = inject(_database(call, database), parse_rules(rules), clear=clear)
     call.screen.result("\n".join(waiting))
     call.screen.note(message("faults waiting: {count}", count=len(waiting)))
@@ -81,7 +81,7 @@ def _tell_address(call: Call, address: str) -> None:
 
 
 def _sessions() -> Iterator[Message]:
-    """The sessions that every sandbox begins with: their ids are random, so nobody could guess them."""
+    """Notes with the ids of the sessions that every new sandbox has, which cannot be guessed."""
     yield message("Its sessions, for kbsync session, kbsync preview and kbsync coverage --session:")
     for session, (state, ended) in seeded_sessions().items():
         if ended is None:

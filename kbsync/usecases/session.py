@@ -1,6 +1,6 @@
-"""Looking into a Desk session, sending to it, and streaming a drafted answer into it piece by piece.
+"""The use cases on a Desk session: its state, its messages, sending, and streaming a drafted answer piece by piece.
 
-A person may come in at any moment: before each piece of an answer the session is looked at, and what was begun is ended.
+An agent may take over at any moment: before each piece the state is read again, and a begun message is always ended.
 """
 
 import threading
@@ -34,7 +34,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class SendOptions:
-    """A message to a session in chunks; ``key`` continues one that was begun, ``anyway`` skips the look at the state."""
+    """A message to a session in chunks; ``key`` continues a begun one, ``anyway`` skips the check of the state."""
 
     session: str
     chunks: tuple[str, ...]
@@ -53,7 +53,7 @@ def read_state(call: Call, session: str | None, *, client_user: str | None, cust
 def read_messages(
     call: Call, session: str, *, limit: int | None, offset: int, oldest_first: bool
 ) -> tuple[int, Sequence[ChatMessage]]:
-    """How many messages a session has, and some of them: all where there is no ``limit``. What is left out is said."""
+    """The number of messages of a session, and those in the window, all without a ``limit``; a note has the number left out."""
     with connected(call, call.open_workspace()) as connection:
         reader = SessionReader(connection.transport)
         if limit is None:
@@ -103,9 +103,9 @@ def _parts(chunk: str) -> Iterator[str]:
 
 
 def send_message(call: Call, options: SendOptions) -> tuple[str, ...]:
-    """Send the chunks, in as many messages as they need, and give their keys.
+    """Send the chunks in as many messages as they need; returns the messages' keys.
 
-    Refuses where no chatbot serves the session, unless told otherwise.
+    Raises SafetyRefusal if the chatbot does not serve the session, unless ``anyway``.
     """
     with connected(call, call.open_workspace()) as connection:
         if not options.anyway:
@@ -122,7 +122,7 @@ def send_message(call: Call, options: SendOptions) -> tuple[str, ...]:
 
 
 CUT = "…"
-"""What ends a message that is broken off: the last piece may not be known to be empty, and readers see that it was cut."""
+"""The last piece of a message that is broken off: whether an empty one is allowed is unknown, and readers see that it was cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +154,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """How far a stream came: ``sent`` of ``total`` pieces went out for certain.
+    """The result of a stream: ``sent`` of ``total`` pieces were certainly sent.
 
-    ``key`` names the message, empty when the service told none. ``ended`` is whether the service knows that no more comes. Of
-    what stopped it, ``state`` is where the session went, ``problem`` what the service or the network said; both None when the
-    user stopped it, or nothing did.
+    ``key`` identifies the message, empty if the service returned none. ``ended`` is whether the service has marked it finished.
+    If it was stopped, ``state`` is the session's new state, or ``problem`` the error; both None if the user stopped it.
     """
 
     key: str
@@ -211,7 +210,7 @@ def _draft(knowledge: Knowledge, question: str | None, answer_file: Path | None)
 
 
 def _show(call: Call, draft: Draft, count: int, *, asked: bool) -> None:
-    """Show what would be sent, also to a quiet user: nobody agrees to what they have not seen."""
+    """Show the answer; with ``asked`` also to a quiet user, who must see what to consent to."""
     screen = call.screen
     screen.note(message("The answer from {origin} (pieces: {count}):", origin=draft.origin, count=count))
     if asked or screen.verbosity >= 0:
@@ -231,7 +230,7 @@ def _is_agreed(call: Call, session: str) -> bool:
 
 
 def _tell(call: Call, done: Streamed) -> None:
-    """Say on stderr why it is not whole, and whether readers still wait for the rest."""
+    """Show why the message is not complete, and whether it was ended."""
     if done.whole:
         return
     call.screen.note(_cause(done))
@@ -252,7 +251,7 @@ def _cause(done: Streamed) -> Message:
 
 
 def draft_of(question: Question) -> Draft:
-    """What a declared question would be answered with."""
+    """The answer of a declared question as a draft."""
     from kbsync.conversations.declared import plain_answer  # noqa: PLC0415
 
     content = question.content

@@ -1,4 +1,4 @@
-"""Looking after a target: whether everything is in place, and the removal of an apply lock whose holder is gone."""
+"""The use cases on one target: ``doctor``, ``status``, ``log`` and ``unlock``."""
 
 from dataclasses import replace
 from itertools import islice
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["examine_target", "find_log", "find_status", "unlock_target"]
 
 RECENT = 3
-"""So many of the last applies stand on the one screen of a status."""
+"""The number of recent applies in a status, which fits one screen."""
 
 
 def examine_target(call: Call, *, probing: bool = False) -> tuple[tuple["Finding", ...], tuple["Settled", ...], Exit]:
-    """Ask the service about access, clock, Desk and limits; a finding that is not in order fails the command.
+    """Check access, clock, Desk and limits with calls to the service; FAILED if one of the findings is not ok.
 
-    With ``probing``, also how it reads what no vendor page says, unless it cannot be read at all.
+    With ``probing``, also probe what no vendor page documents, if the service can be read at all.
     """
     from kbsync.desk.doctor import READABLE, examine  # noqa: PLC0415
     from kbsync.usecases.composition import connected, find_credentials  # noqa: PLC0415  (both load httpx, and a lock needs no network)
@@ -52,7 +52,7 @@ def examine_target(call: Call, *, probing: bool = False) -> tuple[tuple["Finding
 
 
 def find_status(call: Call) -> tuple["TargetStatus", Exit]:
-    """Where a target stands, as far as it can be told: what cannot be read fails the command, and the rest is told."""
+    """The status of a target; each part that cannot be read is a problem in it, and the exit code is FAILED."""
     from kbsync.render.status import TargetStatus, entries_of  # noqa: PLC0415
     from kbsync.usecases.plan import drift_between, plan_against, prepare, reader_of  # noqa: PLC0415
 
@@ -91,7 +91,7 @@ def find_status(call: Call) -> tuple["TargetStatus", Exit]:
 
 
 def find_log(call: Call, *, limit: int) -> tuple["PastApply", ...]:
-    """The last applies to a target, the newest first; says so where none is on record. Raises HistoryUnavailable."""
+    """The last applies to a target, newest first, with a note if there is none. Raises HistoryUnavailable."""
     from kbsync.render.status import entries_of  # noqa: PLC0415
 
     workspace = call.open_workspace()
@@ -104,7 +104,7 @@ def find_log(call: Call, *, limit: int) -> tuple["PastApply", ...]:
 
 
 def _tell_leftovers(call: Call, workspace: Workspace, target: Target) -> None:
-    """Name the applies that are missing in what git has. Raises HistoryUnavailable."""
+    """Show a note for each receipt that is not in git yet. Raises HistoryUnavailable."""
     try:
         for path, receipt in leftovers_of(workspace, target, context=call.context):
             words = message("The apply of {when} is not in git; its receipt is {path}", when=receipt.started, path=path)
@@ -117,7 +117,7 @@ _ASK_GIT = message("find out why git cannot tell that: an apply needs to know it
 
 
 def _next_step(found: "TargetStatus", call: Call) -> Message:
-    """What somebody would do now, with the command line for it."""
+    """The advisable next step, with its command line."""
     from kbsync.render.view import outline  # noqa: PLC0415
 
     option = call.options
@@ -151,7 +151,7 @@ def _find_lock(call: Call, workspace: Workspace, target: Target, repository: Rep
 
 
 def unlock_target(call: Call, *, yes: bool) -> Exit:
-    """Show who holds a target and, where that is agreed to, end it. Raises TargetLocked when the lock changed since."""
+    """Show the holder of a target's lock and remove the lock after consent. Raises TargetLocked if it changed meanwhile."""
     workspace = call.open_workspace()
     target = workspace.target(call.target)
     refs = TargetRefs(target.name, target.key)

@@ -38,9 +38,9 @@ PRIVATE = 0o700
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What the files say. ``diagnostics`` holds warnings and notes only: errors have been raised.
+    """The content of a knowledge directory. ``diagnostics`` holds warnings and notes only: errors are raised.
 
-    ``files`` are the bytes that say it: places in ``knowledge`` are places in them, whatever is on the disk by now.
+    ``files`` are the bytes that were read: locations in ``knowledge`` refer to them, whatever is on the disk by now.
     """
 
     directory: Path
@@ -126,7 +126,7 @@ _CLAIMS = frozenset({Rule.KB301, Rule.KB302, Rule.KB304, Rule.KB306, Rule.KB307,
 
 
 def _known(files: DiskFiles, environ: Mapping[str, str] | None) -> Collection[Entry]:
-    """What the files said where the branch began, else in the commit that is checked out; nothing where git does not tell."""
+    """The entries of the files where the branch began, else at HEAD; empty if git does not know."""
     from kbsync.history.base import branch_point  # noqa: PLC0415  (only where two entries do not go together)
     from kbsync.history.repository import Repository  # noqa: PLC0415
     from kbsync.history.snapshot import snapshot  # noqa: PLC0415
@@ -161,7 +161,7 @@ def _complete(target: Target) -> Target:
 
 
 def name_of(directory: Path) -> str:
-    """What a knowledge directory is called in every place, however it was spelled: its path from the top of the repository.
+    """The name of a knowledge directory, however it was spelled: its path from the top of the repository.
 
     So a plan has one digest and an annotation finds its file. Without git the path counts from the current directory; a
     directory that is in neither keeps the name that it was given.
@@ -172,7 +172,7 @@ def name_of(directory: Path) -> str:
 
 
 def from_here(path: Path) -> str:
-    """A path as short as it can be said from here; whole where none leads there, as from drive to drive."""
+    """A path relative to the current directory; absolute if there is none, as between drives."""
     try:
         return Path(os.path.relpath(path)).as_posix()
     except ValueError:
@@ -193,7 +193,7 @@ def check_state(state: Path) -> None:
 
 
 def prepare_state(state: Path) -> None:
-    """Make the directory for kbsync's own files, hidden from git whatever the repository's own ignore file says.
+    """Make the directory for kbsync's own files, with a ``.gitignore`` of its own that hides it from git.
 
     Raises UnusableFile, also for a link in their place.
     """
@@ -205,12 +205,12 @@ def prepare_state(state: Path) -> None:
 
 
 def shared_state_directory(target: Target, *, environ: Mapping[str, str]) -> Path | None:
-    """Where all processes of one user on this machine keep the call budget and the lock of one application.
+    """The directory in which all processes of this user on this machine keep the call budget and the lock of one application.
 
-    Made if need be; None for the embedded service, and where no directory is to be trusted.
+    Made if needed; None for the embedded service, and if no directory can be trusted.
 
-    It stands below XDG_CACHE_HOME, ``~/.cache``, XDG_RUNTIME_DIR or the directory for temporary files: the first in which this
-    user has, or can make, a directory of its own that nobody else can enter. The home directory comes before the runtime
+    It is below XDG_CACHE_HOME, ``~/.cache``, XDG_RUNTIME_DIR or the directory for temporary files: the first in which this user
+    has, or can make, a directory that no other user can enter. The home directory comes before the runtime
     directory because jobs of cron and shells have the former in common.
     """
     if target.application is None:
@@ -229,12 +229,12 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, tuple[str, .
 
 
 def uid() -> int:
-    """The number of the user; 0, as in what a look at a file says there, where the system has none (Windows)."""
+    """The user's id; 0 on Windows, as in ``st_uid`` there."""
     return os.getuid() if hasattr(os, "getuid") else 0
 
 
 def _made(base: Path, names: tuple[str, ...], key: str) -> Path | None:
-    """A directory in the one of these names below another; None where it cannot be made, or that one is not this user's own."""
+    """The directory ``key`` below ``base`` and ``names``; None if it cannot be made, or its parent is not the user's own."""
     if not base.is_absolute() or not base.is_dir():
         return None
     try:
