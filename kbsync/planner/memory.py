@@ -1,11 +1,11 @@
 """What kbsync itself left in a library since the base, told by its receipts: none of that is the console's doing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from kbsync.model import Category, CategoryPath, Knowledge, Question, path_after, show_path
-from kbsync.plan import CategoryChange, Cause, Change, Kind, Purpose, QuestionChange, harmful
-from kbsync.report import Receipt
+from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, path_after, show_path
+from kbsync.plan import CategoryChange, Cause, Change, Field, FieldChange, Kind, Purpose, QuestionChange, Unmanaged, harmful
+from kbsync.report import Outcome, Receipt
 
 __all__ = ["Memory", "recall"]
 
@@ -15,14 +15,49 @@ class Memory:
     """The base as it counts.
 
     ``applied`` is the knowledge at its commit, ``left`` what kbsync made of that since: by undos, by files of no commit, in
-    part. ``base`` also holds what git gave up and the service had when the base was applied, each with its live id. ``undone``
-    are the texts and paths of what an undo took back.
+    part. ``kept`` is what git gave up and the service had when the base was applied. ``undone`` are the texts and paths of what
+    an undo took back. ``doubtful`` are receipts of which nothing says whether they are later than the base, the newest first.
     """
 
     applied: Knowledge
     left: Knowledge
-    base: Knowledge
+    kept: tuple[Unmanaged, ...] = ()
     undone: frozenset[str] = frozenset()
+    doubtful: tuple[Receipt, ...] = ()
+
+    @property
+    def base(self) -> Knowledge:
+        """``left``, and ``kept`` with each live id."""
+        texts = {question.content.question for question in self.left.questions}
+        paths = {category.path for category in self.left.categories}
+        questions = (
+            Question(item.declared, id=item.id, protected=item.protected)
+            for item in self.kept
+            if item.declared is not None and item.declared.question not in texts
+        )
+        categories = (Category(item.category) for item in self.kept if item.kind is Kind.CATEGORY and item.category not in paths)
+        return replace(self.left, questions=(*self.left.questions, *questions), categories=(*self.left.categories, *categories))
+
+    def as_of(self, live: Knowledge) -> "Memory":
+        """The same with each change of the doubtful receipts whose result is live."""
+        return _with(replace(self, doubtful=()), (_seen(receipt, live) for receipt in reversed(self.doubtful)))
+
+    def through(self, states: Iterable[Knowledge], live: Knowledge, desired: Knowledge) -> "Memory":
+        """The same with each question as the first of these states has it whose version is live, unless that is the base's."""
+        found = {question.content.question: question for question in self.left.questions}
+        now = _contents(live)
+        texts = found.keys() | _contents(desired).keys()
+        open_ = {text for text in texts if now.get(text) != (found[text].content if text in found else None)}
+        for state in states if open_ else ():
+            then = {each.content.question: each for each in state.questions}
+            same = {text for text in open_ if now.get(text) == (then[text].content if text in then else None)}
+            found = {text: each for text, each in found.items() if text not in same} | {
+                text: then[text] for text in sorted(same) if text in then
+            }
+            open_ -= same
+            if not open_:
+                break
+        return replace(self, left=replace(self.left, questions=tuple(found.values())))
 
     def tell(self, change: Change) -> Change:
         """A change with the cause ``undone`` where git still says what an undo took back."""
@@ -45,26 +80,56 @@ class Memory:
         return replace(change, fields=fields, cause=harmful(each.cause for each in fields))
 
 
-def recall(applied: Knowledge, receipts: Sequence[Receipt], *, commit: str) -> Memory:
-    """What receipts tell of a library whose base is ``commit``: the newest comes first, the last whole apply of a commit last."""
-    last = next((number for number, receipt in enumerate(receipts) if receipt.is_whole), None)
-    whole = None if last is None else receipts[last].report.plan
-    left, undone = applied, frozenset[str]()
-    # Where the base was moved without a receipt, nobody knows what of the later ones still holds.
-    for receipt in reversed(receipts[:last]) if whole is None or whole.source.commit == commit else ():
+def recall(applied: Knowledge, receipts: Sequence[Receipt], *, commit: str, loose: Sequence[Receipt] = ()) -> Memory:
+    """What receipts tell of a library whose base is ``commit``: the newest comes first, the whole apply of that commit last.
+
+    ``loose`` are receipts that git lacks.
+    """
+    whole = [number for number, receipt in enumerate(receipts) if receipt.is_whole]
+    own = next((number for number in whole if receipts[number].report.plan.source.commit == commit), None)
+    memory = Memory(applied, applied, doubtful=tuple(loose))
+    if whole:
+        last = receipts[whole[0] if own is None else own].report.plan
+        memory = replace(memory, kept=tuple(item for item in last.unmanaged if item.formerly_declared))
+    if whole[:1] == [own] or not whole:
+        return _with(memory, reversed(receipts[:own]))
+    # The base was moved without a receipt, or stayed where it was in spite of one.
+    return replace(memory, doubtful=(*loose, *receipts[: own or 0]))
+
+
+def _with(memory: Memory, receipts: Iterable[Receipt]) -> Memory:
+    """With what applies left, the oldest first."""
+    left, undone = memory.left, memory.undone
+    for receipt in receipts:
         left, touched = _after(left, receipt)
         undone = undone | touched if receipt.report.plan.purpose is Purpose.UNDO else undone - touched
-    kept = () if whole is None else [item for item in whole.unmanaged if item.formerly_declared]
-    texts = {question.content.question for question in left.questions}
-    paths = {category.path for category in left.categories}
-    questions = (
-        Question(item.declared, id=item.id, protected=item.protected)
-        for item in kept
-        if item.declared is not None and item.declared.question not in texts
+    return replace(memory, left=left, undone=undone)
+
+
+def _seen(receipt: Receipt, live: Knowledge) -> Receipt:
+    """A receipt as if only that had been done whose result is live."""
+    contents, paths = _contents(live), {category.path for category in live.categories}
+
+    def shows(change: Change) -> bool:
+        if isinstance(change, CategoryChange):
+            return change.before not in paths if change.after is None else change.after in paths
+        return contents.get(change.title) == change.after
+
+    report = receipt.report
+    plan = report.plan
+    outcomes = tuple(
+        each if shows(plan.changes[each.change]) else replace(each, outcome=Outcome.NOT_ATTEMPTED) for each in report.outcomes
     )
-    categories = (Category(item.category) for item in kept if item.kind is Kind.CATEGORY and item.category not in paths)
-    base = replace(left, questions=(*left.questions, *questions), categories=(*left.categories, *categories))
-    return Memory(applied, left, base, undone)
+    # The whole result is live, whatever of it an earlier receipt tells.
+    changes = tuple(
+        replace(each, fields=tuple(FieldChange(part, each.cause) for part in Field)) if isinstance(each, QuestionChange) else each
+        for each in plan.changes
+    )
+    return replace(receipt, report=replace(report, plan=replace(plan, changes=changes), outcomes=outcomes))
+
+
+def _contents(library: Knowledge) -> dict[str, Content]:
+    return {question.content.question: question.content for question in library.questions}
 
 
 def _after(knowledge: Knowledge, receipt: Receipt) -> tuple[Knowledge, frozenset[str]]:

@@ -1,7 +1,9 @@
 """The git side of a run: the base and its ancestry, what receipts tell, and the refs around an apply."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from kbsync.diagnostics import Rule, Severity, has_errors
@@ -34,6 +36,9 @@ from kbsync.settings import Driver, Target
 from kbsync.usecases.context import RunContext
 from kbsync.usecases.workspace import Workspace, name_of
 
+BETWEEN = 20
+"""How far back to look for what an apply without a record left."""
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -42,7 +47,8 @@ class History:
     ``knowledge`` is the library at the base, None without one that can be compared; ``notes`` say what was used, ``warnings``
     belong into a plan. ``missing`` are the places of files that git left out of the working tree; ``untold`` is why there is a
     base without knowledge; ``refs`` are what the repository keeps about the target; ``memory`` is what the receipts tell of the
-    base, where that is the commit last applied: its base is ``knowledge`` then.
+    base, where that is the commit last applied: its base is ``knowledge`` then. It ``is_settled`` where it was held to the live
+    library.
     """
 
     repository: Repository | None
@@ -55,6 +61,7 @@ class History:
     untold: Message | None = None
     refs: TargetRefs | None = None
     memory: Memory | None = None
+    is_settled: bool = False
 
 
 def find_history(
@@ -100,16 +107,16 @@ def find_history(
     knowledge = _knowledge_at(base.commit, tree, repository, workspace, target, found=found)
     if isinstance(knowledge, Problem):
         return replace(history, warnings=(*warnings, knowledge), untold=knowledge.message)
-    return _with_memory(replace(history, knowledge=knowledge), knowledge, repository, target, certain=certain)
+    return _with_memory(replace(history, knowledge=knowledge), workspace, target, certain=certain)
 
 
-def _with_memory(history: History, knowledge: Knowledge, repository: Repository, target: Target, *, certain: bool) -> History:
+def _with_memory(history: History, workspace: Workspace, target: Target, *, certain: bool) -> History:
     """With what receipts tell of the base. Raises HistoryUnavailable as ``find_history`` does."""
-    base, refs = history.base, history.refs
-    if base.commit is None or base.receipts is None or refs is None:
+    base, repository, refs, knowledge = history.base, history.repository, history.refs, history.knowledge
+    if base.commit is None or base.kind is not BaseKind.APPLIED or repository is None or refs is None or knowledge is None:
         return history
     try:
-        receipts = tuple(_since(base.receipts, repository, refs, shared=is_shared(target)))
+        receipts = () if base.receipts is None else tuple(_since(base, repository, refs, shared=is_shared(target)))
     except HistoryUnavailable as problem:
         if certain:
             words = message(
@@ -127,16 +134,49 @@ def _with_memory(history: History, knowledge: Knowledge, repository: Repository,
         told = Problem(ProblemKind.DIVERGED, words, blocking=False)
         notes = (*history.notes, problem.message, *filter(None, (problem.hint,)))
         return replace(history, notes=notes, warnings=(*history.warnings, told))
-    memory = recall(knowledge, receipts, commit=base.commit)
+    loose: list[Receipt] = []
+    with suppress(UnusableFile):
+        loose = [each for _, each in _leftovers(workspace, target, but=receipts)]
+    memory = recall(knowledge, receipts, commit=base.commit, loose=loose)
     return replace(history, knowledge=memory.base, memory=memory, notes=(*history.notes, *_loose(receipts)))
 
 
-def _since(tip: str, repository: Repository, refs: TargetRefs, *, shared: bool) -> Iterator[Receipt]:
-    """The receipts back to the last whole apply of a commit, the newest first. Raises HistoryUnavailable."""
-    for number, data in read_receipts(repository, refs, tip, shared=shared):
+def settled(history: History, live: Knowledge, workspace: Workspace, target: Target) -> History:
+    """The history where the live library tells what kbsync left there without a record that git has.
+
+    That is what a receipt beside git tells, or else a commit between the base and what is checked out: a push of a receipt may
+    have failed on a machine that is gone.
+    """
+    memory, repository = history.memory, history.repository
+    if memory is None or repository is None or history.is_settled:
+        return history
+    memory = memory.as_of(live).through(_between(history.base, repository, workspace, target), live, workspace.knowledge)
+    return replace(history, memory=memory, knowledge=memory.base, is_settled=True)
+
+
+def _between(base: Base, repository: Repository, workspace: Workspace, target: Target) -> Iterator[Knowledge]:
+    """The knowledge at the last commits that changed it since the base, the newest first, as far as it can be read."""
+    directory = workspace.directory
+    span = ("--first-parent", f"--max-count={BETWEEN}", f"{base.commit}..HEAD", "--", repository.inside(directory) or ".")
+    for commit in repository.git.attempt("rev-list", *span).text.split():
+        with suppress(HistoryUnavailable):
+            tree = snapshot(repository, commit, directory)
+            loaded = load_tree(tree, shown_as="", target=target.name, settings=False)
+            if tree and not has_errors(loaded.diagnostics):
+                yield loaded.knowledge
+
+
+def _since(base: Base, repository: Repository, refs: TargetRefs, *, shared: bool) -> Iterator[Receipt]:
+    """The receipts back to the apply of the base, the newest first. Raises HistoryUnavailable.
+
+    Where the last whole apply was of another commit, not much further back.
+    """
+    others = 0
+    for number, data in read_receipts(repository, refs, str(base.receipts), shared=shared):
         receipt = receipt_of(number, data)
         yield receipt
-        if receipt.is_whole:
+        others += receipt.is_whole
+        if receipt.is_whole and (receipt.report.plan.source.commit == base.commit or others == BETWEEN):
             return
 
 
@@ -158,18 +198,24 @@ def leftovers_of(
 
     ``but`` is the one of the apply that is under way. Raises HistoryUnavailable, and UnusableFile for one that cannot be read.
     """
-    found = [(path, read_plan_or_receipt(path)) for path in (workspace.state / "receipts").glob("*.json")]
+    mine = () if but is None else (but,)
+    if not _leftovers(workspace, target, but=mine):
+        return ()
+    return _leftovers(workspace, target, but=[*mine, *(it for _, it in receipts_of(workspace, target, context=context))])
+
+
+def _leftovers(workspace: Workspace, target: Target, *, but: Collection[Receipt]) -> tuple[tuple[Path, Receipt], ...]:
+    known = {(each.started, each.actor) for each in but}
+    found = ((path, read_plan_or_receipt(path)) for path in (workspace.state / "receipts").glob("*.json"))
     own = [
         (path, each)
         for path, each in found
         if isinstance(each, Receipt)
         and each.report.plan.changes
-        and (but is None or (each.started, each.actor) != (but.started, but.actor))
+        and (each.started, each.actor) not in known
         and (each.report.plan.target.name, each.report.plan.target.sdkappid) == (target.name, target.sdkappid)
     ]
-    known = {(each.started, each.actor) for _, each in receipts_of(workspace, target, context=context)} if own else set()
-    lost = [(path, each) for path, each in own if (each.started, each.actor) not in known]
-    return tuple(sorted(lost, key=lambda it: it[1].started, reverse=True))
+    return tuple(sorted(own, key=lambda it: it[1].started, reverse=True))
 
 
 def receipt_of(number: int, data: bytes) -> Receipt:
@@ -185,7 +231,7 @@ def receipt_of(number: int, data: bytes) -> Receipt:
 
 def _loose(receipts: Sequence[Receipt]) -> Iterator[Message]:
     """What was applied since the base from files of no commit."""
-    for receipt in receipts:
+    for receipt in takewhile(lambda each: not each.is_whole, receipts):
         plan = receipt.report.plan
         if plan.purpose is Purpose.SYNC and plan.source.commit is None and plan.changes:
             yield message(

@@ -28,6 +28,7 @@ from kbsync.usecases.git import (
     find_history,
     leftovers_of,
     receipts_of,
+    settled,
 )
 from kbsync.usecases.workspace import Workspace, compared_with
 
@@ -43,6 +44,7 @@ __all__ = [
     "planner_context",
     "prepare",
     "reader_of",
+    "settled_by",
 ]
 
 
@@ -111,7 +113,7 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
 def drift_between(live: Knowledge, knowledge: Knowledge, ready: Prepared) -> Plan:
     """The plan that would restore the base, ``knowledge``, in a live library."""
     context = replace(planner_context(ready), purpose=Purpose.DRIFT, warnings=())
-    memory = ready.history.memory
+    memory = settled_by(live, ready).history.memory
     # What kbsync itself left there is none of the console's doing, nor is what git gave up.
     return make_plan(memory.left if memory else knowledge, live, knowledge, context=replace(context, memory=None))
 
@@ -160,8 +162,14 @@ def reader_of(call: Call, workspace: Workspace, *, checked: bool = False) -> Ite
         yield reader
 
 
+def settled_by(live: Knowledge, ready: Prepared) -> Prepared:
+    """The same with the history held to the live library."""
+    return replace(ready, history=settled(ready.history, live, ready.workspace, ready.target))
+
+
 def plan_against(live: Knowledge, ready: Prepared, *, only: str | None = None, offline: bool = False) -> Plan:
     """Plan against the whole live library. Raises Misuse for a pattern that nothing has."""
+    ready = settled_by(live, ready)
     desired, base = ready.workspace.knowledge, ready.history.knowledge
     check_pattern(only, desired, live, base)
     said = base_of_read_files(ready.history)

@@ -13,7 +13,7 @@ from kbsync.plan import FIELD_NAMES, Field, value_of
 from kbsync.puller import Clash, Decision, Scope, decide
 from kbsync.render.differences import unified
 from kbsync.usecases.context import Call, Exit
-from kbsync.usecases.plan import Prepared, check_pattern, plan_against, prepare, reader_of
+from kbsync.usecases.plan import Prepared, check_pattern, plan_against, prepare, reader_of, settled_by
 
 __all__ = ["Pulled", "pull_changes"]
 
@@ -49,6 +49,7 @@ def pull_changes(call: Call, scope: Scope, *, base: str | None = None, check: bo
 
 
 def _decide(live: Knowledge, ready: Prepared, scope: Scope) -> Decision:
+    ready = settled_by(live, ready)
     desired, base = ready.workspace.knowledge, ready.history.knowledge
     check_pattern(scope.only, desired, live, base)
     plan = plan_against(live, ready)

@@ -54,7 +54,7 @@ def examine_target(call: Call, *, probing: bool = False) -> tuple[tuple["Finding
 def find_status(call: Call) -> tuple["TargetStatus", Exit]:
     """The status of a target; each part that cannot be read is a problem in it, and the exit code is FAILED."""
     from kbsync.render.status import TargetStatus, entries_of  # noqa: PLC0415
-    from kbsync.usecases.plan import drift_between, plan_against, prepare, reader_of  # noqa: PLC0415
+    from kbsync.usecases.plan import drift_between, plan_against, prepare, reader_of, settled_by  # noqa: PLC0415
 
     ready = prepare(call, base=None, certain=False)
     workspace, target, history = ready.workspace, ready.target, ready.history
@@ -82,6 +82,7 @@ def find_status(call: Call) -> tuple["TargetStatus", Exit]:
     try:
         with reader_of(call, workspace) as reader:
             live = reader.read()
+        ready = settled_by(live, ready)
     except (ServiceError, MissingSecret) as problem:
         found = replace(found, problem=problem)
     else:

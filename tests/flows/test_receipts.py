@@ -322,6 +322,36 @@ def test_what_could_not_be_pushed_is_pushed_by_the_next_apply(shared: tuple[Benc
     assert one.cause("plan") == {("Sundays?" if count > 1 else OPEN): "undone"}
 
 
+@pytest.mark.parametrize("machine", ["the same", "another"])
+def test_records_that_failed_make_no_conflict(shared: tuple[Bench, Bench], machine: str) -> None:
+    """Two in a row: a question that git changes once more, or changes back, is git's.
+
+    Also on a machine that has no receipt of it, because the commits between tell the same.
+    """
+    one, other = shared
+    change(one, "Always.")
+    hook = without_receipts(one)
+    assert one.tree is not None
+    assert other.tree is not None
+    for answer in ("By day.", "By night."):
+        one.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", answer)})
+        assert one.run("apply", "--yes").code == 4
+    one.commit({"small.yaml": "questions: ["})
+    one.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", "On Mondays.")})
+    one.tree.git("push", "--quiet", "origin", "main")
+    other.tree.git("pull", "--quiet")
+    hook.unlink()
+    bench = other if machine == "another" else one
+    assert bench.run("drift").code == 0
+    assert bench.cause("plan") == {OPEN: "declared"}
+    bench.write({"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")})
+    assert bench.cause("plan") == {OPEN: "declared"}
+    assert bench.tree is not None
+    bench.tree.git("checkout", "--", "knowledge")
+    assert bench.run("apply", "--yes").code == 0
+    assert bench.cause("plan") == {}
+
+
 @pytest.mark.parametrize("kind", ["tree", "blob", "commit"])
 @pytest.mark.parametrize("far", [False, True])
 def test_a_receipts_ref_that_leads_elsewhere_is_named_with_the_way_on(

@@ -85,3 +85,47 @@ def test_only_what_git_still_says_is_undone() -> None:
     assert found.tell(removal).cause is Cause.DECLARED
     other = QuestionChange(Action.CREATE, None, None, replace(A, question="b?"), Cause.DECLARED)
     assert found.tell(other) is other
+
+
+def update(before: Content, after: Content) -> QuestionChange:
+    """Another answer for a question."""
+    return QuestionChange(Action.UPDATE, "1", before, after, Cause.DECLARED, (FieldChange(Field.ANSWER, Cause.DECLARED),))
+
+
+def test_of_receipts_that_git_lacks_only_what_is_live_counts() -> None:
+    """The console's own wording, and what a later apply made, are not theirs; an undo among them is one."""
+    one, two = replace(A, answer="One."), replace(A, answer="Two.")
+    loose = [receipt(update(one, two), category(Action.CREATE, None, "Extra")), receipt(update(A, one))]
+    found = recall(APPLIED, [], commit=HERE, loose=loose)
+    assert found.left == APPLIED
+    for live, left in ((one, one), (two, two), (replace(A, answer="The console's."), A)):
+        held = found.as_of(Knowledge((Category(("Shop",)),), (Question(live),)))
+        assert ([each.content for each in held.left.questions], held.doubtful) == ([left], ())
+        assert ("a?" in held.undone, ("Extra",) in {each.path for each in held.left.categories}) == (left != A, False)
+    gone = recall(APPLIED, [], commit=HERE, loose=[receipt(category(Action.DELETE, "Shop", None))])
+    assert [each.path for each in gone.as_of(Knowledge()).left.categories] == [("Shop", "Late")]
+    assert gone.as_of(APPLIED).left == APPLIED
+
+
+def test_an_applied_ref_that_stayed_behind_its_receipts_is_caught_up_with_by_what_is_live() -> None:
+    """As on a remote that moves refs one by one, and refused that one."""
+    one = replace(A, answer="One.")
+    later = receipt(update(A, one), purpose=Purpose.SYNC, commit="c1")
+    found = recall(APPLIED, [later, receipt(purpose=Purpose.SYNC, commit=HERE)], commit=HERE)
+    assert (found.left, found.as_of(APPLIED).left) == (APPLIED, APPLIED)
+    assert [each.content for each in found.as_of(Knowledge((), (Question(one),))).left.questions] == [one]
+
+
+def test_a_commit_on_the_way_tells_what_an_apply_without_a_record_left() -> None:
+    """The newest whose version is live counts: of a changed, a new and a removed question; what no commit says stays open."""
+    b, c = replace(A, question="b?"), replace(A, question="c?")
+    said, first, second = (
+        Knowledge((), tuple(map(Question, contents))) for contents in ((A, b), (replace(A, answer="1"), c), (A, b, c))
+    )
+    memory = recall(said, [], commit=HERE)
+    live = Knowledge((), (Question(replace(A, answer="1")), Question(c)))
+    found = memory.through(iter([second, first, second]), live, second)
+    assert {each.content for each in found.left.questions} == {replace(A, answer="1"), c}
+    console = memory.through([first], Knowledge((), (Question(replace(A, answer="2")), Question(b))), said)
+    assert console.left.questions == said.questions
+    assert memory.through([first], said, said).left == said
