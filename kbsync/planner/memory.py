@@ -43,17 +43,18 @@ class Memory:
         return _with(replace(self, doubtful=()), (_seen(receipt, live) for receipt in reversed(self.doubtful)))
 
     def through(self, states: Iterable[Knowledge], live: Knowledge, desired: Knowledge) -> "Memory":
-        """The same with each question as the first of these states has it whose version is live, unless that is the base's."""
-        found = {question.content.question: question for question in self.left.questions}
-        now = _contents(live)
-        texts = found.keys() | _contents(desired).keys()
-        open_ = {text for text in texts if now.get(text) != (found[text].content if text in found else None)}
+        """The same with each question as the first of these states has it whose version is live.
+
+        What both sides did alike needs no such origin.
+        """
+        found = {each.content.question: each for each in self.left.questions}
+        base, now, goal = (_contents(library) for library in (self.left, live, desired))
+        open_ = {text for text in base.keys() | goal.keys() if now.get(text) not in (base.get(text), goal.get(text))}
         for state in states if open_ else ():
-            then = {each.content.question: each for each in state.questions}
-            same = {text for text in open_ if now.get(text) == (then[text].content if text in then else None)}
-            found = {text: each for text, each in found.items() if text not in same} | {
-                text: then[text] for text in sorted(same) if text in then
-            }
+            said = _contents(state)
+            same = {text for text in open_ if now.get(text) == said.get(text)}
+            kept = {text: each for text, each in found.items() if text not in same}
+            found = kept | {each.content.question: each for each in state.questions if each.content.question in same}
             open_ -= same
             if not open_:
                 break

@@ -120,7 +120,8 @@ def test_a_commit_on_the_way_tells_what_an_apply_without_a_record_left() -> None
     """The newest whose version is live counts: of a changed, a new and a removed question; what no commit says stays open."""
     b, c = replace(A, question="b?"), replace(A, question="c?")
     said, first, second = (
-        Knowledge((), tuple(map(Question, contents))) for contents in ((A, b), (replace(A, answer="1"), c), (A, b, c))
+        Knowledge((), tuple(map(Question, contents)))
+        for contents in ((A, b), (replace(A, answer="1"), c), (A, b, replace(c, answer="3")))
     )
     memory = recall(said, [], commit=HERE)
     live = Knowledge((), (Question(replace(A, answer="1")), Question(c)))
