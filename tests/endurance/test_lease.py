@@ -8,6 +8,7 @@ import pytest
 from kbsync.limiter.clock import SystemClock
 from kbsync.usecases.context import RunContext
 from tests.endurance.processes import Play, played
+from tests.fakes.clock import Sleepy
 from tests.flows.harness import WRITES, writes
 
 pytestmark = pytest.mark.no_cover
@@ -22,20 +23,6 @@ class Later(SystemClock):
     def wall(self) -> float:
         """Unix time, moved on."""
         return super().wall() + self._seconds
-
-
-class Sleepy(SystemClock):
-    """The clock of a machine that falls asleep: waiting knows nothing of it."""
-
-    slept = 0.0
-
-    def now(self) -> float:
-        """Seconds, which go on."""
-        return super().now() + self.slept
-
-    def wall(self) -> float:
-        """Unix time, which goes on."""
-        return super().wall() + self.slept
 
 
 def later(play: Play, seconds: float) -> RunContext:

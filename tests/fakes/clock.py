@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-__all__ = ["FakeClock"]
+from kbsync.limiter.clock import SystemClock
+
+__all__ = ["FakeClock", "Sleepy"]
 
 RIGHT = 1_760_000_000.0
 
@@ -108,3 +110,17 @@ class FakeClock:
         if self._playing and len(self._asleep) == self._playing and not woken:
             self._now = min(end for end, _ in self._asleep.values())
         self._lock.notify_all()
+
+
+class Sleepy(SystemClock):
+    """The clock of a machine that falls asleep for ``slept`` seconds, which no wait notices."""
+
+    slept = 0.0
+
+    def now(self) -> float:
+        """Seconds, which go on."""
+        return super().now() + self.slept
+
+    def wall(self) -> float:
+        """Unix time, which goes on."""
+        return super().wall() + self.slept

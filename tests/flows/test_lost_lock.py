@@ -10,25 +10,12 @@ from kbsync.sandbox.gate import Request
 from kbsync.sandbox.replies import Reply
 from kbsync.sandbox.service import Service
 from kbsync.usecases.context import RunContext
+from tests.fakes.clock import Sleepy
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import Bench, writes
 from tests.flows.shop import SMALL
 
 CHANGED = SMALL["small.yaml"].replace("answer: Yes.", "answer: Always., similar: [Are you open?]")
-
-
-class Sleepy(SystemClock):
-    """The clock of a machine that may sleep."""
-
-    slept = 0.0
-
-    def now(self) -> float:
-        """Seconds, which go on meanwhile."""
-        return super().now() + self.slept
-
-    def wall(self) -> float:
-        """Unix time, which goes on too."""
-        return super().wall() + self.slept
 
 
 class Eventful(Service):
