@@ -7,12 +7,15 @@ import jsonschema
 import pytest
 import yaml
 
+import kbsync
+from kbsync.files import load_tree
 from kbsync.files.layout import format_files
 from kbsync.files.schema import knowledge_schema, settings_schema
 from kbsync.model import AnswerType, Knowledge, Status
 from kbsync.usecases.workspace import examine_workspace, open_workspace
 
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
+STARTER = Path(kbsync.__file__).parent / "usecases" / "starter"
 FILES = sorted(KNOWLEDGE.glob("*.yaml"))
 
 
@@ -52,6 +55,15 @@ def test_every_feature_of_the_format_is_shown(library: Knowledge) -> None:
     assert all(
         sign in text for sign in ("answer: {file: ", "answer: &", "answer: *", "answer: >", "category: [", "#   production: ")
     )
+
+
+@pytest.mark.parametrize("path", [KNOWLEDGE / "returns.yaml", STARTER / "example.yaml"], ids=lambda path: path.name)
+def test_a_removal_is_shown(path: Path) -> None:
+    """As a comment, because a line for a question that is not live would be told in each plan; without its sign it is one."""
+    text = path.read_text(encoding="utf-8").replace("# removed:\n#   - ", "removed:\n  - ")
+    answers = {f"answers/{each.name}": each.read_bytes() for each in (KNOWLEDGE / "answers").iterdir()}
+    found = load_tree({path.name: text.encode(), **answers}, shown_as="", settings=False)
+    assert (found.diagnostics, len(found.knowledge.removed)) == ((), 1)
 
 
 def test_every_answer_file_is_used() -> None:
