@@ -421,7 +421,7 @@ class Plan:
     ``managed`` is the number of live questions that git declares or declared: what the policy's percentages are of.
     ``unchanged`` is how many declared questions already are as declared. ``offline`` plans compare with the base in
     place of the live library and can be shown, never applied. ``only`` is the pattern that the plan was narrowed to:
-    carrying out a part does not make the commit the one last applied.
+    carrying out a part does not make the commit the one last applied. ``undoes`` is when the apply began that an undo takes back.
     """
 
     target: TargetRef
@@ -436,6 +436,7 @@ class Plan:
     offline: bool = False
     only: str | None = None
     purpose: Purpose = Purpose.SYNC
+    undoes: str | None = None
 
     @property
     def outlived(self) -> tuple[Unmanaged, ...]:

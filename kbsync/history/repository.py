@@ -28,7 +28,7 @@ class Repository:
     """A git repository with a working tree, whose top is ``root``. ``remotes`` are the names of those that it knows.
 
     ``partial`` says that a remote has promised objects which are missing here, ``split`` that a push may go to another address
-    than a fetch.
+    than a fetch. ``committer`` is the person whom git is told to name in commits, with the address; empty where there is none.
     """
 
     root: Path
@@ -36,6 +36,7 @@ class Repository:
     remotes: tuple[str, ...] = ()
     partial: bool = False
     split: bool = False
+    committer: str = ""
     _met: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
     read_along: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """Objects that were read together with others."""
@@ -67,6 +68,7 @@ class Repository:
             tuple(sorted(remotes)),
             any(each.is_promise() for each in settings),
             any(each.splits() for each in settings),
+            _committer(settings),
         )
 
     def head(self) -> str | None:
@@ -196,7 +198,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """One line of git's configuration, without the user's values but for ``is_on``; ``file`` is None where no file has it.
+    """One line of git's configuration, its ``value`` only where it names a person; ``file`` is None where no file has it.
 
     ``is_own`` says that it is of this repository, and not of the user or the machine.
     """
@@ -205,6 +207,7 @@ class _Setting:
     file: Path | None
     is_on: bool
     is_own: bool
+    value: str = ""
 
     @property
     def section(self) -> str:
@@ -249,7 +252,15 @@ def _settings(git: Git, root: Path) -> Iterator[_Setting]:
         kind, _, name = origin.partition(":")
         key, _, value = entry.partition("\n")
         file = root / name if kind == "file" else None
-        yield _Setting(key, file, value.lower() not in ("false", "no", "off", "0"), scope in ("local", "worktree"))
+        person = " ".join(value.encode("utf-8", "replace").decode().split()) if key in ("user.name", "user.email") else ""
+        yield _Setting(key, file, value.lower() not in ("false", "no", "off", "0"), scope in ("local", "worktree"), person)
+
+
+def _committer(settings: Sequence[_Setting]) -> str:
+    """The person whom git names in commits; of several lines the last one counts."""
+    said = {each.key: each.value for each in settings if each.value}
+    name, address = said.get("user.name", ""), said.get("user.email", "")
+    return f"{name} <{address}>" if name and address else name or address
 
 
 def _refuse_foreign(root: Path, settings: Sequence[_Setting], environ: Mapping[str, str] | None) -> None:

@@ -191,6 +191,7 @@ class PlanV1(Strict, frozen=True):
     offline: bool
     only: str | None = None
     purpose: Literal["sync", "drift", "undo"] = "sync"
+    undoes: str | msgspec.UnsetType = msgspec.UNSET
     digest: str = ""
     format: Literal["kbsync-plan"] = "kbsync-plan"
     format_version: Literal["1.0"] = "1.0"
@@ -267,7 +268,7 @@ REPORT = ("outcomes", "mismatches", "calls", "throttled", "seconds", "interrupte
 def plan_wire(plan: Plan) -> PlanV1:
     """The plan in the format's types, its digest still empty."""
     wire: PlanV1 = _wire(plan)
-    return wire
+    return msgspec.structs.replace(wire, undoes=plan.undoes or msgspec.UNSET)
 
 
 def receipt_wire(receipt: Receipt, plan: PlanV1) -> ReceiptV1:
@@ -326,7 +327,7 @@ def _value(wire: Any) -> Any:
         **{
             name: _typed(hint, _value(getattr(wire, name)))
             for name, hint in _hints(kind).items()
-            if name in wire.__struct_fields__
+            if getattr(wire, name, msgspec.UNSET) is not msgspec.UNSET
         }
     )
 

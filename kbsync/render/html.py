@@ -164,8 +164,7 @@ def _plan_record(digest: str, words: PlanWords, *, verbose: bool) -> Iterator[Na
     yield words("Application"), str(plan.target.sdkappid)
     if plan.purpose is Purpose.SYNC:
         yield words("Knowledge at"), plan.source.commit or words("uncommitted changes")
-    if plan.purpose is not Purpose.UNDO:
-        yield words("Compared with"), words.base()
+    yield words("Undo") if plan.purpose is Purpose.UNDO else words("Compared with"), words.base()
     yield words("Managed questions"), str(plan.managed)
     yield from () if words.is_drift else _calls(plan.cost.calls, words, verbose=verbose)
 

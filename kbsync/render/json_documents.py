@@ -113,6 +113,7 @@ def log_json(entries: Sequence["PastApply"]) -> str:
                 "commit": entry.receipt.report.plan.source.commit,
                 "whole": entry.receipt.report.finished,
                 "undone_by": entry.undone_by,
+                "undoes": entry.undoes,
                 "changes": [
                     {"kind": change.kind.value, "action": change.action.value, "title": change.title} for change in entry.done
                 ],

@@ -276,8 +276,7 @@ def _foot(digest: str, words: PlanWords) -> str:
         parts.append(f"{words('Digest')} {code(digest)}")
     if words.plan.purpose is Purpose.SYNC:
         parts.append(f"{words('knowledge at')} {code(commit)}")
-    if words.plan.purpose is not Purpose.UNDO:
-        parts.append(shortened(words.base(), 120))
+    parts.append(shortened(words.base(), 120))
     if words.shown.presets:
         parts.append(words.presets())
     return f"<sub>{' · '.join(parts)}</sub>\n"

@@ -189,7 +189,9 @@ class PlanWords(Words):
         return self.say(said)
 
     def base(self) -> str:
-        """What the plan was compared with besides the live library."""
+        """What the plan was compared with besides the live library; the apply that an undo takes back."""
+        if self.plan.undoes is not None:
+            return self.say(message("takes back the apply of {when}", when=self.plan.undoes))
         commit = short_commit(self.plan.source.base_commit)
         labels = {
             BaseKind.NONE: message("no base"),

@@ -26,11 +26,12 @@ _NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class PastApply:
-    """One apply on record by its number; ``undone_by`` is the number of the undo that took back what it did."""
+    """One apply on record by its number; ``undone_by`` and ``undoes`` are the numbers of the undo of it, and of what it undid."""
 
     number: int
     receipt: Receipt
     undone_by: int | None = None
+    undoes: int | None = None
 
     @property
     def done(self) -> tuple[Change, ...]:
@@ -43,21 +44,33 @@ class PastApply:
         """What its changes are called, before and after."""
         return frozenset(title for change in self.done for title in (change.title, change.inverse().title))
 
+    @property
+    def is_undo(self) -> bool:
+        """Whether it took another one back."""
+        return self.receipt.report.plan.purpose is Purpose.UNDO
+
+    def took_back(self, other: "PastApply") -> bool:
+        """Whether this undo is of another apply: the one that it names, else one whose changes are all among its own."""
+        named = self.receipt.report.plan.undoes
+        if named is not None:
+            return named == other.receipt.started and bool(self.texts & other.texts)
+        return bool(other.texts) and other.texts <= self.texts and not other.is_undo
+
 
 def entries_of(receipts: Iterable[tuple[int, Receipt]]) -> tuple[PastApply, ...]:
-    """The log of receipts, the newest first; an undo belongs to the last apply before it whose changes it names."""
-    found: list[PastApply] = []
+    """The log of receipts, the newest first; an undo belongs to the last apply before it that it took back."""
+    found: dict[int, PastApply] = {}
     undos: list[PastApply] = []
     for number, receipt in receipts:
         entry = PastApply(number, receipt)
-        if receipt.report.plan.purpose is Purpose.UNDO:
+        undo = next((each for each in undos if each.took_back(entry)), None)
+        if undo is not None:
+            undos.remove(undo)
+            found[undo.number] = replace(found[undo.number], undoes=number)
+        if entry.is_undo:
             undos.append(entry)
-        else:
-            undo = next((each for each in undos if entry.texts and entry.texts <= each.texts), None)
-            entry = replace(entry, undone_by=undo.number if undo else None)
-            undos = [each for each in undos if each is not undo]
-        found.append(entry)
-    return tuple(found)
+        found[number] = replace(entry, undone_by=undo.number if undo else None)
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +173,11 @@ class _LogWords(PlanWords):
 
     def source(self) -> str:
         """From what it was made."""
-        if self.plan.purpose is Purpose.UNDO:
+        if self.entry.undoes is not None:
+            return self.say(message("an undo of {number}", number=self.entry.undoes))
+        if self.plan.undoes is not None:
+            return self.say(message("an undo of the apply of {when}", when=self.plan.undoes))
+        if self.entry.is_undo:
             return self.say(message("an undo"))
         commit = self.plan.source.commit
         made = message("files of no commit") if commit is None else message("commit {commit}", commit=short_commit(commit))

@@ -98,11 +98,8 @@ def _origin(digest: str, words: PlanWords) -> Iterator[str]:
     """What was compared, and the digest of what can be applied."""
     commit = words.plan.source.commit
     state = words("commit {commit}", commit=short_commit(commit)) if commit else words("files that are not committed")
-    if words.plan.purpose is Purpose.SYNC:
-        yield f"{state} · {words.base()}"
-    if words.is_drift:
-        yield words.base()
-    else:
+    yield f"{state} · {words.base()}" if words.plan.purpose is Purpose.SYNC else words.base()
+    if not words.is_drift:
         yield words("digest {digest}", digest=digest)
 
 

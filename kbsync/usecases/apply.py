@@ -95,8 +95,9 @@ class ReceiptJournal:
     back what it was given. In ``directory`` there is one, too, until git has it.
     """
 
-    def __init__(self, path: Path | None, context: RunContext, directory: Path | None = None) -> None:
+    def __init__(self, path: Path | None, context: RunContext, directory: Path | None = None, *, committer: str = "") -> None:
         self._path = path
+        self._committer = committer
         self._directory = directory
         self._context = context
         self._started = context.clock.wall()
@@ -165,7 +166,7 @@ class ReceiptJournal:
     def record(self, report: ApplyReport) -> Receipt:
         """A report with who applied and when, up to now."""
         environ, started, finished = self._context.environ, _iso(self._started), _iso(self._context.clock.wall())
-        return Receipt(report, actor(environ), started, finished, where(environ))
+        return Receipt(report, actor(environ, self._committer), started, finished, where(environ))
 
     def _stays(self) -> Path | None:
         """A receipt of an earlier apply that is left alone, because this one had nothing to send; None without one."""
@@ -183,7 +184,7 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
         check_target(saved, ready.target)
     context, target, history, state = call.context, ready.target, ready.history, ready.workspace.state
     with connected(call, ready.workspace) as connection:
-        journal = ReceiptJournal(options.receipt, context, state / "receipts")
+        journal = ReceiptJournal(options.receipt, context, state / "receipts", committer=_committer(history))
         # Where nobody is asked, what was listed for the plan under the lock is as fresh as a second listing would be.
         live, plan = None, saved
         if plan is None and (options.dry_run or not options.yes):
@@ -384,7 +385,7 @@ def locked(
     lock = TargetLock(
         history.repository if is_shared(target) else None,
         history.refs or TargetRefs(target.name, target.key),
-        owner=actor(context.environ),
+        owner=actor(context.environ, _committer(history)),
         where=where(context.environ),
         clock=context.clock,
         directory=shared_state_directory(target, environ=context.environ) or state,
@@ -491,10 +492,15 @@ def _has_settled(report: ApplyReport, *, unsure: bool) -> bool:
     return not unseen and not (unsure and (report.interrupted or report.plan.only is not None))
 
 
-def actor(environ: Mapping[str, str]) -> str:
-    """Who applies: the CI system's user, else the one who is logged in, by number where the system has no name."""
-    names = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR", "LOGNAME", "USER", "USERNAME")
-    known = next((environ[name] for name in names if environ.get(name)), None)
+def _committer(history: History) -> str:
+    return "" if history.repository is None else history.repository.committer
+
+
+def actor(environ: Mapping[str, str], committer: str = "") -> str:
+    """Who applies: the CI system's user; outside CI whoever git names in commits; else the login, by number without a name."""
+    told = {**environ, "": "" if environ.get("CI") else committer}
+    names = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR", "", "LOGNAME", "USER", "USERNAME")
+    known = next((told[name] for name in names if told.get(name)), None)
     try:
         import pwd  # noqa: PLC0415  (Windows has none)
 

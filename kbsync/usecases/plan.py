@@ -302,7 +302,8 @@ def _plan_undo(call: Call, named: str) -> Plan:
     from kbsync.planner.undo import invert  # noqa: PLC0415  (loaded for an undo alone)
 
     with reader_of(call, workspace) as reader:
-        return invert(receipt.report, reader.read(), policy=workspace.settings.policy, rate=target.calls_per_second)
+        plan = invert(receipt.report, reader.read(), policy=workspace.settings.policy, rate=target.calls_per_second)
+    return replace(plan, undoes=receipt.started)
 
 
 def _kept_receipt(named: str, workspace: Workspace, target: Target, call: Call) -> Receipt:

@@ -184,17 +184,17 @@ def test_the_log_tells_what_customers_got(bench: Bench) -> None:
         line for line in shown.splitlines() if line.startswith(("3  ", "2  ", "1  "))
     ]
     assert "3  " in shown.split("\n")[0]
-    assert "· tester · an undo" in shown
+    assert "· tester · an undo of 2" in shown
     assert f"· tester · commit {commit[:12]}" in shown
     assert "1 made; undone by 3" in shown
     assert "New: Do you take cash?" in shown
     assert "… and 7 more (-v names all)" in shown
     assert "more (-v" not in bench.run("log", "--verbose").out
     told = json.loads(bench.run("log", "--format", "json").out)["applies"]
-    assert [(it["number"], it["undone_by"], it["purpose"]) for it in told] == [
-        (3, None, "undo"),
-        (2, 3, "sync"),
-        (1, None, "sync"),
+    assert [(it["number"], it["undone_by"], it["undoes"], it["purpose"]) for it in told] == [
+        (3, None, 2, "undo"),
+        (2, 3, None, "sync"),
+        (1, None, None, "sync"),
     ]
     assert len(json.loads(bench.run("log", "--last", "1", "--format", "json").out)["applies"]) == 1
     markdown = bench.run("log", "--format", "markdown").out
@@ -202,6 +202,32 @@ def test_the_log_tells_what_customers_got(bench: Bench) -> None:
     assert " | tester | " in markdown
     assert " | **1 made; undone by 3** |\n|  |  |  |  | New Do you take cash? |\n" in markdown
     assert rows(bench)["Apply 2"].endswith("1 made; undone by 3")
+    assert f"takes back the apply of {told[1]['started']}" in bench.run("show", "undo.json").out
+
+
+def test_the_log_names_who_commits_and_what_each_undo_took_back(bench: Bench) -> None:
+    """The person of git's settings; an undo names its apply, by a file of it too, and an undo can be undone."""
+    assert bench.tree is not None
+    bench.tree.git("config", "user.name", "Änna\n Lee")
+    bench.tree.git("config", "user.email", "anna@shop.example")
+    head = "categories: [{title: Payment}]\n---\ncategory: Payment\n"
+    for answer in ("No.", "Yes.", "Yes!"):
+        bench.commit({"more.yaml": f"{head}questions: [{{question: Do you take cash?, answer: {answer}}}]\n"})
+        assert bench.run("apply", "--yes", "--receipt", "r.json").code == 0
+        bench.clock.wait(2)
+    for which in ("r.json", "last"):
+        assert bench.run("plan", "--undo", which, "--out", "undo.json").code == 0
+        assert bench.run("apply", "undo.json", "--yes").code == 0
+        bench.clock.wait(2)
+    told = json.loads(bench.run("log", "--format", "json").out)["applies"]
+    assert [(it["number"], it["undone_by"], it["undoes"]) for it in told] == [
+        (5, None, 4),
+        (4, 5, 3),
+        (3, 4, None),
+        (2, None, None),
+        (1, None, None),
+    ]
+    assert {it["actor"] for it in told} == {"Änna Lee <anna@shop.example>"}
 
 
 def test_the_log_tells_what_was_not_finished(bench: Bench) -> None:

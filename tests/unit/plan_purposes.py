@@ -72,7 +72,7 @@ def undo() -> Plan:
     kept = Problem(ProblemKind.WITHHELD, again, place, blocking=False)
     plan = plan_of(*changes, calls={"update_chitchat": 1, "batch_set_chitchat": 1}, seconds=0.4)
     source = Source(knowledge="sha256:aa11", base=BaseKind.NONE)
-    return replace(plan, source=source, problems=(kept,), purpose=Purpose.UNDO)
+    return replace(plan, source=source, problems=(kept,), purpose=Purpose.UNDO, undoes="2026-11-20T09:00:00Z")
 
 
 def edited_removals() -> Plan:

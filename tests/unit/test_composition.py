@@ -20,17 +20,19 @@ from tests.fakes.paced import paced
 
 
 @pytest.mark.parametrize(
-    ("environ", "expected"),
+    ("environ", "committer", "expected"),
     [
-        ({"GITHUB_ACTOR": "octocat", "USER": "runner"}, "octocat"),
-        ({"GITLAB_USER_LOGIN": "tanuki", "USER": "root"}, "tanuki"),
-        ({"KBSYNC_ACTOR": "robot", "USER": "root"}, "robot"),
-        ({"LOGNAME": "", "USER": "alice"}, "alice"),
+        ({"GITHUB_ACTOR": "octocat", "USER": "runner"}, "Anna <anna@shop.example>", "octocat"),
+        ({"GITLAB_USER_LOGIN": "tanuki", "USER": "root"}, "", "tanuki"),
+        ({"KBSYNC_ACTOR": "robot", "USER": "root"}, "Anna", "robot"),
+        ({"CI": "true", "USER": "runner"}, "A bot <bot@forge.example>", "runner"),
+        ({"USER": "root"}, "Anna <anna@shop.example>", "Anna <anna@shop.example>"),
+        ({"LOGNAME": "", "USER": "alice"}, "", "alice"),
     ],
 )
-def test_who_applies(environ: Mapping[str, str], expected: str) -> None:
-    """The person whom the CI system names goes before the machine's user."""
-    assert actor(environ) == expected
+def test_who_applies(environ: Mapping[str, str], committer: str, expected: str) -> None:
+    """The person whom the CI system names goes first; elsewhere whoever commits goes before the machine's user."""
+    assert actor(environ, committer) == expected
 
 
 def test_somebody_always_applies(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from kbsync.errors import UnusableFile
 from kbsync.messages import message, plural
-from kbsync.plan import Plan, Problem, ProblemKind
+from kbsync.plan import Plan, Problem, ProblemKind, Purpose
 from kbsync.planfile import decode, encode_plan, encode_receipt, plan_digest, read_plan_or_receipt, schemas
+from kbsync.render.status import entries_of, log_text
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
-from tests.unit import plans
+from tests.unit import plan_purposes, plans
 
 SAMPLES = {name: getattr(plans, name)() for name in plans.__all__ if name != "DIGEST"}
 FULL = SAMPLES["everything"]
@@ -70,6 +71,32 @@ def test_a_plan_of_the_time_before_a_field_is_still_whole() -> None:
     off = replace(FULL, unmanaged=tuple(replace(item, enabled=False) for item in FULL.unmanaged))
     assert decode(encode_plan(off), name="plan.json") == off
     assert plan_digest(off) != plan_digest(FULL)
+
+
+def test_an_undo_names_the_apply_that_it_takes_back() -> None:
+    """Other plans do not speak of one, so that earlier files keep their digest."""
+    undo = plan_purposes.undo()
+    assert decode(encode_plan(undo), name="plan.json") == undo
+    assert (json.loads(encode_plan(undo))["undoes"], "undoes" in json.loads(encode_plan(FULL))) == (undo.undoes, False)
+
+
+@pytest.mark.parametrize(
+    ("undoes", "since", "expected"),
+    [
+        ("2026-11-20T10:00:00Z", "", [(2, None, 1), (1, 2, None)]),
+        ("2026-11-19T10:00:00Z", " · an undo of the apply of 2026-11-19T10:00:00Z", [(2, None, None), (1, None, None)]),
+        (None, "", [(2, None, 1), (1, 2, None)]),
+    ],
+)
+def test_an_undo_that_names_no_apply_is_known_by_its_changes(
+    undoes: str | None, since: str, expected: list[tuple[int, int | None, int | None]]
+) -> None:
+    """As those of earlier versions are; one that names another apply than those of the log says when that was."""
+    taken = Receipt(ApplyReport(replace(FULL, purpose=Purpose.UNDO, undoes=undoes), receipt(FULL).report.outcomes), "ada", "", "")
+    found = entries_of([(2, taken), (1, receipt(FULL))])
+    assert [(each.number, each.undone_by, each.undoes) for each in found] == expected
+    assert since in log_text(found)
+    assert log_text([replace(each, undoes=None) for each in found]).count("an undo") == 1
 
 
 def test_the_digest_names_the_content() -> None:
