@@ -225,15 +225,27 @@ def dishonest(report: ApplyReport, live: Knowledge) -> list[str]:
 
 
 def unlike(side: Side, live: Knowledge) -> list[str]:
-    """Every declared question and category that is not live as declared, exactly once."""
+    """Every declared question and category that is not live as declared, exactly once.
+
+    A live wording that a declared question has too stays where it is: no file can hold it twice.
+    """
     texts = Counter(question.content.question for question in live.questions)
+    taken = {text for each in side.desired.questions for text in each.content.similar}
     contents = {question.content for question in live.questions}
+    for question in live.questions:
+        said = {text for each in side.desired.questions if _asks(each, question) for text in each.content.similar}
+        held = tuple(text for text in question.content.similar if text in said or text not in taken)
+        contents.add(replace(question.content, similar=held))
     paths = {category.path for category in live.categories}
     return [
         *(f"{each.path} is not live" for each in side.desired.categories if each.path not in paths),
         *(f"{each.content} is not live" for each in side.desired.questions if each.content not in contents),
         *(f"{name} is there {texts[name]} times" for name in _names(side.desired) if texts[name] != 1),
     ]
+
+
+def _asks(declared: Question, live: Question) -> bool:
+    return declared.content.question == live.content.question
 
 
 def untouched(plan: Plan, before: Knowledge, after: Knowledge) -> list[str]:

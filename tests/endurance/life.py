@@ -60,7 +60,8 @@ class Life(RuleBasedStateMachine):
             return
         try:
             if not refused(self.bench.plan(self._side)):
-                assert settled(self.bench, self._side, library(self.bench.service)) == []
+                wrong = settled(self.bench, self._side, library(self.bench.service))
+                assert wrong == [], wrong
         finally:
             self.bench.close()
 
