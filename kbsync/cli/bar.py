@@ -23,15 +23,15 @@ def bar(clock: Clock, *, color: bool, say: Callable[[Message], str], stop: threa
 
     It goes as soon as ``stop`` is set, too: whatever ends the process at once from then on cannot leave it behind.
     """
+    console = _SteadyConsole(stderr=True, highlight=False, no_color=not color)
     columns = (
-        SpinnerColumn(),
+        SpinnerColumn("dots" if console.encoding.startswith("utf") else "line"),
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
         BarColumn(bar_width=None, table_column=Column(ratio=1, max_width=30)),
         _Count(table_column=Column(no_wrap=True)),
         _Rate(table_column=Column(no_wrap=True)),
         _Left(table_column=Column(no_wrap=True)),
     )
-    console = _SteadyConsole(stderr=True, highlight=False, no_color=not color)
     drawing = _Drawing(*columns, console=console, transient=True, get_time=clock.now, stop=stop or threading.Event())
     with drawing:
         yield _Bar(drawing, say)

@@ -8,7 +8,7 @@ import secrets
 import sys
 import textwrap
 import threading
-from codecs import lookup
+from codecs import lookup, register_error
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
@@ -41,6 +41,24 @@ LONGEST = 2000
 YES = ("y", "yes", "是")
 """What counts as consent, letter case aside."""
 
+STAND_INS = {
+    **dict.fromkeys("─–—−", "-"),
+    **dict.fromkeys("│├└", "|"),
+    **dict.fromkeys("“”„", '"'),
+    **dict.fromkeys("‘’", "'"),
+    "·": "-",
+    "•": "*",
+    "…": "...",
+    "→": "->",
+    "×": "x",
+    "⟨": "<",
+    "⟩": ">",
+    "⍽": "_",
+    "⇥": "\\t",
+    "↵": "\\n",
+}
+"""What is written for a sign of print that a locale's encoding lacks."""
+
 NARROWEST = 40
 
 WIDEST = 120
@@ -69,7 +87,8 @@ class Screen:
     @property
     def options(self) -> RenderOptions:
         """How what stands on stdout is drawn."""
-        return RenderOptions(self.width, self.color, self.language, self.verbosity > 0)
+        language = _spoken(self.language, sys.stdout) if self.format == "text" else self.language
+        return RenderOptions(self.width, self.color, language, self.verbosity > 0)
 
     def result(self, text: str) -> None:
         """Put a command's result on stdout, with a line end; an empty result prints nothing.
@@ -196,12 +215,12 @@ class Screen:
 
     def say(self, words: Message) -> str:
         """A message in the user's language, safe to print, on one line whatever its values hold."""
-        return harmless(visible(Words(self.language).say(words), newlines=False))
+        return harmless(visible(Words(_spoken(self.language, sys.stderr)).say(words), newlines=False))
 
     def _findings(self, found: Sequence[Diagnostic]) -> None:
         from kbsync.render.findings_text import diagnostics_text  # noqa: PLC0415  (loads rich)
 
-        self.aside(diagnostics_text(found, RenderOptions(self.width, self.color_errors, self.language)))
+        self.aside(diagnostics_text(found, RenderOptions(self.width, self.color_errors, _spoken(self.language, sys.stderr))))
 
     def _annotate(self, words: Sequence[Message]) -> None:
         short = cut("\n".join(map(self.say, words)), LONGEST)
@@ -283,17 +302,37 @@ def steady_streams() -> Iterator[None]:
     """
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         # Python has no stream at all where the shell closed it, as ``>&-`` does.
-        result, aside = _Result(_able(sys.stdout or nowhere)), _Aside(sys.stderr or nowhere)
+        result, aside = _Result(_able(sys.stdout or nowhere)), _Aside(_able(sys.stderr or nowhere))
         with redirect_stdout(cast("TextIO", result)), redirect_stderr(cast("TextIO", aside)):
             yield
 
 
 def _able(stream: TextIO) -> TextIO:
-    """The same stream, which spells a sign that its locale lacks in place of giving up."""
+    """The same stream, which writes something for a sign that its locale lacks in place of giving up."""
     if isinstance(stream, TextIOWrapper):
-        # ASCII is what a locale says that was never set up.
-        stream.reconfigure(encoding="utf-8" if lookup(stream.encoding).name == "ascii" else None, errors="backslashreplace")
+        # ASCII is what a locale says that was never set up, unless somebody asked for it.
+        unset = lookup(stream.encoding).name == "ascii" and not os.environ.get("PYTHONIOENCODING")
+        stream.reconfigure(encoding="utf-8" if unset else None, errors="kbsync")
     return stream
+
+
+def _stand_in(problem: UnicodeError) -> tuple[str, int]:
+    """What is written for signs that an encoding lacks: a like one for those of print, the number for any other."""
+    assert isinstance(problem, UnicodeEncodeError)  # noqa: S101  (nothing is read through these streams)
+    lacking = problem.object[problem.start : problem.end]
+    return "".join(STAND_INS.get(sign) or ascii(sign)[1:-1] for sign in lacking), problem.end
+
+
+register_error("kbsync", _stand_in)
+
+
+def _spoken(language: str, stream: TextIO) -> str:
+    """The language that people want, or English where a stream has no signs for Chinese."""
+    try:
+        "中".encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return "en"
+    return language
 
 
 class _GuardedStream:

@@ -12,7 +12,9 @@ import pytest
 from kbsync.cli.screen import Screen, steady_streams
 from kbsync.errors import UnusableFile
 from kbsync.messages import message
+from kbsync.render.words import Words
 
+NOBODY = message("Nobody holds the target.")
 NO_ROOM = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
@@ -104,6 +106,33 @@ def test_a_sign_that_a_locale_lacks_is_spelled(encoding: str, written: bytes) ->
         Screen().result("你␛")
     stream.flush()
     assert raw.getvalue() == written + b"\n"
+
+
+@pytest.mark.parametrize(("encoding", "dash"), [("latin-1", b"-"), ("cp1252", b"\x96"), ("gbk", b"\xa8C"), ("ascii", b"-")])
+def test_signs_of_print_have_stand_ins(encoding: str, dash: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules, arrows, quotes and dots are drawn with what the locale has; a locale that somebody asked for is kept."""
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding)
+    # What is read before consent is given goes to stderr.
+    with redirect_stdout(stream), redirect_stderr(stream), steady_streams():
+        (Screen().result if encoding == "ascii" else Screen().aside)("─ – ⟨U+202E⟩ → ⍽")
+    stream.flush()
+    stand_ins = "─ – <U+202E> → _" if encoding == "gbk" else "- – <U+202E> -> _"
+    assert raw.getvalue() == stand_ins.replace("–", "\x00").encode(encoding).replace(b"\x00", dash) + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "format_", "said"), [("latin-1", "text", "Nobody"), ("gbk", "text", "没有"), ("cp1252", "html", "没有")]
+)
+def test_chinese_is_spoken_where_it_can_be_written(encoding: str, format_: str, said: str) -> None:
+    """Where it cannot, English is read sooner than numbers; a page for a browser is UTF-8 and stays Chinese."""
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding)
+    with redirect_stdout(stream), redirect_stderr(stream), steady_streams():
+        screen = Screen(language="zh", format=format_)
+        assert Words(screen.options.language).say(NOBODY).startswith(said)
+        assert screen.say(NOBODY).startswith("没有" if encoding == "gbk" else "Nobody")
 
 
 def test_a_full_device_is_found_by_every_way_in() -> None:
