@@ -326,6 +326,7 @@ class ProblemKind(StrEnum):
 
     CONFLICT = "conflict"
     AMBIGUOUS = "ambiguous"
+    WRONG_PIN = "wrong-pin"
     MISSING_CATEGORY = "missing-category"
     PROTECTED = "protected"
     INCOMPLETE = "incomplete"

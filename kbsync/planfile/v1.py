@@ -137,7 +137,7 @@ class UnmanagedV1(Strict, frozen=True, omit_defaults=True):
 class ProblemV1(Strict, frozen=True):
     """Something that stops an apply (``blocking``) or that a reviewer should know."""
 
-    kind: Literal["conflict", "ambiguous", "missing-category", "protected", "incomplete", "withheld", "diverged"]
+    kind: Literal["conflict", "ambiguous", "wrong-pin", "missing-category", "protected", "incomplete", "withheld", "diverged"]
     message: MessageV1
     location: LocationV1 | None
     blocking: bool

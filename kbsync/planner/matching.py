@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from kbsync.diagnostics import Location
 from kbsync.messages import message
-from kbsync.model import CategoryPath, Content, Knowledge, MenuType, Question, bare, is_same_but_for_form, show_path
+from kbsync.model import CategoryPath, Content, Knowledge, Question, bare, is_same_but_for_form, show_path
 from kbsync.plan import Match, Problem, ProblemKind
 from kbsync.planner.categories import CategoryWork
 from kbsync.planner.renames import find_renames
@@ -147,9 +148,9 @@ class BaseIndex:
             own = [live.content.question]
             is_named = live.id == desired.id or own[0] in desired.previously
             texts = own + earlier + wanted if is_named else wanted + own + earlier
-        return pinned or next(filter(None, (self._called_unpinned(text, live) for text in texts)), None)
+        return pinned or next(filter(None, (self.called_unpinned(text, live) for text in texts)), None)
 
-    def _called_unpinned(self, text: str, live: Question | None) -> Question | None:
+    def called_unpinned(self, text: str, live: Question | None) -> Question | None:
         """The question that had a text at the base, unless the base pinned it to another one."""
         found = self.called(text)
         return None if found is not None and live is not None and found.id not in (None, live.id) else found
@@ -161,7 +162,7 @@ def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None,
     ``keeps`` means that what left git stays live.
     """
     pairing = _Pairing(desired, live, work)
-    pairing.by_pin()
+    pairing.by_pin(_Pins(desired.questions, live.questions, BaseIndex(base, live)))
     pairing.by_text()
     pairing.by_earlier_text()
     pairing.by_spelling()
@@ -171,9 +172,9 @@ def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None,
         renames = find_renames(pairing.open, rest, base, desired, keeps=keeps)
         for found in renames.found:
             pairing.pair(found.new, found.live, found.match, found.confidence)
-        pairing.problems.extend(renames.problems)
+        pairing.problems.extend(problem for problem in renames.problems if problem.location not in pairing.doubtful_places)
         pairing.withheld |= renames.withheld
-    pairing.doubt_pins(BaseIndex(base, live))
+    pairing.settle_pins()
     if pairing.open and not live.complete:
         pairing.problems.append(_perhaps_there(len(pairing.open)))
     return Matches(
@@ -188,7 +189,6 @@ def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None,
 class _Pairing:
     def __init__(self, desired: Knowledge, live: Knowledge, work: CategoryWork) -> None:
         self._final = work.final
-        self._presets = {category.path for category in live.categories if category.menu is not MenuType.ORDINARY}
         self._live = sorted(live.questions, key=lambda item: (item.content.question, item.id or ""))
         self._by_text: dict[str, list[Question]] = {}
         for question in self._live:
@@ -200,6 +200,7 @@ class _Pairing:
         self.pairs: list[Pair] = []
         self.problems: list[Problem] = []
         self.withheld: set[str | None] = set()
+        self._doubted: list[tuple[Question, Question, Question]] = []
 
     def pair(self, desired: Question, live: Question, match: Match, confidence: int = 100) -> None:
         """Settle one declared question."""
@@ -216,14 +217,16 @@ class _Pairing:
         """The live questions that nothing has claimed so far."""
         return [question for question in self._live if id(question) not in self._taken]
 
-    def by_pin(self) -> None:
-        """A pinned id wins over every text."""
-        by_id = {question.id: question for question in self._live if question.id is not None}
+    @property
+    def doubtful_places(self) -> set[Location | None]:
+        """Where the questions stand whose pins are in doubt; each has one problem, of its pin."""
+        return {plain.location for _, plain, _ in self._doubted}
+
+    def by_pin(self, pins: "_Pins") -> None:
+        """A pinned id wins over every text; one that nothing confirms is put aside, to see whom the text names."""
         for question in [question for question in self.open if question.id is not None]:
-            found = by_id.get(question.id or "")
-            if found is not None:
-                self.pair(question, found, Match.ID)
-            else:
+            found = pins.named(question)
+            if found is None:
                 words = message(
                     "no live question has the pinned id {id}: {text} is looked for by its text instead; "
                     "correct the id or take it out",
@@ -231,38 +234,53 @@ class _Pairing:
                     text=question.content.question,
                 )
                 self.problems.append(Problem(ProblemKind.WITHHELD, words, question.location, blocking=False))
+            elif pins.confirm(question, found):
+                self.pair(question, found, Match.ID)
+            else:
+                plain = replace(question, id=None)
+                del self._open[id(question)]
+                self._open[id(plain)] = plain
+                self._doubted.append((question, plain, found))
+                before = pins.by_base(plain)
+                if before is not None:
+                    self.pair(plain, before, Match.ID)
 
-    def doubt_pins(self, said: BaseIndex) -> None:
-        """Refuse pins that name another question than the text does.
+    def settle_pins(self) -> None:
+        """Refuse each pin in doubt, unless its question was recognised without it as the one that it names.
 
-        A pin is right where the base gave it to this question, or where ``previously`` names the text of the live one.
+        A question of which the text names nobody is left out of the plan, and so is the one that the pin names.
         """
-        open_texts = {question.content.question for question in self.open}
-        for pair in self.pairs:
-            text, named = pair.desired.content.question, pair.live.content.question
-            before = said.pinned(pair.live.id)
-            settled = before is not None and before.content.question not in open_texts and said.called(text) in (None, before)
-            if pair.match is not Match.ID or settled or named in (text, *pair.desired.previously):
+        texts = {id(pair.desired): number for number, pair in enumerate(self.pairs)}
+        for question, plain, live in self._doubted:
+            self._open.pop(id(plain), None)
+            number = texts.get(id(plain))
+            found = None if number is None else self.pairs[number].live
+            if number is not None and found is live:
+                self.pairs[number] = Pair(question, live, Match.ID)
                 continue
-            rivals = [live for live in self._by_text.get(text, ()) if id(live) not in self._taken]
-            self.withheld.update(live.id for live in rivals)
-            if rivals or named in open_texts or self._is_strange(pair, said):
-                candidates = [*(f"{text}, id {live.id}" for live in rivals), f"{named}, id {pair.live.id}"]
-                words = message(
+            self.withheld.add(live.id)
+            text, named = question.content.question, live.content.question
+            line = json.dumps(named, ensure_ascii=False)
+            words = (
+                message(
+                    "the pin of {text} names {named}, id {id}, and neither the base nor previously says that it is this one: "
+                    "correct the id or take it out, or write previously: [{line}] beside {text} if the pin is right",
+                    text=text,
+                    named=named,
+                    id=live.id,
+                    line=line,
+                )
+                if found is None
+                else message(
                     "the pin of {text} names {named}, and its text another question ({candidates}): correct the id or take it "
                     "out, or write previously: [{line}] beside {text} if the pin is right",
                     text=text,
                     named=named,
-                    line=json.dumps(named, ensure_ascii=False),
-                    candidates="; ".join(candidates),
+                    line=line,
+                    candidates="; ".join(f"{each.content.question}, id {each.id}" for each in (found, live)),
                 )
-                self.problems.append(Problem(ProblemKind.AMBIGUOUS, words, pair.desired.location))
-
-    def _is_strange(self, pair: Pair, said: BaseIndex) -> bool:
-        """Whether a pin gives a question of the service's own to one that git declared elsewhere."""
-        before = said.called(pair.desired.content.question)
-        home = pair.live.content.category
-        return before is not None and home in self._presets and before.content.category != home
+            )
+            self.problems.append(Problem(ProblemKind.WRONG_PIN, words, question.location))
 
     def by_text(self) -> None:
         """Equal texts are the same question; among live twins the one in the declared category is meant."""
@@ -314,6 +332,56 @@ class _Pairing:
         )
         self.problems.append(Problem(ProblemKind.AMBIGUOUS, words, question.location))
         self.withheld.update(live.id for live in free)
+
+
+class _Pins:
+    """Which live questions the pins name, and which of the pins the base or ``previously`` confirms."""
+
+    def __init__(self, declared: Iterable[Question], live: Iterable[Question], said: BaseIndex) -> None:
+        self._said = said
+        self._by_id: dict[str, Question] = {}
+        self._by_text: dict[str, list[Question]] = {}
+        for each in live:
+            self._by_text.setdefault(each.content.question, []).append(each)
+            if each.id is not None:
+                self._by_id[each.id] = each
+        self._claimed: set[str | None] = set()
+        self._staying: set[str] = set()
+        for question in declared:
+            text, named = question.content.question, self.named(question)
+            self._claimed.add(question.id)
+            is_renamed = any(earlier in self._by_text for earlier in question.previously)
+            if named.content.question == text if named else not is_renamed:
+                self._staying.add(text)
+
+    def named(self, question: Question) -> Question | None:
+        """The live question that a pin names."""
+        return None if question.id is None else self._by_id.get(question.id)
+
+    def by_base(self, question: Question) -> Question | None:
+        """The live question, wanted by no pin, that the base pinned under this text."""
+        before = self._said.called(question.content.question)
+        found = None if before is None else self.named(before)
+        return None if found is None or found.id in self._claimed else found
+
+    def confirm(self, question: Question, live: Question) -> bool:
+        """Whether a pin is right by what the live question was at the base.
+
+        It was this one; or one whose text git gave up, while this text was nobody's or its question got a new text by a pin.
+        """
+        text, named = question.content.question, live.content.question
+        if named in (text, *question.previously):
+            return True
+        pinned = self._said.pinned(live.id)
+        before = pinned or self._said.called_unpinned(named, live)
+        if before is None or before.content.question in self._staying:
+            return False
+        other = self._said.called(text)
+        if before.content.question == text or (pinned is not None and other is None):
+            return True
+        own = None if other is None else self.named(other)
+        theirs = [*self._by_text.get(text, ()), *([] if own is None else [own])]
+        return (other is None or bool(theirs)) and all(each.id in self._claimed for each in theirs)
 
 
 def _perhaps_there(count: int) -> Problem:

@@ -273,7 +273,11 @@ def _candidates(
         else:
             rivals = fresh.get(said.content.category, nobody).find(said.content.question, said.content.answer)
             telling = said.content.answer in alone
-            pairs.extend(_judge_console(question, other, said.content, telling=telling) for other in rivals)
+            pairs.extend(
+                _judge_console(question, other, said.content, telling=telling)
+                for other in rivals
+                if said.id in (None, other.id)  # An id outlives every text that the console gives.
+            )
     narrowed = [len(left[file]) for file, near in gone.items() if near.narrows and any(_file(each) == file for each in new)]
     return [pair for pair in pairs if pair.confidence >= LIKELY], narrowed
 

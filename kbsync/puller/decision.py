@@ -18,6 +18,7 @@ from kbsync.plan import (
     Match,
     Merge,
     Plan,
+    ProblemKind,
     QuestionChange,
     renamed_paths,
 )
@@ -66,12 +67,17 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be done, what clashed, and what a user should know; ``undeclared`` counts live questions left alone."""
+    """What is to be done, what clashed, and what a user should know; ``undeclared`` counts live questions left alone.
+
+    ``wrong_pins`` are the plan's words on pins that name another question: it is left alone, as is the entry where its text
+    names none.
+    """
 
     merge: Merge
     clashes: tuple[Clash, ...] = ()
     notes: tuple[Message, ...] = ()
     undeclared: int = 0
+    wrong_pins: tuple[Message, ...] = ()
 
 
 def decide(
@@ -95,7 +101,8 @@ def decide(
         )
     names = stored_names(desired, live, base)
     desired, base = desired.called(names), base and base.called(stored_names(base, live))
-    is_first = _is_first(base, plan)
+    wrong = tuple(problem.message for problem in plan.problems if problem.kind is ProblemKind.WRONG_PIN)
+    is_first = not wrong and _is_first(base, plan)
     only = scope.only and meant(scope.only, desired, live, base)
     scope = replace(scope, everything=scope.everything or is_first, only=only)
     tree = find_tree(desired, plan.changes, picks=scope.picks, theirs=scope.theirs)
@@ -111,7 +118,7 @@ def decide(
     declared = tree.added(live, added, whole=is_first and scope.only is None)
     merge = _in_words_of_files(Merge(edits, tuple(judge.removed), added, tree.retitled, dropped, declared), names)
     notes = _notes(desired, live, base, new=new, kept=tuple(map(show_path, kept)))
-    return Decision(merge, (*tree.clashes, *judge.clashes), tuple(notes), new.left)
+    return Decision(merge, (*tree.clashes, *judge.clashes), tuple(notes), new.left, wrong)
 
 
 def _in_words_of_files(merge: Merge, names: Mapping[CategoryPath, CategoryPath]) -> Merge:
@@ -293,7 +300,7 @@ def _new_questions(
     renamed = renamed_paths(plan.changes)
     at_base = set() if base is None else {question.content.question for question in base.questions}
     given_up = {item.id for item in plan.unmanaged if item.formerly_declared and item.title not in at_base}
-    undeclared = _undeclared(plan) | given_up
+    undeclared = (_undeclared(plan) | given_up) - {question.id for question in desired.questions}
     added = added_in_console(undeclared, live, desired.categories, final=lambda path: path_after(path, renamed))
     ours = set() if base is None else {question.id for question in added}
     presets = {category.path for category in live.categories if category.menu is MenuType.PRESET}

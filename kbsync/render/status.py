@@ -122,7 +122,8 @@ def _rows(found: TargetStatus, words: Words) -> Iterator[tuple[str, str, Style]]
         yield words("Library"), words("not read: {reason}", reason=words.say(found.problem.message)), Style.DANGER
     if found.plan is not None:
         plan = PlanWords(found.plan, words.tag)
-        said = plan.nothing_to_do() if plan.shown.empty else plan.headline(plan.tallies())
+        is_idle = plan.shown.empty and not plan.shown.blocking
+        said = plan.nothing_to_do() if is_idle else plan.headline(plan.tallies() or ((plan.voice.no_changes,),))
         yield words("Pending"), said, Style.DANGER if plan.shown.danger else Style.PLAIN
         for problem in plan.shown.blocking:
             yield words("Stopped by"), words.say(problem.message), Style.DANGER

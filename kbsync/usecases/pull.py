@@ -22,7 +22,7 @@ __all__ = ["Pulled", "pull_changes"]
 class Pulled:
     """The result of a pull, with its diff.
 
-    ``refused`` is why it is not complete: the changes made both in git and in the console, with their places.
+    ``refused`` is why it is not complete: the changes made both in git and in the console, with their places, and wrong pins.
     """
 
     merged: Merged
@@ -42,9 +42,10 @@ def pull_changes(call: Call, scope: Scope, *, base: str | None = None, check: bo
     if not check:
         store(workspace.files, merged.changes)
     _tell(call, decision, merged)
-    if merged.files and not (check or decision.clashes):
+    refused = _refusal(decision)
+    if merged.files and not (check or refused):
         call.screen.note(_next(call, ready))
-    pulled = Pulled(merged, decision.clashes, diff, _refusal(decision.clashes))
+    pulled = Pulled(merged, decision.clashes, diff, refused)
     return pulled, Exit.PENDING if check and merged.files else Exit.DONE
 
 
@@ -67,7 +68,7 @@ def _tell(call: Call, decision: Decision, merged: Merged) -> None:
                 count=decision.undeclared,
             )
         )
-    if not (merged.files or decision.clashes):
+    if not (merged.files or decision.clashes or decision.wrong_pins):
         call.screen.note(message("The files already say what the console holds."))
 
 
@@ -79,16 +80,17 @@ def _next(call: Call, ready: Prepared) -> Message:
     return message("Next: look at the files, then {command}", command=f"{committed}kbsync plan{call.options}")
 
 
-def _refusal(clashes: tuple[Clash, ...]) -> SafetyRefusal | None:
-    """Why a pull is not complete: what both sides changed, each with its place."""
+def _refusal(decision: Decision) -> SafetyRefusal | None:
+    """Why a pull is not complete: what both sides changed, each with its place, and pins that name another question."""
+    clashes, wrong = decision.clashes, decision.wrong_pins
     if not clashes:
-        return None
+        return SafetyRefusal(message("not everything was pulled: an id in the files is wrong"), wrong) if wrong else None
     said = message(
         "Changed in git and in the console: {count}; the files keep git's side: settle that by hand, or take the "
         "console's side with --theirs",
         count=len(clashes),
     )
-    return SafetyRefusal(said, [_words(clash) for clash in clashes])
+    return SafetyRefusal(said, [*(_words(clash) for clash in clashes), *wrong])
 
 
 def _words(clash: Clash) -> Message:

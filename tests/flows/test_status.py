@@ -7,8 +7,9 @@ import pytest
 from rich.cells import cell_len
 
 from kbsync.history.lock import TargetLock
+from tests.fakes.console import Console, snapshot
 from tests.flows.harness import Bench
-from tests.flows.shop import FIRST
+from tests.flows.shop import FIRST, SMALL
 
 
 def rows(bench: Bench, *words: str, code: int = 0) -> dict[str, str]:
@@ -82,6 +83,30 @@ def test_what_stops_an_apply_is_told(bench: Bench) -> None:
     found = rows(bench)
     assert "Nowhere" in found["Stopped by"]
     assert found["Next"] == "kbsync plan shows what stops an apply"
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_a_wrong_pin_is_the_same_word_everywhere(bench: Bench, *, applied: bool) -> None:
+    """On a question that git never declared: plan, status, apply and pull name it, and neither library nor file is touched."""
+    bench.commit(SMALL)
+    with bench.console() as service:
+        pin = Console(service).add_question("Mine alone?", "Console.", category=Console(service).add_category("Shop"))
+    if applied:
+        assert bench.run("apply", "--yes").code == 0
+        with bench.console() as service:
+            Console(service).delete_question(Console(service).question("Open?"))
+    files = {"small.yaml": SMALL["small.yaml"].replace("answer: Yes.", f'answer: Yes., id: "{pin}"')}
+    bench.commit(files)
+    with bench.console() as service:
+        before = snapshot(service)
+    for command, code in (("plan", 0), ("status", 0), ("apply --yes", 6), ("pull --all --theirs", 6)):
+        ended = bench.run(*command.split(), COLUMNS="400")
+        assert ended.code == code
+        assert "the pin of Open? names Mine alone?" in ended.out + ended.err
+        assert "Nothing to do" not in ended.out
+    with bench.console() as service:
+        assert snapshot(service) == before
+    assert (bench.path / "knowledge" / "small.yaml").read_text(encoding="utf-8") == files["small.yaml"]
 
 
 def test_a_note_stops_nobody(bench: Bench) -> None:

@@ -12,9 +12,10 @@ from kbsync.applier import Applier
 from kbsync.compare import likeness
 from kbsync.diagnostics import Location
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question
-from kbsync.plan import Action, BaseKind, CategoryChange, Cause, Plan, QuestionChange, Source, TargetRef
+from kbsync.plan import Action, BaseKind, CategoryChange, Cause, Merge, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.ports import Ports
+from kbsync.puller import Scope, decide
 from kbsync.render.text import plan_text
 from kbsync.render.words import RenderOptions
 from kbsync.settings import Policy, Prune
@@ -91,7 +92,7 @@ def test_a_swap_by_new_pins_is_gits_own(kept: str) -> None:
 def test_a_pinned_question_renamed_on_both_sides_is_a_conflict() -> None:
     """Where neither the live nor the declared text was at the base, git does not win unasked."""
     live = library(asked("console", pin="q1"))
-    plan = make_plan(library(asked("git", pin="q1")), live, library(asked("was")), context=CONTEXT)
+    plan = make_plan(library(asked("git", pin="q1")), live, library(asked("was", pin="q1")), context=CONTEXT)
     assert causes(plan)["git"] == [Cause.CONFLICT]
 
 
@@ -99,7 +100,7 @@ def test_a_text_that_the_base_pinned_elsewhere_tells_nothing() -> None:
     """The base of a pinned question is never one that the base pinned to another id."""
     base = library(asked("a", pin="q1"), asked("b"))
     live = library(asked("c", pin="q1"), asked("d", pin="q2"))
-    plan = make_plan(library(asked("a", pin="q2"), asked("e", pin="q1")), live, base, context=CONTEXT)
+    plan = make_plan(library(asked("a", pin="q2", previously=("d",)), asked("e", pin="q1")), live, base, context=CONTEXT)
     assert causes(plan)["a"] == [Cause.CONFLICT]
 
 
@@ -132,6 +133,66 @@ def test_a_pin_that_is_confirmed_renames(how: str) -> None:
     assert causes(plan)["new"] == [Cause.DECLARED]
 
 
+LONG = "How long does it take until a parcel arrives at my place?"
+MINE, PINNED, THEIRS = asked("mine"), asked("mine", pin="q9"), asked("theirs", "Console.", pin="q9")
+
+
+@pytest.mark.parametrize(
+    ("declared", "base", "live"),
+    [
+        ([PINNED], None, [THEIRS]),
+        ([PINNED], None, [replace(THEIRS, content=replace(THEIRS.content, category=("Preset",)))]),
+        ([asked("new", pin="q9"), MINE], [MINE], [replace(MINE, id="q1"), THEIRS]),
+        ([PINNED], [replace(MINE, id="q1")], [THEIRS]),
+        ([asked(LONG, pin="q9")], [asked(LONG, pin="q1")], [asked(f"{LONG}!", pin="q9")]),
+        ([replace(PINNED, previously=("older",))], [MINE, asked("theirs")], [THEIRS]),
+        ([asked("new", pin="q9"), replace(THEIRS, id=None)], [THEIRS], [THEIRS]),
+    ],
+    ids=["no base", "preset", "new text", "deleted", "alike", "merged", "taken over"],
+)
+def test_a_pin_that_nothing_confirms_stops_the_plan(
+    declared: list[Question], base: list[Question] | None, live: list[Question]
+) -> None:
+    """It overwrites nothing in the library and, in a pull, nothing in the files: the entry and the live question stay."""
+    desired, found = library(*declared), library(*live, also=(ROBOT,))
+    said = None if base is None else library(*base)
+    plan = make_plan(desired, found, said, context=CONTEXT)
+    assert any("neither the base nor previously" in words for words in blocking(plan))
+    assert plan.changes == ()
+    decision = decide(desired, found, said, plan, scope=Scope(everything=True))
+    assert (decision.merge, len(decision.wrong_pins)) == (Merge(), 1)
+
+
+@pytest.mark.parametrize(
+    ("entry", "base", "live"),
+    [
+        (asked("mine", pin="q9"), None, "mine"),
+        (asked("mine", pin="q9", previously=("theirs",)), None, "theirs"),
+        (asked("mine", pin="q9"), asked("mine", pin="q9"), "renamed there"),
+        (asked("renamed here", pin="q9"), asked("mine", pin="q9"), "mine"),
+        (asked("renamed here", pin="q9"), asked("mine"), "mine"),
+        (asked(LONG, pin="q9"), asked(LONG), f"{LONG}!"),
+    ],
+)
+def test_a_pin_that_is_right_keeps_its_word(entry: Question, base: Question | None, live: str) -> None:
+    """By the live text, an earlier one, the base's pin or text, or clearly the same wording: it is that question."""
+    said = None if base is None else library(base)
+    plan = make_plan(library(entry), library(asked(live, pin="q9")), said, context=CONTEXT)
+    assert (blocking(plan), {change.id for change in plan.changes} - {"q9"}) == ([], set())
+    assert not plan.unmanaged
+    assert plan.managed == 1
+
+
+@pytest.mark.parametrize("now", ["mine", "renamed there"])
+def test_beside_a_wrong_pin_everything_else_is_what_it_is(now: str) -> None:
+    """The question that the pin names stays its own, and the pinned entry is found by its text or by the base's pin."""
+    base = library(asked("mine", pin="q1"), asked("other"))
+    live = library(asked(now, pin="q1"), asked("other", pin="q2"))
+    plan = make_plan(library(asked("mine", pin="q2"), asked("other")), live, base, context=CONTEXT)
+    assert any(f"{now}, id q1; other, id q2" in words for words in blocking(plan))
+    assert causes(plan) == ({} if now == "mine" else {"mine": [Cause.DRIFT]})
+
+
 # What the applier would refuse
 
 
@@ -149,7 +210,7 @@ def test_a_twin_that_has_the_text_already_is_the_question() -> None:
     """A text that one of two live twins may keep is given to nobody else."""
     live = library(asked("old", pin="q1"), asked("new", pin="q2"), asked("new", pin="q3"))
     desired = library(asked("new", previously=("old",)), asked("third", pin="q2", previously=("x",)))
-    assert blocking(make_plan(desired, live, library(asked("old"), asked("x")), context=CONTEXT)) == []
+    assert blocking(make_plan(desired, live, library(asked("old"), asked("x", pin="q2")), context=CONTEXT)) == []
 
 
 @pytest.mark.parametrize("count", [2, 3])

@@ -19,7 +19,7 @@ from kbsync.usecases.context import Exit
     exits={
         Exit.PENDING: "something would be written, with --check",
         Exit.INVALID: "the files have errors; kbsync validate shows them",
-        Exit.UNSAFE: "git and the console changed the same; the rest is written",
+        Exit.UNSAFE: "git and the console changed the same, or an id is wrong; the rest is written",
     },
 )
 @click.option("--base", metavar="REV", help="Count from the files at this commit. [default: what was last applied]")
