@@ -135,10 +135,10 @@ class BaseIndex:
         return self._by_text.get(text)
 
     def about(self, desired: Question, live: Question | None = None) -> Question | None:
-        """The base's version of a declared question: by its id, its text, the text of its live question, or an earlier text.
+        """The base's version of a declared question: by its id, the text of its live question, its own, or an earlier text.
 
-        Where a pin or an earlier text names the live question, that one's text comes first. A text that another live question
-        has tells nothing: it was that one's at the base.
+        Where a pin or an earlier text names the live question, earlier texts come before its own. A text that another live
+        question has tells nothing: it was that one's at the base.
         """
         pinned = self.pinned(desired.id) or self.pinned(None if live is None else live.id)
         wanted, earlier = [desired.content.question], list(desired.previously)
@@ -147,7 +147,7 @@ class BaseIndex:
             wanted, earlier = ([text for text in side if not self._holders[text]] for side in (wanted, earlier))
             own = [live.content.question]
             is_named = live.id == desired.id or own[0] in desired.previously
-            texts = own + earlier + wanted if is_named else wanted + own + earlier
+            texts = own + (earlier + wanted if is_named else wanted + earlier)
         return pinned or next(filter(None, (self.called_unpinned(text, live) for text in texts)), None)
 
     def called_unpinned(self, text: str, live: Question | None) -> Question | None:

@@ -17,7 +17,7 @@ from kbsync.applier import Applier, OnFailure
 from kbsync.diagnostics import Location
 from kbsync.errors import StalePlan
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, MenuType, Question, RemovalLine, Status
-from kbsync.plan import BaseKind, CategoryChange, Cause, Field, Match, Plan, QuestionChange, Source, TargetRef
+from kbsync.plan import BaseKind, CategoryChange, Cause, Field, Match, Plan, ProblemKind, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.planner.undo import invert
 from kbsync.ports import Ports
@@ -366,22 +366,34 @@ Found = Iterator[tuple[str, str]]
 
 
 def _pins(case: Case, plan: Plan) -> Found:
-    """A pin on another live question than the one that has the text, and that no other pin names, stops the plan."""
-    live = {item.id: item for item in case.live.questions}
+    """A pin on another live question than the entry's own stops the plan, unless the base or an earlier text speaks for it.
+
+    One on its own question that the base knows by this pin, or by the text that both sides still have, is never called wrong.
+    """
+    live = {item.id: item.content.question for item in case.live.questions}
     pins = {item.id for item in case.desired.questions if item.id is not None}
+    at_base = {(item.id, item.content.question) for item in (case.base.questions if case.base else ())}
+    known = {text for _, text in at_base} | {key for key, _ in at_base}
+    stopped = any(problem.blocking for problem in plan.problems)
+    doubted = {problem.location for problem in plan.problems if problem.kind is ProblemKind.WRONG_PIN}
     for item in case.desired.questions:
         text, meant = item.content.question, case.meant[item.content.question]
         named = live.get(item.id)
-        right = live.get(meant)
-        if named is None or right is None or item.id == meant or named.content.question == text:
+        if named is None:
             continue
-        if right.content.question == text and meant not in pins and not any(problem.blocking for problem in plan.problems):
-            yield "wrong pin", f"{text} is {meant}, pinned to {item.id} ({named.content.question})"
+        if item.id == meant and meant is not None:
+            by_pin = (item.id, case.was[meant].question) in at_base and text not in known - {case.was[meant].question}
+            if item.location in doubted and (by_pin or named in (text, *item.previously)):
+                yield "right pin", f"{text} is {meant} ({named}) and its pin is called wrong"
+        elif _bare(named) != _bare(text) and named not in item.previously and not stopped:
+            rival = live.get(meant) == text and meant not in pins
+            if rival or not {named, item.id} & known:
+                yield "wrong pin", f"{text} is {meant}, pinned to {item.id} ({named})"
 
 
 def _causes(case: Case, plan: Plan) -> Found:
     """Each cause follows from what git, the base and the library hold; where a pairing is a guess, nothing is said."""
-    if any("the pin of" in problem.message.template for problem in plan.problems):
+    if any(problem.kind is ProblemKind.WRONG_PIN for problem in plan.problems):
         return
     for change in plan.changes:
         if not isinstance(change, QuestionChange) or change.removal or change.after is None:
