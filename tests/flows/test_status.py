@@ -149,7 +149,7 @@ def test_receipts_that_cannot_be_read_hide_nothing_else(bench: Bench) -> None:
     bench.tree.git("update-ref", bench.refs.receipts, "HEAD")
     found = rows(bench, code=1)
     assert found["Applies"].startswith(f"not known: The ref {bench.refs.receipts} leads to no receipt")
-    assert (found["Pending"].split(":")[0], found["Lock"]) == ("Nothing to do", "nobody applies")
+    assert (found["Pending"].split(":")[0], found["Lock"]) == ("No changes", "nobody applies")
     assert f"git update-ref -d {bench.refs.receipts}" in found["Next"]
     told = json.loads(bench.run("status", "--format", "json").out)
     assert ("leads to no receipt" in told["applies_problem"], told["lock_problem"], told["pending"]) == (True, None, 0)
