@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kbsync.messages import Message
-from kbsync.model import AnswerType, Knowledge, Status
+from kbsync.model import AnswerType, Knowledge, Question, Status
 
 __all__ = ["Meter", "Ports", "Progress", "Reader", "Silent", "Writer"]
 
@@ -20,6 +20,13 @@ class Reader(Protocol):
         """The whole library: every category, every question, ids included.
 
         Raises ServiceError when it cannot be read whole; a failed page is never a shorter list.
+        """
+
+    def look(self, goals: Sequence[Question], known: Knowledge, *, tree: bool) -> Knowledge | None:
+        """``known``, but for these questions as they are now: looked for by their texts, known by their ids where they have one.
+
+        A goal that no answer shows stays as it is known. With ``tree`` the categories are read, too. None where an answer cannot
+        be trusted, or where ``read`` costs as little. Raises ServiceError.
         """
 
 

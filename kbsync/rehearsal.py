@@ -323,8 +323,8 @@ class Switches:
     """Whether the application has another robot, and whether the listings include its questions (no call names a robot)."""
     robot_list: bool = True
     """Whether desk_get_robot_list exists; a service from before 2026 answers 60009."""
-    keyword: Literal["substring", "words"] = "substring"
-    """How the Question filter matches: anywhere in the text, or whole words whatever their case."""
+    keyword: Literal["substring", "words", "ignored"] = "substring"
+    """How the Question filter matches: anywhere in the text, or whole words whatever their case; or that it does not filter."""
 
     # Texts and sizes
     normalise: Literal["none", "trim", "line-ends", "nfc"] = "none"

@@ -2,7 +2,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kbsync.errors import KbsyncError
@@ -56,11 +56,28 @@ FAILURES = 2
 """Failed looks in a row after which looking ends: the reader has its own patience with the network."""
 
 
+LOOKS = 3
+"""Looks at what was touched alone, after which the library is listed: what the filter passes over is never shown by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for alone where that takes fewer calls: the library before the writes, and what it lacks to be as wanted.
+
+    ``tree`` says that categories were touched, too.
+    """
+
+    before: Snapshot
+    lacking: Callable[[Snapshot], Sequence[Question]]
+    tree: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What polling found.
 
-    ``snapshot`` is the last listing that came, None when none did. ``conclusive`` means that a whole listing came after
+    ``snapshot`` is the last listing that came, None when none did; ``whole`` is False where it shows only what was looked for as
+    it is now. ``conclusive`` means that a whole listing came after
     all patience or showed what was looked for, so that what it does not show did not happen. ``error`` is the reader's.
     ``came`` is when the listing came, by the forward-only clock and by the wall clock.
     """
@@ -69,6 +86,7 @@ class Observation:
     conclusive: bool
     error: KbsyncError | None = None
     came: tuple[float, float] = (0.0, 0.0)
+    whole: bool = True
 
     @property
     def trouble(self) -> Message | None:
@@ -89,15 +107,19 @@ class Poller:
         self._progress = progress
         self._stop = stop
         self._latest: tuple[int, Observation] | None = None
+        self._trusted = True
 
     def age(self, seen: Observation) -> float:
         """Age of a listing in seconds: the larger of monotonic and wall time, since the former stops during sleep."""
         return max(self._clock.now() - seen.came[0], self._clock.wall() - seen.came[1])
 
-    def poll(self, enough: Callable[[Snapshot], bool], *, writes: int, anew: bool = False) -> Observation:
+    def poll(
+        self, enough: Callable[[Snapshot], bool], *, writes: int, anew: bool = False, touched: Sought | None = None
+    ) -> Observation:
         """List until ``enough`` or until patience or the user ends it; never raises what a reader raises.
 
         ``writes`` tells how many writes were sent so far: a listing since the last of them serves again, unless ``anew``.
+        What was ``touched`` is looked for alone at first, and never the last word where it does not show enough.
         """
         if not anew and self._latest is not None and self._latest[0] == writes:
             last = self._latest[1]
@@ -105,21 +127,35 @@ class Poller:
                 return last
         last, failures = Observation(None, conclusive=False), 0
         for number in range(len(PAUSES) + 1):
+            sought = touched if self._trusted and number < LOOKS and not self._stop.is_set() else None
             try:
-                last, failures = self._list(writes), 0
+                last, failures = (self._look(sought, writes) if sought else None) or self._list(writes), 0
             except KbsyncError as error:
                 last, failures = replace(last, conclusive=False, error=error), failures + 1
             else:
                 self._latest = (writes, last)
                 if last.snapshot is not None and enough(last.snapshot):
                     return last
-            if failures == FAILURES or self._ended(number):
+            if failures == FAILURES or (self._ended(number) and last.whole):
                 return replace(last, conclusive=False)
         return last
 
+    def _look(self, touched: Sought, writes: int) -> Observation | None:
+        """What was touched as it is now, and all else as it was; None where a whole listing has to tell."""
+        latest = self._latest[1].snapshot if self._latest is not None and self._latest[0] == writes else None
+        known = latest or touched.before
+        try:
+            found = self._reader.look(touched.lacking(known), known.knowledge, tree=touched.tree)
+        except KbsyncError:
+            found = None
+        self._trusted = found is not None
+        return None if found is None else replace(self._observed(found), conclusive=False, whole=False)
+
     def _list(self, writes: int) -> Observation:
-        snapshot = Snapshot((self._reader if writes else self._unwritten).read())
-        return Observation(snapshot, snapshot.knowledge.complete, came=(self._clock.now(), self._clock.wall()))
+        return self._observed((self._reader if writes else self._unwritten).read())
+
+    def _observed(self, knowledge: Knowledge) -> Observation:
+        return Observation(Snapshot(knowledge), knowledge.complete, came=(self._clock.now(), self._clock.wall()))
 
     def _ended(self, number: int) -> bool:
         """Let the reads catch up; says whether the user or the lock wants no more of it."""

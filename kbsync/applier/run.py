@@ -7,7 +7,7 @@ from itertools import groupby
 from kbsync.applier.categories import CategoryDeletion, CategoryWrites
 from kbsync.applier.ledger import Attempt, Ending, Ledger, OnFailure
 from kbsync.applier.phases import Job, PhaseRunner, Strategy
-from kbsync.applier.polling import Observation, PathChanges, Poller, Snapshot, await_pending_creates
+from kbsync.applier.polling import Observation, PathChanges, Poller, Snapshot, Sought, await_pending_creates
 from kbsync.applier.preconditions import Standing, State, check_preconditions
 from kbsync.applier.questions import BatchWrites, QuestionWrites
 from kbsync.applier.readback import ReadBack
@@ -15,9 +15,9 @@ from kbsync.errors import Interrupted
 from kbsync.guards import refuse_unsafe
 from kbsync.limiter import Clock
 from kbsync.messages import Message, message
-from kbsync.model import Knowledge, Status
+from kbsync.model import Knowledge, Question, Status
 from kbsync.ordering import Phase, Step, phases
-from kbsync.plan import CategoryChange, Field, Plan
+from kbsync.plan import CategoryChange, Field, Plan, QuestionChange
 from kbsync.ports import Meter, Ports, Progress, Silent
 from kbsync.report import ApplyReport, Mismatch, Outcome
 
@@ -167,12 +167,16 @@ class _ApplyRun:
                 self._finish_created([index for index in begun if self._job.plan.changes[index].id is None])
 
     def read_back(self) -> tuple[tuple[Mismatch, ...], bool]:
-        """List once more, patiently, and compare: what differs, and whether the library could be listed."""
+        """Look once more, patiently, and compare: what differs, and whether the library could be read."""
         if not self._job.ledger.wrote:
             return (), True
         check = ReadBack(self._job, self._questions)
         applied = self._ended(Outcome.APPLIED)
-        found = self._job.poller.poll(lambda seen: check.has_settled(applied, seen), writes=self._job.ledger.writes)
+        # Only a whole listing shows what is gone, and what became of a write without an answer.
+        touched = None if self._ended(Outcome.UNKNOWN) else self._touched(applied, lambda i, seen: check.has_settled([i], seen))
+        found = self._job.poller.poll(
+            lambda seen: check.has_settled(applied, seen), writes=self._job.ledger.writes, touched=touched
+        )
         if found.snapshot is not None:
             found = self._disable_again(check.woken(applied, found.snapshot), check, found)
         if found.snapshot is None or found.trouble is not None or not found.snapshot.knowledge.complete:
@@ -190,8 +194,27 @@ class _ApplyRun:
         self._runner.carry_out(woken, self._finishing)
         applied = self._ended(Outcome.APPLIED)
         return self._job.poller.poll(
-            lambda seen: check.has_settled(applied, seen) and not check.woken(woken, seen), writes=self._job.ledger.writes
+            lambda seen: check.has_settled(applied, seen) and not check.woken(woken, seen),
+            writes=self._job.ledger.writes,
+            touched=self._touched(applied, lambda i, seen: check.has_settled([i], seen) and not check.woken([i], seen)),
         )
+
+    def _touched(self, indices: Sequence[int], settled: Callable[[int, Snapshot], bool]) -> Sought | None:
+        """What to look for alone, until it has ``settled``; None without anything, or with what is gone, which no look shows."""
+        plan, made = self._job.plan, self._job.created
+        changes = {index: plan.changes[index] for index in indices}
+        if not changes or any(change.after is None for change in changes.values()):
+            return None
+
+        def lacking(seen: Snapshot) -> Sequence[Question]:
+            goals = {
+                change.id or index: Question(change.after, id=change.id or made.get(index))
+                for index, change in changes.items()
+                if isinstance(change, QuestionChange) and change.after is not None and not settled(index, seen)
+            }
+            return tuple(goals.values())
+
+        return Sought(self._job.before, lacking, tree=any(isinstance(each, CategoryChange) for each in changes.values()))
 
     def _note_what_is_done(self) -> None:
         withheld = Attempt(Ending.HELD, message("the listing is not complete, and nothing is removed because of such a listing"))
@@ -217,7 +240,9 @@ class _ApplyRun:
         due = [] if self._job.ledger.halted else partial
         if added:
             found = self._job.poller.poll(
-                lambda seen: all(self._questions.find(index, seen) for index in added), writes=self._job.ledger.writes
+                lambda seen: all(self._questions.find(index, seen) for index in added),
+                writes=self._job.ledger.writes,
+                touched=self._touched(added, lambda index, seen: self._questions.find(index, seen) is not None),
             )
             if found.snapshot is not None:
                 self._questions.learn(added, found.snapshot)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 from kbsync.commands import Command
 from kbsync.desk.client import Transport
@@ -12,7 +13,7 @@ from kbsync.desk.wire import CategoryRow, Fields, QuestionRow, category_row, que
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, UnknownCommand, Unreachable
 from kbsync.limiter import BackgroundWork
 from kbsync.messages import message
-from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, Question, Status
+from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, Question, Status, bare
 
 __all__ = ["DeskReader", "DeskWriter", "QuestionLister", "Tree", "read_tree"]
 
@@ -71,6 +72,26 @@ class DeskReader:
             questions=tuple(_question(row, tree.path(row.category)) for row in listing.rows),
             complete=tree.complete and listing.complete,
         )
+
+    def look(self, goals: Sequence[Question], known: Knowledge, *, tree: bool) -> Knowledge | None:
+        """``known``, but for these questions as they are now; None where the keyword filter does not show them for certain.
+
+        What an answer shows is known by its id, so that it does not matter how the filter matches, nor whether it does.
+        """
+        pages = self._transport.heard.pages
+        if not known.complete or 2 * len(goals) >= len(pages):
+            return None
+        rows = self._lister.find(goals, size=min(USUAL, max(pages)))
+        if rows is None:
+            return None
+        categories = known.categories
+        paths = {category.id: category.path for category in categories}
+        if tree or any(row.category not in paths for row in rows):
+            read = read_tree(self._transport)
+            categories, paths = read.categories(), {row.category: read.path(row.category) for row in rows}
+        questions = {question.id: question for question in known.questions}
+        questions |= {row.id: _question(row, paths[row.category]) for row in rows}
+        return Knowledge(categories, tuple(questions.values()), complete=True)
 
 
 class DeskWriter:
@@ -312,6 +333,7 @@ class QuestionLister:
         merged: dict[str, QuestionRow] = {}
         for attempt in range(1, ROUNDS + 1):
             sweeps = self._sweeps()
+            self._transport.heard.pages = tuple(len(page.rows) for sweep in sweeps for page in sweep.pages)
             rows = {identifier: row for sweep in sweeps for identifier, row in sweep.rows.items()}
             steady = all(sweep.steady for sweep in sweeps)
             if steady and not any(sweep.goes_on for sweep in sweeps) and _all_there(sweeps, len(rows)):
@@ -327,6 +349,34 @@ class QuestionLister:
         for refusal in filter(None, failed):
             raise refusal
         return QuestionListing(tuple(merged.values()), complete=False)
+
+    def find(self, goals: Sequence[Question], *, size: int) -> Sequence[QuestionRow] | None:
+        """What the keyword filter shows of these questions; None where it cannot be relied on, which the first one tells."""
+        found: list[QuestionRow] = []
+        for start, end in pairwise((0, *range(min(1, len(goals)), len(goals), AHEAD), len(goals))):
+            aside = [self._transport.aside(partial(self._find, goal, size)) for goal in goals[start:end]]
+            for rows in [each.result() for each in aside]:
+                if rows is None:
+                    return None
+                found.extend(rows)
+        return found
+
+    def _find(self, goal: Question, size: int) -> Sequence[QuestionRow] | None:
+        """The page with a question, in the status that it is to have or else in the other; nothing where neither shows it.
+
+        A question that is not there yet, and one that the filter passes over, look the same; a page that is full, or has what
+        was not asked for, says nothing of what it does not show.
+        """
+        text = bare(goal.content.question)
+        for status in sorted(Status, key=lambda status: status is not goal.content.status):
+            page = self._page(1, size, status, keyword=goal.content.question)
+            if isinstance(page, RequestRefused):
+                return None
+            if any(row.id == goal.id or (goal.id is None and bare(row.question) == text) for row in page.rows):
+                return page.rows
+            if len(page.rows) >= size or any(text not in bare(row.question) for row in page.rows):
+                return None
+        return ()
 
     def _sweeps(self) -> Sequence[_Sweep]:
         """The pages of all statuses, side by side, once the first page has shown which size is allowed."""
@@ -403,10 +453,19 @@ class QuestionLister:
         raise refusals[0]
 
     def _page(
-        self, index: int, size: int, status: Status, *, still: Callable[[], bool] | None = None, evenly: bool = False
+        self,
+        index: int,
+        size: int,
+        status: Status,
+        *,
+        still: Callable[[], bool] | None = None,
+        evenly: bool = False,
+        keyword: str | None = None,
     ) -> ListedPage | RequestRefused:
         """One page, or the service's own refusal of it; a refusal by something on the way there is raised."""
-        body = {"PageIndex": index, "PageSize": size, "Status": int(status)}
+        body: dict[str, object] = {"PageIndex": index, "PageSize": size, "Status": int(status)}
+        if keyword is not None:
+            body["Question"] = keyword
         trial = index == 1 and size > USUAL
         try:
             answer = self._transport.call(

@@ -63,11 +63,11 @@ class Transport:
         self._client = open_client(self._endpoint, signer=signer, http=http, timeout=timeout, deadline=self._deadline)
         self._route = route_to(self._endpoint, direct=http is not None)
         self._skew: float | None = None
-        self._heard = _Heard()
+        self.heard = _Heard()
 
     def service_time(self) -> float | None:
         """The service's time now, by the Date of the last answer to whichever copy of this; None where it gave none."""
-        ahead = self._heard.ahead
+        ahead = self.heard.ahead
         return None if ahead is None else self._clock.now() + ahead
 
     @property
@@ -185,7 +185,7 @@ class Transport:
             if date is not None:
                 self._skew = wall - date
                 # Pages of a front before the service have a clock of their own.
-                self._heard.ahead = date - self._clock.now() if answer.status == HTTPStatus.OK else self._heard.ahead
+                self.heard.ahead = date - self._clock.now() if answer.status == HTTPStatus.OK else self.heard.ahead
             return opened(command, answer, wall=wall)
         raise failure
 
@@ -205,9 +205,14 @@ def _doubtful(error: OutcomeUnknown) -> OutcomeUnknown:
 
 @dataclass(slots=True)
 class _Heard:
-    """How far the service's time is ahead of the forward-only clock here, as the copies of a transport heard it last."""
+    """What the copies of a transport heard last.
+
+    ``ahead``: how far the service's time is ahead of the forward-only clock here. ``pages``: the rows of the pages of the last
+    whole listing.
+    """
 
     ahead: float | None = None
+    pages: tuple[int, ...] = ()
 
 
 def _encoded(command: Command, body: Mapping[str, object]) -> bytes:

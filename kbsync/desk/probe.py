@@ -153,6 +153,8 @@ class _Asking:
             word = max(one.content.question.split(), key=len)
             inner = word[1:-1]
             if len(inner) > 1 and inner.casefold() not in one.content.question.casefold().split():
+                if self._finds(one, size, Question=NOWHERE):
+                    return Settled(message("A keyword does not filter."), ("keyword=ignored",))
                 if self._finds(one, size, Question=inner):
                     return Settled(message("A keyword matches anywhere in a question."), ("keyword=substring",))
                 if self._finds(one, size, Question=word):

@@ -375,7 +375,7 @@ def _passing(scene: Scene, parameters: Parameters, library: Sequence[StoredQuest
 def _matches(text: str, keyword: str, scene: Scene) -> bool:
     if scene.switches.keyword == "words":
         return set(keyword.casefold().split()) <= set(text.casefold().split())
-    return keyword in text
+    return keyword in text or scene.switches.keyword == "ignored"
 
 
 def _wanted(scene: Scene, category: int) -> set[int]:

@@ -73,6 +73,7 @@ def test_what_is_found_is_how_the_service_is(word: str, switches: Switches) -> N
     missing = {name for name in expected if name not in found}
     allowed = {"page-refusal"} if switches.page_cap is None else set()
     allowed |= {"keyword", "recursive-filter"} if not switches.include_presets else set()
+    allowed |= {"empty-page"} if switches.keyword == "ignored" else set()
     allowed |= {"second-robot"} if not switches.robot_list else set()
     assert missing <= allowed, missing
 
