@@ -15,10 +15,16 @@ from kbsync.plan import FIELD_NAMES, Edit, Field, Merge, value_of
 from kbsync.sheets.rows import HEADINGS, KEY, bared, column_named, digest, read
 from kbsync.sheets.tables import Odd, SheetTable, letters
 
-__all__ = ["Returned", "Row", "Wishes", "columns_of", "commits_of", "merge_rows", "rows_of", "told"]
+__all__ = ["Returned", "Row", "Wishes", "columns_of", "commits_of", "is_headed", "merge_rows", "rows_of", "told"]
 
 MICROSOFT = {"question", "answer", "source", "metadata"}
 """The headings by which the tables of Microsoft's QnA Maker are known: rows with one answer are wordings of one question."""
+
+TEXTS = (Field.QUESTION, Field.SIMILAR, Field.ANSWER, Field.CATEGORY)
+"""What no row may end before."""
+
+TITLES = 10
+"""So many rows are looked at for headings that do not stand in the first."""
 
 MAX_FAULTS = 1000
 """So many are told of one table."""
@@ -70,7 +76,7 @@ def _fault(
 
 
 def columns_of(table: SheetTable, named: Mapping[str, str]) -> tuple[dict[str, int], list[Diagnostic]]:
-    """Which column of a table is which, by its first row, or as they are ``named``: a letter or a heading for each."""
+    """Which column of a table is which, by its first row, or as they are ``named``: a heading or a letter for each."""
     number, head = table.rows[0] if table.rows else (1, [])
     titles = ["" if isinstance(cell, Odd) else cell for cell in head]
     found: dict[str, int] = {}
@@ -84,30 +90,53 @@ def columns_of(table: SheetTable, named: Mapping[str, str]) -> tuple[dict[str, i
                 _fault(Rule.KB503, said, table.place(number, column), hint=hint, other=table.place(number, found[name]))
             )
     for name, wanted in named.items():
-        places = [at for at, title in enumerate(titles) if wanted.upper() == letters(at) or bare(wanted) == bare(title)]
-        if len(places) == 1:
-            found[name] = places[0]
-        else:
+        headed = [at for at, title in enumerate(titles) if bare(wanted) == bare(title)]
+        places = headed or [at for at in range(len(titles)) if wanted.upper() == letters(at)]
+        if len(places) != 1:
             said = message("no column, or more than one, is {wanted}", wanted=shorten(wanted))
             faults.append(_fault(Rule.KB503, said, table.place(number, 0)))
+        elif places[0] in found.values():
+            said = message("one column is named twice: {column}", column=letters(places[0]))
+            faults.append(_fault(Rule.KB503, said, table.place(number, places[0])))
+        else:
+            found[name] = places[0]
     if Field.QUESTION not in found and not faults:
-        hint = message("head one with question or 问题, or name it: --map question=B,answer=D")
-        faults.append(_fault(Rule.KB503, message("no column holds the questions"), table.place(number, 0), hint=hint))
+        faults.append(_headless(table, number))
     return found, faults
 
 
-def rows_of(table: SheetTable, columns: Mapping[str, int]) -> tuple[list[Row], list[Diagnostic]]:
+def _headless(table: SheetTable, number: int) -> Diagnostic:
+    hint = message("head one with question or 问题, or name it: --map question=B,answer=D")
+    for row, cells in () if number != 1 else table.rows[1:TITLES]:
+        if Field.QUESTION in {column_named(cell) for cell in cells if isinstance(cell, str)}:
+            number, hint = row, message("the headings seem to stand here: take away the rows above")
+            break
+    return _fault(Rule.KB503, message("no column holds the questions"), table.place(number, 0), hint=hint)
+
+
+def is_headed(table: SheetTable, named: Mapping[str, str]) -> bool:
+    """Whether the first row holds headings: not where columns are named by letters alone, and it has none that is known."""
+    titles = [cell for cell in table.rows[0][1] if isinstance(cell, str)]
+    known = {bare(wanted) for wanted in named.values()}
+    return not named or any(bare(title) in known or column_named(title) for title in titles)
+
+
+def rows_of(table: SheetTable, columns: Mapping[str, int], *, headed: bool = True) -> tuple[list[Row], list[Diagnostic]]:
     """The rows of a table and everything that is wrong in them."""
     faults = list(table.faults)
     rows: list[Row] = []
+    width = len(table.rows[0][1])
     others = {bare(cell): at for at, cell in enumerate(table.rows[0][1]) if isinstance(cell, str)}
-    for number, cells in table.rows[1:]:
+    for number, cells in table.rows[headed:]:
         if len(faults) >= MAX_FAULTS:
             said = message("from here on nothing is told: there are too many faults")
             faults.append(_fault(Rule.KB506, said, table.place(number, 0)))
             break
         texts = {name: cells[at] for name, at in columns.items() if at < len(cells)}
-        if any(isinstance(text, Odd) or text.strip() for text in texts.values()):
+        ragged = _ragged(table, number, cells, columns, width) if table.ragged else None
+        if ragged is not None:
+            faults.append(ragged)
+        elif any(isinstance(text, Odd) or text.strip() for text in texts.values()):
             row, wrong = _row(table, number, columns, texts)
             rows += [row] if row is not None else []
             faults += wrong
@@ -116,6 +145,23 @@ def rows_of(table: SheetTable, columns: Mapping[str, int]) -> tuple[list[Row], l
     if others.keys() >= MICROSOFT:
         rows = _grouped(rows, table, others)
     return rows, faults
+
+
+def _ragged(
+    table: SheetTable, number: int, cells: Sequence[str | Odd], columns: Mapping[str, int], width: int
+) -> Diagnostic | None:
+    """What is wrong about how many cells a row has: one too many, or none for a text; spreadsheets leave empty ones out."""
+    said, at = message("the row has more cells than there are headings"), width
+    while at < len(cells) and not str(cells[at]).strip():
+        at += 1
+    if at >= len(cells):
+        at = len(cells)
+        name = next((name for name in TEXTS if columns.get(name, -1) >= at), None)
+        if name is None:
+            return None
+        said = message("the row ends before its {field}", field=FIELD_NAMES[name])
+    hint = message("a text that holds a separator or a line end stands in quotes")
+    return _fault(Rule.KB506, said, table.place(number, at), hint=hint)
 
 
 def _row(

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Literal
 
 from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.errors import InvalidInput, UnusableFile
@@ -16,18 +16,38 @@ from kbsync.messages import Message, message
 from kbsync.model import MAX_FILE_BYTES, Knowledge, to_lf
 from kbsync.sheets.rows import COLUMNS, HEADINGS, KEY, column_named, rows
 
-if TYPE_CHECKING:
-    from openpyxl.reader.excel import ExcelReader
-
 __all__ = ["Odd", "SheetTable", "read_table", "written", "written_workbook"]
 
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 
 UNPACKED = 2 * MAX_FILE_BYTES
-"""How large the parts of a workbook may be together."""
+"""How large the parts of a workbook may be together, and the texts of a table."""
 
-ROWS, WIDTH = 1_048_576, 100
-"""The rows of a workbook, and the columns that are looked at."""
+WIDTH = 100
+"""The columns of a workbook that are looked at."""
+
+FILLED, CELLS = 100_000, 1_000_000
+"""So many rows of a table may hold anything, and so many cells."""
+
+WIDEST, TAGS, PARTS = 100_000, 4_000_000, 10_000
+"""The cells of one row or the tags of one part of a workbook that is read as a whole; all tags of a part; the parts."""
+
+PIECE, NEAR = 1 << 16, 4096
+"""How much is unpacked at once, and by how much an encoding is told."""
+
+STREAMED = re.compile(r"worksheets/|sharedstrings", re.IGNORECASE)
+STARTS = re.compile(rb"<(?:\w+:)?(?:row|si)[\s/>]")
+"""The parts of a workbook that are read row by row and text by text, and with what those begin."""
+
+BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+"""What may stand before the first tag of a part: a byte order mark and white space."""
+
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+NAMED_SEPARATOR = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)
+"""The line by which Excel is told the separator of a CSV file."""
+
+SEPARATED = {",": message("commas"), ";": message("semicolons"), "\t": message("tabs"), "|": message("bars")}
 
 OLE = b"\xd0\xcf\x11\xe0"
 """How an encrypted workbook begins, and one of the format before 2007."""
@@ -52,13 +72,17 @@ Cells = list[str | Odd]
 
 @dataclass(frozen=True, slots=True)
 class SheetTable:
-    """The rows of a table that hold anything, by their numbers; ``taken`` says how the file was read."""
+    """The rows of a table that hold anything, by their numbers; ``taken`` says how the file was read.
+
+    The rows of a ``ragged`` one may have more cells than the first, or fewer.
+    """
 
     path: str
     sheet: str
     rows: tuple[tuple[int, Cells], ...]
     taken: Message
     faults: tuple[Diagnostic, ...] = ()
+    ragged: bool = False
 
     def place(self, row: int, column: int) -> Location:
         """A cell, both counted from 1 and 0."""
@@ -144,26 +168,55 @@ def _unreadable(path: str, said: Message, *, hint: Message | None = None, rule: 
 
 def _read_text(path: str, data: bytes) -> SheetTable:
     text, encoding = _decoded(path, data)
-    best = max(",;\t|", key=lambda each: (_known(text, each), each == "\t" and path.lower().endswith((".tsv", ".txt"))))
-    found: list[tuple[int, Cells]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=best, strict=True)
+    named = NAMED_SEPARATOR.match(text)
+    best = named[1] if named else max(SEPARATED, key=lambda each: _known(path, text, each))
+    separator = SEPARATED[best]
     try:
-        for number, line in enumerate(reader, 1):
-            if any(cell.strip() for cell in line):
-                found.append((number, [to_lf(cell) for cell in line]))
+        rows = _text_rows(path, text, best, csv.QUOTE_MINIMAL)
     except csv.Error as problem:
-        said = message("line {line} is no line of a table: {reason}", line=reader.line_num, reason=problem)
-        raise _unreadable(path, said) from None
-    name = {",": message("commas"), ";": message("semicolons"), "\t": message("tabs"), "|": message("bars")}[best]
-    taken = message("{path} is read as {encoding}, separated by {separator}.", path=path, encoding=encoding, separator=name)
-    return SheetTable(path, "", tuple(found), taken)
+        if best != "\t":
+            said = message("line {line} is no line of a table: {reason}", line=problem.args[1], reason=problem.args[0])
+            raise _unreadable(path, said) from None
+        separator = message("tabs, quotes as they stand")  # as programs write that only put tabs between texts
+        rows = _text_rows(path, text, best, csv.QUOTE_NONE)
+    taken = message("{path} is read as {encoding}, separated by {separator}.", path=path, encoding=encoding, separator=separator)
+    return SheetTable(path, "", tuple(rows[1:] if named else rows), taken, ragged=True)
+
+
+def _text_rows(path: str, text: str, separator: str, quoting: Literal[0, 3]) -> list[tuple[int, Cells]]:
+    rows = _Rows(path)
+    for number, line in enumerate(_records(text, separator, quoting), 1):
+        rows.add(number, [to_lf(cell) for cell in line])
+    return rows.found
+
+
+def _records(text: str, separator: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> Iterator[list[str]]:
+    """The rows of a text; one that is too wide is refused before there is a list of its cells."""
+    width = number = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal width, number
+        for number, found in enumerate(LINE.finditer(text), 1):  # noqa: B007  (read below)
+            width += found[0].count(separator)
+            if width > WIDEST:
+                raise csv.Error(message("it has more than {limit} cells", limit=WIDEST))
+            yield found[0]
+
+    reader = csv.reader(lines(), delimiter=separator, quoting=quoting, strict=True)
+    try:
+        for line in reader:
+            yield line
+            width = 0
+    except csv.Error as problem:
+        raise csv.Error(problem.args[0], number) from None
 
 
 def _decoded(path: str, data: bytes) -> tuple[str, str]:
+    head = data[:NEAR]
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         order = ["utf-16"]
-    elif b"\0" in data[:200]:
-        order = ["utf-16-be" if data[:1] == b"\0" else "utf-16-le"]
+    elif b"\0" in head:  # the separators and line ends of a table are ASCII
+        order = ["utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"]
     else:
         order = ["utf-8-sig", "gb18030"]
     for encoding in order:
@@ -174,56 +227,150 @@ def _decoded(path: str, data: bytes) -> tuple[str, str]:
     raise _unreadable(path, message("it is neither UTF-8 nor UTF-16 nor GB18030"), hint=message("save it as CSV UTF-8"))
 
 
-def _known(text: str, separator: str) -> tuple[int, int]:
-    """How many headings the first line has with a separator, and how many cells."""
+def _known(path: str, text: str, separator: str) -> tuple[int, int, bool]:
+    """How many headings the first line has with a separator, how many cells, and whether the name of the file says so."""
     try:
-        first = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+        first = next(_records(text, separator), [])
     except csv.Error:
-        return 0, 0
-    return sum(column_named(cell) is not None for cell in first), len(first)
+        first = []
+    named = separator == "\t" and path.lower().endswith((".tsv", ".txt"))
+    return sum(column_named(cell) is not None for cell in first), len(first), named
+
+
+class _Rows:
+    """The rows of a table that hold anything, as many as there may be."""
+
+    def __init__(self, path: str) -> None:
+        self.found: list[tuple[int, Cells]] = []
+        self._path = path
+        self._cells = self._signs = 0
+
+    def add(self, number: int, cells: Cells) -> None:
+        """One row. Raises InvalidInput where there are too many."""
+        self._cells += len(cells)
+        self._signs += sum(len(cell) for cell in cells if isinstance(cell, str))
+        if any(isinstance(cell, Odd) or cell.strip() for cell in cells):
+            self.found.append((number, cells))
+        if len(self.found) > FILLED or self._cells > CELLS or self._signs > UNPACKED:
+            said = message("it has more than {rows} rows, {cells} cells or {signs} characters")
+            raise _unreadable(
+                self._path, said.fill(rows=FILLED, cells=CELLS, signs=UNPACKED), hint=message("take it in by parts")
+            )
 
 
 def _read_workbook(path: str, data: bytes, sheet: str | None) -> SheetTable:
     _demand()
-    damaged = message("it is damaged, or no workbook")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                size = sum(part.file_size for part in archive.infolist())
-            _check_size(path, size, UNPACKED)
+            _check_parts(path, data)
             return _from_book(path, data, sheet)
         except InvalidInput:
             raise
         except Exception as problem:  # noqa: BLE001  (a damaged workbook fails anywhere in the library)
             hint = message("{kind}: {reason}", kind=type(problem).__name__, reason=problem)
-            raise _unreadable(path, damaged, hint=hint) from None
+            raise _unreadable(path, message("it is damaged, or no workbook"), hint=hint) from None
+
+
+def _check_parts(path: str, data: bytes) -> None:
+    """Unpack every part piece by piece before the library does: it may be larger than it says, or too much for a parser."""
+    if data.count(b"PK\1\2") > PARTS:
+        raise _unreadable(path, message("it has more than {limit} parts", limit=PARTS))
+    size = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for part in archive.infolist():
+            end = size + part.file_size
+            part.file_size = UNPACKED + 1
+            markup = _Markup(STREAMED.search(part.filename) is not None)
+            with archive.open(part) as stream:
+                while piece := stream.read(PIECE):
+                    size += len(piece)
+                    _check_size(path, size, UNPACKED)
+                    if markup.is_too_much(piece):
+                        raise _unreadable(path, message("{part} in it is more than any table needs", part=part.filename))
+            if size != end:
+                raise zipfile.BadZipFile(f"{part.filename} is not as large as it says")
+
+
+@dataclass(slots=True)
+class _Markup:
+    """Counts the tags of a part; where one row or text is read after the other, those of each."""
+
+    streamed: bool
+    text: bool | None = None
+    total: int = 0
+    run: int = 0
+    before: bytes = b""
+
+    def is_too_much(self, piece: bytes) -> bool:
+        """Whether the tree would be too large with this piece."""
+        plain = piece.replace(b"\0", b"")
+        if self.text is None and (first := plain.lstrip(BLANK)[:1]):
+            self.text = first == b"<"
+        if not self.text:
+            return False
+        counts = [each.count(b"<") for each in (STARTS.split(plain) if self.streamed else [plain])]
+        self.total += sum(counts) + len(counts) - 1
+        counts[0] += self.run
+        self.run, found = counts[-1], self.before + plain
+        self.before = plain[-8:]
+        return max(counts) > WIDEST or self.total > TAGS or b"<!ENTITY" in found
 
 
 def _from_book(path: str, data: bytes, wanted: str | None) -> SheetTable:
-    from openpyxl.cell.read_only import EmptyCell  # noqa: PLC0415
+    from openpyxl.reader.excel import ExcelReader  # noqa: PLC0415
+    from openpyxl.styles.stylesheet import apply_stylesheet  # noqa: PLC0415
+    from openpyxl.worksheet._reader import WorkSheetParser  # noqa: PLC0415
 
-    reader = _exact_reader(data)
-    reader.read()
-    book = reader.wb
-    names = [each.title for each in book.worksheets if each.sheet_state == "visible"]
+    reader: Any = ExcelReader(io.BytesIO(data), read_only=True, keep_links=False)
+    reader.read_manifest()
+    reader.read_workbook()
+    apply_stylesheet(reader.archive, reader.wb)
+    places = [(sheet, rel.target) for sheet, rel in reader.parser.find_sheets() if rel.target in reader.valid_files]
+    names = [sheet.name for sheet, _ in places if sheet.state == "visible"]
     if wanted is None and len(names) != 1:
         said = message("which sheet is meant? It has {names}", names=", ".join(names))
         raise _unreadable(path, said, hint=message("name it with --sheet"), rule=Rule.KB503)
-    chosen: Any = next((each for each in book.worksheets if each.title == (wanted or names[0])), None)
-    if chosen is None:
+    title = wanted or names[0]
+    part = next((part for sheet, part in places if sheet.name == title), None)
+    if part is None:
         said = message("it has no sheet {name}; it has {names}", name=wanted, names=", ".join(names))
         raise _unreadable(path, said, rule=Rule.KB503)
-    found: list[tuple[int, Cells]] = []
-    for number, line in enumerate(chosen.iter_rows(min_row=1, max_row=ROWS, min_col=1, max_col=WIDTH), 1):
-        if {*map(type, line)} <= {EmptyCell}:  # the fast way: there may be a million such rows
-            continue
-        cells = [_cell(each) for each in line]
-        if any(isinstance(cell, Odd) or cell.strip() for cell in cells):
-            found.append((number, cells))
-    taken = message("{path} is read as a workbook, sheet {sheet}.", path=path, sheet=chosen.title)
-    table = SheetTable(path, chosen.title, tuple(found), taken)
-    return replace(table, faults=tuple(_merged(table, data, chosen._worksheet_path)))  # noqa: SLF001
+    rows = _Rows(path)
+    book, strings = reader.wb, _strings(reader)
+    with reader.archive.open(part) as source:
+        parser = WorkSheetParser(source, strings, False, book.epoch, book._date_formats, book._timedelta_formats)  # noqa: FBT003, SLF001
+        for number, line in parser.parse():
+            parser.row_dimensions.clear()  # there may be a million
+            cells: Cells = []
+            for cell in line:
+                if cell["value"] is not None and cell["column"] <= WIDTH:
+                    cells += [""] * (cell["column"] - len(cells))
+                    cells[cell["column"] - 1] = _cell(cell["value"], cell["data_type"])
+            rows.add(number, cells)
+    taken = message("{path} is read as a workbook, sheet {sheet}.", path=path, sheet=title)
+    table = SheetTable(path, title, tuple(rows.found), taken)
+    return replace(table, faults=tuple(_merged(table, data, part)))
+
+
+def _strings(reader: Any) -> list[str]:
+    """The texts of a workbook as they stand: the library drops the sign that tells an escape from a text that looks like one."""
+    from xml.etree.ElementTree import iterparse  # noqa: PLC0415
+
+    from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS  # noqa: PLC0415
+
+    part = reader.package.find(SHARED_STRINGS)
+    found: list[str] = []
+    if part is not None:
+        item, text, piece = (f"{{{SHEET_MAIN_NS}}}{name}" for name in ("si", "t", "r"))
+        with reader.archive.open(part.PartName[1:]) as source:
+            nodes = iterparse(source, ("start", "end"))  # noqa: S314
+            root = next(nodes)[1]
+            for event, node in nodes:
+                if event == "end" and node.tag == item:
+                    found.append("".join(each.findtext(text, "") for each in (node, *node.iterfind(piece))))
+                    root.clear()
+    return found
 
 
 def _merged(table: SheetTable, data: bytes, part: str) -> Iterator[Diagnostic]:
@@ -241,10 +388,7 @@ def _merged(table: SheetTable, data: bytes, part: str) -> Iterator[Diagnostic]:
             )
 
 
-def _cell(cell: Any) -> str | Odd:
-    value, kind = cell.value, cell.data_type
-    if value is None:
-        return ""
+def _cell(value: Any, kind: str) -> str | Odd:
     if kind == "s":
         return to_lf(ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value)))
     if kind == "n" and isinstance(value, int):
@@ -256,25 +400,3 @@ def _cell(cell: Any) -> str | Odd:
         "e": message("an error where a text is due: {value}", value=value),
     }
     return Odd(words.get(kind, message("a number where a text is due: {value}", value=value)))
-
-
-def _exact_reader(data: bytes) -> "ExcelReader":
-    from xml.etree.ElementTree import iterparse  # noqa: PLC0415
-
-    from openpyxl.cell.text import Text  # noqa: PLC0415
-    from openpyxl.reader.excel import ExcelReader  # noqa: PLC0415
-    from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS  # noqa: PLC0415
-
-    class ExactReader(ExcelReader):
-        """Gives texts as they stand: the library drops the sign by which an escape is told from a text that looks like one."""
-
-        def read_strings(self) -> None:
-            """See ``ExcelReader``."""
-            text, package = cast("Any", Text), cast("Any", self.package)
-            part = package.find(SHARED_STRINGS)
-            if part is not None:
-                with self.archive.open(part.PartName[1:]) as source:
-                    nodes = (node for _, node in iterparse(source) if node.tag == f"{{{SHEET_MAIN_NS}}}si")  # noqa: S314
-                    self.shared_strings = [str(text.from_tree(node).content) for node in nodes]
-
-    return ExactReader(io.BytesIO(data), read_only=True)

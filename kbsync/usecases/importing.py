@@ -9,7 +9,7 @@ from kbsync.messages import message
 from kbsync.model import MAX_FILE_BYTES, Knowledge
 from kbsync.render.differences import unified
 from kbsync.saving import read_file
-from kbsync.sheets.returning import Wishes, columns_of, commits_of, merge_rows, rows_of, told
+from kbsync.sheets.returning import Wishes, columns_of, commits_of, is_headed, merge_rows, rows_of, told
 from kbsync.sheets.rows import COLUMNS
 from kbsync.sheets.tables import read_table
 from kbsync.usecases.context import Call, Exit, is_agreed
@@ -32,7 +32,10 @@ def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet:
     if faults:
         raise InvalidInput(message("the table cannot be taken; nothing was changed"), faults)
     call.screen.note(message("Columns: {columns}.", columns=told(columns)))
-    rows, faults = rows_of(table, columns)
+    headed = is_headed(table, named)
+    if not headed:
+        call.screen.note(message("The first row is taken for a question: where it holds headings, name a column by one of them."))
+    rows, faults = rows_of(table, columns, headed=headed)
     bases = {commit: _base(call, workspace, commit) for commit in [*commits_of(rows)][:EXPORTS]}
     found = merge_rows(rows, workspace.knowledge, bases, wishes, path=table.path)
     if faults or found.faults:
@@ -64,7 +67,8 @@ def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet:
 def _named(mapping: str) -> dict[str, str]:
     """The columns that the command line names."""
     pairs = [each.partition("=") for each in mapping.split(",") if each]
-    if any(not column.strip() or name.strip() not in COLUMNS for name, _, column in pairs):
+    names = [name.strip() for name, _, _ in pairs]
+    if any(not column.strip() for _, _, column in pairs) or not {*names} <= {*COLUMNS} or len({*names}) < len(names):
         hint = message("columns are named as in question=B,answer=D; there are {names}", names=", ".join(COLUMNS))
         raise Misuse(message("--map {mapping} cannot be read", mapping=mapping), hint=hint)
     return {name.strip(): column.strip() for name, _, column in pairs}

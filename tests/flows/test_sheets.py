@@ -179,7 +179,16 @@ def test_a_commit_that_git_lacks_settles_nothing(bench: Bench) -> None:
     edited(bench, "a.csv", one={"answer": "EINS"}, two={"key (do not edit)": "0" * 16 + "@" + "0" * 40, "answer": "ZWEI"})
     done = bench.run("import", "a.csv", "--yes")
     assert (done.code, "+    answer: EINS" in done.out, "the table says ZWEI" in done.err) == (Exit.UNSAFE, True, True)
-    assert bench.run("import", "a.csv", "--map", "question").code == Exit.USAGE
+    for mapping in ("question", "question=A,question=B"):
+        assert bench.run("import", "a.csv", "--map", mapping).code == Exit.USAGE
+
+
+def test_a_table_without_headings_loses_no_row(bench: Bench) -> None:
+    """Where letters name the columns, the first row is a question, and that is said."""
+    bench.commit({"faq.yaml": TWO})
+    (bench.path / "a.csv").write_text("Wo?,hier\nWann?,jetzt\n", encoding="utf-8")
+    done = bench.run("import", "a.csv", "--map", "question=A,answer=B", "--category", "A", "--dry-run")
+    assert (done.code, done.out.count("+  - question: W"), "The first row is taken for a question" in done.err) == (0, 2, True)
 
 
 def test_a_workbook_comes_back(bench: Bench) -> None:

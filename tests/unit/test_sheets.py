@@ -18,9 +18,9 @@ from kbsync.files.emit import can_be_written
 from kbsync.model import MAX_FILE_BYTES, AnswerType, Content, Knowledge, Question, Status
 from kbsync.plan import Field, Merge
 from kbsync.sheets import tables
-from kbsync.sheets.returning import MAX_FAULTS, Returned, Wishes, columns_of, merge_rows, rows_of
+from kbsync.sheets.returning import MAX_FAULTS, Returned, Wishes, columns_of, is_headed, merge_rows, rows_of
 from kbsync.sheets.rows import ACTIVE, COLUMNS
-from kbsync.sheets.tables import read_table, written, written_workbook
+from kbsync.sheets.tables import FILLED, PARTS, PIECE, TAGS, WIDEST, read_table, written, written_workbook
 
 COMMIT = "c" * 40
 ODD = [
@@ -70,12 +70,12 @@ def returned(
     desired: Knowledge,
     bases: Mapping[str, Knowledge | None] | None = None,
     wishes: Wishes | None = None,
-    **named: str,
+    named: Mapping[str, str] | None = None,
 ) -> tuple[Returned, list[Diagnostic]]:
     """What a table changes, and its faults."""
     table = read_table("a", data, sheet=None)
-    columns, faults = columns_of(table, named)
-    rows, more = rows_of(table, columns)
+    columns, faults = columns_of(table, named or {})
+    rows, more = rows_of(table, columns, headed=is_headed(table, named or {}))
     return merge_rows(rows, desired, bases or {}, wishes or Wishes(), path="a"), [*faults, *more]
 
 
@@ -177,7 +177,7 @@ def test_somebody_elses_keys_say_nothing() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
 def test_encodings(encoding: str) -> None:
     """What it was read as is said."""
-    table = read_table("a.tsv", "a\t问题\n你好\t多少钱\n".encode(encoding), sheet=None)
+    table = read_table("a.tsv", "问题\t答案\n你好\t多少钱\n".encode(encoding), sheet=None)
     assert (table.rows[1][1], "separated by tabs" in str(table.taken)) == (["你好", "多少钱"], True)
     with pytest.raises(InvalidInput, match="cannot be read"):
         read_table("a", b"\xff\xff\xff", sheet=None)
@@ -186,7 +186,7 @@ def test_encodings(encoding: str) -> None:
 def test_columns_are_named() -> None:
     """By letter or by heading; what is not there, and a table without questions, is told."""
     data = b"x,Frage,Antwort\n1,wo?,hier\n2,wann?\n3,,\n\n"
-    found, faults = returned(data, Knowledge(), wishes=Wishes(category=("C",)), question="b", answer="Antwort")
+    found, faults = returned(data, Knowledge(), wishes=Wishes(category=("C",)), named={"question": "b", "answer": "Antwort"})
     assert ([each.question for each in found.merge.added], [str(it.location) for it in faults]) == (["wo?"], ["a:C3"])
     table = read_table("a", data, sheet=None)
     assert [each.rule for each in columns_of(table, {"question": "ZZ"})[1]] == [Rule.KB503]
@@ -225,12 +225,23 @@ def book(*names: str, rows: int = 0, hidden: bool = False) -> bytes:
     return data.getvalue()
 
 
-def packed(name: str, data: bytes) -> bytes:
+def packed(name: str, data: bytes | str) -> bytes:
     """A workbook of one part."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, data)
     return made.getvalue()
+
+
+def sheet(rows: bytes, head: bytes = b"") -> bytes:
+    """A part of a workbook by its content."""
+    return packed("xl/worksheets/sheet1.xml", head + b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>")
+
+
+def liar() -> bytes:
+    """A workbook with a part that is larger than it says, in both places that say it."""
+    data = packed("xl/a.xml", b"x" * 5000)
+    return data.replace((5000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
 
 
 BAD = {
@@ -239,9 +250,65 @@ BAD = {
     "no workbook": (packed("a", b"x"), "damaged"),
     "bomb": (packed("xl/a.xml", b"\0" * (2 * MAX_FILE_BYTES + 1)), "unpacked"),
     "huge": (b"x" * (MAX_FILE_BYTES + 1), "larger"),
+    "liar": (liar(), "damaged"),
+    "one row": (sheet(b"<row>" + b"<c/>" * (WIDEST + 1) + b"</row>"), "xl/worksheets/sheet1.xml in it is more than"),
+    "tags": (sheet(b"<row/>" * (TAGS + 1)), "xl/worksheets/sheet1.xml in it is more than"),
+    "styles": (packed("xl/styles.xml", "<a>" + "<row/>" * WIDEST + "</a>"), "xl/styles.xml in it is more than"),
+    "in two bytes": (packed("a", ("<a>" + "<b/>" * WIDEST).encode("utf-16")), "more than any table needs"),
+    "entities": (packed("a", b" " * (PIECE - 3) + b"<!ENTITY a 'b'>"), "more than any table needs"),
+    "picture": (packed("a", b"\x89PNG" + b"<" * (WIDEST + 1)), "damaged"),
+    "parts": (b"PK" + b"PK\1\2" * (PARTS + 1), "more than 10000 parts"),
+    "wide": (b"question,answer\n" + b"," * (WIDEST + 1), "line 2 is no line of a table: it has more than 100000 cells"),
+    "tall": (b"a\n" * (FILLED + 1), "more than 100000 rows, "),
     "long cell": (b"x" * 200_000, "line 1 is no line of a table"),
     "two sheets": (book("A"), "which sheet is meant? It has Sheet, A"),
 }
+
+
+def test_ragged_rows_are_findings() -> None:
+    """A cell beyond the headings, and a row that ends before its texts do, as where a line end or separator stands unquoted."""
+    rows = b"question,answer,category,status\na,b,C,,x\nd,e\nf\ng,h,C\ni,j,C,,,\n"
+    found, faults = returned(b"sep=,\n" + rows, Knowledge())
+    assert [f"{it.location} {it.message}" for it in faults] == [
+        "a:E3 the row has more cells than there are headings",
+        "a:C4 the row ends before its category",
+        "a:B5 the row ends before its answer",
+    ]
+    assert [each.question for each in found.merge.added] == ["g", "i"]
+
+
+def test_quotes_that_only_stand_in_a_text() -> None:
+    """Programs put tabs between texts and quote nothing; a comma needs quotes, so there it is a fault."""
+    table = read_table("a", b'question\tanswer\n"Hi" you\tHello\n', sheet=None)
+    assert (table.rows[1][1], "tabs, quotes as they stand" in str(table.taken)) == (['"Hi" you', "Hello"], True)
+    with pytest.raises(InvalidInput):
+        read_table("a", b'question,answer\n"Hi" you,Hello\n', sheet=None)
+
+
+def test_the_first_row_is_a_question_where_nothing_is_a_heading() -> None:
+    """Letters tell of none; a heading that is known, or named, does, and before a letter it wins."""
+    for head, named, number in (
+        ("Wo?,hier", {"question": "A", "answer": "b"}, 2),
+        ("Frage,answer", {"question": "A", "answer": "B"}, 1),
+        ("Q,A", {"question": "Q", "answer": "A"}, 1),
+    ):
+        found, faults = returned(f"{head}\nWann?,jetzt\n".encode(), Knowledge(), wishes=Wishes(category=("C",)), named=named)
+        assert (faults, len(found.merge.added), found.merge.added[-1].answer) == ([], number, "jetzt")
+    for named, said in (
+        ({"question": "A", "answer": "A"}, "one column is named twice: A"),
+        ({"question": "x"}, "no column, or more than one, is x"),
+    ):
+        assert [str(it.message) for it in returned(b"a,x,x\n", Knowledge(), named=named)[1]][:1] == [said]
+
+
+def test_headings_further_down_are_pointed_at() -> None:
+    """A title above them is to be taken away."""
+    (fault,) = columns_of(read_table("a", "常见问题\n,\n问题,答案\n".encode(), sheet=None), {})[1]
+    assert (fault.rule, str(fault.location), str(fault.hint)) == (
+        Rule.KB503,
+        "a:A3",
+        "the headings seem to stand here: take away the rows above",
+    )
 
 
 @pytest.mark.parametrize("name", BAD)
