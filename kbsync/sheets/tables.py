@@ -212,11 +212,11 @@ def _records(text: str, separator: str, quoting: Literal[0, 3] = csv.QUOTE_MINIM
 
 
 def _decoded(path: str, data: bytes) -> tuple[str, str]:
-    head = data[:NEAR]
+    begin = data[:NEAR]
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         order = ["utf-16"]
-    elif b"\0" in head:  # the separators and line ends of a table are ASCII
-        order = ["utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"]
+    elif b"\0" in begin:  # the separators and line ends of a table are ASCII
+        order = ["utf-16-be" if begin[::2].count(0) > begin[1::2].count(0) else "utf-16-le"]
     else:
         order = ["utf-8-sig", "gb18030"]
     for encoding in order:
