@@ -97,7 +97,7 @@ FILLER = "[Ll]orem [Ii]psum|LOREM IPSUM"
 HIDDEN = re.compile(f"[\u00ad\u200b\u2060\ufeff{DIRECTIONS}]")
 """Direction marks and zero-width characters that no spelling needs; joiners, which some scripts need, are left alone."""
 
-TYPESET = re.compile("“[^“”]*”|„[^„“”]*[“”]|‘[^‘’]*’|«[^«»]*»|»[^«»]*«", re.DOTALL)
+TYPESET = re.compile("“[^“”]*”|„[^„“”]*[“”]|‘[^‘’]*’|«[^«»]*»|»[^«»]*«|「[^「」]*」|『[^『』]*』", re.DOTALL)
 """A text in the quotes of word processors as a whole."""
 
 AROUND = 20

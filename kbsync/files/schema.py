@@ -126,8 +126,8 @@ THIRD_LEVEL: Final[ValueType[None]] = ValueType(_read_third_level, {"not": {}})
 """What may stand under ``children`` on the second level: nothing, with a better reason than "unknown key"."""
 
 ON_AND_OFF: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("on", "yes", "true", "active", "live"), Status.ENABLED.word),
-    **dict.fromkeys(("off", "no", "false", "inactive", "hidden", "draft"), Status.DISABLED.word),
+    **dict.fromkeys(("on", "yes", "true", "active", "live", "启用", "开启"), Status.ENABLED.word),
+    **dict.fromkeys(("off", "no", "false", "inactive", "hidden", "draft", "停用", "禁用", "关闭"), Status.DISABLED.word),
 }
 MARKED_UP: Final[Mapping[str, str]] = {
     **dict.fromkeys(("html", "richtext", "markdown"), AnswerType.RICH.word),

@@ -193,6 +193,8 @@ def report_syntax(source: SourceFile, error: yaml.YAMLError, keys: Collection[st
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     slip = next((slip for slip in SLIPS if any(words in problem for words in slip.words)), None)
     noticed, begun = noticed_at(error, reached), begun_at(error)
+    if begun and slip is _NO_COLON and source.is_end(noticed):
+        noticed = begun
     said = (
         message("this is not YAML: {problem}", problem=slip.said)
         if slip
@@ -278,7 +280,7 @@ def quoting(source: SourceFile, *places: tuple[int, int]) -> Message | None:
 def missing_colon(text: str, keys: Iterable[str]) -> MissingColon | None:
     """The known key that a line, or the text of a value, begins with, if its colon is not one to YAML; after a dash too."""
     words = "|".join(sorted(map(re.escape, keys), key=len, reverse=True))
-    found = re.match(rf"\s*(?:- +)?({words})\s*(?:：|:(?=\S))", text)
+    found = re.match(rf"\s*(?:- +)?({words})\s*(?:[：;；=]|:(?=\S))", text)
     return MissingColon(found[1], found.end() - 1) if found and words else None
 
 
@@ -359,7 +361,7 @@ def _foreign(source: SourceFile, *places: tuple[int, int]) -> tuple[int, Message
         text = source.line(line)
         if found := FOREIGN_SPACE.search(text, 0, len(text) - len(text.lstrip())):
             return line, message("{sign}; {remedy}", sign=_misread(found[0]), remedy=_remedy(found[0]))
-        if re.fullmatch("={7,}", text):
+        if re.fullmatch(r"={7,}|\|{7}(?: .*)?", text):
             return line, message("a merge left this line: keep one of the two versions, and take the line out")
     return None
 

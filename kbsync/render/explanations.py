@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kbsync.diagnostics import Rule
+from kbsync.display import cut, spelled_out
 from kbsync.messages import Message, message
 from kbsync.render.text_page import Style, TextPage
 from kbsync.render.words import RenderOptions, Words
@@ -21,19 +22,20 @@ class Explanation:
     example: str
 
 
-def explanations_text(rules: tuple[Rule, ...], options: RenderOptions) -> str:
-    """One rule with all that is known of it; of several, a line each."""
+def explanations_text(rules: tuple[Rule, ...], options: RenderOptions, *, whole: bool) -> str:
+    """Rules with what each means and why it matters; the ``whole`` of them has an example and what to do, too."""
     words, page = Words(options.language), TextPage(options)
     for rule in rules:
         found = EXPLANATIONS[rule]
         page.line((f"{rule.name} {rule.value}", Style.TITLE))
         page.line((words.say(found.what), Style.PLAIN), indent=2)
-        if len(rules) == 1:
+        if whole:
             page.blank()
+            page.line((words("For example:"), Style.PLAIN), indent=2)
             for line in found.example.splitlines():
-                page.line((line, Style.QUIET), indent=4)
+                page.line((cut(spelled_out(line), options.width - 4), Style.QUIET), indent=4)
             page.blank()
-            page.line((words.say(found.mend), Style.PLAIN), indent=2)
+            page.line((words("What to do: {mend}", mend=words.say(found.mend)), Style.PLAIN), indent=2)
     return page.text()
 
 
@@ -64,12 +66,14 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
         _ASKED + "    answer: Here.\n    answer: There.\n",
     ),
     Rule.KB105: Explanation(
-        message("A line is not YAML: mostly indentation, a colon, or quotes that are missing."),
+        message("A line is not YAML, so that the file cannot be read: mostly indentation, a colon, or quotes that are missing."),
         message("Do what the hint says; a text that holds signs is safe in quotes, or in a block after |."),
         _ASKED + "    answer: Note: this text\n",
     ),
     Rule.KB106: Explanation(
-        message("A text begins with ! and so is a tag of YAML, which kbsync allows nowhere."),
+        message(
+            "A text begins with ! and so is a tag of YAML: it would turn into something else, or customers would not see it."
+        ),
         message("Put the text in quotes, or take the tag out."),
         _ASKED + "    answer: !Important\n",
     ),
@@ -84,12 +88,12 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
         _ASKED + "    answer: *anything\n",
     ),
     Rule.KB109: Explanation(
-        message("Something is nested deeper than any knowledge file needs."),
+        message("Something is nested deeper than any knowledge file needs: mostly brackets that belong to a text."),
         message("Take the brackets out, or put the text in quotes."),
         "category: " + "[" * 60,
     ),
     Rule.KB110: Explanation(
-        message("A file is larger than kbsync reads at once."),
+        message("A file is larger than kbsync reads at once; mostly it is no knowledge at all."),
         message("Split it into several files."),
         "ls -lh knowledge",
     ),
@@ -109,7 +113,7 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
         _ASKED + "",
     ),
     Rule.KB114: Explanation(
-        message("A value is none of those that the key can have."),
+        message("A value is none of those that the key can have, so that nobody knows what is meant."),
         message("Write one of the words that the message lists."),
         _ASKED + "    answer: Here.\n    status: off\n",
     ),
@@ -139,7 +143,7 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
         _ONE + "<<<<<<< HEAD\n  - question: Where is it?\n    answer: Here.\n",
     ),
     Rule.KB120: Explanation(
-        message("A file looks like knowledge and is not read because of its name."),
+        message("A file looks like knowledge and is not read because of its name: its questions would be missing."),
         message("Let its name end in .yaml, or take it away."),
         "mv FAQ.YAML faq.yaml",
     ),
@@ -169,7 +173,7 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
         'version: 1\ntargets:\n  "a b": {driver: sandbox}\n',
     ),
     Rule.KB205: Explanation(
-        message("The default target is missing, or no target has its name."),
+        message("The default target is missing, or no target has its name, so that nobody knows where to apply."),
         message("Write default_target: with the name of a target."),
         "version: 1\ndefault_target: b\ntargets:\n  a: {driver: sandbox}\n",
     ),
@@ -215,12 +219,12 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
         + "    answer: Here.\n    previously: [Old?]\n  - question: And now?\n    answer: There.\n    previously: [Old?]\n",
     ),
     Rule.KB307: Explanation(
-        message("A category is declared twice."),
+        message("A category is declared twice, and the two may say different things about it."),
         message("Keep one of them."),
         "categories:\n  - title: Shipping\n  - title: Shipping\n",
     ),
     Rule.KB308: Explanation(
-        message("A category has more levels than the service knows, or a title is missing."),
+        message("A category has more levels than the service knows, or a title is missing: it could not be made there."),
         message("Write Parent / Child; a title that holds a slash needs the form [first, second]."),
         "category: A / B / C\nquestions: []\n",
     ),
@@ -230,12 +234,14 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
         "questions:\n  - question: Where is it?\n    answer: Here.\n",
     ),
     Rule.KB310: Explanation(
-        message("The file of an answer is not there, or lies outside of the knowledge directory."),
+        message(
+            "The file of an answer is not there, or lies outside of the knowledge directory, so that the question has no answer."
+        ),
         message("Write its path as it is spelled, relative to the file that names it."),
         _ASKED + "    answer: {file: answers/gone.html}\n",
     ),
     Rule.KB311: Explanation(
-        message("An id is for a target that the settings do not have."),
+        message("An id is for a target that the settings do not have, so that it never counts."),
         message("Write the name of a target, as kbsync targets lists them."),
         _ASKED + "    answer: Here.\n    id: {prodution: x}\n",
     ),
@@ -278,7 +284,7 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
     Rule.KB407: Explanation(
         message("An answer is too long to be read in a chat window; max says what is too long."),
         message("Shorten it, and link to the rest."),
-        _ASKED + "    answer: " + "x" * 2001 + "\n",
+        _ASKED + "    answer: " + "We deliver on weekdays. " * 99 + "\n",
     ),
     Rule.KB408: Explanation(
         message("A text begins or ends with space. The service may drop it, and then every plan would want to put it back."),
@@ -330,7 +336,7 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
     Rule.KB503: Explanation(
         message("Which sheet, or which column, is meant cannot be told from the headings."),
         message("Head one column with question, or name sheet and columns with --sheet and --map."),
-        "kbsync import faq.csv --map question=B,answer=D",
+        "frage,antwort\nWhere is it?,Here.\n",
     ),
     Rule.KB504: Explanation(
         message(
@@ -338,7 +344,7 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
             "at the beginning are lost."
         ),
         message("Format the cell as text and type it again."),
-        "kbsync import faq.xlsx",
+        "| question       | answer |\n| What do I pay? | =B7*2  |\n",
     ),
     Rule.KB505: Explanation(
         message("Cells are merged: only the first of them has the text, so the other rows would have none."),
@@ -348,12 +354,12 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
     Rule.KB506: Explanation(
         message("A row is no question: a text is missing, a word is unknown, or there are control characters."),
         message("Mend the cell that is named."),
-        "kbsync import faq.xlsx",
+        "question,answer,status\nWhere is it?,Here.,perhaps\n",
     ),
     Rule.KB507: Explanation(
         message("Two rows are one question, or a text belongs to two questions."),
         message("Keep one of them; other wordings belong under similar questions."),
-        "kbsync import faq.xlsx",
+        "question,answer\nWhere is it?,Here.\nWhere is it?,There.\n",
     ),
 }
 """Every rule."""

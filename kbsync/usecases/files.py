@@ -1,5 +1,6 @@
 """The use cases on files alone: ``validate``, ``fmt``, ``explain`` and the editing commands ``rename``, ``remove``, ``move``."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -50,32 +51,55 @@ def validate_directory(call: Call, *, baseline: Path | None = None, write: Path 
         save(write, "".join(f"{line}\n" for line in lines).encode())
         call.screen.note(message("Findings kept in {path}: {count}.", path=write, count=len(lines)))
     if baseline is not None:
-        known = Counter(_lines(baseline))
-        fresh = tuple(each for each in loaded.diagnostics if each.severity is Severity.ERROR or not _is_known(each, known))
-        call.screen.note(message("Findings that the baseline has: {count}.", count=len(loaded.diagnostics) - len(fresh)))
-        loaded = replace(loaded, diagnostics=fresh)
+        known = Counter(filter(None, _lines(baseline)))
+        fresh, left = _unknown((each for each in loaded.diagnostics if each.severity is not Severity.ERROR), known)
+        shown = tuple(each for each in loaded.diagnostics if each.severity is Severity.ERROR or each in fresh)
+        call.screen.note(message("Findings that the baseline has: {count}.", count=len(loaded.diagnostics) - len(shown)))
+        if left:
+            words = message("Lines of the baseline without a finding: {count}; --write-baseline {path} makes it anew.")
+            call.screen.note(words.fill(count=left, path=baseline))
+        loaded = replace(loaded, diagnostics=shown)
     return loaded, Exit.INVALID if has_errors(loaded.diagnostics) else Exit.DONE
 
 
-def rules_called(name: str | None) -> tuple[Rule, ...]:
-    """The rule of a code or a name, in any letters; all of them without one. Raises Misuse."""
-    rules = tuple(rule for rule in Rule if name is None or name.casefold() in (rule.name.casefold(), rule.value))
-    if name is not None and not rules:
-        hint = closest(name, [rule.value for rule in Rule]) or message("kbsync explain lists them all")
-        raise Misuse(message("no finding is called {name}", name=name), hint=hint)
-    return rules
+def rules_called(text: str) -> tuple[Rule, ...]:
+    """The rules that a text names by code, number or name, as a pasted finding does; all of them without one. Raises Misuse."""
+    words = re.findall(r"[\w-]+", text.casefold())
+    rules = tuple(rule for rule in Rule if {rule.name.casefold(), rule.name[2:], rule.value}.intersection(words))
+    if words and not rules:
+        hint = closest(text, [rule.value for rule in Rule]) or message("kbsync explain lists them all")
+        raise Misuse(message("no finding is called {name}", name=shorten(text)), hint=hint)
+    return rules or tuple(Rule)
 
 
 def _kept(found: Diagnostic) -> str:
     """A finding as a line of a baseline: without its line number, which changes."""
-    return f"{found.rule.name} {visible(found.location.path)} {visible(str(found.message), newlines=False)}"
+    path = visible(found.location.path).replace(" ", "⍽")
+    return f"{found.rule.name} {path} {visible(str(found.message), newlines=False)}"
 
 
-def _is_known(found: Diagnostic, known: Counter[str]) -> bool:
-    """Whether a baseline has it; each line of it stands for one."""
-    line = _kept(found)
-    known[line] -= 1
-    return known[line] >= 0
+def _unknown(found: Iterable[Diagnostic], known: Counter[str]) -> tuple[list[Diagnostic], int]:
+    """The findings that a baseline does not have, and how many of its lines stand for none.
+
+    Each line stands for one finding: in its file, or in another one that the entry was moved to.
+    """
+    fresh = [each for each in found if not _takes(known, _kept(each))]
+    elsewhere = Counter(map(_placeless, known.elements()))
+    fresh = [each for each in fresh if not _takes(elsewhere, _placeless(_kept(each)))]
+    return fresh, elsewhere.total()
+
+
+def _takes(known: Counter[str], line: str) -> bool:
+    """Whether a line is there; it is there once less then."""
+    is_there = known[line] > 0
+    known[line] -= is_there
+    return is_there
+
+
+def _placeless(line: str) -> str:
+    """A line of a baseline without its file."""
+    rule, _, rest = line.partition(" ")
+    return f"{rule} {rest.partition(' ')[2]}"
 
 
 def _lines(path: Path) -> list[str]:

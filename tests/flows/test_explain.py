@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from rich.cells import cell_len
 
 from kbsync.checks import check
 from kbsync.diagnostics import Rule
@@ -41,10 +42,22 @@ def test_every_finding_is_explained_in_both_languages() -> None:
     """What it is and what to do, short enough for a screen."""
     assert set(EXPLANATIONS) == set(Rule)
     for rule in Rule:
-        english, chinese = (explanations_text((rule,), RenderOptions(80, language=language)) for language in ("en", "zh"))
-        assert len(english.splitlines()) < 40
+        english, chinese = (
+            explanations_text((rule,), RenderOptions(80, language=language), whole=True) for language in ("en", "zh")
+        )
+        assert len(english.splitlines()) < 20
+        assert ("For example:" in english, "What to do: " in english) == (True, True)
+        assert max(map(cell_len, (english + chinese).splitlines())) <= 80
         assert str(EXPLANATIONS[rule].mend).split()[0] in english
         assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese)
+
+
+@pytest.mark.parametrize("code", ["KB503", "KB506", "KB507"])
+def test_a_table_leads_to_its_finding(bench: Bench, code: str) -> None:
+    """What is shown as wrong is refused by an import."""
+    bench.write({"a.yaml": "categories: [{title: A}]\n"})
+    (bench.path / "faq.csv").write_text(EXPLANATIONS[Rule[code]].example, encoding="utf-8")
+    assert code in bench.run("import", "faq.csv", "--dry-run", "--category", "A").err
 
 
 def test_programs_get_the_same() -> None:
@@ -56,7 +69,9 @@ def test_programs_get_the_same() -> None:
 def test_a_finding_is_asked_for_by_code_or_name(bench: Bench) -> None:
     """In any case of letters; without one all are listed, and an unknown one is a usage error."""
     one = bench.run("explain", "kb408").out
-    assert one == bench.run("explain", "Space-At-The-Ends").out
+    for said in ("Space-At-The-Ends", "408", "a.yaml:4:13: warning[KB408 space-at-the-ends] the answer"):
+        assert one == bench.run("explain", said).out
+    assert bench.run("explain", "KB408", "near-duplicate").out.count("What to do:") == 2
     assert one.startswith("KB408 space-at-the-ends\n")
     assert '    answer: "Here. "\n' in one
     assert all(f"{rule.name} {rule.value}\n" in bench.run("explain").out for rule in (Rule.KB101, Rule.KB414))

@@ -47,8 +47,12 @@ def test_a_baseline_leaves_out_what_a_library_came_with(bench: Bench) -> None:
     again = bench.run("validate", "--baseline", "known.txt")
     assert ("faq.yaml:7" in again.out, "faq.yaml:9" in again.out) == (False, True)
     assert "Findings that the baseline has: 1." in again.err
-    bench.write({"bad.yaml": "questions: [\n"})
-    assert bench.run("validate", "--baseline", "known.txt").code == Exit.INVALID
+    (bench.path / "knowledge/faq.yaml").rename(bench.path / "knowledge/an other.yaml")
+    moved = bench.run("validate", "--baseline", "known.txt")
+    assert ("yaml:7" in moved.out, "yaml:9" in moved.out, "without a finding" in moved.err) == (False, True, False)
+    bench.write({"an other.yaml": OLD.replace('"x "', "x"), "bad.yaml": "questions: [\n"})
+    mended = bench.run("validate", "--baseline", "known.txt")
+    assert (mended.code, "without a finding: 1; --write-baseline known.txt" in mended.err) == (Exit.INVALID, True)
 
 
 def test_a_baseline_has_to_be_there(bench: Bench) -> None:
