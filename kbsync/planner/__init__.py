@@ -51,7 +51,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     names = stored_names(desired, live, base)
     renamed_by_service = [*told_names(desired, names)]
     desired = desired.called(names)
-    base = base and base.called(stored_names(base, live))
+    base = base and base.called(stored_names(base, live, base))
     said = BaseIndex(base, live)
     categories = plan_categories(desired, live, base)
     matches = keep_wordings(match_questions(desired, live, base, work=categories, keeps=context.policy.prune is Prune.KEEP), said)

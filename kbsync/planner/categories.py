@@ -5,6 +5,7 @@ where the questions are that git put into it.
 """
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,19 +54,32 @@ class CategoryWork:
 def stored_names(knowledge: Knowledge, live: Knowledge, base: Knowledge | None = None) -> dict[CategoryPath, CategoryPath]:
     """The paths of git that the service stores in another form, with the paths that it has for them.
 
-    A title that ``base`` does not have was changed in git: it is sent.
+    A title that ``base`` does not have was changed in git: it is sent. Below a parent that has another title in the service,
+    the title alone is in the form that the service has.
     """
     there = {category.path for category in live.categories}
-    declared = {category.path for category in knowledge.categories}
-    sent = set() if base is None else declared - {category.path for category in base.categories}
-    named = declared | {question.content.category for question in knowledge.questions}
+    declared = {category.path: category.previously for category in knowledge.categories}
+    before = None if base is None else {category.path for category in base.categories}
+    sent = set() if before is None else {path for path in declared if before.isdisjoint(_former(path, declared))}
+    named = declared.keys() | {question.content.category for question in knowledge.questions}
+    is_loose = any(not unicodedata.is_normalized("NFC", path[-1]) or path[-1] != path[-1].strip() for path in named - there)
+    renamed = plan_categories(knowledge, live, base).renamed if is_loose else {}
+    parents = {new: old for old, new in renamed.items() if old in there}
     names: dict[CategoryPath, CategoryPath] = {}
     for _, level in groupby(sorted(named - sent, key=lambda path: (len(path), path)), key=len):
-        within = {path: (*names.get(path[:-1], path[:-1]), path[-1]) for path in level}
+        within = {path: (*parents.get(path[:-1], names.get(path[:-1], path[:-1])), path[-1]) for path in level}
         found = {path: stored_path(now, [each for each in there if each[:-1] == now[:-1]]) for path, now in within.items()}
         claims = Counter(found.values())
-        names |= {path: now for path, now in found.items() if now not in {path, *named} and claims[now] == 1}
+        stored = {path: (*names.get(path[:-1], path[:-1]), now[-1]) for path, now in found.items() if claims[now] == 1}
+        names |= {path: now for path, now in stored.items() if now not in {path, *named}}
     return names
+
+
+def _former(path: CategoryPath, declared: Mapping[CategoryPath, Sequence[str]]) -> Iterator[CategoryPath]:
+    """The paths that a category had before under its own title: its own, and below the earlier titles of its parent."""
+    yield path
+    for title in declared.get(path[:-1], ()):
+        yield (*path[:-2], title, path[-1])
 
 
 def told_names(desired: Knowledge, names: Mapping[CategoryPath, CategoryPath]) -> Iterator[Problem]:

@@ -100,7 +100,7 @@ def decide(
             [message("name another target with --target; to empty the files, delete them")],
         )
     names = stored_names(desired, live, base)
-    desired, base = desired.called(names), base and base.called(stored_names(base, live))
+    desired, base = desired.called(names), base and base.called(stored_names(base, live, base))
     wrong = tuple(problem.message for problem in plan.problems if problem.kind is ProblemKind.WRONG_PIN)
     is_first = not wrong and _is_first(base, plan)
     only = scope.only and meant(scope.only, desired, live, base)
@@ -124,6 +124,7 @@ def decide(
 def _in_words_of_files(merge: Merge, names: Mapping[CategoryPath, CategoryPath]) -> Merge:
     """A merge with the titles of the files, where the service stores them in another form."""
     said = {stored: declared for declared, stored in names.items()}
+    said |= {path_after(stored, merge.renamed): path_after(declared, merge.renamed) for stored, declared in said.items()}
 
     def home(content: Content) -> Content:
         return replace(content, category=path_after(content.category, said))

@@ -1,10 +1,15 @@
 """A service that stores a text in a spelling of its own is not given the same question or category again by every plan."""
 
+import unicodedata
 from dataclasses import replace
 
+import pytest
+
+from kbsync.diagnostics import Location
 from kbsync.model import Category, Content, Knowledge, MenuType, Question, bare
 from kbsync.plan import Action, Cause, Match, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
+from kbsync.puller import Scope, decide
 from kbsync.settings import Policy, Prune
 
 SHOP = ("Shop",)
@@ -77,6 +82,31 @@ def test_a_title_that_git_changed_is_sent() -> None:
     policy = Policy(prune=Prune.DELETE)
     (gone,) = make_plan(Knowledge(), there, decomposed, context=replace(CONTEXT, policy=policy)).changes
     assert (gone.action, gone.id, gone.cause) == (Action.DELETE, 7, Cause.DECLARED)
+
+
+@pytest.mark.parametrize("said", ["One ", "E\u0301te"])
+@pytest.mark.parametrize("who", ["git", "console", "done"])
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_stored_title_below_a_renamed_parent_is_not_sent(said: str, who: str, *, listed: bool) -> None:
+    """Only the parent's title is, whoever renamed it and whether or not a file lists the child; a pull keeps the files' form."""
+    stored, old, new = unicodedata.normalize("NFC", said.strip()), "Ship", "Shop" if who != "console" else "Ship"
+    there = {"git": "Ship", "console": "Store", "done": "Shop"}[who]
+
+    def files(title: str, *earlier: str) -> Knowledge:
+        tree = (Category((title,), previously=earlier), *([Category((title, said))] if listed else []))
+        return Knowledge(tree, (Question(Content("q", "a", (title, said)), location=Location("a.yaml")),))
+
+    base, desired = files(old), files(new, *([old] if new != old else []))
+    live = Knowledge((Category((there,), 1), Category((there, stored), 2)), (Question(Content("q", "a", (there, stored)), "q1"),))
+    plan = make_plan(desired, live, base, context=CONTEXT)
+    assert [(change.action, change.id) for change in plan.changes] == ([] if who == "done" else [(Action.RENAME, 1)])
+    assert [problem for problem in plan.problems if problem.blocking] == []
+    extra = Question(Content("new", "a", (there, stored)), "q2")
+    grown = replace(live, questions=(*live.questions, extra))
+    plan = make_plan(desired, grown, base, context=CONTEXT)
+    merge = decide(desired, grown, base, plan, scope=Scope(everything=True)).merge
+    assert [content.category for content in merge.added] == [("Store" if who == "console" else "Shop", said)]
+    assert (merge.edits, not listed or merge.declared == ()) == ((), True)
 
 
 def test_titles_that_look_the_same_are_told_apart_where_both_are_there() -> None:
