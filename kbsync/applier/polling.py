@@ -144,8 +144,11 @@ class Poller:
         """What was touched as it is now, and all else as it was; None where a whole listing has to tell."""
         latest = self._latest[1].snapshot if self._latest is not None and self._latest[0] == writes else None
         known = latest or touched.before
+        goals = touched.lacking(known)
+        if not goals and not touched.tree:
+            return None  # What differs in Unicode form alone was as wanted before it was written: only a listing tells.
         try:
-            found = self._reader.look(touched.lacking(known), known.knowledge, tree=touched.tree)
+            found = self._reader.look(goals, known.knowledge, tree=touched.tree)
         except KbsyncError:
             found = None
         self._trusted = found is not None
