@@ -165,7 +165,7 @@ class Question:
     ``previously`` lists texts it used to have; ``fresh`` means that its author declared an empty list: then nothing is taken for
     an undeclared rename. ``protected`` means that no plan may remove or disable it. ``location`` is where
     its text is written, ``answer_location`` where its answer is, ``category_location`` where its category is, which may be at the
-    head of the document.
+    head of the document; ``similar_location`` is a place of its own for similar questions, in a table.
     """
 
     content: Content
@@ -175,6 +175,7 @@ class Question:
     location: Location | None = None
     category_location: Location | None = field(default=None, compare=False)
     answer_location: Location | None = field(default=None, compare=False)
+    similar_location: Location | None = field(default=None, compare=False)
     fresh: bool = False
 
 

@@ -140,7 +140,8 @@ def _finding(wording: Wording, first: Wording, said: Message) -> CheckFinding:
     place = first.owner.location
     related = () if place is None else (Related(place, message("the other question")),)
     hint = message("join them, one a similar question of the other; or word them so that customers can tell them apart")
-    return CheckFinding(wording.owner, said, hint, related)
+    location = None if wording.text == wording.owner.content.question else wording.owner.similar_location
+    return CheckFinding(wording.owner, said, hint, related, location)
 
 
 def _wordings(knowledge: Knowledge, known: Collection[Entry]) -> list[Wording]:

@@ -72,7 +72,7 @@ def _texts(knowledge: Knowledge, find: Callable[[Message, str], Finding | None])
         texts = [
             (message("the question"), content.question, question.location),
             (message("the answer"), content.answer, question.answer_location),
-            *((message("a similar question"), similar, question.location) for similar in content.similar),
+            *((message("a similar question"), text, question.similar_location or question.location) for text in content.similar),
         ]
         for part, text, place in texts:
             if found := find(part, text):

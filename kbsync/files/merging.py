@@ -38,7 +38,8 @@ class Touched:
 class Merged:
     """The new content of each file that changes, by its name, and what changed in it.
 
-    ``gone`` are answer files that are no longer used, ``created`` new files, ``notes`` messages about what was left out.
+    ``gone`` are answer files that are no longer used, ``created`` new files, ``notes`` messages about what was left out,
+    ``knowledge`` what the files then say.
     """
 
     files: Mapping[str, bytes]
@@ -46,6 +47,7 @@ class Merged:
     created: frozenset[str]
     notes: tuple[Message, ...]
     gone: tuple[str, ...] = ()
+    knowledge: Knowledge = Knowledge()
 
     @property
     def changes(self) -> Mapping[str, bytes | None]:
@@ -81,7 +83,8 @@ def merge_files(files: Mapping[str, bytes], merge: Merge, *, shown_as: str, targ
             message("the files could not be edited as meant; nothing was written: {names}", names=", ".join(sorted(changed))),
             hint=message("this is a fault of kbsync: report it with these files, and edit them by hand meanwhile"),
         )
-    return Merged(changed, work.touched(after.knowledge), frozenset(changed.keys() - files.keys()), notes, gone)
+    created = frozenset(changed.keys() - files.keys())
+    return Merged(changed, work.touched(after.knowledge), created, notes, gone, after.knowledge)
 
 
 def fit(knowledge: Knowledge, merge: Merge) -> tuple[Merge, tuple[Message, ...]]:

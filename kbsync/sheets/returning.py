@@ -60,12 +60,33 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What the table changes, what both sides changed, and what is wrong in it; ``missing`` counts questions without a row."""
+    """What the table changes, what both sides changed, and what is wrong in it; ``missing`` counts questions without a row.
+
+    ``taken`` are, by the text of a question that changes, its row and the fields that come from there.
+    """
 
     merge: Merge
     clashes: tuple[Message, ...]
     faults: tuple[Diagnostic, ...]
     missing: int
+    taken: Mapping[str, tuple[Row, frozenset[Field]]]
+
+    def placed(self, knowledge: Knowledge) -> Knowledge:
+        """The library with the cells as places of what comes from the table."""
+        return replace(knowledge, questions=tuple(self._placed(one) for one in knowledge.questions))
+
+    def _placed(self, one: Question) -> Question:
+        row, fields = self.taken.get(one.content.question, (None, frozenset()))
+        if row is None:
+            return one
+        cells = {name: place for name, place in row.cells.items() if name in fields}
+        return replace(
+            one,
+            location=cells.get(Field.QUESTION, one.location),
+            similar_location=cells.get(Field.SIMILAR),
+            answer_location=cells.get(Field.ANSWER, one.answer_location),
+            category_location=cells.get(Field.CATEGORY, one.category_location),
+        )
 
 
 def _fault(
@@ -235,9 +256,9 @@ def merge_rows(
         tuple(work.removed),
         tuple(work.added),
         lines=work.removed,
-        restored=frozenset(content.question for content in work.added) & work.gone,
+        restored=work.gone.intersection(work.taken),
     )
-    return Returned(merge, tuple(work.clashes), tuple(work.faults), 0 if wishes.removed else len(missing))
+    return Returned(merge, tuple(work.clashes), tuple(work.faults), 0 if wishes.removed else len(missing), work.taken)
 
 
 @dataclass(slots=True)
@@ -252,6 +273,7 @@ class _Sheet:
     clashes: list[Message] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
     result: list[tuple[Content, Location]] = field(default_factory=list)
+    taken: dict[str, tuple[Row, frozenset[Field]]] = field(default_factory=dict)
     by_text: dict[str, Question] = field(init=False)
     by_digest: dict[str | None, dict[str, Question]] = field(init=False)
     gone: frozenset[str] = field(init=False)
@@ -304,6 +326,7 @@ class _Sheet:
             taken[Field.SIMILAR] = content.similar
         if taken:
             earlier = (old.question,) if Field.QUESTION in taken else ()
+            self.taken[content.question] = row, frozenset(taken)
             self.edits[found.location] = Edit(found.location, content, tuple(name for name in Field if name in taken), earlier)
         self.result.append((content, row.location if taken else found.location))
 
@@ -314,6 +337,9 @@ class _Sheet:
         value = tuple(sorted(set(value))) if name is Field.SIMILAR else value
         trimmed = value.strip() if name is Field.QUESTION else tuple(map(str.strip, value)) if name is Field.SIMILAR else value
         if not {value, trimmed}.isdisjoint({ours, was}):
+            return False
+        if name is Field.QUESTION and value in self.gone and not self.wishes.theirs:
+            self._removed_in_git(row)
             return False
         if self.wishes.theirs or (base is not None and ours == was):
             return True
@@ -337,20 +363,23 @@ class _Sheet:
         content = replace(was, **values)
         if base is not None and not any(name.differs(content, base) for name in row.values):
             return
-        clash = None
-        if base is not None or content.question in self.gone:
-            clash = message("{cell}: {question}: the table has it, git removed it")
-        elif row.key:
-            clash = message("{cell}: {question}: the table has it, git does not, and which question it was is not known")
-        if clash is not None and not self.wishes.theirs:
-            self.clashes.append(clash.fill(cell=row.location, question=shorten(row.question)))
+        if not self.wishes.theirs and (base is not None or content.question in self.gone):
+            self._removed_in_git(row)
+        elif not self.wishes.theirs and row.key:
+            words = message("{cell}: {question}: the table has it, git does not, and which question it was is not known")
+            self.clashes.append(words.fill(cell=row.location, question=shorten(row.question)))
         elif not content.answer or not content.category:
             hint = None if content.category else message("give new questions one with --category 'Parent / Child'")
             said = message("a new question needs an answer and a category")
             self.faults.append(_fault(Rule.KB506, said, row.location, hint=hint))
         else:
             self.added.append(content)
+            self.taken[content.question] = row, frozenset(Field)
             self.result.append((content, row.location))
+
+    def _removed_in_git(self, row: Row) -> None:
+        words = message("{cell}: {question}: the table has it, git removed it")
+        self.clashes.append(words.fill(cell=row.location, question=shorten(row.question)))
 
     def remove(self, one: Question, path: str) -> None:
         """Take a question out that has no row, where the files still say what was exported."""
@@ -386,6 +415,12 @@ class _Sheet:
                     self.faults.append(_fault(Rule.KB507, said, place, other=other[1]))
             if content.question in content.similar:
                 self.faults.append(_fault(Rule.KB507, message("a similar question repeats its own question"), place))
+        for edit in self.edits.values():
+            for former in edit.earlier:
+                if former in owners and owners[former][0].question == former:
+                    said = message("{text} is still declared, so nothing was renamed from it", text=shorten(former))
+                    row, _ = self.taken[edit.content.question]
+                    self.faults.append(_fault(Rule.KB305, said, row.location, other=owners[former][1]))
 
     def _fault(self, row: Row, said: Message, other: Location) -> None:
         hint = message("keep one of them; other wordings belong under similar")

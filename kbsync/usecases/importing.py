@@ -1,15 +1,20 @@
 """Taking a table into the files: read it, merge it with what was exported and with the files, show it, ask, write."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from kbsync.diagnostics import Diagnostic, has_errors, sort_diagnostics
+from kbsync.display import shorten
 from kbsync.errors import HistoryUnavailable, InvalidInput, Misuse, SafetyRefusal
 from kbsync.files.directory import store
+from kbsync.files.emit import can_be_written
 from kbsync.files.merging import merge_files
+from kbsync.files.schema import LEVELS
 from kbsync.messages import message
-from kbsync.model import MAX_FILE_BYTES, Knowledge
+from kbsync.model import MAX_FILE_BYTES, Category, Knowledge, show_path
 from kbsync.render.differences import unified
 from kbsync.saving import read_file
-from kbsync.sheets.returning import Wishes, columns_of, commits_of, is_headed, merge_rows, rows_of, told
+from kbsync.sheets.returning import Returned, Wishes, columns_of, commits_of, is_headed, merge_rows, rows_of, told
 from kbsync.sheets.rows import COLUMNS
 from kbsync.sheets.tables import read_table
 from kbsync.usecases.context import Call, Exit, is_agreed
@@ -25,6 +30,8 @@ EXPORTS = 8
 def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet: str | None, yes: bool, dry_run: bool) -> Exit:
     """Take a table into the files. Raises InvalidInput for one with faults, SafetyRefusal for what both sides changed."""
     named = _named(mapping)
+    if len(wishes.category) > LEVELS or not all(map(can_be_written, wishes.category)):
+        raise Misuse(message("a category is written as Parent / Child: {text}", text=shorten(show_path(wishes.category))))
     workspace = call.open_workspace()
     table = read_table(path.as_posix(), read_file(path, MAX_FILE_BYTES + 1), sheet=sheet)
     call.screen.note(table.taken)
@@ -41,8 +48,10 @@ def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet:
     if faults or found.faults:
         raise InvalidInput(message("the table cannot be taken; nothing was changed"), [*faults, *found.faults])
     merged = merge_files(workspace.files, found.merge, shown_as=workspace.shown_as, target=None)
+    warnings = _findings(workspace, found, merged.knowledge, table.path)
     call.screen.result(unified(workspace.files, merged.changes, shown_as=workspace.shown_as))
     call.screen.notes([*merged.notes, *merged.leaving(workspace.shown_as)])
+    call.screen.warn(warnings)
     if found.missing:
         call.screen.note(
             message("Questions without a row: {count}; they stay, unless --removed says that they go.", count=found.missing)
@@ -62,6 +71,21 @@ def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet:
         settled = message("Changed in git and in the table: {count}; the files keep git's side: settle that by hand")
         raise SafetyRefusal((settled if wishes.theirs else said).fill(count=len(found.clashes)), found.clashes)
     return Exit.DONE
+
+
+def _findings(workspace: Workspace, found: Returned, knowledge: Knowledge, path: str) -> tuple[Diagnostic, ...]:
+    """What the content checks find in what comes from the table. Raises InvalidInput for errors."""
+    from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
+
+    before = workspace.knowledge
+    used = {one.content.category for one in before.questions} - {one.path for one in before.categories}
+    after = replace(found.placed(knowledge), categories=(*knowledge.categories, *map(Category, sorted(used))))
+    old = frozenset(one.content for one in before.questions)
+    told = check(after, workspace.settings.checks, old=old, known=before.entries()) if found.taken else ()
+    told = sort_diagnostics(each for each in told if each.location.path == path and each.location.cell)
+    if has_errors(told):
+        raise InvalidInput(message("the table cannot be taken; nothing was changed"), told)
+    return told
 
 
 def _named(mapping: str) -> dict[str, str]:

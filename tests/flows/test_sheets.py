@@ -254,3 +254,44 @@ def test_what_git_removed_comes_back_with_theirs(bench: Bench) -> None:
     (bench.path / "b.csv").write_text("question,answer,category\none,x,A\n", encoding="utf-8")
     assert bench.run("import", "b.csv", "--yes", "--theirs").code == Exit.DONE
     assert "removed:" not in (bench.path / "knowledge" / "faq.yaml").read_text(encoding="utf-8")
+
+
+def test_what_is_found_in_a_table_is_told_with_its_cells(bench: Bench) -> None:
+    """Before it is asked, and only what is new; what the settings call an error changes nothing."""
+    bench.commit({"faq.yaml": TWO.replace("answer: drei", "answer: TODO"), "more.yaml": "category: Account\nquestions: [{question: last, answer: x}]\n"})
+    head = "similar questions,question,answer,category\n"
+    rows = 'x\u200by,new?,TODO,A\n,one,"eins ",A\n,three,TODO,A\n"why\nTBD",other,x,account\n,NEW,b,A\n'
+    (bench.path / "a.csv").write_text(head + rows, encoding="utf-8")
+    done = bench.run("import", "a.csv", "--dry-run", "--theirs")
+    told = [line.partition("[")[::2] for line in done.err.splitlines() if ": warning[" in line]
+    assert [(place.split()[0], code[:5]) for place, code in told] == [
+        ("a.csv:A2:", "KB404"),
+        ("a.csv:C2:", "KB403"),
+        ("a.csv:C3:", "KB408"),
+        ("a.csv:A5:", "KB403"),
+        ("a.csv:D5:", "KB409"),
+        ("a.csv:B6:", "KB402"),
+    ]
+    bench.write(
+        {"kbsync.yaml": (bench.path / "knowledge/kbsync.yaml").read_text(encoding="utf-8") + "checks: {placeholder: error}\n"}
+    )
+    bench.write({"faq.yaml": TWO})
+    assert bench.run("import", "a.csv", "--yes", "--theirs").code == Exit.INVALID
+    assert (bench.path / "knowledge" / "faq.yaml").read_text(encoding="utf-8") == TWO
+    wrong = bench.run("import", "a.csv", "--category", "A / B / C")
+    assert (wrong.code, "A / B / C" in wrong.err) == (Exit.USAGE, True)
+
+
+def test_a_text_that_two_sides_of_a_renaming_have(bench: Bench) -> None:
+    """Two that change places are told with their cells; what git removed is a conflict."""
+    bench.commit({"faq.yaml": TWO})
+    bench.run("export", "--out", "a.csv")
+    edited(bench, "a.csv", one={"question": "two"}, two={"question": "one"})
+    done = bench.run("import", "a.csv", "--yes")
+    assert (done.code, "a.csv:A2: error[KB305" in done.err, "a.csv:A3: " in done.err) == (Exit.INVALID, True, True)
+    bench.run("remove", "two")
+    bench.run("export", "--out", "b.csv")
+    edited(bench, "b.csv", one={"question": "two"})
+    assert "b.csv:A2: two: the table has it, git removed it" in bench.run("import", "b.csv", "--yes").err
+    assert bench.run("import", "b.csv", "--yes", "--theirs").code == Exit.DONE
+    assert "removed:" not in (bench.path / "knowledge" / "faq.yaml").read_text(encoding="utf-8")
