@@ -258,7 +258,12 @@ def test_what_git_removed_comes_back_with_theirs(bench: Bench) -> None:
 
 def test_what_is_found_in_a_table_is_told_with_its_cells(bench: Bench) -> None:
     """Before it is asked, and only what is new; what the settings call an error changes nothing."""
-    bench.commit({"faq.yaml": TWO.replace("answer: drei", "answer: TODO"), "more.yaml": "category: Account\nquestions: [{question: last, answer: x}]\n"})
+    bench.commit(
+        {
+            "faq.yaml": TWO.replace("answer: drei", "answer: TODO"),
+            "more.yaml": "category: Account\nquestions: [{question: last, answer: x}]\n",
+        }
+    )
     head = "similar questions,question,answer,category\n"
     rows = 'x\u200by,new?,TODO,A\n,one,"eins ",A\n,three,TODO,A\n"why\nTBD",other,x,account\n,NEW,b,A\n'
     (bench.path / "a.csv").write_text(head + rows, encoding="utf-8")
