@@ -50,7 +50,7 @@ _HIDDEN = r"""
     [\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Zs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}
      --[\x20\u3000\p{Prepended_Concatenation_Mark}]]
 """
-"""Whatever has no face of its own; the ordinary and the ideographic space, and number signs that are drawn, do."""
+"""Characters without a glyph, except the ordinary and the ideographic space, and number signs that are drawn."""
 
 _NAMED = {"\t": "⇥", "\N{DELETE}": "␡", "\N{NO-BREAK SPACE}": "⍽", "\N{NARROW NO-BREAK SPACE}": "⍽"}
 

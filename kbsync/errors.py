@@ -99,7 +99,7 @@ class TargetLocked(KbsyncError):
 
 
 class MissingSecret(KbsyncError):
-    """A secret is expected in an environment variable that is not set, or is no text; the message names it."""
+    """An environment variable with a secret is not set, or not text; the message names it."""
 
 
 class UnusableFile(KbsyncError):

@@ -30,7 +30,7 @@ class Message:
         return int(dict(self.values)["count"])
 
     def fill(self, **values: object) -> "Message":
-        """The same sentence with its values, for templates that stand in a table."""
+        """The same sentence with these values, for templates kept in tables."""
         return _filled(self.template, self.plural, values)
 
 

@@ -77,7 +77,7 @@ def keeps_title(sent: str, found: str) -> bool:
 
 
 def stored_path(path: CategoryPath, paths: Collection[CategoryPath]) -> CategoryPath:
-    """The path that a category has among those of a service, which may store titles in a form of its own."""
+    """The path of a category at the service, which may store titles in another form."""
     if path in paths:
         return path
     found = [each for each in paths if len(each) == len(path) and all(map(keeps_title, path, each))]
@@ -99,7 +99,7 @@ class _Named(IntEnum):
 
     @classmethod
     def named(cls, word: str) -> Self:
-        """The member that a word stands for."""
+        """The member with this word."""
         return cls[word.upper()]
 
     @classmethod

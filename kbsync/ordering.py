@@ -111,7 +111,7 @@ def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -
 
 
 def _listing(questions: Mapping[Status, int]) -> Counter[Command]:
-    """One listing: the categories, then each status page by page until a page shows that there is no more."""
+    """The calls of one listing: the categories, then each status page by page up to the last page."""
     pages = sum(1 if count <= 0 else max(2, count // PAGE + 1) for count in (questions.get(status, 0) for status in Status))
     return Counter({Command.DESC_CATEGORY: 1, Command.LIST: pages})
 

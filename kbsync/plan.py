@@ -134,7 +134,7 @@ VALUE_NAMES: Mapping[AnswerType | Status, Message] = {
 
 
 def value_of(content: Content, field: Field) -> Message | str:
-    """A field's value for people: a name, or the text as it stands; ``—`` where a list is empty."""
+    """A field's value for people: a name, or the text itself; ``—`` for an empty list."""
     match field:
         case Field.ANSWER_TYPE:
             return VALUE_NAMES[content.answer_type]
@@ -322,7 +322,7 @@ def renamed_paths(changes: Iterable[Change]) -> dict[CategoryPath, CategoryPath]
 
 
 class ProblemKind(StrEnum):
-    """Why a plan, complete as a value, must not be carried out as it stands."""
+    """Kinds of reasons why a plan must not be carried out."""
 
     CONFLICT = "conflict"
     AMBIGUOUS = "ambiguous"

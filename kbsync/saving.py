@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 _OPEN_ALREADY = re.compile(r"(?:/dev/|/proc/self/)(?:fd/(\d+)|(stdout)|(stderr))")
-"""Names of what this process has open. To open the file behind one anew would begin at its start, over what stands there."""
+"""Names of this process's open files. Opening the file behind one again would overwrite it from its start."""
 
 
 LINKS = 40
@@ -80,7 +80,7 @@ def links_on(path: Path) -> Iterator[Path]:
 
 
 def save(path: Path, data: bytes, *, private: bool = False, below: Path | None = None) -> None:
-    """Replace a file in one step, so that a reader or a crash meets the old text or the new one, never half.
+    """Replace a file in one step, so that readers and crashes see the old text or the new one, never a part.
 
     A new file gets the permissions of the process; ``private`` makes it readable by its owner alone. An existing file
     keeps its permissions. A symbolic link is followed, not replaced; from ``below`` down, where that is given, it is refused, and
@@ -129,7 +129,7 @@ def read_file(path: Path, limit: int = -1) -> bytes:
 
 
 def make_directory(path: Path, *, hint: Message) -> None:
-    """Make a directory with those above it, unless it is there. Raises UnusableFile with what to do."""
+    """Make a directory and its parents unless it exists. Raises UnusableFile with what to do."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as problem:

@@ -101,7 +101,7 @@ class Target:
 
     @property
     def key(self) -> str:
-        """What stands for the application in the names of refs and files; the target's name where that names a library."""
+        """The application's part in the names of refs and files; for the embedded service the target's name."""
         if self.application is None:
             return self.name
         address, sdkappid = self.application
@@ -149,5 +149,5 @@ class Settings:
 
     @property
     def side_by_side(self) -> tuple[Target, ...]:
-        """The targets that are meant where all are: the real ones; the embedded service only where there is no other."""
+        """The targets of ``--all-targets``: the real ones, or the embedded services if there are no others."""
         return tuple(target for target in self.targets if target.driver is not Driver.SANDBOX) or self.targets

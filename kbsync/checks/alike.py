@@ -26,10 +26,10 @@ MEANINGLESS_SPACE = re.compile(r"(?<!\d) +| +(?!\d)")
 """Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
 
 WORK = 1_000_000
-"""About how much may be looked at: in a library of N wordings a piece counts if it stands in WORK / N of them at most.
+"""A bound of the work: in a library of N wordings a piece counts only if at most WORK / N of them have it.
 
-A library of a thousand wordings is searched completely. In a large one, pieces that stand almost everywhere are left out, which
-can hide a pair that has nothing rarer in common."""
+A library of a thousand wordings is searched completely. In a large one, very frequent pieces are left out, which can hide a pair
+that has no rarer one in common."""
 
 FEWEST = 40
 """A piece in no more wordings than this always counts."""

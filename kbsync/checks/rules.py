@@ -40,7 +40,7 @@ Options = Mapping[str, float | int | str | tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class CheckFinding:
-    """Words about one question; ``location`` is of what has to be changed, where that is not its text."""
+    """A finding about one question; ``location`` is the place to change if that is not its text."""
 
     question: Question
     message: Message
@@ -54,7 +54,7 @@ Finding = tuple[Message, Message]
 
 
 def number(options: Options, name: str, default: float, *, lowest: float, highest: float) -> float:
-    """A figure from the settings, kept between its bounds; the default for what is no figure."""
+    """A number from the settings, kept within its bounds; the default for any other value."""
     value = options.get(name, default)
     return min(max(float(value), lowest), highest) if isinstance(value, int | float) else default
 
@@ -182,7 +182,7 @@ def find_pasted(knowledge: Knowledge, _options: Options) -> Iterator[CheckFindin
 
 
 def _whole(mark: str) -> str:
-    """A mark as a word of its own, also between Chinese characters, which have no space around words."""
+    """A pattern for a mark as a whole word, also between Chinese characters, which have no space around words."""
     before = "(?<![A-Za-z0-9])" if mark[:1].isascii() and mark[:1].isalnum() else ""
     after = "(?![A-Za-z0-9])" if mark[-1:].isascii() and mark[-1:].isalnum() else ""
     return f"{before}{re.escape(mark)}{after}"

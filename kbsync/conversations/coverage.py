@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 EMAIL, NUMBER, TAIL = "[email]", "[number]", "[...]"
-"""What stands in the place of an address, of five figures or more, and of a link's query or fragment."""
+"""The replacements of an address, of five digits or more, and of a link's query or fragment."""
 
 MARKS = re.compile("|".join(map(re.escape, (EMAIL, NUMBER, TAIL))))
 
@@ -311,7 +311,7 @@ def _gap(group: Cluster, declared: Declared, sources: LiveSources | None, *, rea
 
 
 def _others(wordings: Sequence[str], declared: Declared) -> Iterator[str]:
-    """The wordings after the first, without those that differ in form alone or stand in some file."""
+    """The wordings after the first, without those that differ in form alone or are in the files."""
     seen = {reduced(wordings[0])}
     for text in wordings:
         if reduced(text) not in seen and not declared.takes(text):

@@ -62,9 +62,9 @@ def read_settings(root: Node, source: SourceFile) -> Settings | None:
 
 
 def redacted(source: SourceFile) -> tuple[Diagnostic, ...]:
-    """The faults of the settings, as they may be shown: their lines end before a comment or the value of an unknown key.
+    """The faults of the settings, safe to show: source lines are cut before a comment or the value of an unknown key.
 
-    Where the file is no YAML its structure is unknown, so that each line is judged by itself and by those above it.
+    If the file is not YAML its structure is unknown, so each line is judged by itself and the lines above it.
     """
     faults = source.all_faults()
     lines = [source.line(number) for number in range(max((fault.location.line for fault in faults), default=0))]
@@ -258,7 +258,9 @@ def _ends(lines: Sequence[str]) -> list[int]:
 
 
 def _end(text: str, indent: int, *, named: bool) -> tuple[int, tuple[int, bool] | None]:
-    """Up to where a line may be shown, and whether what follows is in doubt: at which indentation, and if keys may stand there.
+    """The end of the part of a line that may be shown, and the doubt about the lines below it.
+
+    The doubt is an indentation, and whether keys may be there; None if there is none.
 
     ``named``: a key in this column may be a free name.
     """

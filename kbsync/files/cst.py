@@ -30,7 +30,7 @@ BLOCK_COMMENT = re.compile(r"[|>][-+0-9]*[ \t]+(#[^\r\n]*)")
 
 
 class Shape(Enum):
-    """What stands in a place."""
+    """The kind of a node."""
 
     SCALAR = "scalar"
     ALIAS = "alias"
@@ -75,7 +75,7 @@ class CstNode:
 
     @property
     def meant(self) -> "CstNode":
-        """The value itself, where an alias stands for it."""
+        """The value itself; of an alias its target."""
         return self if self.target is None else self.target
 
     @property
@@ -263,7 +263,7 @@ def _node(event: Any, text: str, anchors: dict[str, CstNode]) -> CstNode:
 
 
 def _solid(node: CstNode) -> Iterator[tuple[int, int]]:
-    """The pieces of text in which a number sign is no comment."""
+    """The ranges of text in which ``#`` does not begin a comment."""
     if node.shape in (Shape.SCALAR, Shape.ALIAS):
         yield node.body, node.end
     for child in node.children:

@@ -1,4 +1,4 @@
-"""Knowledge documents decoded: questions and categories as they stand in one file, with the answers of files beside it."""
+"""Knowledge documents decoded: the questions and categories of one file, and answers in files of their own."""
 
 import posixpath
 import re
@@ -148,7 +148,7 @@ class DocumentReader:
 
 
 class AnswerFiles:
-    """Answers that stand in files of their own, each read once; ``sources`` are those with faults of their own.
+    """The answer files, each read once; ``sources`` are those with faults.
 
     A path may not lead out of the knowledge directory, through a link, or to a hidden file.
     """

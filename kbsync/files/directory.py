@@ -48,9 +48,9 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class FileRefused:
-    """Why a file is not read: the rule it breaks, the reason in words, and what to do where that is known.
+    """Why a file is not read: the rule it breaks, the reason in words, and what to do if known.
 
-    ``near`` is a file that is there and was probably meant.
+    ``near`` is an existing file that was probably meant.
     """
 
     rule: Rule

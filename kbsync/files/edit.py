@@ -38,9 +38,9 @@ class Editor:
         self._replaced: dict[int, tuple[CstNode, _NewText]] = {}
 
     def replace(self, node: CstNode, value: Value, *, long: bool = False) -> None:
-        """Put another text in a value's place, in the style of the old one where that can hold it.
+        """Replace a value, in the style of the old one if that can hold the new text.
 
-        ``long`` texts get a block of their own where they are too long for a line.
+        A ``long`` text becomes a block if it is too long for a line.
         """
         self._replaced[id(node)] = (node, self._new_text(node, value, long=long))
 
@@ -107,7 +107,7 @@ class Editor:
             self._insert(skip(self.text, key.end) + 1, " []")
 
     def item_lines(self, items: CstNode, item: CstNode) -> list[str]:
-        """An item of a list in block style with the comments of its own, not indented."""
+        """The lines of an item of a list in block style, with its comments, not indented."""
         number = next(at for at, one in enumerate(items.children) if one is item)
         start = self._own_start(item, items.children[number - 1].end if number else 0)
         column = self._entries[id(item)].column
@@ -255,7 +255,7 @@ class Editor:
 
 
 def _flow_source(node: CstNode) -> str:
-    """What stands in a place, on one line."""
+    """The YAML of a node on one line."""
     found = node.meant
     if found.shape is Shape.MAP:
         return f"{{{', '.join(f'{_flow_source(key)}: {_flow_source(value)}' for key, value in pairs(found))}}}"

@@ -48,7 +48,7 @@ CATEGORIES_FILE = "categories.yaml"
 """Where a first import writes the tree of categories."""
 
 LONG: Final = 100
-"""Characters from which an answer is better read on lines of its own."""
+"""Characters from which an answer is written as a block."""
 
 FIELDS: Final = tuple(Field(key) for key in QUESTION.names if key in set(Field))
 """The fields of a question in the order of their keys."""
@@ -95,9 +95,9 @@ def new_file(
 
 
 def file_name(path: CategoryPath, taken: Collection[str], *, folders: bool = False) -> str:
-    """A readable name for the file of a category that no file has, however the file system treats case.
+    """A readable, unused name for the file of a category, whatever the file system's treatment of case.
 
-    A child stands in the folder of its parent where there are ``folders``, and where that folder is there.
+    A child is put into the folder of its parent if ``folders`` is set or that folder exists.
     """
     folder = f"{_stem(path[:1])}/" if len(path) > 1 else ""
     inside = folders or any(name.casefold().startswith(folder) for name in taken)
@@ -126,7 +126,7 @@ def question_flow(content: Content, *, category: CategoryPath | None = None) -> 
 
 
 def pair_lines(key: str, value: Value) -> list[str]:
-    """A key with its value on lines of its own, not indented. A long answer gets a block, a category stays on one line."""
+    """The lines of a key with its value, not indented. A long answer is a block, a category is on one line."""
     if not isinstance(value, tuple):
         style = "|" if key == Field.ANSWER and len(value) > LONG else ""
         return f"{key}: {scalar(value, indent=0, style=style)}".split("\n")
@@ -198,7 +198,7 @@ def one_line(text: str, *, style: str = "", flow: bool = False) -> str:
 
 
 def two_quotes(text: str, *, indent: int) -> str:
-    """Text of several lines in double quotes, each on a line of its own: for what a block cannot end or begin with."""
+    """Text of several lines in double quotes, one source line for each: for texts whose beginning or end no block can hold."""
     pieces = [_escaped(piece) for piece in re.findall(r"[^\n]*\n|[^\n]+", text)]
     # A line that begins with space must say so, because the parser drops the space of a continued line.
     rest = [f"\\{piece}" if piece[0] == " " else piece for piece in pieces[1:]]

@@ -44,7 +44,7 @@ __all__ = [
 T = TypeVar("T")
 
 TEXT_SCHEMA: Final[Mapping[str, Any]] = {"type": ["string", "number", "boolean"], "minLength": 1, "pattern": r"\S"}
-"""Numbers and true are text where text is due, as the reader has it; an editor would else complain about ``1.10``."""
+"""Numbers and booleans are valid where text is expected, as for the reader; an editor would otherwise reject ``1.10``."""
 
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -119,7 +119,7 @@ class Record:
         return None if node is None else key.type.read(node, self.source)
 
     def has(self, key: Key[Any]) -> bool:
-        """Whether the key stands there, with whatever value."""
+        """Whether the key is present, with any value."""
         return key.name in self.nodes
 
     def values(self) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class Record:
 
 
 def read_record(node: Node, source: SourceFile, table: Table) -> Record | None:
-    """Check the keys of a mapping; None and a fault where it is no mapping."""
+    """Check the keys of a mapping; None, with a fault, for anything else."""
     if type(node) is not MapNode:
         said = message("keys with values are expected here: {names}", names=", ".join(table.names))
         begun = missing_colon(node.value, table.names) if type(node) is Scalar and is_plain(node) else None
@@ -171,7 +171,7 @@ def entries(node: MapNode, source: SourceFile) -> Iterator[tuple[TextAt, Node]]:
 
 
 def read_text(node: Node, source: SourceFile) -> TextAt | None:
-    """The text where text is due; None and a fault where there is none: a list, a mapping, null, nothing but space."""
+    """The text of a node; None, with a fault, for a list, a mapping, null, or blanks."""
     if type(node) is not Scalar:
         quoted = quoting(source, (node.start_mark.line, node.start_mark.column))
         hint = quoted or message("text that looks like a list or a mapping must stand in quotes")
@@ -331,7 +331,7 @@ def _nearest(word: str, known: Iterable[str]) -> list[str]:
 
 
 def _as_list(node: Node) -> Message:
-    """What to do about what is no list."""
+    """The hint for a node that should be a list."""
     if type(node) is Scalar and is_plain(node):
         if node.value in NULLS:
             return message("write [] where there are none")

@@ -38,7 +38,7 @@ ITEM_KEYS = {"questions": QUESTION.names, "categories": CATEGORY.names, "childre
 """The order of keys in the items of these lists. What is in no order stays as its author put it."""
 
 ALWAYS_BLOCK = (*ITEM_KEYS, "similar", "removed")
-"""Lists that grow: each item has a line of its own, so that a diff shows one line for one item."""
+"""Lists that grow: one line for each item, so that a diff shows one line for one item."""
 
 
 def format_files(files: Mapping[str, bytes], *, shown_as: str) -> dict[str, bytes]:
@@ -232,7 +232,7 @@ class _Printer:
         return f"{self._prefix(node)}{{{', '.join(pieces)}}}"
 
     def _inside(self, node: CstNode) -> list[Comment]:
-        """The comments that stand beside a collection on one line: the last value in it has them."""
+        """The comments beside a collection on one line, which are attached to its last value."""
         inside = [self._entries[id(each)] for each in walk(node) if each is not node and id(each) in self._entries]
         return [comment for entry in inside for comment in self._beside(entry)]
 

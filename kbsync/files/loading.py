@@ -52,7 +52,7 @@ def load_files(files: DiskFiles, *, target: str | None = None, known: Collection
 def load_tree(tree: Mapping[str, bytes], *, shown_as: str, target: str | None = None, settings: bool = True) -> Loaded:
     """The same from memory: the files by their POSIX paths relative to the directory, answer files too, without symbolic links.
 
-    Without ``settings`` only the knowledge is read, as is due for an older commit.
+    Without ``settings`` only the knowledge is read, as for an older commit.
     """
     return _load(MemoryTree(tree), shown_as, target, settings=settings)
 

@@ -271,7 +271,7 @@ class _Work:
         }
 
     def _write_answers(self, uses: Mapping[tuple[str, str], str]) -> None:
-        """Put answers that stand in files of their own there, where no other question has its answer from the same file."""
+        """Write changed answers into their answer files, except files that several questions share."""
         shared = Counter(uses.values())
         for (name, text), place in uses.items():
             edit = self._edits.get(name, {}).get(text)

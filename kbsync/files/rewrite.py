@@ -28,7 +28,7 @@ _CROWD = 12
 
 @dataclass(frozen=True, slots=True)
 class QuestionNode:
-    """A question as it stands in a file: its mapping, the list it is in with that list's key, and its document."""
+    """A question in a file: its mapping, the list that holds it with that list's key, and its document."""
 
     node: CstNode
     list: CstNode
@@ -137,10 +137,10 @@ def change_categories(file: EditedFile, renamed: Mapping[CategoryPath, CategoryP
 def add_questions(
     files: Mapping[str, EditedFile], added: Sequence[Content], declared: Sequence[CategoryPath]
 ) -> dict[str, bytes]:
-    """Write questions where their category's questions are; the files that are new are returned by name.
+    """Add questions where their category's questions are; returns the new files by name.
 
-    ``declared`` categories are new in the tree. Where there is one already, the new file of a category declares it; all
-    others stand in a file of their own.
+    ``declared`` categories are new in the tree. If the files have a tree already, the new file of a category declares it; all
+    others are declared in one file.
     """
     groups: dict[CategoryPath, list[Content]] = {}
     for content in added:
@@ -348,7 +348,7 @@ def relocate(files: Mapping[str, EditedFile], moved: Mapping[str, Collection[str
 def _can_go(
     files: Mapping[str, EditedFile], name: str, question: QuestionNode, home: tuple[str, int, CategoryPath | None]
 ) -> bool:
-    """Whether an entry can stand in another document: it shares nothing, and what it names is found from there."""
+    """Whether an entry can be moved to another document: it shares no anchors, and its paths can be resolved from there."""
     root = files[home[0]].roots[home[1]]
     found = find(root, "questions")
     stays = (

@@ -12,7 +12,7 @@ STRUCTURAL = frozenset({Rule.KB105, Rule.KB111, Rule.KB112, Rule.KB113})
 """Rules about where a line stands, which only the line above can show."""
 
 MAX_FAULTS = 1000
-"""Faults kept for one file, so that a file which is no knowledge at all does not fill the memory."""
+"""The number of faults kept for one file, so that a file of another kind does not fill the memory."""
 
 UTF8_MARK = b"\xef\xbb\xbf"
 """The byte order mark that some editors begin a file with."""
@@ -213,7 +213,7 @@ class SourceFile:
 
 
 def decode(source: SourceFile, data: bytes) -> str | None:
-    """The text of a file, without a byte order mark; None and a fault where it is no UTF-8 or holds what no text holds."""
+    """The text of a file, without a byte order mark; None, with a fault, if it is not UTF-8 or not printable."""
     source.data = data.removeprefix(UTF8_MARK)
     if data.startswith(UTF16_MARKS):
         source.data = b""

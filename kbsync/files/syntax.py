@@ -52,7 +52,7 @@ LINES_ABOVE = 3
 
 @dataclass(frozen=True, slots=True)
 class MissingColon:
-    """A known key at the beginning of a text; ``column`` is where its colon stands in it."""
+    """A known key at the beginning of a text; ``column`` is that of its colon."""
 
     key: str
     column: int
@@ -338,7 +338,7 @@ def _spaced(text: str) -> str:
 
 
 def _misread(sign: str) -> Message:
-    """What is wrong about a sign that stands for a space or a hyphen."""
+    """The message about a character used in place of a space or a hyphen."""
     code = f"U+{ord(sign[0]):04X} {unicodedata.name(sign[0])}"
     if sign == "-":
         return message("a space is missing behind the hyphen")
@@ -356,7 +356,7 @@ def _remedy(sign: str) -> Message:
 
 
 def _foreign(source: SourceFile, *places: tuple[int, int]) -> tuple[int, Message] | None:
-    """The line, and a hint about it, whose margin holds what is no space, or that a merge has left."""
+    """The line, with a hint, whose margin holds another character than a space, or that a merge has left."""
     for line, _ in places:
         text = source.line(line)
         if found := FOREIGN_SPACE.search(text, 0, len(text) - len(text.lstrip())):
@@ -392,7 +392,7 @@ def _culprit(
 
 
 def _text_above(source: SourceFile, colon: tuple[int, int]) -> Iterator[int]:
-    """The lines of the unquoted text that a colon stands in, upwards; none where the text begins on the colon's own line."""
+    """The lines of the unquoted text around a colon, upwards; none if the text begins on the colon's line."""
     line, before = colon[0], source.line(colon[0])[: colon[1]]
     for _ in range(LINES_ABOVE):
         if not line or re.search(r"^\s*- |:\s", before):
@@ -414,7 +414,7 @@ def _indentation(source: SourceFile, slip: _Slip | None, noticed: tuple[int, int
 
 
 def _is_displaced(source: SourceFile, line: int, column: int) -> bool:
-    """Whether the key above stands in another column."""
+    """Whether the key above is in another column."""
     above = KEY_ABOVE.match(source.line(line - 1)) if line else None
     return above is not None and above.end() != column
 

@@ -119,7 +119,7 @@ class CategoryChangeV1(Strict, frozen=True, tag_field="kind", tag="category"):
 class UnmanagedV1(Strict, frozen=True, omit_defaults=True):
     """A live object that git does not declare and the plan does not touch.
 
-    ``enabled`` stands there only where it is false, ``preset`` only where it is true. ``declared`` is its last declared
+    ``enabled`` is present only if false, ``preset`` only if true. ``declared`` is its last declared
     content, ``protected`` that it may not be removed.
     """
 
@@ -144,7 +144,7 @@ class ProblemV1(Strict, frozen=True):
 
 
 class PolicyV1(Strict, frozen=True, omit_defaults=True):
-    """The safety figures that the plan was made under; ``drift`` stands there only where it is not ``refuse``."""
+    """The safety figures that the plan was made under; ``drift`` is present only if it is not ``refuse``."""
 
     prune: Literal["keep", "disable", "delete"]
     max_update_percent: int
@@ -262,7 +262,7 @@ SEAL = frozenset({"digest", "format", "format_version"})
 """The fields of a file that its value has not."""
 
 REPORT = ("outcomes", "mismatches", "calls", "throttled", "seconds", "interrupted", "verified")
-"""The parts of a report that stand in its receipt."""
+"""The fields of a report that its receipt holds."""
 
 
 def plan_wire(plan: Plan) -> PlanV1:

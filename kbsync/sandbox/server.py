@@ -128,7 +128,7 @@ class SandboxServer:
         return f"http://{host!s}:{port}"
 
     def start(self) -> None:
-        """Serve in a thread of its own until ``stop``."""
+        """Serve in a new thread until ``stop``."""
         self._used = True
         self._thread = threading.Thread(target=self.serve_forever, name="kbsync-sandbox")
         self._thread.start()

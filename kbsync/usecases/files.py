@@ -79,9 +79,9 @@ def _kept(found: Diagnostic) -> str:
 
 
 def _unknown(found: Iterable[Diagnostic], known: Counter[str]) -> tuple[list[Diagnostic], int]:
-    """The findings that a baseline does not have, and how many of its lines stand for none.
+    """The findings that are not in a baseline, and the number of its lines without a finding.
 
-    Each line stands for one finding: in its file, or in another one that the entry was moved to.
+    A line matches one finding: in its file, or in another one to which the entry was moved.
     """
     fresh = [each for each in found if not _takes(known, _kept(each))]
     elsewhere = Counter(map(_placeless, known.elements()))
@@ -90,7 +90,7 @@ def _unknown(found: Iterable[Diagnostic], known: Counter[str]) -> tuple[list[Dia
 
 
 def _takes(known: Counter[str], line: str) -> bool:
-    """Whether a line is there; it is there once less then."""
+    """Remove one occurrence of a line; returns whether there was one."""
     is_there = known[line] > 0
     known[line] -= is_there
     return is_there

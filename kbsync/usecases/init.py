@@ -1,4 +1,4 @@
-"""A new project: which files it has, what is in them (``starter/``), and writing them without touching what is there."""
+"""The use case ``init``: the files of a new project (templates in ``starter/``), written without changing existing ones."""
 
 import json
 import re
@@ -48,7 +48,7 @@ BRANCH = "main"
 """The default branch if git does not know it."""
 
 SPECIAL = re.compile(r"[+!*?\[\]\\]")
-"""What is no letter in a filter of GitHub's (docs.github.com, "Workflow syntax", filter pattern cheat sheet), nor in GitLab's."""
+"""Special characters in filters of GitHub (docs.github.com, "Workflow syntax", filter pattern cheat sheet) and GitLab."""
 
 ACTION_PACKAGE = re.compile(r'(?<=\n  package:\n)    description: .*\n    default: ""\n')
 """The action's description of its package, which is replaced in a copy."""
@@ -292,7 +292,7 @@ def _template(name: str) -> str:
 
 
 def _now(path: Path, below: Path) -> str | None:
-    """What stands there now, None where nothing does. Raises UnusableFile."""
+    """The present text of a file, None if missing. Raises UnusableFile."""
     refuse_links(path, below=below)
     try:
         return path.read_bytes().decode("utf-8") if path.exists() else None
@@ -369,7 +369,7 @@ def find_package(given: str | None) -> Package:
 
 
 def given_package(text: str) -> Package:
-    """What the user names. Raises Misuse for what holds a credential, and for what is no requirement."""
+    """The package that the user named. Raises Misuse for a credential in it, and for a text that is not a requirement."""
     if CREDENTIAL.search(text):
         raise Misuse(
             message("--package holds a credential, which has no place in a workflow"),

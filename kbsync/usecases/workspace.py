@@ -1,4 +1,4 @@
-"""A knowledge directory, read and checked, and the directories in which kbsync keeps files of its own."""
+"""A knowledge directory, read and checked, and the directories for kbsync's own files."""
 
 import os
 import stat
