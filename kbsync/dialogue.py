@@ -3,10 +3,13 @@
 All of it is personal data of the people who wrote to the chatbot.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-__all__ = ["ChatMessage", "FinishedSession", "MessagePart", "Role", "Session", "SessionState"]
+from kbsync.messages import Message, message
+
+__all__ = ["ChatMessage", "FinishedSession", "MessagePart", "Role", "Session", "SessionState", "oddities"]
 
 
 class SessionState(StrEnum):
@@ -50,12 +53,16 @@ class MessagePart:
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message; ``sent_at`` is Unix time in seconds (the service has milliseconds)."""
+    """One message; ``sent_at`` is Unix time in seconds (the service has milliseconds), None where no such time was told.
+
+    ``odd`` has the reasons why some of it could not be read.
+    """
 
     account: str
     role: Role
     parts: tuple[MessagePart, ...]
-    sent_at: float
+    sent_at: float | None
+    odd: tuple[Message, ...] = ()
 
     @property
     def text(self) -> str:
@@ -69,3 +76,15 @@ class FinishedSession:
 
     id: str
     agent: str
+
+
+def oddities(session: str, messages: Iterable[ChatMessage], *, first: int = 1) -> Iterator[Message]:
+    """Which messages of a session, counted from ``first``, could not be read whole, and why."""
+    for number, each in enumerate(messages, start=first):
+        for reason in each.odd:
+            yield message(
+                "Message {number} of session {session} is shown as far as it can be read. {reason}",
+                number=number,
+                session=session,
+                reason=reason,
+            )

@@ -124,8 +124,10 @@ def draw_messages(total: int, found: Sequence[ChatMessage], call: Invocation) ->
     """A transcript in the format that was asked for; times are UTC."""
     if call.format == "json":
         return messages_json(total, found)
+    times = ["?" if item.sent_at is None else moment(item.sent_at) for item in found]
     lines = [
-        f"{moment(item.sent_at)}  {item.role.name.lower():<6}  {visible(item.account)}: {visible(item.text)}" for item in found
+        f"{at:<19}  {item.role.name.lower():<6}  {visible(item.account)}: {visible(item.text)}"
+        for at, item in zip(times, found, strict=True)
     ]
     return "\n".join(lines)
 

@@ -123,14 +123,14 @@ def listen(transcripts: Iterable[Transcript], robots: Collection[str]) -> Iterat
 
 def _session(transcript: Transcript, robots: Collection[str]) -> Iterator[Asked | RobotReply | ToPerson]:
     spoken = tuple(speakers(transcript, robots))
-    joined = False
+    joined, at = False, next((said.sent_at for _, said in spoken if said.sent_at is not None), 0.0)
     for number, (speaker, said) in enumerate(spoken, start=1):
-        joined = joined or speaker is Speaker.PERSON
+        joined, at = joined or speaker is Speaker.PERSON, at if said.sent_at is None else said.sent_at
         if speaker is Speaker.ROBOT:
-            yield RobotReply(tidy(said.text), transcript.session, said.sent_at)
+            yield RobotReply(tidy(said.text), transcript.session, at)
         elif speaker is Speaker.USER:
             replies = [tidy(each.text) for who, each in spoken[number : number + 1] if who is Speaker.ROBOT]
-            yield ToPerson() if joined else Asked(tidy(said.text), said.account, said.sent_at, *replies)
+            yield ToPerson() if joined else Asked(tidy(said.text), said.account, at, *replies)
 
 
 DAY = 86_400.0
@@ -232,8 +232,8 @@ def _transcript(line: bytes, place: str) -> Transcript:
 
 def _message(fields: dict[str, Any]) -> ChatMessage:
     parts = tuple(MessagePart(_text(part["kind"]), _text(part["text"])) for part in fields["parts"])
-    sent_at = float(fields["sent_at"])
-    datetime.fromtimestamp(sent_at, UTC)  # what is no time raises here, and not where it is shown
+    sent_at = None if fields["sent_at"] is None else float(fields["sent_at"])
+    datetime.fromtimestamp(sent_at or 0, UTC)  # what is no time raises here, and not where it is shown
     return ChatMessage(_text(fields["account"]), Role[_text(fields["role"]).upper()], parts, sent_at)
 
 

@@ -1,15 +1,18 @@
 """The Desk session calls: how a session stands, what was said in it, and a message streamed into it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from kbsync.commands import Command
 from kbsync.desk.client import Transport
 from kbsync.desk.wire import Fields
 from kbsync.dialogue import ChatMessage, FinishedSession, MessagePart, Role, Session, SessionState
 from kbsync.errors import Misuse, OutcomeUnknown, RequestRefused
-from kbsync.messages import message
+from kbsync.messages import Message, message
 
 __all__ = ["LONGEST", "PAGE", "SessionReader", "SessionWriter"]
+
+T = TypeVar("T")
 
 LONGEST = 12 * 1024
 """Bytes of a message: "the message body should not exceed 12k" (error 93000). Whether a k is 1000 or 1024 is not said, so only
@@ -128,12 +131,23 @@ def _check_length(text: str) -> None:
 
 
 def _chat_message(fields: Fields) -> ChatMessage:
-    role = fields.integer("FromAccountRole", Role.OTHER.value)
+    """One message, as far as it is the documented shape: an odd one must not hide the others."""
+    odd: list[Message] = []
+
+    def tolerated(read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except OutcomeUnknown as problem:
+            odd.append(problem.message)
+            return otherwise
+
+    role = tolerated(lambda: fields.integer("FromAccountRole", Role.OTHER.value), Role.OTHER.value)
     return ChatMessage(
-        account=fields.text("FromAccount", ""),
+        account=tolerated(lambda: fields.text("FromAccount", ""), ""),
         role=Role(role) if role in {known.value for known in Role} else Role.OTHER,
-        parts=tuple(_part(element) for element in fields.records("MsgBody", count=0)),
-        sent_at=fields.moment("Timestamp"),
+        parts=tolerated(lambda: tuple(_part(element) for element in fields.records("MsgBody", count=0)), ()),
+        sent_at=tolerated(lambda: fields.moment("Timestamp"), None),
+        odd=tuple(odd),
     )
 
 

@@ -147,7 +147,12 @@ def session_json(found: Session) -> str:
 def messages_json(total: int, found: Sequence[ChatMessage]) -> str:
     """Messages of a session; times are UTC."""
     rows = [
-        {"account": item.account, "role": item.role.name.lower(), "sent_at": moment(item.sent_at), "text": item.text}
+        {
+            "account": item.account,
+            "role": item.role.name.lower(),
+            "sent_at": None if item.sent_at is None else moment(item.sent_at),
+            "text": item.text,
+        }
         for item in found
     ]
     return document(total=total, messages=rows)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from kbsync.conversations.coverage import Coverage, Reading, cover
 from kbsync.conversations.transcripts import DAY, Period, Transcript, decode_transcripts, encode_transcripts, parse_period
 from kbsync.desk.sessions import PAGE, SessionReader
-from kbsync.dialogue import FinishedSession
+from kbsync.dialogue import FinishedSession, oddities
 from kbsync.display import day
 from kbsync.errors import Misuse, NoSuchSession, RequestRefused, UnusableFile
 from kbsync.messages import Message, message
@@ -132,7 +132,7 @@ def read_span(reader: SessionReader, span: Period, *, limit: int, progress: Prog
 
     found = _side_by_side(one, chosen)
     transcripts = tuple(each for each in found if each is not None)
-    notes = []
+    notes = _odd(transcripts)
     if not total:
         notes.append(
             message(
@@ -160,7 +160,12 @@ def read_sessions(reader: SessionReader, sessions: Sequence[str], *, progress: P
         progress.advance()
         return Transcript(name, messages)
 
-    return Collected(_side_by_side(one, names))
+    found = _side_by_side(one, names)
+    return Collected(found, tuple(_odd(found)))
+
+
+def _odd(transcripts: Sequence[Transcript]) -> list[Message]:
+    return [note for each in transcripts for note in oddities(each.session, each.messages)]
 
 
 def load_transcripts(path: Path) -> Collected:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
-from kbsync.dialogue import ChatMessage, Session, SessionState
+from kbsync.dialogue import ChatMessage, Session, SessionState, oddities
 from kbsync.errors import Misuse, OutcomeUnknown, SafetyRefusal, ServiceError, UnusableFile
 from kbsync.messages import Message, message, plural
 from kbsync.model import AnswerType, Knowledge, Question, to_lf
@@ -58,8 +58,10 @@ def read_messages(
         reader = SessionReader(connection.transport)
         if limit is None:
             found = reader.whole(session)
-            return len(found), (found if oldest_first else found[::-1])[offset:]
-        total, some = reader.messages(session, limit=limit, offset=offset, oldest_first=oldest_first)
+            total, some = len(found), (found if oldest_first else found[::-1])[offset:]
+        else:
+            total, some = reader.messages(session, limit=limit, offset=offset, oldest_first=oldest_first)
+    call.screen.notes(oddities(session, some, first=offset + 1))
     if total > offset + len(some):
         left = total - offset - len(some)
         call.screen.note(plural("{count} message more: --all shows it.", "{count} messages more: --all shows them.", count=left))

@@ -165,6 +165,21 @@ def test_a_sessions_messages(bench: Bench) -> None:
     assert (page["total"], len(page["messages"])) == (6, 1)
 
 
+def test_a_message_without_a_time_hides_no_other(bench: Bench) -> None:
+    """It has a question mark, or null, where the others have their time, and a note names it."""
+    with bench.console() as service, service.database.transaction():
+        statement = "UPDATE chat SET at = 'soon' WHERE number = (SELECT min(number) FROM chat WHERE session = ?)"
+        service.database.run(statement, (CHATBOT_SESSION,))
+    for part in ("--all", "--limit=6"):
+        told = bench.run("session", "messages", CHATBOT_SESSION, "--oldest-first", part)
+        assert told.code == 0
+        assert sorted(line[:1] for line in told.out.splitlines()) == ["2"] * 5 + ["?"]
+        assert "Message 1 of session" in told.err
+        assert "Timestamp is 'soon'" in told.err
+    found = json.loads(bench.run("session", "messages", CHATBOT_SESSION, "--format", "json").out)
+    assert [it["sent_at"] for it in found["messages"]].count(None) == 1
+
+
 def test_a_message_goes_to_a_chatbots_session(bench: Bench) -> None:
     """Each piece is a call of one message, whose key is the result; a message can be left open and gone on with."""
     with bench.served() as service:

@@ -1,12 +1,13 @@
 """Transcripts are brought whole: page by page, by time or by name, and what is missing is said."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
 import pytest
 
-from kbsync.conversations.transcripts import DAY, Period
+from kbsync.conversations.transcripts import DAY, Asked, Period, decode_transcripts, encode_transcripts, listen
 from kbsync.desk.sessions import SessionReader
 from kbsync.errors import NoSuchSession, OutcomeUnknown, RequestRefused, UnusableFile
 from kbsync.messages import message
@@ -62,6 +63,23 @@ def test_every_page_is_read() -> None:
     assert script.commands().count("describe_im_cdr_list") == 2
     assert all(body["Order"] == 1 for command, body in script.asked if command == "describe_chat_messages")
     assert ([each.agent for each in collected.transcripts[:2]], collected.notes) == (["kim", ""], ())
+
+
+def test_a_message_without_a_time_counts_with_the_one_before_it() -> None:
+    """A time that is none hides neither the message nor its session: a note names it, and it is kept when it is saved."""
+    odd = [{"FromAccount": "ann", "FromAccountRole": 1, "Timestamp": at} for at in (None, 5000, "soon")]
+
+    def answer(_body: Mapping[str, object]) -> httpx.Response:
+        return ok(TotalCount=3, Messages=odd)
+
+    span, _ = read(describe_im_cdr_list=listing(1), describe_chat_messages=answer)
+    script = Script({"describe_chat_messages": [answer]})
+    named = read_sessions(SessionReader(connect(script)), ["s0"], progress=Silent(), label=message("reading"))
+    for collected in (span, named):
+        assert [str(note)[:9] for note in collected.notes] == ["Message 1", "Message 3"]
+        assert [each.sent_at for each in listen(collected.transcripts, []) if isinstance(each, Asked)] == [5.0, 5.0, 5.0]
+    kept = decode_transcripts(encode_transcripts(span.transcripts), shown_as="kept")
+    assert [each.sent_at for each in kept[0].messages] == [None, 5.0, None]
 
 
 def test_a_service_that_gives_less_than_asked_is_asked_again() -> None:

@@ -6,7 +6,7 @@ import pytest
 from kbsync.desk.doctor import RobotConfig, robot_config
 from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
 from kbsync.desk.wire import Fields
-from kbsync.dialogue import ChatMessage, FinishedSession, MessagePart, Role, Session, SessionState
+from kbsync.dialogue import ChatMessage, FinishedSession, MessagePart, Role, Session, SessionState, oddities
 from kbsync.errors import Misuse, NoSuchSession, OutcomeUnknown, RequestRefused
 from tests.fakes.desk_script import Reply, Script, connect
 
@@ -102,6 +102,28 @@ def test_what_is_no_time_is_named(told: object) -> None:
     """A number that no calendar has is an answer of another shape, and no traceback."""
     with pytest.raises(OutcomeUnknown, match="Timestamp is"):
         Fields("x", {"Timestamp": told}).moment("Timestamp")
+
+
+@pytest.mark.parametrize(
+    ("field", "told", "read"),
+    [
+        ("Timestamp", "yesterday", ("a", Role.USER, "hello", None)),
+        ("Timestamp", None, ("a", Role.USER, "hello", None)),
+        ("FromAccountRole", "user", ("a", Role.OTHER, "hello", 1.0)),
+        ("FromAccount", 7.5, ("", Role.USER, "hello", 1.0)),
+        ("MsgBody", "hello", ("a", Role.USER, "", 1.0)),
+    ],
+)
+def test_an_odd_message_hides_no_other(field: str, told: object, read: tuple[object, ...]) -> None:
+    """What can be read of it is shown, with the field that could not, and all others as they are."""
+    element = {"MsgContent": {"Text": "hello"}, "MsgType": "TIMTextElem"}
+    usual: dict[str, object] = {"FromAccount": "a", "FromAccountRole": 1, "MsgBody": [element], "Timestamp": 1000}
+    reader, _, _ = service(describe_chat_messages=[{"Messages": [usual, usual | {field: told}], "TotalCount": 2}])
+    first, odd = reader.whole("s")
+    assert (odd.account, odd.role, odd.text, odd.sent_at) == read
+    [note] = oddities("s", [first, odd])
+    assert str(note).startswith("Message 2 of session s is shown as far as it can be read. ")
+    assert f"{field} is" in str(note)
 
 
 @pytest.mark.parametrize("told", [int("9" * 400), 1e300, float("inf"), float("nan")])
