@@ -20,10 +20,14 @@ SETTINGS = "kbsync.yaml"
 
 @dataclass(frozen=True, slots=True)
 class AppliedRecord:
-    """What git knows of a target: the commit last applied in full, and the commit of the last receipt; None without one."""
+    """What git knows of a target: the commit last applied in full, and the commit of the last receipt; None without one.
+
+    ``number`` is the last receipt's, where it was asked for.
+    """
 
     applied: str | None = None
     receipts: str | None = None
+    number: int = 0
 
 
 def read_applied(repository: Repository, refs: TargetRefs, *, shared: bool = True) -> str | None:
@@ -83,11 +87,10 @@ def _taken_over(repository: Repository, refs: TargetRefs, ref: str, commit: str 
 def seen_record(repository: Repository, refs: TargetRefs, *, shared: bool = True) -> AppliedRecord:
     """The objects that the refs name, whatever they are and wherever they are. Raises HistoryUnavailable."""
     remote = Remote.of(repository) if shared else None
-    names = (refs.applied, refs.receipts)
-    if remote is not None:
-        found = remote.read(*names)
-        return AppliedRecord(*(found.get(ref) for ref in names))
-    return AppliedRecord(*(_names(repository, ref) for ref in names))
+    if remote is None:
+        return AppliedRecord(_names(repository, refs.applied), _names(repository, refs.receipts))
+    found = remote.read(refs.applied, refs.receipts)
+    return AppliedRecord(found.get(refs.applied), found.get(refs.receipts))
 
 
 def last_seen(repository: Repository, refs: TargetRefs) -> str | None:

@@ -31,6 +31,8 @@ CONTENTION = (
 COMPONENT = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
 """One component of a ref by the rules of git-check-ref-format, narrowed to letters, digits, dot, dash and underscore."""
 
+LOST = re.compile(r"bad object (refs/kbsync/\S+)")
+"""What a remote says of a push where another ref leads to an object that it does not have."""
 
 FORGE = re.compile(
     r"(?:(?:(?P<web>https?)|ssh|git)://(?:[^/]*@)?(?P<host>[\w.-]+)(?P<port>:\d+)?/|(?:[^/]*@)?(?P<scp>[\w.-]+):)"
@@ -163,7 +165,15 @@ class Remote:
     ) -> dict[str, str | None]:
         """Move several refs as ``move`` does, all or none where the remote can; returns what each is now."""
         # The user's pre-push hook is for the user's own branches.
-        options = ("--porcelain", "--quiet", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no")
+        options = (
+            "--porcelain",
+            "--quiet",
+            "--no-verify",
+            "--no-signed",
+            "--no-thin",
+            "--no-follow-tags",
+            "--recurse-submodules=no",
+        )
         atomic = ("--atomic",) if len(new) > 1 else ()
         leases = [f"--force-with-lease={ref}:{old[ref] or ''}" for ref in new]
         changes = [f"{identity or ''}:{ref}" for ref, identity in new.items()]
@@ -176,8 +186,12 @@ class Remote:
         now = {ref: found.get(ref) for ref in new}
         said = answer.text + answer.complaint
         if now == old != new and not any(words in said for words in CONTENTION):
-            raise _refused(self.name, next(iter(new)), answer=answer)
+            raise _refused(self, next(iter(new)), answer=answer)
         return now
+
+    def way_without(self, ref: str) -> Message:
+        """How to delete a ref of kbsync that is of no use."""
+        return message("Delete it with `git push {remote} :{ref}`: the next apply begins it anew.", remote=self.name, ref=ref)
 
     def _address(self) -> str:
         """Where its refs are read: where they are written, which a mirror for reading may follow late or never."""
@@ -196,15 +210,18 @@ def _unreadable(remote: str, answer: Answer) -> HistoryUnavailable:
     )
 
 
-def _refused(remote: str, ref: str, *, answer: Answer) -> HistoryUnavailable:
+def _refused(remote: Remote, ref: str, *, answer: Answer) -> HistoryUnavailable:
     if answer.code is None:
         return HistoryUnavailable(
-            message("Pushing {ref} to {remote} failed: {reason}", ref=ref, remote=remote, reason=answer.reason),
+            message("Pushing {ref} to {remote} failed: {reason}", ref=ref, remote=remote.name, reason=answer.reason),
             hint=message("Check the network and the remote, then try again."),
         )
+    lost = LOST.search(answer.complaint)
     return HistoryUnavailable(
-        message("The git remote {remote} refused a push to {ref}: {reason}", remote=remote, ref=ref, reason=_rejection(answer)),
-        hint=_right(),
+        message(
+            "The git remote {remote} refused a push to {ref}: {reason}", remote=remote.name, ref=ref, reason=_rejection(answer)
+        ),
+        hint=_right() if lost is None else remote.way_without(lost[1]),
     )
 
 

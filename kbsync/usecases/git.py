@@ -14,7 +14,7 @@ from kbsync.history.applied_ref import AppliedRecord, advance, read_record, seen
 from kbsync.history.base import BRANCH, EXACT, Base, find_base, joined_branch
 from kbsync.history.git import NETWORK_SECONDS
 from kbsync.history.lock import TargetLock
-from kbsync.history.receipts import names_of_last, read_receipts, write_receipt
+from kbsync.history.receipts import names_of_last, number_of, read_receipts, write_receipt
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import (
@@ -521,19 +521,27 @@ def moves_applied_ref(plan: Plan, *, history: History) -> bool:
 def check_applied_ref(plan: Plan, target: Target, *, history: History) -> AppliedRecord:
     """What the refs name now, to be asked under the lock and before anything is written.
 
-    Raises StalePlan when it is neither the one that the plan was made with nor the plan's own: an older plan must not be
-    applied over a newer one, and the same plan may be applied again. Raises HistoryUnavailable when it cannot be asked.
+    Raises StalePlan when the applied ref is neither where it was when the plan was made nor at the plan's own commit: an older
+    plan must not be applied over a newer one, and the same plan may be applied again. Raises HistoryUnavailable when the refs
+    cannot be asked, and when no receipt can be appended.
     """
-    if history.repository is None or history.refs is None:
+    repository, refs, shared = history.repository, history.refs, is_shared(target)
+    if repository is None or refs is None:
         return AppliedRecord()
-    if not moves_applied_ref(plan, history=history) or plan.source.base not in (BaseKind.APPLIED, BaseKind.NONE):
-        # Whatever it names is left behind: the base was named by hand, perhaps because this leads to no commit.
-        return seen_record(history.repository, history.refs, shared=is_shared(target))
-    record = read_record(history.repository, history.refs, shared=is_shared(target), keep=False)
-    now = record.applied
-    if now not in (plan.source.base_commit, plan.source.commit) and not _is_on_the_way(
-        now, plan, history.repository, history.refs.directory
-    ):
+    if moves_applied_ref(plan, history=history) and plan.source.base in (BaseKind.APPLIED, BaseKind.NONE):
+        record = read_record(repository, refs, shared=shared, keep=False)
+        _check_base(plan, target, record.applied, repository=repository, directory=refs.directory)
+    else:
+        # Whatever the applied ref names is left behind: the base was given, perhaps because it leads to no commit.
+        record = seen_record(repository, refs, shared=shared)
+    if record.receipts is None:
+        return record
+    return replace(record, number=number_of(repository, refs, record.receipts, shared=shared))
+
+
+def _check_base(plan: Plan, target: Target, now: str | None, *, repository: Repository, directory: str) -> None:
+    planned = (plan.source.base_commit, plan.source.commit)
+    if now not in planned and not _is_on_the_way(now, plan, repository, directory):
         raise StalePlan(
             message("another commit was applied since this plan was made; nothing was changed"),
             [
@@ -546,7 +554,6 @@ def check_applied_ref(plan: Plan, target: Target, *, history: History) -> Applie
             ],
             hint=message("plan again"),
         )
-    return record
 
 
 def _is_on_the_way(now: str | None, plan: Plan, repository: Repository, directory: str) -> bool:
@@ -596,9 +603,9 @@ def record_apply(
     plan = receipt.report.plan
     commit = plan.source.commit if receipt.report.finished and moves_applied_ref(plan, history=history) else None
     shared = is_shared(target)
-    number, made = 0, seen.receipts
-    for each in receipts:
-        number, made = write_receipt(repository, refs, encode_receipt(each), tip=made, date=date, shared=shared)
+    number, made = seen.number, seen.receipts
+    for number, each in enumerate(receipts, seen.number + 1):
+        made = write_receipt(repository, refs, encode_receipt(each), tip=made, number=number, date=date)
     old, new = {refs.receipts: seen.receipts}, {refs.receipts: str(made)}
     if commit is not None:
         old[refs.applied], new[refs.applied] = seen.applied, repository.resolve(commit)
