@@ -6,7 +6,7 @@ pushes with the same expectation exactly one takes effect.
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -146,11 +146,33 @@ class Remote:
         In a shallow clone only the tip is brought, unless the ``whole`` is asked for, so call it for objects that are missing: of
         a commit that is here already, the history below would be cut off. Raises HistoryUnavailable when the ref cannot be had.
         """
-        depth = ("--depth=1",) if not whole and self.repository.is_shallow() else ()
-        options = ("--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--refmap=", "--recurse-submodules=no")
-        answer = self.repository.git.attempt("fetch", *options, *depth, "--", self._address(), ref, seconds=NETWORK_SECONDS)
+        depth = ("--depth=1",) if not whole and self.repository.shallow else ()
+        answer = self._fetch("--no-prune", *depth, refs=[ref])
         if answer.code != 0:
             raise _unreadable(self.name, answer)
+
+    def copy(self, *refs: str, seconds: float = NETWORK_SECONDS) -> dict[str, str]:
+        """What ``read`` returns, with the objects: the refs are copied here in one contact.
+
+        A copy of what the remote no longer has is removed. A shallow clone and a remote that lacks an object are only read.
+        Raises HistoryUnavailable when the remote cannot be asked within that many seconds.
+        """
+        if self.repository.shallow:
+            return self.read(*refs)
+        # A pattern, because a ref that does not exist would be an error; it ends with the whole name and matches no other.
+        patterns = (ref.replace("/kbsync/", "/kbsyn*/", 1) for ref in refs)
+        answer = self._fetch("--prune", refs=[f"+{each}:{each}" for each in patterns], seconds=seconds)
+        if answer.code is None:
+            raise _unreadable(self.name, answer)
+        if answer.code != 0:
+            return self.read(*refs)
+        listed = self.repository.git.run("for-each-ref", "--format=%(refname) %(objectname)", "--", *refs).text
+        found = (line.split(" ") for line in listed.splitlines())
+        return {ref: identity for ref, identity in found if ref in refs}
+
+    def _fetch(self, *options: str, refs: Sequence[str], seconds: float = NETWORK_SECONDS) -> Answer:
+        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--recurse-submodules=no", *options)
+        return self.repository.git.attempt("fetch", *options, "--", self._address(), *refs, seconds=seconds)
 
     def move(self, ref: str, *, old: str | None, new: str | None, seconds: float = NETWORK_SECONDS) -> str | None:
         """Move a ref from ``old`` to ``new`` (None: it does not exist) and return what it is now.

@@ -12,7 +12,6 @@ from kbsync.errors import HistoryUnavailable, StalePlan, UnusableFile
 from kbsync.files import SETTINGS_FILE, is_yaml, load_tree, meant
 from kbsync.history.applied_ref import AppliedRecord, advance, read_record, seen_record
 from kbsync.history.base import BRANCH, EXACT, Base, find_base, joined_branch
-from kbsync.history.git import NETWORK_SECONDS
 from kbsync.history.lock import TargetLock
 from kbsync.history.receipts import names_of_last, number_of, read_receipts, write_receipt
 from kbsync.history.remote import TargetRefs
@@ -24,6 +23,7 @@ from kbsync.history.snapshot import (
     filtered,
     former_directory,
     is_content_of,
+    read_objects,
     snapshot,
 )
 from kbsync.messages import Message, message
@@ -91,9 +91,9 @@ def find_history(
         raise _uncertain(base.doubt, target)
     commit, found, doubts = commit_of(workspace, repository)
     notes = (*base.notes, *doubts)
-    tree, moved = (
-        ({}, ()) if base.commit is None else _tree_at(base.commit, repository, workspace, along=names_of_last(base.receipts))
-    )
+    joined = None if base.kind is BaseKind.GIVEN else _joined_settings(workspace, repository, context)
+    along = (*names_of_last(base.receipts), *filter(None, [joined]))
+    tree, moved = ({}, ()) if base.commit is None else _tree_at(base.commit, repository, workspace, along=along)
     missing = [each for each in found if each.missing] + _misnamed(tree, workspace)
     warnings = (*(() if base.doubt is None else (_guessed(target),)), *(_left_out(each, workspace) for each in missing[:1]))
     places = frozenset(f"{workspace.shown_as}/{each.name}" for each in missing)
@@ -276,15 +276,21 @@ def check_address(workspace: Workspace, target: Target, *, context: RunContext, 
     if not is_shared(target) or not any(context.environ.get(name) for name in (EXACT, *BRANCH)):
         return
     repository = repository or Repository.find(workspace.directory, environ=context.environ)
-    branch = "" if repository is None else joined_branch(repository, context.environ) or ""
-    if repository is None:
+    name = None if repository is None else _joined_settings(workspace, repository, context)
+    if repository is None or name is None:
         return
+    said = read_objects(repository, [name]).get(name)
+    settings = None if said is None else load_tree({SETTINGS_FILE: said}, shown_as="").settings
+    if settings is None or all((each.name, each.key) != (target.name, target.key) for each in settings.targets):
+        raise ForeignAddress(target, name.partition(":")[0].removeprefix("refs/remotes/"))
+
+
+def _joined_settings(workspace: Workspace, repository: Repository, context: RunContext) -> str | None:
+    """What git calls the settings in the branch that a pull request joins; None outside a pull request."""
+    branch = joined_branch(repository, context.environ)
     directory = repository.inside(workspace.directory)
     place = f"{directory}/{SETTINGS_FILE}" if directory else SETTINGS_FILE
-    said = repository.git.attempt("cat-file", "blob", f"{branch}:{place}", seconds=NETWORK_SECONDS)
-    settings = load_tree({SETTINGS_FILE: said.output}, shown_as="").settings if said.code == 0 else None
-    if settings is None or all((each.name, each.key) != (target.name, target.key) for each in settings.targets):
-        raise ForeignAddress(target, branch.removeprefix("refs/remotes/"))
+    return None if branch is None else f"{branch}:{place}"
 
 
 def base_of_read_files(history: History) -> Knowledge | None:
@@ -454,7 +460,7 @@ def find_divergence(repository: Repository, base: Base, workspace: Workspace) ->
         return ()
     if fork == head:
         return _divergence(base, OLDER, head=head)
-    if repository.is_shallow():
+    if repository.shallow:
         return _divergence(base, UNTOLD, head=head)
     if fork is None:
         return _divergence(base, UNRELATED, head=head)
