@@ -9,7 +9,7 @@ from kbsync.messages import Message, message, plural
 from kbsync.plan import Action, BaseKind, Cause, Change, Plan, Problem, ProblemKind, Purpose, QuestionChange, harmful
 from kbsync.settings import Drift
 
-__all__ = ["Consent", "console_edits", "objections", "refuse_unsafe", "removal_count", "stops", "undone_changes", "update_count"]
+__all__ = ["Consent", "console_edits", "objections", "refuse_unsafe", "removal_count", "stops", "undone_changes"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from kbsync.commands import Command
 from kbsync.model import Content, Status
 from kbsync.plan import Action, CategoryChange, Change, Cost, Kind, QuestionChange
 
-__all__ = ["BATCH", "PAGE", "Phase", "Step", "cost_of", "in_order", "phases"]
+__all__ = ["BATCH", "Phase", "Step", "cost_of", "in_order", "phases"]
 
 BATCH = 50
 """Questions in one ``batch_set_chitchat``; the page gives no maximum (cloud.tencent.com/document/product/679/117570)."""

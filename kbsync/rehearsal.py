@@ -17,7 +17,7 @@ from kbsync.commands import Command
 from kbsync.errors import Misuse, UnusableFile
 from kbsync.messages import Message, message
 
-__all__ = ["DEFAULTS", "DEMO", "Account", "Fault", "FaultKind", "FaultRule", "Switches", "Verdict", "parse_rules", "read_rules"]
+__all__ = ["DEFAULTS", "DEMO", "Account", "Fault", "FaultKind", "FaultRule", "Switches", "parse_rules", "read_rules"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from kbsync.diagnostics import Severity
 
-__all__ = ["FALLBACKS", "REGIONS", "Check", "Drift", "Driver", "Pacing", "Policy", "Prune", "Settings", "Target"]
+__all__ = ["REGIONS", "Check", "Drift", "Driver", "Pacing", "Policy", "Prune", "Settings", "Target"]
 
 REGIONS: Mapping[str, str] = {
     "china": "console.tim.qq.com",

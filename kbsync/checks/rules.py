@@ -15,25 +15,7 @@ from kbsync.display import DIRECTIONS, shorten, spelled_out
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, CategoryPath, Knowledge, Question, bare, show_path
 
-__all__ = [
-    "ATTRIBUTE",
-    "COMMENTS",
-    "WHOLE_TAG",
-    "CheckFinding",
-    "Options",
-    "find_broken_markup",
-    "find_decomposed",
-    "find_doubtful_links",
-    "find_invisible",
-    "find_long_answers",
-    "find_markup_in_text",
-    "find_nearly_declared",
-    "find_no_markup_in_rich",
-    "find_pasted",
-    "find_placeholders",
-    "find_unsafe_markup",
-    "find_untrimmed",
-]
+__all__ = ["ATTRIBUTE", "COMMENTS", "WHOLE_TAG"]
 
 Options = Mapping[str, float | int | str | tuple[str, ...]]
 

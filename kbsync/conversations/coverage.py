@@ -15,23 +15,7 @@ from kbsync.conversations.declared import Declared, Nearest, WordingMatch, plain
 from kbsync.conversations.transcripts import Asked, RobotReply, ToPerson, Transcript, listen, robot_accounts
 from kbsync.model import CategoryPath, Knowledge, MenuType, Question
 
-__all__ = [
-    "EMAIL",
-    "LONGEST",
-    "NUMBER",
-    "TAIL",
-    "Cluster",
-    "Coverage",
-    "LiveSource",
-    "LiveSources",
-    "Reading",
-    "Served",
-    "Tally",
-    "UnansweredQuestion",
-    "cover",
-    "gather",
-    "mask",
-]
+__all__ = ["Coverage", "LiveSource", "Reading", "Served", "UnansweredQuestion", "cover"]
 
 EMAIL, NUMBER, TAIL = "[email]", "[number]", "[...]"
 """The replacements of an address, of five digits or more, and of a link's query or fragment."""

@@ -17,7 +17,7 @@ from kbsync.errors import Misuse
 from kbsync.messages import message
 from kbsync.model import AnswerType, Content, Knowledge, Question, Status
 
-__all__ = ["Declared", "Nearest", "WordingMatch", "find_question", "pieces", "plain_answer", "reduced", "tidy"]
+__all__ = ["find_question", "pieces", "plain_answer"]
 
 
 class WordingMatch(StrEnum):

@@ -17,21 +17,7 @@ from kbsync.dialogue import ChatMessage, MessagePart, Role
 from kbsync.errors import Misuse, UnusableFile
 from kbsync.messages import message
 
-__all__ = [
-    "DAY",
-    "Asked",
-    "Period",
-    "RobotReply",
-    "Speaker",
-    "ToPerson",
-    "Transcript",
-    "decode_transcripts",
-    "encode_transcripts",
-    "listen",
-    "parse_period",
-    "robot_accounts",
-    "speakers",
-]
+__all__ = ["DAY", "Period", "Transcript", "decode_transcripts", "encode_transcripts", "parse_period"]
 
 ROBOT = "@RBT#"
 """How the accounts of chatbots begin in the vendor's ids (www.tencentcloud.com/document/product/1047/55280)."""

@@ -23,7 +23,7 @@ from kbsync.messages import Message, message
 from kbsync.model import MAX_FILE_BYTES
 from kbsync.saving import remove, save
 
-__all__ = ["DiskFiles", "store"]
+__all__ = ["store"]
 
 SUFFIXES = (".yaml", ".yml")
 

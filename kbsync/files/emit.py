@@ -20,26 +20,7 @@ from kbsync.files.source import FORBIDDEN
 from kbsync.model import AnswerType, CategoryPath, Content, Status, show_path
 from kbsync.plan import Field
 
-__all__ = [
-    "CATEGORIES_FILE",
-    "FIELDS",
-    "LONG",
-    "Value",
-    "block",
-    "can_be_written",
-    "field_value",
-    "file_name",
-    "flow_value",
-    "is_ambiguous",
-    "new_file",
-    "one_line",
-    "pair_lines",
-    "path_value",
-    "question_flow",
-    "question_lines",
-    "scalar",
-    "two_quotes",
-]
+__all__ = ["can_be_written"]
 
 MODELINE = "# yaml-language-server: $schema=.schema/knowledge.json"
 """The comment by which editors find a file's JSON Schema (``kbsync schema knowledge``)."""

@@ -17,29 +17,7 @@ from kbsync.files.source import SourceFile
 from kbsync.files.syntax import foreign_sign, missing_colon, quoting
 from kbsync.messages import Message, message
 
-__all__ = [
-    "BOOLEAN",
-    "CONTROL",
-    "TEXT",
-    "TEXT_SCHEMA",
-    "Key",
-    "Record",
-    "Table",
-    "TextAt",
-    "ValueType",
-    "choice",
-    "closest",
-    "entries",
-    "integer",
-    "named",
-    "number",
-    "read_record",
-    "read_text",
-    "record",
-    "records",
-    "texts",
-    "version",
-]
+__all__ = ["closest"]
 
 T = TypeVar("T")
 

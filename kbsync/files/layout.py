@@ -32,7 +32,7 @@ from kbsync.files.source import UTF8_MARK
 from kbsync.messages import message
 from kbsync.model import Category, Question, RemovalLine, to_lf
 
-__all__ = ["check_meaning", "format_files", "lay_out"]
+__all__ = ["format_files"]
 
 ITEM_KEYS = {"questions": QUESTION.names, "categories": CATEGORY.names, "children": CATEGORY.names}
 """The order of keys in the items of these lists. What is in no order stays as its author put it."""

@@ -22,7 +22,7 @@ from kbsync.messages import Message, message
 from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, path_after, show_path
 from kbsync.plan import FIELD_NAMES, Edit, Field, Merge
 
-__all__ = ["Merged", "Touched", "fit", "merge_files"]
+__all__ = ["Merged", "merge_files"]
 
 
 @dataclass(frozen=True, slots=True)

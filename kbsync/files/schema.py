@@ -37,7 +37,7 @@ from kbsync.messages import message
 from kbsync.model import AnswerType, CategoryPath, Status
 from kbsync.settings import REGIONS, Drift, Driver, Pacing, Prune
 
-__all__ = ["KEYS", "knowledge_schema", "settings_schema"]
+__all__ = ["knowledge_schema", "settings_schema"]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 

@@ -20,19 +20,7 @@ from kbsync.errors import UnusableFile
 from kbsync.messages import message
 from kbsync.rehearsal import Fault, FaultRule
 
-__all__ = [
-    "ALL",
-    "DELETED",
-    "ENABLED",
-    "PRESET",
-    "Database",
-    "Library",
-    "StoredCategory",
-    "StoredQuestion",
-    "inject",
-    "put_rules",
-    "take_fault",
-]
+__all__ = ["inject"]
 
 VERSION = 1
 

@@ -10,18 +10,7 @@ from types import MappingProxyType
 
 from kbsync.sandbox.library import ALL, PRESET, Database, Library, StoredCategory, StoredQuestion
 
-__all__ = [
-    "AGENT_SESSION",
-    "CHATBOT_SESSION",
-    "CLIENT",
-    "CUSTOMER_SERVICE",
-    "ENDED_SESSIONS",
-    "IDLE_SESSION",
-    "QUEUEING_SESSION",
-    "WAITING_SESSION",
-    "plant",
-    "seeded_sessions",
-]
+__all__ = ["seeded_sessions"]
 
 CHATBOT_SESSION = "b0f4ca12-4850-4218-a284-efe679a87066"
 """State Chatbot, six messages in English and Chinese (the SessionId of the vendor's describe_chat_messages sample)."""

@@ -32,7 +32,7 @@ from kbsync.settings import Target
 if TYPE_CHECKING:
     from kbsync.usecases.workspace import Workspace
 
-__all__ = ["Call", "Exit", "LinkedStop", "RunContext", "UserInterface", "exit_of", "gravest", "is_agreed", "stop_on_signal"]
+__all__ = ["Call", "Exit", "RunContext", "exit_of", "gravest", "stop_on_signal"]
 
 
 @dataclass(frozen=True, slots=True)

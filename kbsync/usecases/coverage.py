@@ -25,16 +25,7 @@ from kbsync.usecases.composition import connected, reading
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.workspace import Workspace
 
-__all__ = [
-    "Collected",
-    "CoverageOptions",
-    "check_private",
-    "find_coverage",
-    "load_transcripts",
-    "read_sessions",
-    "read_span",
-    "save_transcripts",
-]
+__all__ = ["CoverageOptions", "find_coverage"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -22,20 +22,7 @@ from kbsync.saving import make_directory, refuse_links, save
 from kbsync.usecases.context import Call
 from kbsync.usecases.workspace import STATE, from_here
 
-__all__ = [
-    "Continuous",
-    "NewFile",
-    "Package",
-    "Project",
-    "find_package",
-    "find_project",
-    "given_package",
-    "known_package",
-    "new_files",
-    "package_of",
-    "start_project",
-    "write_new",
-]
+__all__ = ["start_project"]
 
 LINE_ENDS = "*.yaml text eol=lf\n*.yml text eol=lf\n"
 """The ``.gitattributes`` of knowledge files: the same bytes in every clone, whatever ``core.autocrlf``."""

@@ -32,20 +32,7 @@ from kbsync.usecases.git import (
 )
 from kbsync.usecases.workspace import Workspace, compared_with
 
-__all__ = [
-    "PlanOptions",
-    "Prepared",
-    "check_pattern",
-    "check_target",
-    "drift_between",
-    "find_drift",
-    "plan_against",
-    "plan_library",
-    "planner_context",
-    "prepare",
-    "reader_of",
-    "settled_by",
-]
+__all__ = ["PlanOptions", "find_drift", "plan_library"]
 
 
 if TYPE_CHECKING:

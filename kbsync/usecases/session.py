@@ -17,19 +17,7 @@ from kbsync.saving import read_file
 from kbsync.usecases.composition import connected
 from kbsync.usecases.context import Call, Exit, is_agreed, stop_on_signal
 
-__all__ = [
-    "Draft",
-    "SendOptions",
-    "Streamed",
-    "draft_of",
-    "look_first",
-    "preview_answer",
-    "read_draft",
-    "read_messages",
-    "read_state",
-    "send_message",
-    "stream_draft",
-]
+__all__ = ["SendOptions", "Streamed", "preview_answer", "read_messages", "read_state", "send_message"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,7 @@ from kbsync.model import Content, Entry, Knowledge
 from kbsync.saving import make_directory, refuse_links, save
 from kbsync.settings import Driver, Settings, Target
 
-__all__ = [
-    "Workspace",
-    "check_state",
-    "compared_with",
-    "examine_workspace",
-    "from_here",
-    "name_of",
-    "open_workspace",
-    "prepare_state",
-    "shared_state_directory",
-    "state_directory",
-]
+__all__ = ["open_workspace"]
 
 STATE = ".kbsync"
 
