@@ -16,6 +16,9 @@ settings.register_profile("push", deadline=None, max_examples=examples(100), der
 settings.register_profile("long", deadline=None, print_blob=True)
 settings.load_profile("long" if ALL else "push")
 
+# What tests read is UTF-8, whatever the locale of whoever runs them.
+os.environ.pop("LC_ALL", None)
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell lets what it starts in the background ignore Ctrl-C, and so would every process that a test starts and interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -312,8 +312,15 @@ def _able(stream: TextIO) -> TextIO:
     if isinstance(stream, TextIOWrapper):
         # ASCII is what a locale says that was never set up, unless somebody asked for it.
         unset = lookup(stream.encoding).name == "ascii" and not os.environ.get("PYTHONIOENCODING")
-        stream.reconfigure(encoding="utf-8" if unset else None, errors="kbsync")
+        encoding = "ascii" if _is_plain(os.environ) else "utf-8" if unset else None
+        stream.reconfigure(encoding=encoding, errors="kbsync")
     return stream
+
+
+def _is_plain(environ: Mapping[str, str]) -> bool:
+    """Whether ASCII was asked for: in the C locale Python writes UTF-8, as if that had never been set up."""
+    otherwise = any(environ.get(name) for name in ("PYTHONIOENCODING", "PYTHONUTF8", "KBSYNC_LANG"))
+    return environ.get("LC_ALL") in ("C", "POSIX") and not otherwise
 
 
 def _stand_in(problem: UnicodeError) -> tuple[str, int]:
@@ -337,6 +344,9 @@ def _spoken(language: str, stream: TextIO) -> str:
 
 class _GuardedStream:
     """Passes on what is written, until that fails."""
+
+    buffer = None
+    """Nothing goes past the encoding: into the bytes behind an ASCII stream the library of the options writes UTF-8."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -125,7 +125,7 @@ def opened_site(tmp_path: Path) -> Iterator[Site]:
     executable(tmp_path / "bin" / "gh", f'exec "{sys.executable}" "{ROOT}/tests/fakes/gh.py" "$@"')
     environ = {
         **{name: value for name, value in repos.environ.items() if not name.startswith(("KBSYNC_", "GITHUB_"))},
-        "LC_ALL": "C",
+        "LC_ALL": "C.UTF-8",
         "PATH": f"{tmp_path / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "FAKE_GH": str(tmp_path / "github.json"),
         "GITHUB_ACTIONS": "true",

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 
+import click
 import pytest
 
 from kbsync.cli.screen import Screen, steady_streams
@@ -106,6 +107,27 @@ def test_a_sign_that_a_locale_lacks_is_spelled(encoding: str, written: bytes) ->
         Screen().result("你␛")
     stream.flush()
     assert raw.getvalue() == written + b"\n"
+
+
+@pytest.mark.parametrize("name", ["", "PYTHONIOENCODING", "PYTHONUTF8", "KBSYNC_LANG"])
+def test_the_c_locale_gets_ascii_where_nothing_else_is_asked_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text, questions and help; Python itself writes UTF-8 there. What a program reads stays UTF-8."""
+    monkeypatch.setenv("LC_ALL", "C")
+    for each in ("PYTHONIOENCODING", "PYTHONUTF8", "KBSYNC_LANG"):
+        monkeypatch.delenv(each, raising=False)
+    if name:
+        monkeypatch.setenv(name, "1")
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="utf-8")
+    with redirect_stdout(stream), redirect_stderr(stream), steady_streams():
+        Screen().result("─ é 你")
+        Screen().note(message("…"))
+        click.echo("→")
+        click.echo("·", err=True)
+        Screen(format="json").result("é")
+    stream.flush()
+    said = "─ é 你|…|→|·|é|" if name else "- \\xe9 \\u4f60|...|->|-|é|"
+    assert raw.getvalue().decode().replace("\n", "|") == said
 
 
 @pytest.mark.parametrize(("encoding", "dash"), [("latin-1", b"-"), ("cp1252", b"\x96"), ("gbk", b"\xa8C"), ("ascii", b"-")])
