@@ -89,8 +89,9 @@ def phases(changes: Sequence[Change]) -> tuple[Phase, ...]:
 def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -> Cost:
     """Calls by command, and the seconds they take at ``rate`` calls a second and command.
 
-    ``live`` is the status of every live question. Counted are the writes, with status calls in batches, and the listings:
-    before, after, after creating (to learn ids) and before each delete of a category.
+    ``live`` is the status of every live question. Counted are the writes, with status calls in batches, and the reads: a listing
+    before, another before each delete of a category; after creating (to learn ids) and at the end what was touched, one call a
+    question, or a listing where something is gone or that takes no more calls.
     """
     if not changes:
         return Cost()
@@ -100,8 +101,14 @@ def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -
         if isinstance(change, QuestionChange):
             after.subtract([change.before.status] if change.before else [])
             after.update([change.after.status] if change.after else [])
-    blocks = [_listing(before), *(_phase_calls(phase, changes) for phase in steps), _listing(after)]
-    blocks += [_listing(after)] * any(change.action is Action.CREATE and change.kind is Kind.QUESTION for change in changes)
+    blocks = [_listing(before), *(_phase_calls(phase, changes) for phase in steps)]
+    made = [change for change in changes if change.action is Action.CREATE and change.kind is Kind.QUESTION]
+    touched = {change.id for change in changes if change.kind is Kind.QUESTION and change.id}
+    if 2 * (len(made) + len(touched)) < sum(_pages(after)) and all(change.after is not None for change in changes):
+        tree = any(change.kind is Kind.CATEGORY for change in changes)
+        blocks.append(Counter({Command.DESC_CATEGORY: int(tree), Command.LIST: len(made) + len(touched)}))
+    else:
+        blocks += [_listing(after)] * (1 + bool(made))
     blocks += [_listing(after)] * sum(len(phase.changes) for phase in steps if phase.step is Step.EMPTY_CATEGORIES)
     total: Counter[Command] = Counter()
     for block in blocks:
@@ -112,8 +119,13 @@ def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -
 
 def _listing(questions: Mapping[Status, int]) -> Counter[Command]:
     """The calls of one listing: the categories, then each status page by page up to the last page."""
-    pages = sum(1 if count <= 0 else max(2, count // PAGE + 1) for count in (questions.get(status, 0) for status in Status))
-    return Counter({Command.DESC_CATEGORY: 1, Command.LIST: pages})
+    return Counter({Command.DESC_CATEGORY: 1, Command.LIST: sum(_pages(questions))})
+
+
+def _pages(questions: Mapping[Status, int]) -> Iterator[int]:
+    """The pages of each status."""
+    for count in (questions.get(status, 0) for status in Status):
+        yield 1 if count <= 0 else max(2, count // PAGE + 1)
 
 
 def _phase_calls(phase: Phase, changes: Sequence[Change]) -> Counter[Command]:

@@ -148,6 +148,16 @@ def test_every_delete_of_a_category_costs_a_listing_of_its_own() -> None:
     assert cost_of(changes, rate=5, live=[]).calls["desc_chitchat_category"] == 2 + 3
 
 
+def test_what_was_touched_is_read_back_by_itself_where_that_is_cheaper() -> None:
+    """One call a question, and the categories where those change; a removal, or a small library, is listed whole."""
+    three, live = [create("x"), disable("1", "y"), rename("2", "a", "z")], [Status.ENABLED] * 1000
+    assert cost_of(three, rate=5, live=live).calls["list_chitchat"] == 11 + 1 + 3
+    assert cost_of(three, rate=5, live=live).calls["desc_chitchat_category"] == 1
+    assert cost_of([*three, category(Action.CREATE, "A")], rate=5, live=live).calls["desc_chitchat_category"] == 2
+    assert cost_of([*three, delete("3", "w")], rate=5, live=live).calls["list_chitchat"] == 3 * 12
+    assert cost_of(three, rate=5, live=live[:500]).calls["list_chitchat"] == 7 + 8 + 8
+
+
 def test_time_is_calls_over_rate() -> None:
     """Twenty-five creates at five a second take five seconds, and the listings their share."""
     changes = [create(f"q{number}") for number in range(25)]
