@@ -1,15 +1,18 @@
 """Rules about questions that a matcher can hardly distinguish: the chatbot would answer one for the other.
 
-Nearly equal wordings are found without comparing every one with every other. Two texts that share most of their letters share
-most of their pieces of a few letters; so each text is looked up by its rarest pieces only, as many as a partner cannot miss all
-of ("prefix filtering" in the literature on similarity joins).
+Nearly equal wordings are found without comparing every one with every other, and none is missed. Each is a set of letters, a
+repeated one counted on; of two that share so many, the rarest few of both hold common ones, so each is looked up by these, three
+at a time ("prefix filtering" in the literature on set similarity joins). Whose letters fit is compared in order.
 """
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, combinations, islice, product
+from math import ceil
 
 from kbsync.checks.rules import CheckFinding, Options, number
 from kbsync.diagnostics import Related
@@ -25,20 +28,17 @@ FIGURES = re.compile(r"\d+")
 MEANINGLESS_SPACE = re.compile(r"(?<!\d) +| +(?!\d)")
 """Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
 
-WORK = 1_000_000
-"""A bound of the work: in a library of N wordings a piece counts only if at most WORK / N of them have it.
+FEW = 100
+"""So few are compared with all sooner than all are looked up."""
 
-A library of a thousand wordings is searched completely. In a large one, very frequent pieces are left out, which can hide a pair
-that has no rarer one in common."""
+TOGETHER = 3
+"""Rare letters that are looked up together: more find fewer in vain, and make more to look up."""
 
-FEWEST = 40
-"""A piece in no more wordings than this always counts."""
+MOST = 200_000
+"""Pairs after which nothing further is looked for: in such a library nearly all is like all."""
 
-LONGEST = 4
-"""Letters in a piece at most. Longer ones would be rarer still, but a text has to be that long."""
-
-EDGE = "\0"
-"""Stands before and after a text, so that short texts have pieces too."""
+SLACK = 1e-6
+"""How far a share that is computed may be off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +78,13 @@ def find_near_duplicates(
     threshold = number(options, "threshold", THRESHOLD, lowest=0.7, highest=1.0)
     wordings = tuple(_wordings(knowledge, known))
     new_owners = {id(question) for question in knowledge.questions if question.content not in old}
-    fresh = [place for place, wording in enumerate(wordings) if id(wording.owner) in new_owners]
+    fresh = frozenset(place for place, wording in enumerate(wordings) if id(wording.owner) in new_owners)
     closest: dict[tuple[int, int], tuple[float, Wording, Wording]] = {}
-    for first, second, share in alike_to(fresh, [wording.form for wording in wordings], threshold):
+    for second, first, share in sorted(islice(_near(wordings, fresh, threshold), MOST)):
         one, other = wordings[first], wordings[second]
-        same_figures = FIGURES.findall(one.form) == FIGURES.findall(other.form)
-        if one.owner is not other.owner and one.form != other.form and same_figures:
-            pair = (id(one.owner), id(other.owner))
-            if pair not in closest or closest[pair][0] < share:
-                closest[pair] = (share, one, other)
+        pair = (id(one.owner), id(other.owner))
+        if pair not in closest or closest[pair][0] < share:
+            closest[pair] = (share, one, other)
     for share, one, other in closest.values():
         said = message(
             "“{text}” is {percent} % the same as “{other}”, which belongs to another question",
@@ -97,43 +95,83 @@ def find_near_duplicates(
         yield _finding(other, one, said)
 
 
+def _near(wordings: Sequence[Wording], fresh: frozenset[int], threshold: float) -> Iterator[tuple[int, int, float]]:
+    """Pairs (later, earlier, share) of wordings of different questions with the same figures in them, one at least ``fresh``."""
+    groups: dict[tuple[str, ...], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for place, wording in enumerate(wordings):
+        groups[tuple(FIGURES.findall(wording.form))][wording.form].append(place)
+    for group in groups.values():
+        forms, places = list(group), list(group.values())
+        new = [at for at, held in enumerate(places) if not fresh.isdisjoint(held)] if len(forms) > 1 else []
+        for one, other, share in alike_to(new, forms, threshold) if new else ():
+            for first, second in product(places[one], places[other]):
+                if wordings[first].owner is not wordings[second].owner and (first in fresh or second in fresh):
+                    yield max(first, second), min(first, second), share
+
+
 def alike_to(fresh: Sequence[int], forms: Sequence[str], threshold: float) -> Iterator[tuple[int, int, float]]:
-    """The pairs of ``alike`` of which one at least is ``fresh``; a few are compared with each, which misses none."""
-    if len(fresh) * len(forms) > WORK:
-        among = frozenset(fresh)
+    """The pairs of ``alike`` of which one at least is ``fresh``; a few are compared with each."""
+    among = frozenset(fresh)
+    if len(fresh) > FEW:
         yield from (pair for pair in alike(forms, threshold) if not among.isdisjoint(pair[:2]))
         return
     from rapidfuzz import fuzz, process  # noqa: PLC0415  (start-up should not wait for it)
 
-    found = {
-        (max(place, other), min(place, other)): share / 100
-        for place in fresh
-        for _, share, other in process.extract_iter(forms[place], forms, scorer=fuzz.ratio, score_cutoff=threshold * 100)
-        if other != place
-    }
-    yield from ((earlier, later, found[later, earlier]) for later, earlier in sorted(found))
+    for place in fresh:
+        for _, share, other in process.extract_iter(forms[place], forms, scorer=fuzz.ratio, score_cutoff=threshold * 100):
+            if other != place and not (other < place and other in among):
+                yield min(place, other), max(place, other), share / 100
 
 
 def alike(forms: Sequence[str], threshold: float) -> Iterator[tuple[int, int, float]]:
-    """Pairs (earlier, later, share): ``share`` of the wording in common is at least ``threshold``, above 2/3 and at most 1."""
+    """Pairs (earlier, later, share): ``share`` of the wording in common is at least ``threshold``, above 2/3 and at most 1.
+
+    Of n and m letters, n the fewer, a pair that has that share in common has ``threshold * (n + m) / 2`` letters in common,
+    whatever their order, and so m is at most ``n * (2 - threshold) / threshold``.
+    """
     from rapidfuzz import fuzz  # noqa: PLC0415  (start-up should not wait for it)
 
-    size = _size(threshold)
-    pieces = [_pieces(form, size) for form in forms]
-    counts = Counter(piece for group in pieces for piece in group)
-    most = max(FEWEST, WORK // max(1, len(forms)))
-    index: dict[str, list[int]] = defaultdict(list)
-    for later, (form, group) in enumerate(zip(forms, pieces, strict=True)):
-        candidates: set[int] = set()
-        telling = size * _spoilt(form, threshold) + 1
-        for piece in sorted(group, key=lambda piece: (counts[piece], piece))[:telling]:
-            if 1 < counts[piece] <= most:
-                candidates.update(index[piece])
-                index[piece].append(later)
-        for earlier in sorted(candidates):
-            share = fuzz.ratio(forms[earlier], form, score_cutoff=threshold * 100)
+    order = sorted(range(len(forms)), key=lambda place: len(forms[place]))
+    lengths = [len(forms[place]) for place in order]
+    bags = [_bag(forms[place]) for place in order]
+    counts = Counter(chain.from_iterable(bags))
+    ranks = {sign: number for number, (_, sign) in enumerate(sorted((count, sign) for sign, count in counts.items()))}
+    everywhere = range(len(ranks), len(ranks) + TOGETHER - 1)
+    index: dict[tuple[int, ...], list[int]] = {}
+    masks: list[int] = []
+    for later, bag in enumerate(bags):
+        length, signs = len(bag), sorted(map(ranks.__getitem__, bag))
+        mask = 0
+        for sign in signs:
+            mask |= 1 << sign
+        masks.append(mask)
+        signs += everywhere
+        shortest = ceil(length * threshold / (2 - threshold) - SLACK)
+        start = bisect_left(lengths, shortest)
+        found: set[int] = set()
+        for key in combinations(signs[: length - shortest + TOGETHER], TOGETHER):
+            held = index.get(key)
+            if held is not None and held[-1] >= start:
+                found.update(held[bisect_left(held, start) :])
+        for key in combinations(signs[: length - ceil(length * threshold - SLACK) + TOGETHER], TOGETHER):
+            index.setdefault(key, []).append(later)
+        most = int((1 - threshold) * 2 * length + SLACK)
+        place = order[later]
+        for earlier in [earlier for earlier in found if (mask ^ masks[earlier]).bit_count() <= most]:
+            other = order[earlier]
+            share = fuzz.ratio(forms[other], forms[place], score_cutoff=threshold * 100)
             if share:
-                yield earlier, later, share / 100
+                yield min(place, other), max(place, other), share / 100
+
+
+def _bag(form: str) -> list[str]:
+    """Each letter with how often it stood before."""
+    seen: Counter[str] = Counter()
+    signs = []
+    for letter in form:
+        signs.append(f"{letter}{seen[letter]}")
+        seen[letter] += 1
+    return signs
 
 
 def _finding(wording: Wording, first: Wording, said: Message) -> CheckFinding:
@@ -173,19 +211,3 @@ class _Separators(dict[int, str]):
         sign = chr(code)
         self[code] = " " if unicodedata.category(sign)[0] in "PZC" else sign
         return self[code]
-
-
-def _size(threshold: float) -> int:
-    """The longest piece of which the letters that may differ cannot spoil every one."""
-    return max(1, min(LONGEST, int(threshold / (2 - 2 * threshold)))) if threshold < 1 else LONGEST
-
-
-def _pieces(form: str, size: int) -> frozenset[str]:
-    edge = EDGE * (size - 1)
-    whole = f"{edge}{form}{edge}"
-    return frozenset(whole[start : start + size] for start in range(len(whole) - size + 1))
-
-
-def _spoilt(form: str, threshold: float) -> int:
-    """How many letters a partner may have more or less; each of them can spoil as many pieces as a piece has letters."""
-    return int((1 - threshold) * 2 * len(form) / threshold + 1e-9)

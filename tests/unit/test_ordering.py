@@ -155,7 +155,7 @@ def test_what_was_touched_is_read_back_by_itself_where_that_is_cheaper() -> None
     assert cost_of(three, rate=5, live=live).calls["desc_chitchat_category"] == 1
     assert cost_of([*three, category(Action.CREATE, "A")], rate=5, live=live).calls["desc_chitchat_category"] == 2
     assert cost_of([*three, delete("3", "w")], rate=5, live=live).calls["list_chitchat"] == 3 * 12
-    assert cost_of(three, rate=5, live=live[:500]).calls["list_chitchat"] == 7 + 8 + 8
+    assert cost_of(three, rate=5, live=live[:300]).calls["list_chitchat"] == 5 + 6 + 6
 
 
 def test_time_is_calls_over_rate() -> None:
