@@ -43,7 +43,7 @@ class Memory:
         return _with(replace(self, doubtful=()), (_seen(receipt, live) for receipt in reversed(self.doubtful)))
 
     def through(self, states: Iterable[Knowledge], live: Knowledge, desired: Knowledge) -> "Memory":
-        """The same with each question as the first of these states has it whose version is live.
+        """The same with each field of a question, or its absence, as the first of these states has it where that is live.
 
         What both sides did alike needs no such origin.
         """
@@ -51,11 +51,13 @@ class Memory:
         base, now, goal = (_contents(library) for library in (self.left, live, desired))
         open_ = {text for text in base.keys() | goal.keys() if now.get(text) not in (base.get(text), goal.get(text))}
         for state in states if open_ else ():
-            said = _contents(state)
-            same = {text for text in open_ if now.get(text) == said.get(text)}
-            kept = {text: each for text, each in found.items() if text not in same}
-            found = kept | {each.content.question: each for each in state.questions if each.content.question in same}
-            open_ -= same
+            then = {each.content.question: each for each in state.questions}
+            for text in sorted(open_):
+                nearer = _nearer(found.get(text), then.get(text), now.get(text))
+                found |= {text: nearer} if nearer else {}
+                if nearer is None:
+                    found.pop(text, None)
+            open_ = {text for text in open_ if now.get(text) != (found[text].content if text in found else None)}
             if not open_:
                 break
         return replace(self, left=replace(self.left, questions=tuple(found.values())))
@@ -131,6 +133,13 @@ def _seen(receipt: Receipt, live: Knowledge) -> Receipt:
 
 def _contents(library: Knowledge) -> dict[str, Content]:
     return {question.content.question: question.content for question in library.questions}
+
+
+def _nearer(base: Question | None, state: Question | None, live: Content | None) -> Question | None:
+    if base is None or state is None or live is None:
+        return state if live == (state and state.content) else base
+    same = {part.value: part.of(live) for part in Field if not part.differs(state.content, live)}
+    return replace(base, content=replace(base.content, **same))
 
 
 def _after(knowledge: Knowledge, receipt: Receipt) -> tuple[Knowledge, frozenset[str]]:

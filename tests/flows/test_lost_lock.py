@@ -1,18 +1,26 @@
 """A lock that is lost in the middle of an apply: not one more write leaves, not even the second half of an update."""
 
+import os
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from kbsync.history.lease import CONFIRM_SECONDS
+from kbsync.history.lock import TargetLock
 from kbsync.limiter.clock import SystemClock
+from kbsync.rehearsal import Switches
 from kbsync.sandbox.gate import Request
 from kbsync.sandbox.replies import Reply
 from kbsync.sandbox.service import Service
 from kbsync.usecases.context import RunContext
 from tests.fakes.clock import Sleepy
-from tests.fakes.git_repos import GitRepos
-from tests.flows.harness import Bench, writes
+from tests.fakes.git_repos import GitRepos, WorkTree
+from tests.flows.harness import Bench, Run, writes
+from tests.flows.runner import executable
 from tests.flows.shop import SMALL
 
 CHANGED = SMALL["small.yaml"].replace("answer: Yes.", "answer: Always., similar: [Are you open?]")
@@ -76,3 +84,110 @@ def test_a_lock_that_was_given_back_badly_is_told(shared: tuple[Bench, Eventful]
     assert ended.code == 4
     assert "The lock of production could not be removed from the remote" in ended.err
     assert "the applied ref could not be moved" in " ".join(ended.out.split())
+
+
+ROOT = Path(__file__).parents[2]
+
+GIVEN_UP = 600.0
+"""Seconds after which a test stops waiting for a process: more than the busiest machine takes."""
+
+
+def process(bench: Bench, *words: str) -> "subprocess.Popen[str]":
+    """A real process in the bench's directory."""
+    environ = {**bench.environ, "PYTHONPATH": str(ROOT)}
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", "kbsync", *words]
+    return subprocess.Popen(command, cwd=bench.path, env=environ, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
+
+
+def ended(running: "subprocess.Popen[str]") -> Run:
+    """How it ended."""
+    with running:
+        out, err = running.communicate(timeout=GIVEN_UP)
+    return Run(running.returncode, out, err)
+
+
+@pytest.mark.no_cover
+def test_after_unlock_another_process_goes_on_and_the_holder_sends_nothing_more(
+    shared: tuple[Bench, Eventful], tmp_path: Path
+) -> None:
+    """Real ones: the lock is removed in the first write and a newer commit is applied; the next confirmation tells the first."""
+    bench, service = shared
+    assert bench.tree is not None
+    repos = GitRepos(tmp_path)
+    bench.tree.git("push", "--quiet", "origin", "main")
+    tree = repos.clone(WorkTree(tmp_path / "origin", repos.environ), "newer")
+    newer = Bench(tree.path, bench.clock, {**bench.environ, "HOME": str(tmp_path / "home")}, tree, bench.endpoint, bench.default)
+    newer.commit({"small.yaml": CHANGED.replace("Always.", "By night.").replace("Are you open?", "Is it open?")})
+    told = tmp_path / "contacts"
+    os.mkfifo(told)
+    for kind in ("receivepack", "uploadpack"):
+        program = executable(tmp_path / kind, f'git-{kind.replace("pack", "-pack")} "$@"; echo {kind} > {told}')
+        bench.tree.git("config", f"remote.origin.{kind}", str(program))
+    found: list[Run] = []
+    once = threading.Lock()
+
+    def lose() -> None:
+        if not once.acquire(blocking=False):
+            return
+        os.set_blocking(pipe, False)
+        os.read(pipe, 4096)
+        os.set_blocking(pipe, True)
+        found.append(ended(process(newer, "unlock", "--yes")))
+        found.append(ended(process(newer, "apply", "--yes")))
+        # It is confirmed by a push alone; where that fails, the remote is looked at.
+        while b"uploadpack" not in os.read(pipe, 4096):
+            pass
+        found.append(ended(process(newer, "unlock", "--yes")))
+
+    service.event = lose
+    before = len(writes(service))
+    pipe = os.open(told, os.O_RDWR)
+    try:
+        holder = ended(process(bench, "apply", "--yes"))
+    finally:
+        os.close(pipe)
+    removed, applied, free = found
+    assert ("is held by tester" in removed.out, applied.code, "Nobody holds" in free.err) == (True, 0, True)
+    assert (holder.code, "the lock was lost while this ran" in " ".join(holder.out.split())) == (4, True)
+    assert writes(service)[before:] == ["update_chitchat", "update_chitchat", "update_similar_chitchat"]
+    assert newer.cause("plan") == {}
+
+
+class Patient(Sleepy):
+    """A clock that the one who waits for a lock need not wait for; what happens each time can be said."""
+
+    event: Callable[[], object] = object
+
+    def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
+        """Wait, but not for ten seconds."""
+        if seconds != CONFIRM_SECONDS or threading.current_thread().name == "kbsync-lock":
+            return super().wait(seconds, until=until)
+        self.slept += seconds
+        self.event()
+        return False
+
+
+def test_everything_works_where_the_service_tells_no_time(bench: Bench, tmp_path: Path) -> None:
+    """Without Date a living lock is respected, a dead one is taken over after a whole lease, and the rest is as ever."""
+    assert bench.tree is not None
+    bench.clock = clock = Patient()
+    bench.tree.git("remote", "add", "origin", f"file://{GitRepos(tmp_path).init('origin', '--bare').path}")
+    with bench.served(Switches(date_header=False)):
+        bench.commit(SMALL)
+        assert (bench.run("plan", "--out", "plan.json").code, bench.run("apply", "--yes", "plan.json").code) == (0, 0)
+        assert (clock.slept, bench.cause("plan")) == (0, {})
+        lock = TargetLock(
+            bench.tree.repository, bench.refs, owner="ann", where="elsewhere", clock=SystemClock(), directory=tmp_path / "home"
+        )
+        lock.acquire()
+        bench.commit({"small.yaml": CHANGED})
+        clock.event = lock.renew
+        busy = bench.run("apply", "--yes")
+        assert (busy.code, "ann on elsewhere" in busy.err) == (8, True)
+        clock.event = object
+        taken = bench.run("apply", "--yes")
+        assert (taken.code, "nobody renewed it" in taken.err, clock.slept > 600) == (0, True, True)
+        assert bench.run("plan", "--undo", "last", "--out", "undo.json").code == 0
+        assert bench.run("apply", "--yes", "undo.json").code == 0
+        assert (bench.cause("plan"), bench.run("drift").code) == ({"Open?": "undone"}, 0)

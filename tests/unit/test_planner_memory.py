@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kbsync.model import Category, Content, Knowledge, Question
+from kbsync.model import AnswerType, Category, Content, Knowledge, Question
 from kbsync.plan import (
     Action,
     CategoryChange,
@@ -130,3 +130,11 @@ def test_a_commit_on_the_way_tells_what_an_apply_without_a_record_left() -> None
     console = memory.through([first], Knowledge((), (Question(replace(A, answer="2")), Question(b))), said)
     assert console.left.questions == said.questions
     assert memory.through([first], said, said).left == said
+
+
+def test_a_commit_of_which_half_is_live_counts_for_that_half() -> None:
+    """As where an apply was cut off between two calls; what the console did besides stays its own."""
+    half = replace(A, answer="1", answer_type=AnswerType.RICH)
+    state = Knowledge((), (Question(replace(A, answer="1", similar=("b?",))),))
+    found = recall(Knowledge((), (Question(A),)), [], commit=HERE).through([state], Knowledge((), (Question(half),)), state)
+    assert [each.content for each in found.left.questions] == [replace(A, answer="1")]
