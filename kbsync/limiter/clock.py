@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-__all__ = ["BackgroundWork", "Clock", "SystemClock"]
+__all__ = ["BackgroundWork", "Clock", "SystemClock", "Turn"]
 
 Result = TypeVar("Result")
 
@@ -28,6 +28,10 @@ class Clock(Protocol):
 
     def start(self, work: Callable[[], object]) -> None:
         """Do some work in a thread of its own, which does not keep the process from ending."""
+
+
+class Turn(threading.Event):
+    """An event that another thread, which is at work or waits itself, is sure to set: a clock that is played lets it do so."""
 
 
 class BackgroundWork(Generic[Result]):

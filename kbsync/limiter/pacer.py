@@ -17,7 +17,7 @@ from random import Random
 from typing import TypeAlias
 
 from kbsync.errors import Interrupted, Outdated, Rejected, ServiceError, Throttled, Unreachable
-from kbsync.limiter.clock import Clock
+from kbsync.limiter.clock import Clock, Turn
 from kbsync.limiter.slots import LONGEST, BudgetView, InboundDelay, Slots
 from kbsync.messages import Message, message
 from kbsync.settings import Pacing
@@ -299,7 +299,7 @@ class Pacer:
 
     def _ticket(self, departure: _Departure, queue: CommandQueue) -> Ticket:
         """Wait in the queue of the command, then for a slot. Nobody waits or sends while holding a lock."""
-        turn = threading.Event()
+        turn = Turn()
         with self._lock:
             queue.waiting.append(turn)
             queue.waiting[0].set()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from kbsync.limiter.clock import SystemClock
+from kbsync.limiter.clock import SystemClock, Turn
 
 __all__ = ["FakeClock", "Sleepy"]
 
@@ -16,7 +16,8 @@ RIGHT = 1_760_000_000.0
 class FakeClock:
     """Starts at a fixed moment; waiting moves it at once, so that hours pass in no time. Safe to share by threads.
 
-    In ``play`` a wait lasts as on a real clock: while some thread works, time stands still and whoever waits stays where it is.
+    Whoever waits for its turn behind another thread moves nothing: that one's waits do. In ``play`` every wait lasts as on a real
+    clock: while some thread works, time stands still and whoever waits stays where it is.
     """
 
     def __init__(self, wall: float = RIGHT) -> None:
@@ -49,7 +50,7 @@ class FakeClock:
         with self._lock:
             if self._playing:
                 return self._last(seconds, until)
-            if until is None or seconds < math.inf:
+            if until is None or (seconds < math.inf and not isinstance(until, Turn)):
                 self.waits.append(seconds)
                 self._now += max(0.0, seconds)
                 return False
