@@ -86,8 +86,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str], *, context: RunContext | None = None) -> int:
     """Run one command line and give its exit code; every known error has been said on stderr."""
     around = Surroundings(context or RunContext())
-    # Without httpx's own command line, which brings rich and pygments along: what it looks for is then "not installed".
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None is what forbids an import
+    # Without httpx's own command line, which brings rich and pygments along, and without trio, which takes a sixth of a start
+    # where it is there: what is looked for is then "not installed".
+    for unused in ("httpx._main", "trio"):
+        sys.modules.setdefault(unused, None)  # type: ignore[arg-type]  # None is what forbids an import
     with steady_streams():
         try:
             return int(application.main(list(arguments), prog_name="kbsync", standalone_mode=False, obj=around) or 0)
