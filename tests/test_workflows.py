@@ -133,7 +133,7 @@ def test_every_week_shows_what_a_push_leaves_out() -> None:
     assert weekly["steps"][-1]["env"] == {"TOXENV": "${{ matrix.environment }}"}
     assert all("KBSYNC_REQUIRE_NODE" in tox["env"][name].get("pass_env", ()) for name in ("check", "newest", "lowest", "long"))
     pushed, weekly_tests = ([it for it in tox["env"][name]["commands"] if it[0] == "pytest"] for name in ("check", "long"))
-    assert [command[command.index("-m") + 1] for command in pushed] == ["not long and not no_cover", "not long and no_cover"]
+    assert [command[command.index("-m") + 1] for command in pushed] == ["not long"]
     assert not any("--ignore" in command or "tests" in str(command[1:]) for command in pushed)
     assert [command[-2:] for command in weekly_tests] == [["tests/endurance", "tests/unit"], ["long", "tests/flows"]]
 

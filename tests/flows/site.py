@@ -16,6 +16,7 @@ from kbsync.sandbox.service import Service
 from tests.fakes.console import snapshot
 from tests.fakes.git_repos import GitRepos, WorkTree
 from tests.flows.runner import ROOT, Job, Runner, executable
+from tests.flows.warm import warm_kbsync
 
 __all__ = ["CATEGORY", "CHEQUES", "PULL", "QUESTIONS", "VARS", "Site", "opened_site"]
 
@@ -121,7 +122,7 @@ def opened_site(tmp_path: Path) -> Iterator[Site]:
     service = Service(None, clock=SystemClock(), account=replace(DEMO, calls_per_second=1000))
     server = SandboxServer(service)
     server.start()
-    program = executable(tmp_path / "bin" / "kbsync", f'exec "{sys.executable}" -m kbsync "$@"')
+    program = executable(tmp_path / "bin" / "kbsync", warm_kbsync())
     executable(tmp_path / "bin" / "gh", f'exec "{sys.executable}" "{ROOT}/tests/fakes/gh.py" "$@"')
     environ = {
         **{name: value for name, value in repos.environ.items() if not name.startswith(("KBSYNC_", "GITHUB_"))},
