@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
 from kbsync.sheets.rows import LONGEST
 from kbsync.usecases.context import Exit
-from tests.flows.harness import Bench, Terminal
+from tests.flows.harness import Bench, Terminal, declared
+
+CORPUS = Path(__file__).parent / "chatterbot.yaml"
 
 FAQ = """\
 categories: [{title: Shipping, children: [{title: Delivery times}]}]
@@ -198,6 +201,19 @@ def test_a_workbook_comes_back(bench: Bench) -> None:
     assert bench.run("export", "--out", "a.xlsx").code == Exit.DONE
     done = bench.run("import", "a.xlsx")
     assert (done.code, done.out, "sheet kbsync" in done.err) == (Exit.DONE, "", True)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_public_corpus_goes_out_and_comes_back(bench: Bench, kind: str) -> None:
+    """Real texts of four scripts, with code and line ends, are the same in a library that had none of them."""
+    bench.write({"all.yaml": CORPUS.read_text(encoding="utf-8")})
+    before = declared(bench)
+    assert bench.run("export", "--out", f"all.{kind}").code == Exit.DONE
+    assert bench.run("import", f"all.{kind}").out == ""
+    bench.write({"all.yaml": ""})
+    columns = "question=question,answer=answer,category=category"
+    done = bench.run("import", f"all.{kind}", "--yes", "--map", columns)
+    assert (done.code, len(before), declared(bench) == before) == (Exit.DONE, 28, True)
 
 
 @pytest.mark.parametrize(("text", "code"), [("answer\nx\n", "KB503"), ("question,answer\n,x\n", "KB506")])
