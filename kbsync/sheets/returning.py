@@ -395,7 +395,7 @@ class _Sheet:
             words = message("{path} and {place}: the table has no row for it, and {question} is protected: take that out first")
             self.clashes.append(words.fill(**said))
         elif was:
-            words = message("{path} and {place}: {question}: the table has no row for it, and git changed it")
+            words = message("{path} and {place}: {question}: the table has no row for it, and git may have changed it")
             self.clashes.append(words.fill(**said))
 
     def _had(self, base: Knowledge | None, one: Question) -> bool:

@@ -32,7 +32,7 @@ def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet:
     named = _named(mapping)
     if len(wishes.category) > LEVELS or not all(map(can_be_written, wishes.category)):
         raise Misuse(message("a category is written as Parent / Child: {text}", text=shorten(show_path(wishes.category))))
-    workspace = call.open_workspace()
+    workspace = call.open_workspace(comparing=False)
     table = read_table(path.as_posix(), read_file(path, MAX_FILE_BYTES + 1), sheet=sheet)
     call.screen.note(table.taken)
     columns, faults = columns_of(table, named)
@@ -46,7 +46,7 @@ def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet:
     bases = {commit: _base(call, workspace, commit) for commit in [*commits_of(rows)][:EXPORTS]}
     found = merge_rows(rows, workspace.knowledge, bases, wishes, path=table.path)
     if faults or found.faults:
-        raise InvalidInput(message("the table cannot be taken; nothing was changed"), [*faults, *found.faults])
+        raise InvalidInput(message("the table cannot be taken; nothing was changed"), sort_diagnostics([*faults, *found.faults]))
     merged = merge_files(workspace.files, found.merge, shown_as=workspace.shown_as, target=None)
     warnings = _findings(workspace, found, merged.knowledge, table.path)
     call.screen.result(unified(workspace.files, merged.changes, shown_as=workspace.shown_as))
