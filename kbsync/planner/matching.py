@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from kbsync.diagnostics import Location
-from kbsync.messages import message
+from kbsync.messages import Message, message
 from kbsync.model import CategoryPath, Content, Knowledge, Question, bare, is_same_but_for_form, show_path
 from kbsync.plan import Match, Problem, ProblemKind
 from kbsync.planner.categories import CategoryWork
@@ -195,7 +195,8 @@ class _Pairing:
             self._by_text.setdefault(question.content.question, []).append(question)
         self._taken: set[int] = set()
         waiting = sorted(desired.questions, key=lambda item: (item.content.question, item.id or ""))
-        self._declared = {*(question.content.question for question in waiting), *(line.text for line in desired.removed)}
+        self._entries = {question.content.question for question in waiting}
+        self._declared = {*self._entries, *(line.text for line in desired.removed)}
         self._open = {id(question): question for question in waiting}
         self.pairs: list[Pair] = []
         self.problems: list[Problem] = []
@@ -259,28 +260,36 @@ class _Pairing:
                 self.pairs[number] = Pair(question, live, Match.ID)
                 continue
             self.withheld.add(live.id)
-            text, named = question.content.question, live.content.question
-            line = json.dumps(named, ensure_ascii=False)
-            words = (
-                message(
-                    "the pin of {text} names {named}, id {id}, and neither the base nor previously says that it is this one: "
-                    "correct the id or take it out, or write previously: [{line}] beside {text} if the pin is right",
-                    text=text,
-                    named=named,
-                    id=live.id,
-                    line=line,
-                )
-                if found is None
-                else message(
-                    "the pin of {text} names {named}, and its text another question ({candidates}): correct the id or take it "
-                    "out, or write previously: [{line}] beside {text} if the pin is right",
-                    text=text,
-                    named=named,
-                    line=line,
-                    candidates="; ".join(f"{each.content.question}, id {each.id}" for each in (found, live)),
-                )
-            )
+            words = self._wrong_pin(question.content.question, live, found)
             self.problems.append(Problem(ProblemKind.WRONG_PIN, words, question.location))
+
+    def _wrong_pin(self, text: str, live: Question, found: Question | None) -> Message:
+        named = live.content.question
+        line = json.dumps(named, ensure_ascii=False)
+        candidates = "; ".join(f"{each.content.question}, id {each.id}" for each in (found, live) if each is not None)
+        if named in self._entries:
+            return message(
+                "the pin of {text} names {named}, which is an entry of its own ({candidates}): correct the id or take it out",
+                text=text,
+                named=named,
+                candidates=candidates,
+            )
+        if found is None:
+            return message(
+                "the pin of {text} names {candidates}, and neither the base nor previously says that it is this one: "
+                "correct the id or take it out, or write previously: [{line}] beside {text} if the pin is right",
+                text=text,
+                candidates=candidates,
+                line=line,
+            )
+        return message(
+            "the pin of {text} names {named}, and its text another question ({candidates}): correct the id or take it "
+            "out, or write previously: [{line}] beside {text} if the pin is right",
+            text=text,
+            named=named,
+            line=line,
+            candidates=candidates,
+        )
 
     def by_text(self) -> None:
         """Equal texts are the same question; among live twins the one in the declared category is meant."""

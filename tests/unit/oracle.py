@@ -382,7 +382,8 @@ def _pins(case: Case, plan: Plan) -> Found:
         if named is None:
             continue
         if item.id == meant and meant is not None:
-            by_pin = (item.id, case.was[meant].question) in at_base and text not in known - {case.was[meant].question}
+            was = case.was[meant].question
+            by_pin = (item.id, was) in at_base and text not in known - {was} and (text == was or was not in case.meant)
             if item.location in doubted and (by_pin or named in (text, *item.previously)):
                 yield "right pin", f"{text} is {meant} ({named}) and its pin is called wrong"
         elif _bare(named) != _bare(text) and named not in item.previously and not stopped:
