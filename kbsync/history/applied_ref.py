@@ -20,10 +20,14 @@ SETTINGS = "kbsync.yaml"
 
 @dataclass(frozen=True, slots=True)
 class AppliedRecord:
-    """What git knows of a target: the commit last applied in full, and the commit of the last receipt; None without one."""
+    """What git knows of a target: the commit last applied in full, and the commit of the last receipt; None without one.
+
+    ``number`` is the last receipt's, where it was asked for.
+    """
 
     applied: str | None = None
     receipts: str | None = None
+    number: int = 0
 
 
 def read_applied(repository: Repository, refs: TargetRefs, *, shared: bool = True) -> str | None:
@@ -43,12 +47,12 @@ def read_record(repository: Repository, refs: TargetRefs, *, shared: bool = True
     if remote is None:
         local = (_taken_over(repository, refs, ref, repository.local(ref)) for ref in _names_of(refs))
         return AppliedRecord(next(filter(None, local), None), _names(repository, refs.receipts))
-    found = remote.read(*_names_of(refs), refs.receipts)
+    found = (remote.copy if keep else remote.read)(*_names_of(refs), refs.receipts)
     receipts = found.get(refs.receipts)
     for ref in _names_of(refs):
         commit = _taken_over(repository, refs, ref, _bring(remote, ref, found[ref]) if ref in found else None)
         if commit is not None:
-            if keep:
+            if keep and (ref != refs.applied or repository.shallow):
                 _remember(repository, refs.applied, commit=commit)
             return AppliedRecord(commit, receipts)
     return AppliedRecord(None, receipts)
@@ -83,11 +87,10 @@ def _taken_over(repository: Repository, refs: TargetRefs, ref: str, commit: str 
 def seen_record(repository: Repository, refs: TargetRefs, *, shared: bool = True) -> AppliedRecord:
     """The objects that the refs name, whatever they are and wherever they are. Raises HistoryUnavailable."""
     remote = Remote.of(repository) if shared else None
-    names = (refs.applied, refs.receipts)
-    if remote is not None:
-        found = remote.read(*names)
-        return AppliedRecord(*(found.get(ref) for ref in names))
-    return AppliedRecord(*(_names(repository, ref) for ref in names))
+    if remote is None:
+        return AppliedRecord(_names(repository, refs.applied), _names(repository, refs.receipts))
+    found = remote.read(refs.applied, refs.receipts)
+    return AppliedRecord(found.get(refs.applied), found.get(refs.receipts))
 
 
 def last_seen(repository: Repository, refs: TargetRefs) -> str | None:
@@ -117,7 +120,6 @@ def advance(
     """
     remote = Remote.of(repository) if shared else None
     if remote is None:
-        # The receipts' was moved when the receipt was made.
         new = {ref: identity for ref, identity in new.items() if ref != refs.receipts}
     move = remote.move_all if remote is not None else partial(_move_here, repository)
     now = (push(old, new) if remote is not None else None) or move(old, new)
@@ -128,8 +130,9 @@ def advance(
     ref = next((ref for ref in new if now[ref] != new[ref]), None)
     if ref is not None:
         raise _overtaken(refs.target, expected=old[ref], now=now[ref])
-    for ref, identity in new.items() if remote is not None else ():
-        _remember(repository, ref, commit=identity)
+    # The receipts' was moved here when the receipt was made.
+    if remote is not None and refs.applied in new:
+        _remember(repository, refs.applied, commit=new[refs.applied])
 
 
 def _move_here(repository: Repository, old: Refs, new: Refs) -> Refs:

@@ -15,8 +15,6 @@ from kbsync.errors import HistoryUnavailable
 from kbsync.messages import Message, message
 from kbsync.saving import reason_of
 
-__all__ = ["NETWORK_SECONDS"]
-
 LOCAL_SECONDS = 60.0
 """How long a command may take that only looks at the disk."""
 

@@ -301,16 +301,8 @@ class Lease:
             self._journal.write_text("\n".join(known), encoding="ascii")
 
     def _write(self, draft: LockInfo) -> str:
-        date = f"@{int(self._clock.wall())} +0000"
-        person = {f"GIT_{role}_{part}": "kbsync" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
-        git = self._remote.repository.git
-        tree = git.run("mktree").text
-        commit = git.run(
-            "commit-tree",
-            tree,
-            stdin=draft.to_json(nonce=secrets.token_hex(16)),
-            extra={**person, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date},
-        ).text
+        text = draft.to_json(nonce=secrets.token_hex(16))
+        commit = self._remote.repository.write_commit(text, seconds=int(self._clock.wall()))
         self._last = commit
         self._written[commit] = None
         self._note()

@@ -13,7 +13,7 @@ from kbsync.history.repository import Repository
 from kbsync.history.snapshot import read_objects
 from kbsync.messages import message
 
-__all__ = ["FILE", "names_of_last", "read_receipts", "write_receipt"]
+__all__ = ["FILE", "names_of_last", "number_of", "read_receipts", "write_receipt"]
 
 FILE = "receipt.json"
 
@@ -30,7 +30,7 @@ def names_of_last(tip: str | None) -> tuple[str, ...]:
 
 def read_receipts(repository: Repository, refs: TargetRefs, tip: str, *, shared: bool = True) -> Iterator[tuple[int, bytes]]:
     """Each receipt with its number, the newest, which is in the commit ``tip``, first. Raises HistoryUnavailable."""
-    number = _number(repository, refs, tip, shared=shared)
+    number = number_of(repository, refs, tip, shared=shared)
     start, size = 0, 1
     while True:
         names = [f"{tip}~{back}:{FILE}" if back else f"{tip}:{FILE}" for back in range(start, start + size)]
@@ -42,11 +42,8 @@ def read_receipts(repository: Repository, refs: TargetRefs, tip: str, *, shared:
         start, size = start + size, size + STEPS
 
 
-def write_receipt(
-    repository: Repository, refs: TargetRefs, data: bytes, *, tip: str | None, date: int, shared: bool = True
-) -> tuple[int, str]:
-    """Commit one more receipt, behind ``tip``, and move the ref here; gives its number and id. Raises HistoryUnavailable."""
-    number = 1 if tip is None else _number(repository, refs, tip, shared=shared) + 1
+def write_receipt(repository: Repository, refs: TargetRefs, data: bytes, *, tip: str | None, number: int, date: int) -> str:
+    """Commit the receipt with a number, behind ``tip``, and move the ref here; gives the commit. Raises HistoryUnavailable."""
     subject = b"kbsync apply %d" % number
     lines = (
         b"commit %s" % refs.receipts.encode(),
@@ -60,24 +57,30 @@ def write_receipt(
         b"done\n",
     )
     made = repository.git.run("fast-import", "--quiet", "--force", "--done", stdin=b"\n".join(lines))
-    return number, made.text
+    return made.text
 
 
-def _number(repository: Repository, refs: TargetRefs, tip: str, *, shared: bool) -> int:
+def number_of(repository: Repository, refs: TargetRefs, tip: str, *, shared: bool) -> int:
+    """The number of the receipt in a commit, which is fetched where it is missing here. Raises HistoryUnavailable."""
     found = read_objects(repository, names_of_last(tip))
-    remote = Remote.of(repository) if shared and tip not in found else None
-    if remote is not None:
-        remote.fetch(refs.receipts, whole=True)
+    remote = Remote.of(repository) if shared else None
+    if remote is None:
+        way = message("Delete it with `git update-ref -d {ref}`: the next apply begins it anew.", ref=refs.receipts)
+    else:
+        way = remote.way_without(refs.receipts)
+    if remote is not None and len(found) < len(names_of_last(tip)):
+        try:
+            remote.fetch(refs.receipts, whole=True)
+        except HistoryUnavailable as problem:
+            lost = message(
+                "The ref {ref} leads to {identity}, which could not be fetched: {reason}",
+                ref=refs.receipts,
+                identity=tip,
+                reason=problem.message,
+            )
+            raise HistoryUnavailable(lost, hint=message("Try again. If the remote has lost it: {way}", way=way)) from None
         found = read_objects(repository, names_of_last(tip), again=True)
     subject = SUBJECT.search(found.get(tip, b""))
     if subject is None:
-        remote = Remote.of(repository) if shared else None
-        raise HistoryUnavailable(
-            message("The ref {ref} leads to no receipt of an apply.", ref=refs.receipts),
-            hint=message("Delete it with `git update-ref -d {ref}`: the next apply begins it anew.", ref=refs.receipts)
-            if remote is None
-            else message(
-                "Delete it with `git push {remote} :{ref}`: the next apply begins it anew.", remote=remote.name, ref=refs.receipts
-            ),
-        )
+        raise HistoryUnavailable(message("The ref {ref} leads to no receipt of an apply.", ref=refs.receipts), hint=way)
     return int(subject[1])

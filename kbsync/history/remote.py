@@ -6,7 +6,7 @@ pushes with the same expectation exactly one takes effect.
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -31,6 +31,8 @@ CONTENTION = (
 COMPONENT = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
 """One component of a ref by the rules of git-check-ref-format, narrowed to letters, digits, dot, dash and underscore."""
 
+LOST = re.compile(r"bad object (refs/kbsync/\S+)")
+"""What a remote says of a push where another ref leads to an object that it does not have."""
 
 FORGE = re.compile(
     r"(?:(?:(?P<web>https?)|ssh|git)://(?:[^/]*@)?(?P<host>[\w.-]+)(?P<port>:\d+)?/|(?:[^/]*@)?(?P<scp>[\w.-]+):)"
@@ -144,11 +146,33 @@ class Remote:
         In a shallow clone only the tip is brought, unless the ``whole`` is asked for, so call it for objects that are missing: of
         a commit that is here already, the history below would be cut off. Raises HistoryUnavailable when the ref cannot be had.
         """
-        depth = ("--depth=1",) if not whole and self.repository.is_shallow() else ()
-        options = ("--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--refmap=", "--recurse-submodules=no")
-        answer = self.repository.git.attempt("fetch", *options, *depth, "--", self._address(), ref, seconds=NETWORK_SECONDS)
+        depth = ("--depth=1",) if not whole and self.repository.shallow else ()
+        answer = self._fetch("--no-prune", *depth, refs=[ref])
         if answer.code != 0:
             raise _unreadable(self.name, answer)
+
+    def copy(self, *refs: str, seconds: float = NETWORK_SECONDS) -> dict[str, str]:
+        """What ``read`` returns, with the objects: the refs are copied here in one contact.
+
+        A copy of what the remote no longer has is removed. A shallow clone and a remote that lacks an object are only read.
+        Raises HistoryUnavailable when the remote cannot be asked within that many seconds.
+        """
+        if self.repository.shallow:
+            return self.read(*refs)
+        # A pattern, because a ref that does not exist would be an error; it ends with the whole name and matches no other.
+        patterns = (ref.replace("/kbsync/", "/kbsyn*/", 1) for ref in refs)
+        answer = self._fetch("--prune", refs=[f"+{each}:{each}" for each in patterns], seconds=seconds)
+        if answer.code is None:
+            raise _unreadable(self.name, answer)
+        if answer.code != 0:
+            return self.read(*refs)
+        listed = self.repository.git.run("for-each-ref", "--format=%(refname) %(objectname)", "--", *refs).text
+        found = (line.split(" ") for line in listed.splitlines())
+        return {ref: identity for ref, identity in found if ref in refs}
+
+    def _fetch(self, *options: str, refs: Sequence[str], seconds: float = NETWORK_SECONDS) -> Answer:
+        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--recurse-submodules=no", *options)
+        return self.repository.git.attempt("fetch", *options, "--", self._address(), *refs, seconds=seconds)
 
     def move(self, ref: str, *, old: str | None, new: str | None, seconds: float = NETWORK_SECONDS) -> str | None:
         """Move a ref from ``old`` to ``new`` (None: it does not exist) and return what it is now.
@@ -163,7 +187,15 @@ class Remote:
     ) -> dict[str, str | None]:
         """Move several refs as ``move`` does, all or none where the remote can; returns what each is now."""
         # The user's pre-push hook is for the user's own branches.
-        options = ("--porcelain", "--quiet", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no")
+        options = (
+            "--porcelain",
+            "--quiet",
+            "--no-verify",
+            "--no-signed",
+            "--no-thin",
+            "--no-follow-tags",
+            "--recurse-submodules=no",
+        )
         atomic = ("--atomic",) if len(new) > 1 else ()
         leases = [f"--force-with-lease={ref}:{old[ref] or ''}" for ref in new]
         changes = [f"{identity or ''}:{ref}" for ref, identity in new.items()]
@@ -176,8 +208,12 @@ class Remote:
         now = {ref: found.get(ref) for ref in new}
         said = answer.text + answer.complaint
         if now == old != new and not any(words in said for words in CONTENTION):
-            raise _refused(self.name, next(iter(new)), answer=answer)
+            raise _refused(self, next(iter(new)), answer=answer)
         return now
+
+    def way_without(self, ref: str) -> Message:
+        """How to delete a ref of kbsync that is of no use."""
+        return message("Delete it with `git push {remote} :{ref}`: the next apply begins it anew.", remote=self.name, ref=ref)
 
     def _address(self) -> str:
         """Where its refs are read: where they are written, which a mirror for reading may follow late or never."""
@@ -196,15 +232,18 @@ def _unreadable(remote: str, answer: Answer) -> HistoryUnavailable:
     )
 
 
-def _refused(remote: str, ref: str, *, answer: Answer) -> HistoryUnavailable:
+def _refused(remote: Remote, ref: str, *, answer: Answer) -> HistoryUnavailable:
     if answer.code is None:
         return HistoryUnavailable(
-            message("Pushing {ref} to {remote} failed: {reason}", ref=ref, remote=remote, reason=answer.reason),
+            message("Pushing {ref} to {remote} failed: {reason}", ref=ref, remote=remote.name, reason=answer.reason),
             hint=message("Check the network and the remote, then try again."),
         )
+    lost = LOST.search(answer.complaint)
     return HistoryUnavailable(
-        message("The git remote {remote} refused a push to {ref}: {reason}", remote=remote, ref=ref, reason=_rejection(answer)),
-        hint=_right(),
+        message(
+            "The git remote {remote} refused a push to {ref}: {reason}", remote=remote.name, ref=ref, reason=_rejection(answer)
+        ),
+        hint=_right() if lost is None else remote.way_without(lost[1]),
     )
 
 

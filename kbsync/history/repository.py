@@ -1,16 +1,21 @@
 """A repository and the plain questions about it: where, which commit, which branch, how far back."""
 
+import hashlib
 import os
 import re
+import shutil
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.git import Git
 from kbsync.messages import Message, message
-from kbsync.saving import links_on
+from kbsync.saving import links_on, reason_of
 
 __all__ = ["Repository", "holders_of"]
 
@@ -28,7 +33,9 @@ class Repository:
     """A git repository with a working tree, whose top is ``root``. ``remotes`` are the names of those that it knows.
 
     ``partial`` says that a remote has promised objects which are missing here, ``split`` that a push may go to another address
-    than a fetch. ``committer`` is the person whom git is told to name in commits, with the address; empty where there is none.
+    than a fetch, ``shallow`` that the clone was cut off at some depth, so that older commits are missing. ``committer`` is the
+    person whom git is told to name in commits, with the address; empty where there is none. ``objects`` is where git keeps
+    single objects, which it names by the hash ``form``.
     """
 
     root: Path
@@ -37,6 +44,9 @@ class Repository:
     partial: bool = False
     split: bool = False
     committer: str = ""
+    shallow: bool = False
+    objects: Path = Path()
+    form: str = "sha1"
     _met: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
     read_along: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """Objects that were read together with others."""
@@ -53,8 +63,9 @@ class Repository:
         if top is None:
             return None
         git = Git(top, environ=environ)
-        answer = git.attempt("rev-parse", "--absolute-git-dir", "--show-toplevel")
-        data, _, root = answer.text.partition("\n")
+        asked = ("--absolute-git-dir", "--git-path", "objects", "--show-object-format", "--is-shallow-repository")
+        answer = git.attempt("rev-parse", *asked, "--show-toplevel")
+        data, objects, form, shallow, root = (answer.text.split("\n", 4) + [""] * 4)[:5]
         # Where the directory is of no use git looks on: there, for a bare repository, and above it.
         if answer.code != 0 or not ((top / ".git").is_file() or Path(data).resolve() == (top / ".git").resolve()):
             raise git.unreadable(answer)
@@ -69,6 +80,9 @@ class Repository:
             any(each.is_promise() for each in settings),
             any(each.splits() for each in settings),
             _committer(settings),
+            shallow == "true",
+            top / objects,
+            form,
         )
 
     def head(self) -> str | None:
@@ -142,6 +156,36 @@ class Repository:
         """Whether an object, named by its full id, is in this clone."""
         return self.git.attempt("cat-file", "-e", identity).code == 0
 
+    def write_commit(self, text: bytes, *, seconds: int) -> str:
+        """Write a commit without files and parents, whose message is the text, and return its id; no git process is started.
+
+        It is a loose object as git writes one (gitformat-loose). Raises HistoryUnavailable.
+        """
+        tree = self._write_object(b"tree", b"")
+        person = b"kbsync <kbsync> %d +0000" % seconds
+        return self._write_object(b"commit", b"tree %s\nauthor %s\ncommitter %s\n\n%s" % (tree.encode(), person, person, text))
+
+    def _write_object(self, kind: bytes, data: bytes) -> str:
+        content = b"%s %d\0%s" % (kind, len(data), data)
+        name = hashlib.new(self.form, content, usedforsecurity=False).hexdigest()
+        path = self.objects / name[:2] / name[2:]
+        try:
+            if not path.exists():
+                with suppress(FileExistsError):
+                    path.parent.mkdir()
+                    # As the others are, where several users share the repository.
+                    shutil.copymode(self.objects, path.parent)
+                with NamedTemporaryFile(dir=path.parent, prefix="tmp_obj_", delete=False) as draft:
+                    draft.write(zlib.compress(content))
+                Path(draft.name).chmod(0o444)
+                Path(draft.name).replace(path)
+        except OSError as problem:
+            raise HistoryUnavailable(
+                message("{path} cannot be written: {reason}", path=path, reason=reason_of(problem)),
+                hint=message("choose another path, or mend the permissions of its directory"),
+            ) from None
+        return name
+
     def merge_base(self, first: str, second: str) -> str:
         """The best common ancestor of two revisions. Raises HistoryUnavailable when there is none here."""
         left, right = self.resolve(first), self.resolve(second)
@@ -167,10 +211,6 @@ class Repository:
         answer = self.git.run("merge-base", first, second, accept=(0, 1))
         return answer.text if answer.code == 0 else None
 
-    def is_shallow(self) -> bool:
-        """Whether this clone was cut off at some depth, so that older commits are missing."""
-        return self.git.run("rev-parse", "--is-shallow-repository").text == "true"
-
     def inside(self, directory: Path) -> str:
         """A directory as git names it: POSIX, from the root, empty for the root itself."""
         absolute = directory.resolve()
@@ -188,7 +228,7 @@ class Repository:
         return answer.text.removeprefix(below) if answer.code == 0 and answer.text.startswith(below) else None
 
     def _absence(self) -> Message:
-        if self.is_shallow():
+        if self.shallow:
             return message(
                 "This is a shallow clone. Set `fetch-depth: 0` for actions/checkout (GitLab: `GIT_DEPTH: 0`), "
                 "or run `git fetch --unshallow`.",

@@ -237,11 +237,19 @@ def read_objects(repository: Repository, names: Iterable[str], *, again: bool = 
     """
     wanted = tuple(dict.fromkeys(names))
     found = {} if again else {name: repository.read_along[name] for name in wanted if name in repository.read_along}
-    left = [name for name in wanted if name not in found]
+    for name in wanted:
+        # The one character that a line of a batch cannot have.
+        if "\n" in name and name not in found:
+            answer = repository.git.attempt("cat-file", "blob", name, seconds=NETWORK_SECONDS)
+            found |= {name: answer.output} if answer.code == 0 else {}
+    left = [name for name in wanted if name not in found and "\n" not in name]
     if not left:
         return found
     stream = repository.git.run(
-        "cat-file", "--batch", stdin="".join(f"{name}\n" for name in left).encode(), seconds=NETWORK_SECONDS
+        "cat-file",
+        "--batch",
+        stdin="".join(f"{name}\n" for name in left).encode("utf-8", "surrogateescape"),
+        seconds=NETWORK_SECONDS,
     ).output
     position = 0
     for name in left:

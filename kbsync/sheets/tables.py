@@ -268,7 +268,7 @@ def _read_workbook(path: str, data: bytes, sheet: str | None) -> SheetTable:
         except InvalidInput:
             raise
         except Exception as problem:  # noqa: BLE001  (a damaged workbook fails anywhere in the library)
-            hint = message("{kind}: {reason}", kind=type(problem).__name__, reason=problem)
+            hint = message("save it anew as .xlsx or CSV ({kind}: {reason})", kind=type(problem).__name__, reason=problem)
             raise _unreadable(path, message("it is damaged, or no workbook"), hint=hint) from None
 
 

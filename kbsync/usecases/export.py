@@ -15,7 +15,7 @@ from kbsync.usecases.context import Call
 from kbsync.usecases.git import commit_of
 from kbsync.usecases.workspace import Workspace
 
-__all__ = ["FORMATS", "WRITERS", "ExportedLibrary", "export_library"]
+__all__ = ["FORMATS", "WRITERS", "ExportedLibrary", "export_library", "format_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,22 @@ FORMATS = (*WRITERS, "html")
 
 BINARY = frozenset({"xlsx"})
 """The formats that no terminal can show."""
+
+
+FOREIGN = frozenset({"xls", "xlsm", "xlsb", "ods", "fods", "numbers"})
+"""Formats of spreadsheets that are none of these."""
+
+
+def format_of(out: Path | None, chosen: str, *, named: bool) -> str:
+    """The format by the ending of a file's name, else the ``chosen`` one. Raises Misuse where a ``named`` one contradicts it."""
+    ending = "" if out is None else out.suffix[1:].lower()
+    if ending in FORMATS and chosen != ending and named:
+        raise Misuse(message("{path} would be no {format}: name the file or the format otherwise", path=out, format=chosen))
+    if ending in FOREIGN or (ending and ending not in FORMATS and not named):
+        endings = ", ".join(f".{each}" for each in FORMATS)
+        hint = message("name a file that ends in {endings}, or another one with --format", endings=endings)
+        raise Misuse(message("kbsync writes no .{ending}", ending=ending), hint=hint)
+    return ending if ending in FORMATS else chosen
 
 
 def export_library(call: Call, kind: str, options: RenderOptions, *, live: bool, out: Path | None) -> bytes:

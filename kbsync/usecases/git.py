@@ -12,9 +12,8 @@ from kbsync.errors import HistoryUnavailable, StalePlan, UnusableFile
 from kbsync.files import SETTINGS_FILE, is_yaml, load_tree, meant
 from kbsync.history.applied_ref import AppliedRecord, advance, read_record, seen_record
 from kbsync.history.base import BRANCH, EXACT, Base, find_base, joined_branch
-from kbsync.history.git import NETWORK_SECONDS
 from kbsync.history.lock import TargetLock
-from kbsync.history.receipts import names_of_last, read_receipts, write_receipt
+from kbsync.history.receipts import names_of_last, number_of, read_receipts, write_receipt
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import (
@@ -24,6 +23,7 @@ from kbsync.history.snapshot import (
     filtered,
     former_directory,
     is_content_of,
+    read_objects,
     snapshot,
 )
 from kbsync.messages import Message, message
@@ -91,9 +91,9 @@ def find_history(
         raise _uncertain(base.doubt, target)
     commit, found, doubts = commit_of(workspace, repository)
     notes = (*base.notes, *doubts)
-    tree, moved = (
-        ({}, ()) if base.commit is None else _tree_at(base.commit, repository, workspace, along=names_of_last(base.receipts))
-    )
+    joined = None if base.kind is BaseKind.GIVEN else _joined_settings(workspace, repository, context)
+    along = (*names_of_last(base.receipts), *filter(None, [joined]))
+    tree, moved = ({}, ()) if base.commit is None else _tree_at(base.commit, repository, workspace, along=along)
     missing = [each for each in found if each.missing] + _misnamed(tree, workspace)
     warnings = (*(() if base.doubt is None else (_guessed(target),)), *(_left_out(each, workspace) for each in missing[:1]))
     places = frozenset(f"{workspace.shown_as}/{each.name}" for each in missing)
@@ -276,15 +276,21 @@ def check_address(workspace: Workspace, target: Target, *, context: RunContext, 
     if not is_shared(target) or not any(context.environ.get(name) for name in (EXACT, *BRANCH)):
         return
     repository = repository or Repository.find(workspace.directory, environ=context.environ)
-    branch = "" if repository is None else joined_branch(repository, context.environ) or ""
-    if repository is None:
+    name = None if repository is None else _joined_settings(workspace, repository, context)
+    if repository is None or name is None:
         return
+    said = read_objects(repository, [name]).get(name)
+    settings = None if said is None else load_tree({SETTINGS_FILE: said}, shown_as="").settings
+    if settings is None or all((each.name, each.key) != (target.name, target.key) for each in settings.targets):
+        raise ForeignAddress(target, name.partition(":")[0].removeprefix("refs/remotes/"))
+
+
+def _joined_settings(workspace: Workspace, repository: Repository, context: RunContext) -> str | None:
+    """What git calls the settings in the branch that a pull request joins; None outside a pull request."""
+    branch = joined_branch(repository, context.environ)
     directory = repository.inside(workspace.directory)
     place = f"{directory}/{SETTINGS_FILE}" if directory else SETTINGS_FILE
-    said = repository.git.attempt("cat-file", "blob", f"{branch}:{place}", seconds=NETWORK_SECONDS)
-    settings = load_tree({SETTINGS_FILE: said.output}, shown_as="").settings if said.code == 0 else None
-    if settings is None or all((each.name, each.key) != (target.name, target.key) for each in settings.targets):
-        raise ForeignAddress(target, branch.removeprefix("refs/remotes/"))
+    return None if branch is None else f"{branch}:{place}"
 
 
 def base_of_read_files(history: History) -> Knowledge | None:
@@ -454,7 +460,7 @@ def find_divergence(repository: Repository, base: Base, workspace: Workspace) ->
         return ()
     if fork == head:
         return _divergence(base, OLDER, head=head)
-    if repository.is_shallow():
+    if repository.shallow:
         return _divergence(base, UNTOLD, head=head)
     if fork is None:
         return _divergence(base, UNRELATED, head=head)
@@ -521,19 +527,27 @@ def moves_applied_ref(plan: Plan, *, history: History) -> bool:
 def check_applied_ref(plan: Plan, target: Target, *, history: History) -> AppliedRecord:
     """What the refs name now, to be asked under the lock and before anything is written.
 
-    Raises StalePlan when it is neither the one that the plan was made with nor the plan's own: an older plan must not be
-    applied over a newer one, and the same plan may be applied again. Raises HistoryUnavailable when it cannot be asked.
+    Raises StalePlan when the applied ref is neither where it was when the plan was made nor at the plan's own commit: an older
+    plan must not be applied over a newer one, and the same plan may be applied again. Raises HistoryUnavailable when the refs
+    cannot be asked, and when no receipt can be appended.
     """
-    if history.repository is None or history.refs is None:
+    repository, refs, shared = history.repository, history.refs, is_shared(target)
+    if repository is None or refs is None:
         return AppliedRecord()
-    if not moves_applied_ref(plan, history=history) or plan.source.base not in (BaseKind.APPLIED, BaseKind.NONE):
-        # Whatever it names is left behind: the base was named by hand, perhaps because this leads to no commit.
-        return seen_record(history.repository, history.refs, shared=is_shared(target))
-    record = read_record(history.repository, history.refs, shared=is_shared(target), keep=False)
-    now = record.applied
-    if now not in (plan.source.base_commit, plan.source.commit) and not _is_on_the_way(
-        now, plan, history.repository, history.refs.directory
-    ):
+    if moves_applied_ref(plan, history=history) and plan.source.base in (BaseKind.APPLIED, BaseKind.NONE):
+        record = read_record(repository, refs, shared=shared, keep=False)
+        _check_base(plan, target, record.applied, repository=repository, directory=refs.directory)
+    else:
+        # Whatever the applied ref names is left behind: the base was given, perhaps because it leads to no commit.
+        record = seen_record(repository, refs, shared=shared)
+    if record.receipts is None:
+        return record
+    return replace(record, number=number_of(repository, refs, record.receipts, shared=shared))
+
+
+def _check_base(plan: Plan, target: Target, now: str | None, *, repository: Repository, directory: str) -> None:
+    planned = (plan.source.base_commit, plan.source.commit)
+    if now not in planned and not _is_on_the_way(now, plan, repository, directory):
         raise StalePlan(
             message("another commit was applied since this plan was made; nothing was changed"),
             [
@@ -546,7 +560,6 @@ def check_applied_ref(plan: Plan, target: Target, *, history: History) -> Applie
             ],
             hint=message("plan again"),
         )
-    return record
 
 
 def _is_on_the_way(now: str | None, plan: Plan, repository: Repository, directory: str) -> bool:
@@ -596,9 +609,9 @@ def record_apply(
     plan = receipt.report.plan
     commit = plan.source.commit if receipt.report.finished and moves_applied_ref(plan, history=history) else None
     shared = is_shared(target)
-    number, made = 0, seen.receipts
-    for each in receipts:
-        number, made = write_receipt(repository, refs, encode_receipt(each), tip=made, date=date, shared=shared)
+    number, made = seen.number, seen.receipts
+    for number, each in enumerate(receipts, seen.number + 1):
+        made = write_receipt(repository, refs, encode_receipt(each), tip=made, number=number, date=date)
     old, new = {refs.receipts: seen.receipts}, {refs.receipts: str(made)}
     if commit is not None:
         old[refs.applied], new[refs.applied] = seen.applied, repository.resolve(commit)

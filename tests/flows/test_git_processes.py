@@ -2,12 +2,16 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kbsync.history.lock import TargetLock
+from kbsync.history.repository import Repository
 from kbsync.limiter import SystemClock
-from tests.fakes.git_repos import GitRepos
+from tests.fakes.clock import FakeClock
+from tests.fakes.git_repos import GitRepos, WorkTree
 from tests.flows.harness import Bench
 from tests.flows.runner import executable
 from tests.flows.shop import SMALL
@@ -54,6 +58,40 @@ def test_a_plan_and_its_apply_start_git_a_few_times(counted: Bench, clone: str) 
         found += [started(counted, "plan", "--out", "plan.json"), started(counted, "apply", "--yes", "plan.json")]
     assert [(count, asked) for count, asked in found[::2] if count > 8 or asked != 1] == []
     assert [(count, asked) for count, asked in found[1::2] if count > 12 or asked > 4] == []
+
+
+def test_a_fresh_clone_asks_the_remote_no_oftener(counted: Bench, tmp_path: Path) -> None:
+    """What another machine applied, its receipt too, comes with the first answer; so it does where a clone was left behind."""
+    assert counted.tree is not None
+    counted.commit(SMALL)
+    counted.tree.git("push", "--quiet", "origin", "main")
+    assert counted.run("apply", "--yes").code == 0
+    fresh = counted.path.parent / "fresh"
+    counted.tree.git("clone", "--quiet", f"file://{tmp_path}/origin", str(fresh))
+    tree = WorkTree(fresh, counted.tree.environ)
+    other = replace(counted, path=fresh, tree=tree)
+    for answer in ("Always.", "By night."):
+        other.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", answer)})
+        count, asked = started(other, "plan", "--out", "plan.json")
+        assert (count <= 8, asked) == (True, 1)
+        count, asked = started(other, "apply", "--yes", "plan.json")
+        assert (count <= 12, asked <= 4) == (True, True)
+        tree.git("push", "--quiet", "origin", "main")
+        counted.tree.git("pull", "--quiet", "origin", "main")
+        count, asked = started(counted, "plan")
+        assert (count <= 8, asked) == (True, 1)
+
+
+def test_a_confirmation_of_the_lock_is_one_process(counted: Bench) -> None:
+    """A push, of what was written without git."""
+    assert counted.tree is not None
+    log, clock = counted.path.parent / "log", FakeClock()
+    repository = Repository.find(counted.path, environ=counted.environ)
+    with TargetLock(repository, counted.refs, owner="me", where="here", clock=clock, directory=counted.path) as lock:
+        log.write_text("", encoding="utf-8")
+        lock.renew()
+        lines = log.read_text(encoding="utf-8").splitlines()
+    assert ([" push " in line for line in lines], lock.notes) == ([True], ())
 
 
 def test_a_pull_request_starts_git_no_oftener(counted: Bench) -> None:

@@ -79,6 +79,27 @@ def test_what_is_live_is_written(bench: Bench) -> None:
     assert "Written to live.tsv." in done.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--out", "a.ods"),
+        ("--out", "a.xls", "--format", "csv"),
+        ("--out", "a.xlsx", "--format", "json"),
+        ("--out", "a.txt"),
+        ("--format", "xlsx"),
+    ],
+)
+def test_a_file_is_what_its_name_says(bench: Bench, words: tuple[str, ...]) -> None:
+    """A format that kbsync does not write, or that --format contradicts, is refused; no ending says nothing."""
+    bench.commit({"faq.yaml": TWO})
+    done = bench.run("export", *words)
+    assert (done.code, done.out, list(bench.path.glob("a.*"))) == (Exit.USAGE, "", [])
+    for name in ("a.tsv", "a"):
+        assert bench.run("export", "--out", name, KBSYNC_FORMAT="json").code == Exit.DONE
+    assert bench.run("export", "--out", "a.txt", "--format", "json").code == Exit.DONE
+    assert (bench.path / "a.txt").read_text(encoding="utf-8").startswith("{")
+
+
 def edited(bench: Bench, name: str, **changes: dict[str, str]) -> None:
     """Somebody changes cells, named by the question of their row and by heading, and saves the table."""
     rows = table((bench.path / name).read_text(encoding="utf-8"))
@@ -197,7 +218,6 @@ def test_a_table_without_headings_loses_no_row(bench: Bench) -> None:
 def test_a_workbook_comes_back(bench: Bench) -> None:
     """It is no text for a terminal; what it holds is what the files say."""
     bench.commit({"faq.yaml": FAQ})
-    assert bench.run("export", "--format", "xlsx").code == Exit.USAGE
     assert bench.run("export", "--out", "a.xlsx").code == Exit.DONE
     done = bench.run("import", "a.xlsx")
     assert (done.code, done.out, "sheet kbsync" in done.err) == (Exit.DONE, "", True)

@@ -56,7 +56,7 @@ def test_what_one_runner_applied_is_the_base_of_another(repos: GitRepos) -> None
     found = base(second)
     assert (found.commit, found.kind) == (commit, BaseKind.APPLIED)
     assert words(found) == [f"Base: {commit[:12]}, the commit last applied to production."]
-    assert not second.repository.is_shallow()
+    assert not second.repository.shallow
     assert find_base(second.repository, TargetRefs("other", "other"), given=None, environ={}).kind is BaseKind.NONE
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -542,3 +543,40 @@ def test_a_ref_is_read_where_it_is_written(repos: GitRepos, setting: str) -> Non
     assert found.move("refs/kbsync/x", old=None, new=commit) == commit
     assert (found.read("refs/kbsync/x")["refs/kbsync/x"], origin.git("rev-parse", "refs/kbsync/x")) == (commit, commit)
     assert found.move("refs/kbsync/x", old=commit, new=None) is None
+
+
+@pytest.mark.parametrize("options", [(), ("--object-format=sha256",)])
+def test_a_commit_is_written_without_git(repos: GitRepos, options: tuple[str, ...]) -> None:
+    """Git finds nothing wrong with it, in both object formats; one that is there is left alone, and a full disk is named."""
+    tree = repos.init("repo", *options)
+    found = [tree.repository.write_commit('{"who": "你"}'.encode(), seconds=7) for _ in range(2)]
+    assert len(set(found)) == 1
+    assert tree.git("log", "--max-count=1", "--format=%s|%an|%ae|%ct", found[0]) == '{"who": "你"}|kbsync|kbsync|7'
+    assert tree.git("fsck", "--strict", found[0]) == ""
+    shutil.rmtree(tree.path / ".git/objects")
+    (tree.path / ".git/objects").write_text("", encoding="utf-8")
+    repository = Repository(tree.path, Git(tree.path), objects=tree.path / ".git/objects")
+    with pytest.raises(HistoryUnavailable, match="cannot be written: Not a directory"):
+        repository.write_commit(b"", seconds=7)
+
+
+def test_refs_are_copied_with_their_objects(repos: GitRepos) -> None:
+    """By their whole names, and copies of what is gone go; a shallow clone only reads, and a remote that is silent is named."""
+    origin, tree, shallow = repos.shared("work", "shallow")
+    remote, refs = Remote(tree.repository, "origin"), ("refs/kbsync/x", "refs/kbsync/y")
+    commit = origin.git("commit-tree", "-m", "anew", "main^{tree}")
+    for name in ("x", "xy"):
+        origin.git("update-ref", f"refs/kbsync/{name}", commit)
+    tree.git("update-ref", "refs/kbsync/y", "HEAD")
+    tree.git("update-ref", "refs/kbsync/yz", "HEAD")
+    assert remote.copy(*refs) == {"refs/kbsync/x": commit}
+    assert tree.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/kbsync").split()[::2] == [
+        "refs/kbsync/x",
+        "refs/kbsync/yz",
+    ]
+    beside = replace(shallow.repository, shallow=True)
+    assert Remote(beside, "origin").copy(*refs) == {"refs/kbsync/x": commit}
+    assert not beside.has(commit)
+    silent = replace(tree.repository, git=Git(tree.path, environ=fake_git(repos, "exec sleep 600")))
+    with pytest.raises(HistoryUnavailable, match="no answer within 0 seconds"):
+        Remote(silent, "origin").copy(*refs, seconds=0.05)

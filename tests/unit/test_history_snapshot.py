@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.snapshot import FileDifference, differences, snapshot
+from kbsync.history.snapshot import FileDifference, differences, read_objects, snapshot
 from kbsync.model import MAX_FILE_BYTES
 from tests.fakes.git_repos import GitRepos, WorkTree
 
@@ -270,3 +270,10 @@ def test_a_partial_clone_whose_remote_is_gone_is_an_error(repos: GitRepos) -> No
     part.git("remote", "set-url", "origin", "file:///nowhere")
     with pytest.raises(HistoryUnavailable, match="diff-tree"):
         snapshot(part.repository, commit, part.path / "k")
+
+
+def test_an_object_is_read_whatever_its_name_is(repos: GitRepos) -> None:
+    """A line end in a path is part of its name, and bytes that are no text are."""
+    tree = repos.init("repo")
+    tree.commit({"a\nb": "1", "c\udcff": "2"})
+    assert read_objects(tree.repository, ["HEAD:a\nb", "HEAD:c\udcff", "HEAD:d\ne"]) == {"HEAD:a\nb": b"1", "HEAD:c\udcff": b"2"}
