@@ -116,7 +116,7 @@ def advance(
 
     With a remote they move there first, by compare-and-swap and at once, and the copies here follow. ``push`` may do so together
     with something else; None is that it does not. Going back to an older commit is allowed, because that is what a rollback
-    applies. Raises HistoryUnavailable when somebody moved one meanwhile (it is left as it is), or when the remote refuses.
+    applies. Raises HistoryUnavailable when another run moved one meanwhile (it is left as it is), or when the remote refuses.
     """
     remote = Remote.of(repository) if shared else None
     if remote is None:

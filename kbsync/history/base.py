@@ -2,26 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.applied_ref import last_seen, read_record
 from kbsync.history.remote import Remote, TargetRefs
 from kbsync.history.repository import Repository
+from kbsync.history.snapshot import snapshot
 from kbsync.messages import Message, message
-from kbsync.plan import BaseKind
+from kbsync.plan import BaseKind, Problem, ProblemKind
 
-__all__ = ["Base", "find_base", "joined_branch"]
+__all__ = ["Base", "find_base", "find_divergence", "joined_branch"]
 
 
 EXACT = "CI_MERGE_REQUEST_DIFF_BASE_SHA"
 BRANCH = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "KBSYNC_BASE")
-"""Where CI says what a pull request joins."""
+"""The variables in which CI names what a pull request joins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The base: a full commit id, or None when there is none; ``notes`` say what was used and why, or what was not.
+    """The base: a full commit id, or None when there is none; ``notes`` name what was used and why, or what was not.
 
     ``doubt`` is why the commit last applied could not be read: then the base is the best guess, for those who only look.
     ``receipts`` is the commit of the last receipt, where the base is the commit last applied.
@@ -48,7 +50,7 @@ def find_base(
 ) -> Base:
     """The first of: the revision given; the commit last applied; in a pull request, its merge base; none.
 
-    ``environ`` is where CI says that it runs for a pull request. Not ``shared``: the remote is not asked. Raises
+    ``environ`` has the variables of CI for a pull request. Not ``shared``: the remote is not asked. Raises
     HistoryUnavailable only when a revision was given and is not here; where the commit last applied cannot be read, that is the
     ``doubt`` of what is found in its place.
     """
@@ -108,10 +110,15 @@ def branch_point(repository: Repository, environ: Mapping[str, str]) -> str | No
     return repository.head() if found is None else found.commit
 
 
-def joined_branch(repository: Repository, environ: Mapping[str, str]) -> str | None:
-    """The branch that a pull request joins, or the commit of it that CI names; None outside a pull request."""
+def joined_branch(repository: Repository, environ: Mapping[str, str], *, given: str | None = None) -> str | None:
+    """The branch that a pull request joins, or the commit of it that CI names; else the ``given`` base where it is a branch.
+
+    None outside a pull request.
+    """
     branch = next((_tracking(repository, environ[name]) for name in BRANCH if environ.get(name)), None)
-    return environ.get(EXACT) or branch
+    if given in (None, "HEAD", "@") or environ.get(EXACT) or branch:
+        return environ.get(EXACT) or branch
+    return repository.branch_named(str(given))
 
 
 def _fork(repository: Repository, name: str) -> str:
@@ -124,3 +131,70 @@ def _tracking(repository: Repository, name: str) -> str:
     """The branch as the remote had it when it was last fetched: the local one may be old, and in CI it is missing."""
     remote = Remote.of(repository)
     return name if remote is None else f"refs/remotes/{remote.name}/{name}"
+
+
+def find_divergence(repository: Repository, base: Base, directory: Path) -> tuple[Problem, ...]:
+    """A problem where a plan would, or might, take back what others brought in: the base is no ancestor of what is checked out.
+
+    Where the clone is cut off this is unknown, and then that is the problem. Where the knowledge is the same in spite of it
+    nothing is taken back, and there is none.
+    """
+    head = repository.head()
+    if base.commit is None or head is None or head == base.commit:
+        return ()
+    fork = repository.fork(head, base.commit)
+    if fork == base.commit or _same(repository, directory, head, base.commit):
+        return ()
+    if fork == head:
+        return _divergence(base, OLDER, head=head)
+    if repository.shallow:
+        return _divergence(base, UNTOLD, head=head)
+    if fork is None:
+        return _divergence(base, UNRELATED, head=head)
+    return () if _same(repository, directory, fork, base.commit) else _divergence(base, DIVERGED, head=head, fork=fork)
+
+
+def _same(repository: Repository, directory: Path, one: str, other: str) -> bool:
+    """Whether the knowledge is known to be the same at two commits."""
+    try:
+        return snapshot(repository, one, directory) == snapshot(repository, other, directory)
+    except HistoryUnavailable:
+        return False
+
+
+UNTOLD = (
+    message("whether these files ({head}) hold the base {base} cannot be told, because this clone is shallow"),
+    message(
+        "whether these files ({head}) hold what was last applied ({base}) cannot be told, because this clone is shallow: set "
+        "`fetch-depth: 0` for actions/checkout (GitLab: `GIT_DEPTH: 0`) or run `git fetch --unshallow`, then plan again"
+    ),
+)
+UNRELATED = (
+    message("these files ({head}) and the base {base} have no history in common"),
+    message(
+        "these files ({head}) and what was last applied ({base}) have no history in common: the plan takes back whatever is "
+        "not in these files; if that is meant, say so with --base {base}"
+    ),
+)
+OLDER = (
+    message("these files ({head}) are older than the base {base}: the plan takes later commits back"),
+    message(
+        "these files ({head}) are older than what was last applied ({base}): the plan takes later commits back; check out "
+        "the newest commit, or, if going back is meant, say so with --base {base}"
+    ),
+)
+DIVERGED = (
+    message("these files ({head}) left the history of the base {base} at {fork}: the plan takes back what came in there since"),
+    message(
+        "these files ({head}) lack commits that are applied already ({base}; the histories part at {fork}): the plan takes "
+        "back what others brought in since; merge or rebase first, or, if that is meant, say so with --base {base}"
+    ),
+)
+"""Each way in which files and base can diverge, in words for a base that the user gave, and for the one that was applied last."""
+
+
+def _divergence(base: Base, words: tuple[Message, Message], **commits: str | None) -> tuple[Problem, ...]:
+    given, applied = words
+    chosen = given if base.kind is BaseKind.GIVEN else applied
+    values = {name: short_commit(commit) for name, commit in commits.items()}
+    return (Problem(ProblemKind.DIVERGED, chosen.fill(**values, base=short_commit(base.commit)), blocking=False),)

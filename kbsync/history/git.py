@@ -48,7 +48,7 @@ REDIRECTIONS = frozenset(
 """Variables that git sets for hooks: they would turn a question about one directory into a question about another."""
 
 WITHHELD = ("GIT_TRACE", "KBSYNC_")
-"""Traces go where complaints are read from, and can hold credentials; secrets of ours are nothing for hooks and helpers."""
+"""Traces are written where complaints are read from, and can hold credentials; our secrets are not for hooks and helpers."""
 
 FIXED = {
     "GIT_LITERAL_PATHSPECS": "1",
@@ -79,7 +79,7 @@ CONFIGURATION = tuple(
 """What git may not do for us, whatever it is configured to do."""
 
 DIFF = ("--no-ext-diff", "--no-textconv")
-"""Options of each command that compares: attributes, which a branch writes, pick programs that would have a say in it."""
+"""Options of each command that compares: attributes, which a branch writes, pick programs that would change the result."""
 
 CREDENTIALS = re.compile(r"(?<=://)[^/\s]+@")
 QUERY = re.compile(r"(?<=\?)[^\s'\"]+")
@@ -87,7 +87,7 @@ QUERY = re.compile(r"(?<=\?)[^\s'\"]+")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a git command said. ``code`` is its exit status, None when it was stopped for taking too long."""
+    """The answer of a git command. ``code`` is its exit status, None when it was stopped for taking too long."""
 
     code: int | None
     output: bytes
@@ -100,7 +100,7 @@ class Answer:
 
     @property
     def reason(self) -> str:
-        """The line of the complaint that says most, on one line and without credentials."""
+        """The most telling line of the complaint, on one line and without credentials."""
         lines = [line.strip() for line in self.complaint.splitlines() if line.strip()]
         telling = [line for line in lines if line.startswith(("fatal:", "error:", "remote:", "ERROR"))]
         return (telling or lines or [f"exit status {self.code}"])[0].removeprefix("fatal: ").removeprefix("error: ")
@@ -109,7 +109,7 @@ class Answer:
 class Git:
     """Runs git in one directory with an environment of its own making; ``environ`` is the process's unless given.
 
-    With ``data``, the repository's own directory, it is told which repository the directory is the top of, and looks for none.
+    With ``data``, the repository's own directory, the repository is known of which the directory is the top.
     """
 
     def __init__(self, directory: Path, *, environ: Mapping[str, str] | None = None, data: Path | None = None) -> None:

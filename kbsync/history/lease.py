@@ -5,11 +5,11 @@ with lease, so that exactly one of several runners wins each step. For one versi
 it, so that an older kbsync and this one meet.
 
 Whose clock counts: that of the service, because the ``Date`` of its answers is the one clock that all runners share. The holder
-confirms its lock every CONFIRM_SECONDS and writes down by that clock when it expires; whoever wants it takes it over when it is
+confirms its lock every CONFIRM_SECONDS and writes down by that clock when it expires; another runner takes it over when it is
 over by that clock and MARGIN_SECONDS more. Where either side has not heard the service's time, a lock is taken over only when it
 was seen unchanged for as long by one's own forward-only clock. Each writing carries a new nonce, a takeover names the writing it
 replaces, and the holder whose confirmation fails knows that it lost. A holder that cannot reach the remote gives up when its
-lease ends, by a clock that goes on while the machine sleeps: before anybody may take over.
+lease ends, by a clock that runs on while the machine sleeps: before anybody may take over.
 """
 
 import json
@@ -47,7 +47,7 @@ ATTEMPTS = 5
 """How often to look again at a lock that changes hands while it is looked at."""
 
 CONFIRM_SECONDS = 10.0
-"""Seconds between two confirmations: so long a removed lock may go unnoticed."""
+"""Seconds between two confirmations: so long a removed lock may stay unnoticed."""
 
 MARGIN_SECONDS = 10.0
 """How long a lock is respected beyond its expiry: a Date has no fractions, and answers take their time."""
@@ -62,7 +62,7 @@ UNKNOWN = "?"
 class LockInfo:
     """One lock as it was seen.
 
-    ``since`` and ``expires`` are Unix seconds by the holder's clock; the latter is by the service's where ``by_service`` says so.
+    ``since`` and ``expires`` are Unix seconds by the holder's clock; the latter is by the service's where ``by_service`` is set.
     ``remote`` is the git remote it lies on, None for a lock on
     this machine, which has no expiry: it ends with the process. ``identity`` is the exact lock that was seen: the commit that
     carries it, or the process id. A lock that cannot be read has ``?`` for its holder and never expires.
@@ -78,7 +78,7 @@ class LockInfo:
     by_service: bool = False
 
     def is_over(self, service: float | None) -> bool | None:
-        """Whether it expired so long ago that it may be taken over, by the service's time; None where that cannot be told."""
+        """Whether it expired so long ago that it may be taken over, by the service's time; None where that is unknown."""
         if self.expires is None:
             return False
         return service > self.expires + MARGIN_SECONDS if service is not None and self.by_service else None
@@ -105,12 +105,12 @@ class ServiceTime(Protocol):
     """The time of the service."""
 
     def __call__(self, *, ask: bool = False) -> float | None:
-        """Unix seconds, as far as its answers told; None where they did not. ``ask`` makes it answer if it has not yet."""
+        """Unix seconds, by the Date of its answers; None where they had none. ``ask`` makes it answer if it has not yet."""
         ...
 
 
-def never_heard(*, ask: bool = False) -> float | None:  # noqa: ARG001  (there is nobody to ask)
-    """The time of a service that tells none."""
+def never_heard(*, ask: bool = False) -> float | None:  # noqa: ARG001  (there is no service to ask)
+    """The time of a service that gives none."""
     return None
 
 
@@ -118,7 +118,7 @@ class Lease:
     """One runner's hold on a target. ``seconds`` is how long it lasts without renewal.
 
     ``journal`` is a file of this machine, written while its own lock is held: what this run or an earlier one put on the remote,
-    and nobody saw leave it. ``stop`` ends waiting.
+    and was not seen to leave it. ``stop`` ends waiting.
     """
 
     def __init__(
@@ -162,11 +162,11 @@ class Lease:
     def take(self, *, owner: str, where: str, tell: Callable[[Message], None]) -> LockInfo | None:
         """Acquire the lock. Returns the lock that was taken over, if any; ``tell`` is called with the reason for a delay.
 
-        Raises TargetLocked when somebody holds it, HistoryUnavailable when the remote cannot be asked or refuses.
+        Raises TargetLocked when another run holds it, HistoryUnavailable when the remote cannot be asked or refuses.
         """
         with suppress(OSError):
             self._former = tuple(self._journal.read_text(encoding="ascii", errors="replace").split())
-        self._service(ask=True)  # a lock whose end is told in this machine's time is only ever watched by others
+        self._service(ask=True)  # a lock whose end is in this machine's time is only ever watched by others
         before: Mapping[str, LockInfo] = {}
         for _ in range(ATTEMPTS):
             draft = LockInfo(self._target, owner, where, self._clock.wall(), None, "", self._remote.name)
@@ -199,7 +199,7 @@ class Lease:
             raise self._gone()
 
     def drop(self) -> None:
-        """Remove the lock, unless it is somebody else's by now."""
+        """Remove the lock, unless it is another run's by now."""
         last, self._last, self._held = self._last, None, None
         if last is not None:
             self._swap(dict.fromkeys(self._refs.locks, last), None)
@@ -256,7 +256,7 @@ class Lease:
                 raise held_by(unsure)
 
     def _move(self, before: Mapping[str, str], draft: LockInfo) -> dict[str, str | None]:
-        """Write the lock anew over what was there; ``info`` tells whether it is held then. Gives what is there otherwise."""
+        """Write the lock anew over what was there; ``info`` is set if it is held then. Gives what is there otherwise."""
         started, service = self._clock.now(), self._service()
         until = (self._clock.wall() if service is None else service) + self._seconds
         draft = replace(draft, identity="", expires=until, by_service=service is not None)
@@ -295,7 +295,7 @@ class Lease:
         return self._remote.move_all(old, new, seconds=self._patience)
 
     def _note(self) -> None:
-        """Keep what may still be, or come to be, on the remote. Where that cannot be written a later run has to wait."""
+        """Keep what may still be, or may arrive later, on the remote. Where that cannot be written a later run has to wait."""
         with suppress(OSError):
             known = [*self._former, *self._written][-REMEMBERED:]
             self._journal.write_text("\n".join(known), encoding="ascii")
@@ -354,7 +354,7 @@ def parse_lock(text: bytes, *, target: str, identity: str, remote: str | None) -
 
 
 def held_by(lock: LockInfo) -> TargetLocked:
-    """What to raise when somebody else holds the target: who, where, since, until when, and what to do."""
+    """What to raise when another run holds the target: who, where, since, until when, and what to do."""
     held = message(
         "Another apply holds {target}: {who} on {where}, since {since}.",
         target=lock.target,

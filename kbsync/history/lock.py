@@ -1,6 +1,6 @@
 """The apply lock of a target: a file on this machine and, where there is a remote, the lease that all runners share.
 
-The file is freed by the operating system when its holder dies; the lease is renewed by a thread while the work goes on.
+The file is freed by the operating system when its holder dies; the lease is renewed by a thread while the work runs.
 """
 
 import os
@@ -37,11 +37,11 @@ __all__ = ["LocalLock", "Renewer", "TargetLock", "Unsettled", "read_lock", "remo
 class TargetLock:
     """Held while one run applies to one target. Use it as a context manager, with a Renewer inside.
 
-    ``owner`` and ``where`` tell others who holds it and on which machine or CI run. ``directory`` is for the lock file of this
+    ``owner`` and ``where`` name the holder and on which machine or CI run. ``directory`` is for the lock file of this
     machine, the same for all who may apply; without a repository, or without a remote, that file is the whole lock.
-    ``lease`` is in seconds, ``service`` tells the service's time, ``stop`` ends waiting, of which ``tell`` hears.
-    ``lost`` is set when the lock on the remote turned out to be somebody else's: stop applying. ``unsettled`` is noted when a
-    lock was taken over too: whoever left it behind may have made what no listing shows yet.
+    ``lease`` is in seconds, ``service`` gives the service's time, ``stop`` ends waiting, which ``tell`` announces.
+    ``lost`` is set when the lock on the remote turned out to be another run's: stop applying. ``unsettled`` is noted when a
+    lock was taken over too: the run that left it behind may have made what no listing shows yet.
     """
 
     def __init__(
@@ -95,12 +95,12 @@ class TargetLock:
         return None if self._shared is None else self._shared.info
 
     def acquire(self) -> None:
-        """Take both locks now. Raises TargetLocked when somebody has one, HistoryUnavailable when the remote refuses."""
+        """Take both locks now. Raises TargetLocked when another run has one, HistoryUnavailable when the remote refuses."""
         self._local.acquire(owner=self._owner, where=self._where, since=self._clock.wall())
         try:
             taken = None if self._shared is None else self._shared.take(owner=self._owner, where=self._where, tell=self._tell)
         except BaseException:
-            # The push may have arrived, and nobody would renew or remove what it made.
+            # The push may have arrived, and what it made would be neither renewed nor removed.
             self.release()
             raise
         if taken is not None:
@@ -231,7 +231,7 @@ class Renewer:
 
 
 def read_lock(repository: Repository | None, refs: TargetRefs, *, directory: Path) -> LockInfo | None:
-    """Who holds a target: by the remote where there is one, else by the lock file of this machine. None when nobody does."""
+    """Who holds a target: by the remote where there is one, else by the lock file of this machine. None when it is free."""
     remote = None if repository is None else Remote.of(repository)
     return LocalLock(directory, refs).read() if remote is None else next(iter(read_leases(remote, refs).values()), None)
 
@@ -258,7 +258,7 @@ def remove_lock(repository: Repository | None, refs: TargetRefs, expected: LockI
 
 
 class LocalLock:
-    """``lock-<application>`` in a directory, with ``lock-<application>.json`` beside it that says who holds it.
+    """``lock-<application>`` in a directory, with ``lock-<application>.json`` beside it that names the holder.
 
     For one version the target's name is held beside the application's, as on the remote.
     """
@@ -293,7 +293,7 @@ class LocalLock:
                     file.release()
 
     def read(self) -> LockInfo | None:
-        """Who has it, None when nobody has. Looking means to take it for a moment: the file of a dead holder stays behind."""
+        """Who has it, None when it is free. Looking means to take it for a moment: the file of a dead holder stays behind."""
         if not self._directory.is_dir():
             return None
         held = self._grasp()
@@ -304,7 +304,7 @@ class LocalLock:
         return None
 
     def _grasp(self) -> FileLock | None:
-        """Take the files; gives the one that somebody else has, and then none is held here."""
+        """Take the files; gives the one that another process has, and then none is held here."""
         try:
             if not self._directory.exists():
                 self._directory.mkdir(parents=True)

@@ -26,13 +26,13 @@ CONTENTION = (
     "reference already exists",
     "fetch first",
 )
-"""What git and its servers say of a push whose expectation no longer holds, or that met another one on the ref."""
+"""The words of git and its servers for a push whose expectation no longer holds, or that met another one on the ref."""
 
 COMPONENT = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
 """One component of a ref by the rules of git-check-ref-format, narrowed to letters, digits, dot, dash and underscore."""
 
 LOST = re.compile(r"bad object (refs/kbsync/\S+)")
-"""What a remote says of a push where another ref leads to an object that it does not have."""
+"""The words of a remote for a push where another ref leads to an object that it does not have."""
 
 FORGE = re.compile(
     r"(?:(?:(?P<web>https?)|ssh|git)://(?:[^/]*@)?(?P<host>[\w.-]+)(?P<port>:\d+)?/|(?:[^/]*@)?(?P<scp>[\w.-]+):)"
@@ -50,8 +50,8 @@ class TargetRefs:
     """The refs of a target. They belong to its application, the applied one also to the knowledge directory.
 
     ``target`` is what people call it, ``application`` what settings.Target calls its key: nothing here depends on the name but
-    what an older kbsync made and looks for. ``directory`` is POSIX, from the root. ``names_it`` says of an older ``kbsync.yaml``
-    whether the target was the same application then. Raises HistoryUnavailable for a key that no ref can carry.
+    what an older kbsync made and looks for. ``directory`` is POSIX, from the root. ``names_it`` decides by an older
+    ``kbsync.yaml`` whether the target was the same application then. Raises HistoryUnavailable for a key that no ref can carry.
     """
 
     target: str
@@ -73,7 +73,7 @@ class TargetRefs:
 
     @property
     def lock(self) -> str:
-        """Its existence on the remote means that somebody applies."""
+        """Its existence on the remote means that an apply runs."""
         return self.locks[0]
 
     @property
@@ -177,7 +177,7 @@ class Remote:
     def move(self, ref: str, *, old: str | None, new: str | None, seconds: float = NETWORK_SECONDS) -> str | None:
         """Move a ref from ``old`` to ``new`` (None: it does not exist) and return what it is now.
 
-        The result is ``new`` if, and only if, it is there; anything else is what somebody else made of it. A push whose answer
+        The result is ``new`` if, and only if, it is there; anything else is what another run made of it. A push whose answer
         was lost is settled by looking. Raises HistoryUnavailable when the remote refuses the push or cannot be asked.
         """
         return self.move_all({ref: old}, {ref: new}, seconds=seconds)[ref]

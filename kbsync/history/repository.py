@@ -25,14 +25,14 @@ QUIET = re.compile(
     r"|core\.(autocrlf|editor|eol|excludesfile|fsmonitor|hookspath|pager|safecrlf|whitespace)",
     re.DOTALL,
 )
-"""Configuration that lets none of the commands run here start a program or go to another address."""
+"""Configuration that lets none of the commands run here start a program or use another address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
     """A git repository with a working tree, whose top is ``root``. ``remotes`` are the names of those that it knows.
 
-    ``partial`` says that a remote has promised objects which are missing here, ``split`` that a push may go to another address
+    ``partial``: a remote has promised objects which are missing here; ``split``: a push may be sent to another address
     than a fetch, ``shallow`` that the clone was cut off at some depth, so that older commits are missing. ``committer`` is the
     person whom git is told to name in commits, with the address; empty where there is none. ``objects`` is where git keeps
     single objects, which it names by the hash ``form``.
@@ -148,6 +148,11 @@ class Repository:
         """The branch that is checked out, also before its first commit; None where no branch is."""
         return self._named("HEAD", "refs/heads/")
 
+    def branch_named(self, name: str) -> str | None:
+        """The ref of a branch, of this repository or of a remote as last fetched; None where the name is not one of a branch."""
+        ref = self.git.attempt("rev-parse", "--symbolic-full-name", name).text
+        return ref if ref.startswith(("refs/heads/", "refs/remotes/")) else None
+
     def remote_branch(self, remote: str) -> str | None:
         """The branch that a remote had checked out when it was cloned: the one that work is merged into. None if unknown."""
         return self._named(f"refs/remotes/{remote}/HEAD", f"refs/remotes/{remote}/")
@@ -240,7 +245,7 @@ class Repository:
 class _Setting:
     """One line of git's configuration, its ``value`` only where it names a person; ``file`` is None where no file has it.
 
-    ``is_own`` says that it is of this repository, and not of the user or the machine.
+    ``is_own``: it is of this repository, and not of the user or the machine.
     """
 
     key: str
@@ -258,15 +263,15 @@ class _Setting:
         return self.key.partition(".")[2].rpartition(".")[0]
 
     def is_promise(self) -> bool:
-        """Whether it says that a remote has more objects than this clone."""
+        """Whether a remote has more objects than this clone by it."""
         return self.section == "remote" and self.key.endswith(".promisor") and self.is_on
 
     def splits(self) -> bool:
-        """Whether it lets a push go elsewhere than a fetch."""
+        """Whether a push is sent elsewhere than a fetch by it."""
         return self.key.endswith((".pushurl", ".pushinsteadof"))
 
     def is_quiet(self) -> bool:
-        """Whether it may come from anybody."""
+        """Whether it may stand in any file."""
         return QUIET.fullmatch(self.key) is not None
 
 
@@ -278,7 +283,7 @@ def _damaged(ref: str) -> HistoryUnavailable:
 
 
 def _top(start: Path, environ: Mapping[str, str]) -> Path | None:
-    """The nearest directory with a ``.git``, whatever that is, up to those that the user told git not to climb into."""
+    """The nearest directory with a ``.git``, whatever that is, up to those that the user's ceilings exclude."""
     ceilings = {Path(os.path.realpath(place)) for place in environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if place}
     above = list(start.parents)
     reach = next((index for index, place in enumerate(above) if place in ceilings), len(above))
@@ -286,7 +291,7 @@ def _top(start: Path, environ: Mapping[str, str]) -> Path | None:
 
 
 def _settings(git: Git, root: Path) -> Iterator[_Setting]:
-    """Everything that configures git here, with the file that says it."""
+    """Everything that configures git here, with the file that has it."""
     words = git.run("config", "--list", "--show-scope", "--show-origin", "-z").text.split("\0")
     for scope, origin, entry in zip(words[::3], words[1::3], words[2::3], strict=False):
         kind, _, name = origin.partition(":")

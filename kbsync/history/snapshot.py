@@ -30,7 +30,7 @@ MAX_TOTAL_BYTES = 256 * 1024 * 1024
 
 
 ABSENT = "Not a valid object name"
-"""What git says of a path that a commit does not have."""
+"""The words of git for a path that a commit does not have."""
 
 
 REGULAR = ("100644", "100755")
@@ -47,7 +47,7 @@ SHA1_DIGITS = 40
 class FileDifference:
     """A file that was read from the disk and is another one in the commit, or that only one of the two has.
 
-    ``blob`` is its content in the commit, None where the commit has no such file. ``missing`` says that git left it out of the
+    ``blob`` is its content in the commit, None where the commit has no such file. ``missing``: git left it out of the
     working tree on purpose; ``foreign`` that the disk and git's objects cannot be compared, as behind a filter.
     """
 
@@ -85,7 +85,7 @@ def differences(
 ) -> tuple[FileDifference, ...]:
     """How files that were read from a directory differ from a commit; sorted, none where they are the commit's.
 
-    ``read`` are the files by their POSIX path from the directory, ``is_read`` says of a path whether it would be among them. No
+    ``read`` are the files by their POSIX path from the directory, ``is_read`` decides whether a path would be among them. No
     filter is run and the index is not asked whether something changed: contents are compared, line ends aside.
     """
     path = repository.inside(directory)
@@ -180,7 +180,7 @@ def _list(repository: Repository, tree: str, *options: str) -> Answer:
 
 
 def _entries(listing: bytes) -> Iterator[tuple[str, list[str]]]:
-    """What git-ls-tree says of each path: mode and object, and the size where that was asked for."""
+    """The entry of git-ls-tree for each path: mode and object, and the size where that was asked for."""
     for entry in listing.split(b"\0")[:-1]:
         head, _, path = entry.partition(b"\t")
         mode, _, *rest = head.decode("ascii").split()

@@ -1,4 +1,4 @@
-"""What kbsync itself left in a library since the base, told by its receipts: none of that is the console's doing."""
+"""What kbsync itself left in a library since the base, by its receipts: none of that is the console's doing."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ class Memory:
 
     ``applied`` is the knowledge at its commit, ``left`` what kbsync made of that since: by undos, by files of no commit, in
     part. ``kept`` is what git gave up and the service had when the base was applied. ``undone`` are the texts and paths of what
-    an undo took back. ``doubtful`` are receipts of which nothing says whether they are later than the base, the newest first.
+    an undo took back. ``doubtful`` are receipts that may be older than the base, the newest first.
     """
 
     applied: Knowledge
@@ -84,7 +84,7 @@ class Memory:
 
 
 def recall(applied: Knowledge, receipts: Sequence[Receipt], *, commit: str, loose: Sequence[Receipt] = ()) -> Memory:
-    """What receipts tell of a library whose base is ``commit``: the newest comes first, the whole apply of that commit last.
+    """What receipts record of a library whose base is ``commit``: the newest is first, the whole apply of that commit last.
 
     ``loose`` are receipts that git lacks.
     """
@@ -123,7 +123,7 @@ def _seen(receipt: Receipt, live: Knowledge) -> Receipt:
     outcomes = tuple(
         each if shows(plan.changes[each.change]) else replace(each, outcome=Outcome.NOT_ATTEMPTED) for each in report.outcomes
     )
-    # The whole result is live, whatever of it an earlier receipt tells.
+    # The whole result is live, whatever part of it an earlier receipt made.
     changes = tuple(
         replace(each, fields=tuple(FieldChange(part, each.cause) for part in Field)) if isinstance(each, QuestionChange) else each
         for each in plan.changes

@@ -1,7 +1,6 @@
 """Applying a plan: which one, shown, agreed to, carried out under the lock, reported, and the applied ref moved."""
 
-import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,9 +35,9 @@ from kbsync.usecases.git import (
     why_ref_stays,
 )
 from kbsync.usecases.plan import Prepared, check_target, plan_against, prepare
-from kbsync.usecases.workspace import prepare_state, shared_state_directory, uid
+from kbsync.usecases.workspace import actor, prepare_state, shared_state_directory, where
 
-__all__ = ["ApplyOptions", "Kept", "ReceiptJournal", "actor", "apply_plan", "carry_out", "locked", "where"]
+__all__ = ["ApplyOptions", "Kept", "ReceiptJournal", "apply_plan", "carry_out", "locked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ class ReceiptJournal:
                 save(self._path, encode_receipt(receipt))
 
     def keep(self, receipt: Receipt) -> Kept:
-        """Put the end on record; a failure is given back, because what was applied has to be told first."""
+        """Put the end on record; a failure is given back, because what was applied has to be reported first."""
         self._over = True
         stays, problem = self._stays(), None
         try:
@@ -185,7 +184,7 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
     context, target, history, state = call.context, ready.target, ready.history, ready.workspace.state
     with connected(call, ready.workspace) as connection:
         journal = ReceiptJournal(options.receipt, context, state / "receipts", committer=_committer(history))
-        # Where nobody is asked, what was listed for the plan under the lock is as fresh as a second listing would be.
+        # Where no consent is asked for, what was listed for the plan under the lock is as fresh as a second listing would be.
         live, plan = None, saved
         if plan is None and (options.dry_run or not options.yes):
             plan = _make_plan(call, ready, connection, options.only)[1]
@@ -194,7 +193,7 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
             if not _is_agreed(call, plan, options):
                 return Exit.DONE if options.dry_run else Exit.FAILED
         with stop_on_signal(context.stop, tell=lambda: _stopping(call, journal)):
-            if plan is not None and _is_idle(plan, history):
+            if plan is not None and _is_idle(call, plan, ready):
                 return _reported(call, journal.keep(journal.record(_idle(plan, connection))))
             with locked(
                 target, history=history, context=context, state=state, service=connection.service_time, tell=call.screen.note
@@ -204,7 +203,7 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
                     live, plan = _make_plan(call, ready, connection, options.only)
                     _refuse_another(plan, approved=options.expect_digest)
                     _is_agreed(call, plan, options)
-                if live is not None and _is_idle(plan, history):
+                if live is not None and _is_idle(call, plan, ready):
                     kept = journal.keep(journal.record(_idle(plan, connection)))
                 else:
                     kept = _carried_out(
@@ -242,7 +241,7 @@ def _carried_out(
         receipt = carry_out(
             plan, connection, lock, on_failure=on_failure, context=context, journal=journal, progress=progress, live=live
         )
-    # Before the applied ref, which the network may hold up: whoever ends it at once then has the whole receipt.
+    # Before the applied ref, which the network may hold up: a run that is ended at once then leaves the whole receipt.
     return _recorded(call, journal.keep(receipt), journal, ready, seen=seen, lock=lock)
 
 
@@ -282,7 +281,7 @@ def _recorded(
     return kept
 
 
-def _leftovers(call: Call, ready: Prepared, receipt: Receipt) -> Sequence[tuple[Path, Receipt]]:
+def _leftovers(call: Call, ready: Prepared, receipt: Receipt | None = None) -> Sequence[tuple[Path, Receipt]]:
     """The receipts of earlier applies that git did not get; none where that cannot be read, because each stays where it is."""
     if ready.history.repository is None:
         return ()
@@ -378,8 +377,8 @@ def locked(
 ) -> Iterator[TargetLock]:
     """Hold a target while one apply runs, on the git remote where there is one. Raises TargetLocked.
 
-    The lock is confirmed meanwhile; if it is lost, the run is asked to stop. ``service`` tells the service's time, ``tell`` hears
-    why taking it takes long.
+    The lock is confirmed meanwhile; if it is lost, the run is asked to stop. ``service`` gives the service's time, ``tell``
+    gets the reason for a delay.
     """
     prepare_state(state)
     lock = TargetLock(
@@ -417,8 +416,9 @@ def _make_plan(call: Call, ready: Prepared, connection: Connection, only: str | 
     return live, plan_against(live, ready, only=only)
 
 
-def _is_idle(plan: Plan, history: History) -> bool:
-    return not plan.changes and not moves_applied_ref(plan, history=history)
+def _is_idle(call: Call, plan: Plan, ready: Prepared) -> bool:
+    """Whether there is nothing to send, and nothing to record: no ref to move, no receipt of an earlier apply to push."""
+    return not plan.changes and not moves_applied_ref(plan, history=ready.history) and not _leftovers(call, ready)
 
 
 def _refuse_another(plan: Plan, *, approved: str | None) -> None:
@@ -494,32 +494,6 @@ def _has_settled(report: ApplyReport, *, unsure: bool) -> bool:
 
 def _committer(history: History) -> str:
     return "" if history.repository is None else history.repository.committer
-
-
-def actor(environ: Mapping[str, str], committer: str = "") -> str:
-    """Who applies: the CI system's user; outside CI whoever git names in commits; else the login, by number without a name."""
-    told = {**environ, "": "" if environ.get("CI") else committer}
-    names = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR", "", "LOGNAME", "USER", "USERNAME")
-    known = next((told[name] for name in names if told.get(name)), None)
-    try:
-        import pwd  # noqa: PLC0415  (Windows has none)
-
-        return known or pwd.getpwuid(uid()).pw_name
-    except (ImportError, KeyError):
-        return known or f"uid {uid()}"
-
-
-def where(environ: Mapping[str, str]) -> str:
-    """Where it runs: the address of the CI job, else the name of the machine."""
-    if environ.get("GITHUB_RUN_ID"):
-        parts = (
-            environ.get("GITHUB_SERVER_URL", ""),
-            environ.get("GITHUB_REPOSITORY", ""),
-            "actions/runs",
-            environ["GITHUB_RUN_ID"],
-        )
-        return "/".join(parts)
-    return environ.get("CI_JOB_URL") or socket.gethostname()
 
 
 def _iso(wall: float) -> str:

@@ -12,8 +12,7 @@ from kbsync.messages import message
 from kbsync.model import Knowledge
 from kbsync.render.words import RenderOptions
 from kbsync.usecases.context import Call
-from kbsync.usecases.git import commit_of
-from kbsync.usecases.workspace import Workspace
+from kbsync.usecases.workspace import Workspace, commit_of
 
 __all__ = ["FORMATS", "WRITERS", "ExportedLibrary", "export_library", "format_of"]
 

@@ -1,4 +1,4 @@
-"""The git side of a run: the base and its ancestry, what receipts tell, and the refs around an apply."""
+"""The git side of a run: the base, the receipts since it, and the refs around an apply."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -11,7 +11,7 @@ from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, StalePlan, UnusableFile
 from kbsync.files import SETTINGS_FILE, is_yaml, load_tree, meant
 from kbsync.history.applied_ref import AppliedRecord, advance, read_record, seen_record
-from kbsync.history.base import BRANCH, EXACT, Base, find_base, joined_branch
+from kbsync.history.base import BRANCH, EXACT, Base, find_base, find_divergence, joined_branch
 from kbsync.history.lock import TargetLock
 from kbsync.history.receipts import names_of_last, number_of, read_receipts, write_receipt
 from kbsync.history.remote import TargetRefs
@@ -19,7 +19,6 @@ from kbsync.history.repository import Repository
 from kbsync.history.snapshot import (
     FileDifference,
     changed_on_its_way,
-    differences,
     filtered,
     former_directory,
     is_content_of,
@@ -34,7 +33,7 @@ from kbsync.planner.memory import Memory, recall
 from kbsync.report import Receipt
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import RunContext
-from kbsync.usecases.workspace import Workspace, name_of
+from kbsync.usecases.workspace import Workspace, commit_of, name_of
 
 BETWEEN = 20
 """How far back to look for what an apply without a record left."""
@@ -44,9 +43,9 @@ BETWEEN = 20
 class History:
     """The git side of a run.
 
-    ``knowledge`` is the library at the base, None without one that can be compared; ``notes`` say what was used, ``warnings``
+    ``knowledge`` is the library at the base, None without one that can be compared; ``notes`` name what was used, ``warnings``
     belong into a plan. ``missing`` are the places of files that git left out of the working tree; ``untold`` is why there is a
-    base without knowledge; ``refs`` are what the repository keeps about the target; ``memory`` is what the receipts tell of the
+    base without knowledge; ``refs`` are what the repository keeps about the target; ``memory`` is what the receipts record of the
     base, where that is the commit last applied: its base is ``knowledge`` then. It ``is_settled`` where it was held to the live
     library.
     """
@@ -70,7 +69,7 @@ def find_history(
     """Find the base and read the library as it was there; where all is ``planned``, find only where the refs are.
 
     Raises HistoryUnavailable for a base that was asked for, and where the commit last applied cannot be read, unless a guess will
-    do: who only plans may not be ``certain``, and then a warning stands in the plan, which nobody can apply.
+    do: who only plans may not be ``certain``, and then a warning stands in the plan, which cannot be applied.
     """
     repository = Repository.find(workspace.directory, environ=context.environ)
     if repository is None:
@@ -100,7 +99,7 @@ def find_history(
     history = History(repository, base, None, commit, notes, warnings, places, refs=refs)
     if base.commit is None:
         return history
-    warnings = (*warnings, *find_divergence(repository, base, workspace))
+    warnings = (*warnings, *find_divergence(repository, base, workspace.directory))
     history = replace(history, notes=(*notes, *moved), warnings=warnings)
     if not tree:
         return replace(history, untold=moved[0])
@@ -111,7 +110,7 @@ def find_history(
 
 
 def _with_memory(history: History, workspace: Workspace, target: Target, *, certain: bool) -> History:
-    """With what receipts tell of the base. Raises HistoryUnavailable as ``find_history`` does."""
+    """Add the memory: what receipts record since the base. Raises HistoryUnavailable as ``find_history`` does."""
     base, repository, refs, knowledge = history.base, history.repository, history.refs, history.knowledge
     if base.commit is None or base.kind is not BaseKind.APPLIED or repository is None or refs is None or knowledge is None:
         return history
@@ -142,9 +141,9 @@ def _with_memory(history: History, workspace: Workspace, target: Target, *, cert
 
 
 def settled(history: History, live: Knowledge, workspace: Workspace, target: Target) -> History:
-    """The history where the live library tells what kbsync left there without a record that git has.
+    """The history with what kbsync left in the live library without a record in git.
 
-    That is what a receipt beside git tells, or else a commit between the base and what is checked out: a push of a receipt may
+    Evidence is a receipt beside git, or else a commit between the base and what is checked out: a push of a receipt may
     have failed on a machine that is gone.
     """
     memory, repository = history.memory, history.repository
@@ -205,17 +204,22 @@ def leftovers_of(
 
 
 def _leftovers(workspace: Workspace, target: Target, *, but: Collection[Receipt]) -> tuple[tuple[Path, Receipt], ...]:
-    known = {(each.started, each.actor) for each in but}
+    known = {_identity(each) for each in but}
     found = ((path, read_plan_or_receipt(path)) for path in (workspace.state / "receipts").glob("*.json"))
     own = [
         (path, each)
         for path, each in found
         if isinstance(each, Receipt)
         and each.report.plan.changes
-        and (each.started, each.actor) not in known
+        and _identity(each) not in known
         and (each.report.plan.target.name, each.report.plan.target.sdkappid) == (target.name, target.sdkappid)
     ]
     return tuple(sorted(own, key=lambda it: it[1].started, reverse=True))
+
+
+def _identity(receipt: Receipt) -> tuple[str, str, str]:
+    """The identity of an apply; it differs also from that of another one in the same second."""
+    return receipt.started, receipt.actor, receipt.report.plan.source.knowledge
 
 
 def receipt_of(number: int, data: bytes) -> Receipt:
@@ -258,7 +262,7 @@ def refs_of(target: Target, *, directory: str) -> TargetRefs:
 
 
 class ForeignAddress(HistoryUnavailable):
-    """A pull request would sign in at an address that nobody has reviewed; ``branch`` is the one that it joins."""
+    """A pull request would sign in at an address that is not reviewed; ``branch`` is the one that it joins."""
 
     def __init__(self, target: Target, branch: str) -> None:
         words = message(
@@ -271,30 +275,40 @@ class ForeignAddress(HistoryUnavailable):
         self.branch = branch
 
 
-def check_address(workspace: Workspace, target: Target, *, context: RunContext, repository: Repository | None = None) -> None:
-    """Raise ForeignAddress in a pull request, unless the target has the same address in the branch to join."""
-    if not is_shared(target) or not any(context.environ.get(name) for name in (EXACT, *BRANCH)):
+def check_address(
+    workspace: Workspace,
+    target: Target,
+    *,
+    context: RunContext,
+    repository: Repository | None = None,
+    given: str | None = None,
+) -> None:
+    """Raise ForeignAddress in a pull request, unless the target has the same address in the branch to join.
+
+    Outside CI that is the base ``given``, where it is a branch.
+    """
+    if not is_shared(target) or not (given or any(context.environ.get(name) for name in (EXACT, *BRANCH))):
         return
     repository = repository or Repository.find(workspace.directory, environ=context.environ)
-    name = None if repository is None else _joined_settings(workspace, repository, context)
+    name = None if repository is None else _joined_settings(workspace, repository, context, given)
     if repository is None or name is None:
         return
     said = read_objects(repository, [name]).get(name)
     settings = None if said is None else load_tree({SETTINGS_FILE: said}, shown_as="").settings
     if settings is None or all((each.name, each.key) != (target.name, target.key) for each in settings.targets):
-        raise ForeignAddress(target, name.partition(":")[0].removeprefix("refs/remotes/"))
+        raise ForeignAddress(target, name.partition(":")[0].removeprefix("refs/remotes/").removeprefix("refs/heads/"))
 
 
-def _joined_settings(workspace: Workspace, repository: Repository, context: RunContext) -> str | None:
+def _joined_settings(workspace: Workspace, repository: Repository, context: RunContext, given: str | None = None) -> str | None:
     """What git calls the settings in the branch that a pull request joins; None outside a pull request."""
-    branch = joined_branch(repository, context.environ)
+    branch = joined_branch(repository, context.environ, given=given)
     directory = repository.inside(workspace.directory)
     place = f"{directory}/{SETTINGS_FILE}" if directory else SETTINGS_FILE
     return None if branch is None else f"{branch}:{place}"
 
 
 def base_of_read_files(history: History) -> Knowledge | None:
-    """The knowledge at the base without that of files which git left out of the working tree: nobody took it out of git."""
+    """The knowledge at the base without that of files which git left out of the working tree: it is still in git."""
     said = history.knowledge
     if said is None or not history.missing:
         return said
@@ -323,33 +337,10 @@ def _guessed(target: Target) -> Problem:
     return Problem(ProblemKind.DIVERGED, words, blocking=False)
 
 
-def commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None, Sequence[FileDifference], Sequence[Message]]:
-    """The commit whose files are those that were read; None where there is none, with what differs, and why in words."""
-    commit = repository.head()
-    if commit is None:
-        return None, (), ()
-    found = differences(repository, commit, workspace.directory, workspace.files, is_read=is_yaml)
-    if not found:
-        return commit, (), ()
-    if workspace.files.changed():
-        return (
-            None,
-            found,
-            (message("The files changed or were committed while they were read: this is planned as of no commit."),),
-        )
-    first = message(
-        "Files of no commit: {file} is not as in {commit}: {why}.",
-        file=f"{workspace.shown_as}/{found[0].name}",
-        commit=short_commit(commit),
-        why=found[0].why,
-    )
-    return None, found, (first,)
-
-
 def _tree_at(
     commit: str, repository: Repository, workspace: Workspace, *, along: Collection[str]
 ) -> tuple[dict[str, bytes], tuple[Message, ...]]:
-    """The files of the knowledge directory at a commit, wherever it was then; none, with a note, where that cannot be told."""
+    """The files of the knowledge directory at a commit, wherever it was then; none, with a note, where that is unknown."""
     tree = snapshot(repository, commit, workspace.directory, along=along)
     if tree:
         return tree, ()
@@ -363,7 +354,7 @@ def _tree_at(
 
 
 def _misnamed(tree: Mapping[str, bytes], workspace: Workspace) -> list[FileDifference]:
-    """The files of the base that got a name under which they are not read: nobody took what they declare out of git."""
+    """The files of the base that got a name under which they are not read: what they declare is still in git."""
     others = {name: data for name, data in workspace.files.left_out().items() if name not in tree}
     found = []
     for name in tree if others else ():
@@ -444,73 +435,6 @@ def _incomparable(difference: FileDifference, commit: str, workspace: Workspace)
         why=difference.why,
     )
     return Problem(ProblemKind.DIVERGED, words, blocking=False)
-
-
-def find_divergence(repository: Repository, base: Base, workspace: Workspace) -> tuple[Problem, ...]:
-    """A problem where a plan would, or might, take back what others brought in: the base is no ancestor of what is checked out.
-
-    Where the clone is cut off nobody can tell, and then that is the problem. Where the knowledge is the same in spite of it
-    nothing is taken back, and there is none.
-    """
-    head = repository.head()
-    if base.commit is None or head is None or head == base.commit:
-        return ()
-    fork = repository.fork(head, base.commit)
-    if fork == base.commit or _same(repository, workspace, head, base.commit):
-        return ()
-    if fork == head:
-        return _divergence(base, OLDER, head=head)
-    if repository.shallow:
-        return _divergence(base, UNTOLD, head=head)
-    if fork is None:
-        return _divergence(base, UNRELATED, head=head)
-    return () if _same(repository, workspace, fork, base.commit) else _divergence(base, DIVERGED, head=head, fork=fork)
-
-
-def _same(repository: Repository, workspace: Workspace, one: str, other: str) -> bool:
-    """Whether the knowledge is known to be the same at two commits."""
-    try:
-        return snapshot(repository, one, workspace.directory) == snapshot(repository, other, workspace.directory)
-    except HistoryUnavailable:
-        return False
-
-
-UNTOLD = (
-    message("whether these files ({head}) hold the base {base} cannot be told, because this clone is shallow"),
-    message(
-        "whether these files ({head}) hold what was last applied ({base}) cannot be told, because this clone is shallow: set "
-        "`fetch-depth: 0` for actions/checkout (GitLab: `GIT_DEPTH: 0`) or run `git fetch --unshallow`, then plan again"
-    ),
-)
-UNRELATED = (
-    message("these files ({head}) and the base {base} have no history in common"),
-    message(
-        "these files ({head}) and what was last applied ({base}) have no history in common: the plan takes back whatever is "
-        "not in these files; if that is meant, say so with --base {base}"
-    ),
-)
-OLDER = (
-    message("these files ({head}) are older than the base {base}: the plan takes later commits back"),
-    message(
-        "these files ({head}) are older than what was last applied ({base}): the plan takes later commits back; check out "
-        "the newest commit, or, if going back is meant, say so with --base {base}"
-    ),
-)
-DIVERGED = (
-    message("these files ({head}) left the history of the base {base} at {fork}: the plan takes back what came in there since"),
-    message(
-        "these files ({head}) lack commits that are applied already ({base}; the histories part at {fork}): the plan takes "
-        "back what others brought in since; merge or rebase first, or, if that is meant, say so with --base {base}"
-    ),
-)
-"""Each way in which files and base can diverge, said of a base that the user gave, and of the one that was applied last."""
-
-
-def _divergence(base: Base, words: tuple[Message, Message], **commits: str | None) -> tuple[Problem, ...]:
-    given, applied = words
-    chosen = given if base.kind is BaseKind.GIVEN else applied
-    values = {name: short_commit(commit) for name, commit in commits.items()}
-    return (Problem(ProblemKind.DIVERGED, chosen.fill(**values, base=short_commit(base.commit)), blocking=False),)
 
 
 def moves_applied_ref(plan: Plan, *, history: History) -> bool:

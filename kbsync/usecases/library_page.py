@@ -11,8 +11,8 @@ from kbsync.plan import Kind, Plan, QuestionChange
 from kbsync.render.html_library import LibraryPage, library_html
 from kbsync.render.words import RenderOptions
 from kbsync.usecases.context import Call
-from kbsync.usecases.git import commit_of
 from kbsync.usecases.plan import plan_against, prepare, reader_of
+from kbsync.usecases.workspace import commit_of
 
 UNDECLARED = message("live, not in git")
 GONE = message("live, no longer in git")

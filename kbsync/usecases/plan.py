@@ -240,7 +240,9 @@ def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:
 def _plan_live(call: Call, options: PlanOptions) -> Plan:
     ready = prepare(call, base=options.base, certain=False)
     try:
-        check_address(ready.workspace, ready.target, context=call.context, repository=ready.history.repository)
+        check_address(
+            ready.workspace, ready.target, context=call.context, repository=ready.history.repository, given=options.base
+        )
     except ForeignAddress as problem:
         words = message(
             "the address of {target} (endpoint and SDKAppID) is not the one that {branch} gives it, which this pull request "

@@ -1,15 +1,19 @@
 """A knowledge directory, read and checked, and the directories for kbsync's own files."""
 
 import os
+import socket
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kbsync.diagnostics import Diagnostic, Rule, Severity, has_errors, sort_diagnostics, tally
+from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, InvalidInput, Misuse
-from kbsync.files import DiskFiles, Loaded, load_files, load_tree
-from kbsync.messages import message
+from kbsync.files import DiskFiles, Loaded, is_yaml, load_files, load_tree
+from kbsync.history.repository import Repository
+from kbsync.history.snapshot import FileDifference, differences
+from kbsync.messages import Message, message
 from kbsync.model import Content, Entry, Knowledge
 from kbsync.saving import make_directory, refuse_links, save
 from kbsync.settings import Driver, Settings, Target
@@ -217,9 +221,58 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, tuple[str, .
     yield Path(environ.get("TMPDIR") or environ.get("TEMP") or "/tmp"), (f"{SHARED}-{uid()}",)  # noqa: S108  (whose it is, is looked at)
 
 
+def commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None, Sequence[FileDifference], Sequence[Message]]:
+    """The commit whose files are those that were read; None where there is none, with what differs, and why in words."""
+    commit = repository.head()
+    if commit is None:
+        return None, (), ()
+    found = differences(repository, commit, workspace.directory, workspace.files, is_read=is_yaml)
+    if not found:
+        return commit, (), ()
+    if workspace.files.changed():
+        return (
+            None,
+            found,
+            (message("The files changed or were committed while they were read: this is planned as of no commit."),),
+        )
+    first = message(
+        "Files of no commit: {file} is not as in {commit}: {why}.",
+        file=f"{workspace.shown_as}/{found[0].name}",
+        commit=short_commit(commit),
+        why=found[0].why,
+    )
+    return None, found, (first,)
+
+
 def uid() -> int:
     """The user's id; 0 on Windows, as in ``st_uid`` there."""
     return os.getuid() if hasattr(os, "getuid") else 0
+
+
+def actor(environ: Mapping[str, str], committer: str = "") -> str:
+    """Who applies: the CI system's user; outside CI whoever git names in commits; else the login, by number without a name."""
+    told = {**environ, "": "" if environ.get("CI") else committer}
+    names = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR", "", "LOGNAME", "USER", "USERNAME")
+    known = next((told[name] for name in names if told.get(name)), None)
+    try:
+        import pwd  # noqa: PLC0415  (Windows has none)
+
+        return known or pwd.getpwuid(uid()).pw_name
+    except (ImportError, KeyError):
+        return known or f"uid {uid()}"
+
+
+def where(environ: Mapping[str, str]) -> str:
+    """Where it runs: the address of the CI job, else the name of the machine."""
+    if environ.get("GITHUB_RUN_ID"):
+        parts = (
+            environ.get("GITHUB_SERVER_URL", ""),
+            environ.get("GITHUB_REPOSITORY", ""),
+            "actions/runs",
+            environ["GITHUB_RUN_ID"],
+        )
+        return "/".join(parts)
+    return environ.get("CI_JOB_URL") or socket.gethostname()
 
 
 def _made(base: Path, names: tuple[str, ...], key: str) -> Path | None:

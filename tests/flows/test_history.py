@@ -189,9 +189,12 @@ def test_offline_without_a_base_says_so(bench: Bench) -> None:
         ({"default": "renamed"}, False),
     ],
 )
-@pytest.mark.parametrize("variable", ["GITHUB_BASE_REF", "CI_MERGE_REQUEST_DIFF_BASE_SHA"])
+@pytest.mark.parametrize("variable", ["GITHUB_BASE_REF", "CI_MERGE_REQUEST_DIFF_BASE_SHA", ""])
 def test_a_pull_request_signs_in_nowhere_else(bench: Bench, variable: str, other: dict[str, object], *, asked: bool) -> None:
-    """With another address than in the branch to join the plan is made offline, and says so in each format."""
+    """With another address than in the branch to join the plan is made offline, and says so in each format.
+
+    A branch that is given as base is the one to join, too, where CI tells of none.
+    """
     with bench.served() as service:
         joined = bench.commit(FIRST)
         assert bench.tree is not None
@@ -200,7 +203,7 @@ def test_a_pull_request_signs_in_nowhere_else(bench: Bench, variable: str, other
         bench.commit({"other.yaml": CASH})
         bench.environ[variable] = joined if variable.startswith("CI") else "main"
         for form in ("text", "markdown", "json", "github", "html"):
-            planned = bench.run("plan", "--format", form)
+            planned = bench.run("plan", "--format", form, *(() if variable else ("--base", "main")))
             assert (planned.code, "is not the one that" in " ".join(planned.out.split())) == (0, not asked)
         assert bool(service.log) is asked
 

@@ -290,6 +290,23 @@ def test_where_the_receipt_cannot_be_pushed_it_lies_beside(shared: tuple[Bench, 
     assert [each["plan"]["purpose"] for each in receipts_at_origin(one)][:2] == ["undo", "sync"]
 
 
+def test_an_apply_with_nothing_to_do_pushes_what_git_lacks(shared: tuple[Bench, Bench]) -> None:
+    """Of files of no commit, so that no ref is to be moved; with a plan made before, too."""
+    one, _ = shared
+    assert one.run("apply", "--yes").code == 0
+    hook = without_receipts(one)
+    one.write({"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")})
+    assert one.run("apply", "--yes").code == 0
+    assert len(list((one.path / ".kbsync/receipts").iterdir())) == 1
+    assert one.run("plan", "--out", "plan.json").code == 0
+    hook.unlink()
+    for words in ((), ("plan.json",)):
+        healed = one.run("apply", "--yes", *words)
+        assert (healed.code, "is there now" in healed.err) == (0, not words)
+    assert [*(one.path / ".kbsync/receipts").iterdir()] == []
+    assert [len(it["plan"]["changes"]) for it in receipts_at_origin(one)] == [0, 1, 2]
+
+
 def receipts_at_origin(bench: Bench) -> list[dict[str, Any]]:
     """Every receipt that the remote has, the newest first."""
     assert bench.tree is not None

@@ -1,5 +1,6 @@
 """Two knowledge directories of one repository whose targets have one name: each has an applied ref of its own."""
 
+from kbsync.history.lock import TargetLock
 from tests.flows.harness import Bench
 from tests.flows.shop import SMALL
 
@@ -27,7 +28,7 @@ def refs(bench: Bench) -> set[str]:
 
 
 def test_each_directory_counts_from_its_own_commit(bench: Bench) -> None:
-    """What is applied from one is no news for the other: an edit in git stays declared."""
+    """What is applied from one is no news for the other: an edit in git stays declared. They share one memory and one lock."""
     lay(bench, "a", "b")
     for name in ("a", "b"):
         assert bench.run("apply", "--yes", "--dir", f"{name}/kb").code == 0
@@ -37,6 +38,9 @@ def test_each_directory_counts_from_its_own_commit(bench: Bench) -> None:
     bench.tree.commit({"b/kb/small.yaml": ALWAYS})
     assert bench.run("apply", "--yes", "--dir", "b/kb").code == 0
     assert bench.cause("plan", "--dir", "a/kb") == {"Open?": "declared"}
+    assert bench.tree.git("log", "--format=%s", bench.refs.receipts).splitlines() == [f"kbsync apply {n}" for n in (3, 2, 1)]
+    with TargetLock(None, bench.refs, owner="ann", where="there", clock=bench.clock, directory=bench.path / "a/.kbsync"):
+        assert bench.run("apply", "--yes", "--dir", "a/kb").code == 8
 
 
 def test_a_ref_of_the_old_form_is_taken_over_once(bench: Bench) -> None:

@@ -12,8 +12,8 @@ from kbsync.errors import MissingSecret, Throttled, Unreachable
 from kbsync.limiter import Pacer
 from kbsync.messages import Message, message
 from kbsync.settings import Target
-from kbsync.usecases.apply import actor, where
 from kbsync.usecases.composition import Connection, find_credentials, variable
+from kbsync.usecases.workspace import actor, where
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk_script import Script, connect, fail
 from tests.fakes.paced import paced
