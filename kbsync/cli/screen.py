@@ -144,11 +144,9 @@ class Screen:
         """A line broken between words where a terminal would break it anywhere; what is to be pasted stays whole."""
         if not self.columns or " && " in line:
             return line
-        from rich.console import Console  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
+        from kbsync.render.text_page import folded  # noqa: PLC0415  (loads rich)
 
-        lines = Text(line).wrap(Console(), max(NARROWEST, self.columns) - hang)
-        return f"\n{' ' * hang}".join(each.plain.rstrip() for each in lines)
+        return f"\n{' ' * hang}".join(folded(line, max(NARROWEST, self.columns) - hang))
 
     def answer(self, words: Message) -> None:
         """Put words on stdout."""

@@ -5,6 +5,7 @@ What it looks like stands in the templates beside this module.
 
 import base64
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -20,6 +21,8 @@ from kbsync.render.page import Named, PlanWords
 from kbsync.render.words import FIGURE, RenderOptions, Words
 from kbsync.report import Receipt
 
+_OPTION = re.compile(r"(--[a-z-]+(?: [0-9]+)?)")
+"""An option of the command line in a sentence, which no line may break."""
 _NAME = "\ue000"
 """Stands for a name in a title; the character means nothing, so that no title holds it."""
 _TEMPLATES = ("page.html.jinja", "report.html.jinja", "receipt.html.jinja", "library.html.jinja")
@@ -93,6 +96,7 @@ def page_from(template: str, words: Words, *, own: Collection[str] = ("report.cs
         lstrip_blocks=True,
     )
     environment.filters["block"] = lambda text: _Multiline(visible(text))
+    environment.filters["options"] = _OPTION.split
     environment.filters["figures"] = lambda text: _Multiline(FIGURE.sub("\u00a0", visible(text, newlines=False)))
     frame = {
         "words": words,

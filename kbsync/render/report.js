@@ -8,7 +8,10 @@
     node,
     batches: [...node.querySelectorAll(":scope > div")].map((batch) => ({ node: batch, cards: [...batch.children] })),
   }));
-  const total = main.querySelectorAll("article.change").length;
+  // Many moves in one card are as many changes.
+  const weigh = (card) => Number(card.dataset.count);
+  const total = [...main.querySelectorAll("article.change")].reduce((sum, card) => sum + weigh(card), 0);
+  if (total < 4) return;
 
   const apply = () => {
     const section = form.elements.section.value;
@@ -24,15 +27,17 @@
       let visible = 0;
       for (const batch of part.batches) {
         let some = 0;
+        let changes = 0;
         for (const card of batch.cards) {
           const show = (!section || part.node.id === section) && matches(card);
           if (card.hidden === show) card.hidden = !show;
           some += show;
+          changes += show * weigh(card);
         }
         batch.node.hidden = some === 0;
         // What is not laid out yet is taken to be about as tall as what it will show.
         batch.node.style.containIntrinsicBlockSize = `${some * 20}rem`;
-        visible += some;
+        visible += changes;
       }
       part.node.hidden = visible === 0;
       shown += visible;

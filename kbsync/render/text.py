@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from kbsync.display import short_commit
+from kbsync.messages import Message, message
 from kbsync.model import Content, show_path
 from kbsync.plan import Action, Change, Field, Kind, Plan, Problem, Purpose, QuestionChange, Unmanaged
 from kbsync.render.outcomes import Entry, ReportWords
 from kbsync.render.page import PlanWords, named
 from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, difference, fold
 from kbsync.render.text_page import Span, Style, TextPage
-from kbsync.render.view import PROSE, Difference, Group, action_of, similar_sides, view_of
+from kbsync.render.view import PROSE, Difference, Group, Section, action_of, similar_sides, view_of
 from kbsync.render.words import RenderOptions
 from kbsync.report import ApplyReport, Receipt
 
@@ -22,6 +23,12 @@ _SCREEN = 22
 """Lines of a terminal that hold what is read last together with what was read first."""
 _REPEATED = 8
 """So many dangers are named once more beside the question."""
+_WHY = {
+    Section.CONFLICTS: message("conflict"),
+    Section.DRIFT: message("console edit"),
+    Section.UNDONE: message("undone"),
+}
+"""Why a change is repeated as a danger that neither deletes nor disables."""
 _SYMBOLS = {Action.CREATE: "+", Action.ENABLE: "+", Action.DELETE: "-", Action.DISABLE: "-"}
 _STYLES = {Mark.SAME: Style.PLAIN, Mark.REMOVED: Style.REMOVED, Mark.ADDED: Style.ADDED}
 _CONTEXT = 60
@@ -148,10 +155,12 @@ def _draw_change(page: TextPage, change: Change, words: PlanWords, *, verbose: b
             page.row(words("Source"), _prose(*sources, words))
 
 
-def _name(change: Change, words: PlanWords) -> tuple[Span, Span]:
+def _name(change: Change, words: PlanWords, why: Message | None = None) -> tuple[Span, Span]:
+    """What happens to which object; ``why`` that is a danger where the deed alone does not tell."""
     action = action_of(change)
-    style = Style.DANGER if action in (Action.DELETE, Action.DISABLE) else Style.TITLE
-    return (f"{_SYMBOLS.get(action, '~')} {words.label(change)}: ", style), (_title(change), Style.TITLE)
+    style = Style.DANGER if why is not None or action in (Action.DELETE, Action.DISABLE) else Style.TITLE
+    label = words.label(change) if why is None else f"{words.label(change)} ({words.say(why)})"
+    return (f"{_SYMBOLS.get(action, '~')} {label}: ", style), (_title(change), Style.TITLE)
 
 
 def _title(change: Change) -> str:
@@ -255,9 +264,9 @@ def _foot(page: TextPage, words: PlanWords, *, verbose: bool) -> None:
         return
     far = page.height > _SCREEN
     page.heading(words("Summary"))
-    dangers = [change for group in shown.groups if group.danger for change in group.changes] if far else []
-    for change in dangers[:_REPEATED]:
-        page.line(*_name(change, words), cut=True)
+    dangers = [(change, group.section) for group in shown.groups if group.danger for change in group.changes] if far else []
+    for change, section in dangers[:_REPEATED]:
+        page.line(*_name(change, words, _WHY.get(section)), cut=True)
     if len(dangers) > _REPEATED:
         page.line((words("… and {count} more above", count=len(dangers) - _REPEATED), Style.DANGER))
     if verbose and plan.cost.calls and not words.is_drift:

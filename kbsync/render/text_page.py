@@ -3,6 +3,7 @@
 Every text becomes visible here, so that no caller can forget it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 from io import StringIO
@@ -21,6 +22,18 @@ _LABEL = 20
 """The columns that a label may take."""
 _GLUE = "\ue000"
 """Stands for a space at which no line may end; the character means nothing."""
+_MAY = "\u2028"
+"""Stands where a line may end without a space; it has no width, and is taken out of what was wrapped."""
+_HAN = "\u3001-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uffee\U00020000-\U0003ffff"
+_CLOSING = "。，、；：？！）”’」』》〉】…·,.;:?!)"
+_CLAUSES = re.compile(f"(?<=[。，、；：？！）」』》】])(?=[^\\s{_CLOSING}])")
+_BETWEEN = re.compile(
+    f"(?<=[{_HAN}])(?<![（“‘「『《〈【])(?=[^\\s{_GLUE}{_CLOSING}])|(?<=[^\\s{_GLUE}0-9（“‘「『《〈【(])(?=[{_HAN}])(?![{_CLOSING}])"
+)
+_WHOLE = 18
+"""Columns of a Chinese clause that stays on one line."""
+_UNIT = re.compile(f"(?<=[{_HAN}]) (?=[0-9])")
+"""The space between Chinese and a number, at which no line may end either."""
 
 
 class Style(Enum):
@@ -53,6 +66,28 @@ _COLORS: Mapping[Style, str] = {
 }
 _MARKS: Mapping[Style, tuple[str, str]] = {Style.REMOVED: ("[-", "-]"), Style.ADDED: ("{+", "+}")}
 Span = tuple[str, Style]
+
+
+def folded(line: str, width: int) -> list[str]:
+    """A line broken at spaces, and in Chinese where its rules of printing allow it."""
+    return [_joined(each).plain for each in Text(_breakable(line)).wrap(Console(file=StringIO()), width)]
+
+
+def _breakable(text: str) -> str:
+    """A text with signs in it for where a line may end, and where not."""
+    text = FIGURE.sub(_GLUE, text)
+    if text.isascii():
+        return text
+    clauses = _CLAUSES.split(_UNIT.sub(_GLUE, text))
+    return _MAY.join(one if cell_len(one) <= _WHOLE else _BETWEEN.sub(_MAY, one) for one in clauses)
+
+
+def _joined(line: Text) -> Text:
+    """A line without those signs."""
+    line = Text("").join(line.split(_MAY)) if _MAY in line.plain else line
+    line.plain = line.plain.replace(_GLUE, " ")
+    line.rstrip()
+    return line
 
 
 class TextPage:
@@ -123,11 +158,9 @@ class TextPage:
             if style is Style.TURN and not self._color:
                 continue
             opening, closing = ("", "") if self._color else _MARKS.get(style, ("", ""))
-            text.append(opening + FIGURE.sub(_GLUE, visible(words)) + closing, self._style(style))
-        lines = list(text.wrap(self._console, max(10, self._width - indent), tab_size=1))
+            text.append(f"{opening}{_breakable(visible(words))}{closing}", self._style(style))
+        lines = [_joined(line) for line in text.wrap(self._console, max(10, self._width - indent), tab_size=1)]
         for line in lines:
-            line.rstrip()
-            line.plain = line.plain.replace(_GLUE, " ")
             for found in reversed(list(ORDER.finditer(line.plain))):
                 line.plain = f"{line.plain[: found.end()]}·{line.plain[found.end() :]}"
         while lines and not lines[-1].plain:

@@ -17,6 +17,7 @@ from kbsync.messages import message
 from kbsync.model import AnswerType, Content, Status
 from kbsync.plan import Action, CategoryChange, Cause, Field, FieldChange, Match, Plan, QuestionChange
 from kbsync.render.text import plan_text, receipt_text, report_text
+from kbsync.render.text_page import folded
 from kbsync.render.words import RenderOptions
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
 from tests.golden import check_golden
@@ -71,6 +72,19 @@ def test_colour_is_added_to_the_same_words() -> None:
 def test_a_narrow_page_puts_labels_above() -> None:
     """At sixty columns the text has the whole width."""
     compare("narrow", drawn(plans.everything(), width=60))
+
+
+WORDS = ["中", "问题，", "好。", "“中”", "（git）", "第 4 个", "共 12 个，", "git ", "x" * 9, "é ", "日" * 12]
+
+
+@given(st.lists(st.sampled_from(WORDS)), st.integers(16, 60))
+def test_chinese_is_folded_by_its_rules_of_printing(parts: list[str], width: int) -> None:
+    """No line begins with what closes, nor with what a number counts; nothing is lost, and nothing is too wide."""
+    text = "".join(parts)
+    lines = folded(text, width)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert max(map(cell_len, lines), default=0) <= width
+    assert [line for line in lines[1:] if line[:1] in ("，", "。", "）", "”", "个")] == []
 
 
 def test_a_plan_speaks_chinese() -> None:
@@ -165,7 +179,7 @@ def test_dangers_and_the_question_fit_on_one_screen() -> None:
     last = drawn(plan, width=80).splitlines()[-22:]
     assert "- Delete: Is there a Christmas sale?" in last
     assert "- Disable: 你是机器人吗?" in last
-    assert "~ Update: How do I return something?" in last
+    assert "~ Update (console edit): How do I return something?" in last
     assert drawn(plans.plan_of(*plans.moves(1), plan.changes[-2]), width=80).count("Is there a Christmas sale?") == 1
     many = drawn(replace(plan, changes=plan.changes * 4), width=80).splitlines()[-22:]
     assert "… and 8 more above" in many
