@@ -16,6 +16,8 @@ from kbsync.display import visible
 from kbsync.render.words import FIGURE, RenderOptions
 from kbsync.render.workflow_commands import ORDER
 
+__all__ = ["Span", "Style", "TextPage", "folded"]
+
 _NARROW = 76
 """Below this width a label is above its text instead of beside it."""
 _LABEL = 20
