@@ -301,6 +301,8 @@ def named(table: Table) -> ValueType[tuple[tuple[TextAt, Node], ...]]:
 def closest(word: str, known: Iterable[str]) -> Message | None:
     """A hint with the known word that was probably meant, if one is near."""
     found = _nearest(word, known)
+    if found and not found[0][-1:].isalnum():
+        return message("did you mean “{word}”?", word=found[0])
     return message("did you mean {word}?", word=found[0]) if found else None
 
 

@@ -32,6 +32,7 @@ _CLAUSES = re.compile(f"(?<=[。，、；：？！）」』》】])(?=[^\\s{_CLO
 _BETWEEN = re.compile(
     f"(?<=[{_HAN}])(?<![（“‘「『《〈【])(?=[^\\s{_GLUE}{_CLOSING}])|(?<=[^\\s{_GLUE}0-9（“‘「『《〈【(])(?=[{_HAN}])(?![{_CLOSING}])"
 )
+_WORD = re.compile(r"\S+")
 _WHOLE = 18
 """Columns of a Chinese clause that stays on one line."""
 _UNIT = re.compile(f"(?<=[{_HAN}]) (?=[0-9])")
@@ -80,8 +81,12 @@ def _breakable(text: str) -> str:
     text = FIGURE.sub(_GLUE, text)
     if text.isascii():
         return text
-    clauses = _CLAUSES.split(_UNIT.sub(_GLUE, text))
-    return _MAY.join(one if cell_len(one) <= _WHOLE else _BETWEEN.sub(_MAY, one) for one in clauses)
+    return _WORD.sub(_parted, _CLAUSES.sub(_MAY, _UNIT.sub(_GLUE, text)))
+
+
+def _parted(word: re.Match[str]) -> str:
+    """What stands between two places where a line may end, with more such places where it is long."""
+    return word[0] if cell_len(word[0]) <= _WHOLE else _BETWEEN.sub(_MAY, word[0])
 
 
 def _joined(line: Text) -> Text:

@@ -161,6 +161,12 @@ def test_what_cannot_be_is_refused(bench: Bench, arguments: tuple[str, ...], cod
     assert said in found.err
 
 
+def test_what_was_meant_is_named_in_quotes_where_it_ends_with_a_sign(bench: Bench) -> None:
+    """Two question marks in a row would not be read as one of the question's own."""
+    bench.write({"b.yaml": "category: A\nquestions:\n  - question: Where is it?\n    answer: x\n"})
+    assert "hint: did you mean “Where is it?”?\n" in bench.run("remove", "Where was it").err
+
+
 def test_a_protected_question_is_not_removed(bench: Bench) -> None:
     """The plan would refuse it, and the verb does so before the file is touched."""
     bench.write({"a.yaml": LAYOUTS["block"] + "    protected: true\n"})
