@@ -64,8 +64,12 @@ class SessionReader:
         order = OLDEST_FIRST if oldest_first else NEWEST_FIRST
         body = {"SessionId": session, "Limit": limit, "Offset": offset, "Order": order}
         fields = self._fetch(Command.SESSION_MESSAGES, body)
-        total = fields.integer("TotalCount")
-        return total, tuple(_chat_message(entry) for entry in fields.records("Messages", count=total))
+        total, told = fields.integer("TotalCount"), fields.values.get("Messages")
+        if isinstance(told, list):
+            # What is no message at all has none of its fields.
+            records = [entry if isinstance(entry, dict) else {} for entry in told]
+            return total, tuple(_chat_message(Fields(fields.command, record)) for record in records)
+        return total, tuple(map(_chat_message, fields.records("Messages", count=total)))
 
     def whole(self, session: str) -> tuple[ChatMessage, ...]:
         """Everything that was said in a session, oldest first."""

@@ -126,6 +126,16 @@ def test_an_odd_message_hides_no_other(field: str, told: object, read: tuple[obj
     assert f"{field} is" in str(note)
 
 
+@pytest.mark.parametrize("told", [None, 7, []])
+def test_what_is_no_message_hides_no_other(told: object) -> None:
+    """It is shown without a time, and an answer that counts messages and brings no list is still of another shape."""
+    reader, _, _ = service(describe_chat_messages=[{"Messages": [told, {"Timestamp": 1000}], "TotalCount": 2}])
+    assert [each.sent_at for each in reader.whole("s")] == [None, 1.0]
+    reader, _, _ = service(describe_chat_messages=[{"Messages": "none", "TotalCount": 2}])
+    with pytest.raises(OutcomeUnknown, match="Messages is"):
+        reader.messages("s")
+
+
 @pytest.mark.parametrize("told", [int("9" * 400), 1e300, float("inf"), float("nan")])
 def test_a_number_without_bounds_is_named(told: object) -> None:
     """So is a score that is no number of a usual size."""
