@@ -232,6 +232,8 @@ class Knowledge:
 
     def called(self, names: Mapping[CategoryPath, CategoryPath]) -> "Knowledge":
         """The same with categories under other paths."""
+        if not names:
+            return self
         return replace(
             self,
             categories=tuple(replace(item, path=path_after(item.path, names)) for item in self.categories),

@@ -104,7 +104,8 @@ def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -
     blocks = [_listing(before), *(_phase_calls(phase, changes) for phase in steps)]
     made = [change for change in changes if change.action is Action.CREATE and change.kind is Kind.QUESTION]
     touched = {change.id for change in changes if change.kind is Kind.QUESTION and change.id}
-    if 2 * (len(made) + len(touched)) < sum(_pages(after)) and all(change.after is not None for change in changes):
+    pages = sum(max(1, ceil(after[status] / PAGE)) for status in Status)
+    if 0 < 2 * (len(made) + len(touched)) < pages and all(change.after is not None for change in changes):
         tree = any(change.kind is Kind.CATEGORY for change in changes)
         blocks.append(Counter({Command.DESC_CATEGORY: int(tree), Command.LIST: len(made) + len(touched)}))
     else:
@@ -119,13 +120,8 @@ def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -
 
 def _listing(questions: Mapping[Status, int]) -> Counter[Command]:
     """The calls of one listing: the categories, then each status page by page up to the last page."""
-    return Counter({Command.DESC_CATEGORY: 1, Command.LIST: sum(_pages(questions))})
-
-
-def _pages(questions: Mapping[Status, int]) -> Iterator[int]:
-    """The pages of each status."""
-    for count in (questions.get(status, 0) for status in Status):
-        yield 1 if count <= 0 else max(2, count // PAGE + 1)
+    pages = sum(1 if count <= 0 else max(2, count // PAGE + 1) for count in (questions.get(status, 0) for status in Status))
+    return Counter({Command.DESC_CATEGORY: 1, Command.LIST: pages})
 
 
 def _phase_calls(phase: Phase, changes: Sequence[Change]) -> Counter[Command]:

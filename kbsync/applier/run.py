@@ -200,10 +200,11 @@ class _ApplyRun:
         )
 
     def _touched(self, indices: Sequence[int], settled: Callable[[int, Snapshot], bool]) -> Sought | None:
-        """What to look for alone, until it has ``settled``; None without anything, or with what is gone, which no look shows."""
+        """What is looked for until it has ``settled``; None without a question, or with what is gone, which no look shows."""
         plan, made = self._job.plan, self._job.created
         changes = {index: plan.changes[index] for index in indices}
-        if not changes or any(change.after is None for change in changes.values()):
+        asked = any(isinstance(change, QuestionChange) for change in changes.values())
+        if not asked or any(change.after is None for change in changes.values()):
             return None
 
         def lacking(seen: Snapshot) -> Sequence[Question]:

@@ -76,8 +76,8 @@ def find_near_duplicates(
     ``threshold`` is a share from 0.7 to 1. Texts with other figures in them are meant to differ.
     """
     threshold = number(options, "threshold", THRESHOLD, lowest=0.7, highest=1.0)
-    wordings = tuple(_wordings(knowledge, known))
     new_owners = {id(question) for question in knowledge.questions if question.content not in old}
+    wordings = tuple(_wordings(knowledge, known)) if new_owners else ()
     fresh = frozenset(place for place, wording in enumerate(wordings) if id(wording.owner) in new_owners)
     closest: dict[tuple[int, int], tuple[float, Wording, Wording]] = {}
     for second, first, share in sorted(islice(_near(wordings, fresh, threshold), MOST)):

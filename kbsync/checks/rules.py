@@ -47,14 +47,18 @@ def words(options: Options, name: str) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (str(value),)
 
 
+_QUESTION, _ANSWER, _SIMILAR = message("the question"), message("the answer"), message("a similar question")
+
+
 def _texts(knowledge: Knowledge, find: Callable[[Message, str], Finding | None]) -> Iterator[CheckFinding]:
     """What is found in the texts of the library, in the order of the files: of each text ``find`` gets its name and itself."""
     for question in knowledge.questions:
         content = question.content
+        place = question.similar_location or question.location
         texts = [
-            (message("the question"), content.question, question.location),
-            (message("the answer"), content.answer, question.answer_location),
-            *((message("a similar question"), text, question.similar_location or question.location) for text in content.similar),
+            (_QUESTION, content.question, question.location),
+            (_ANSWER, content.answer, question.answer_location),
+            *[(_SIMILAR, text, place) for text in content.similar],
         ]
         for part, text, place in texts:
             if found := find(part, text):
@@ -90,10 +94,11 @@ def find_placeholders(knowledge: Knowledge, options: Options) -> Iterator[CheckF
     """Unfinished texts, found by the marks that writers leave; the option ``words`` adds marks."""
     marks = (*PLACEHOLDERS, *words(options, "words"))
     pattern = re.compile("|".join([FILLER, *(_whole(mark) for mark in marks)]))
+    pieces = ("orem ", "LOREM ", *marks)
     hint = message("finish the text; if the mark is meant, switch the check placeholder off in kbsync.yaml")
 
     def find(part: Message, text: str) -> Finding | None:
-        found = pattern.search(text)
+        found = pattern.search(text) if any(piece in text for piece in pieces) else None
         if found is None:
             return None
         return message("{part} still holds {mark}: {text}", part=part, mark=found.group(), text=shorten(text)), hint
@@ -127,8 +132,9 @@ def find_untrimmed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFin
     hint = message("take the space away; after |+ a block keeps all its line ends, after | none")
 
     def find(part: Message, text: str) -> Finding | None:
-        said = message("{part} begins or ends with space: {text}", part=part, text=shorten(text))
-        return (said, hint) if text != text.strip() else None
+        if text == text.strip():
+            return None
+        return message("{part} begins or ends with space: {text}", part=part, text=shorten(text)), hint
 
     return _texts(knowledge, find)
 

@@ -62,7 +62,8 @@ class CommandQueue:
     """The calls of one command, on all threads. ``waiting`` has those that wait, the first of which alone watches the clock.
 
     ``freed`` is set whenever a call ends. ``awaited`` says whether any was under way at the last attempt: its end may make the
-    next moment sooner than was told, or is what a slot waits for. ``announced_until`` is the end of the pause that was told last.
+    next moment sooner than was told, or is what a slot waits for. ``ready_at`` is the next moment, as it was told last.
+    ``announced_until`` is the end of the pause that was told last.
     ``page`` opens this command's page of a budget that is shared with others; None for a budget of its own.
     """
 
@@ -76,6 +77,7 @@ class CommandQueue:
         self.waiting: deque[threading.Event] = deque()
         self.freed = threading.Event()
         self.awaited = False
+        self.ready_at = -math.inf
         self.announced_until = -math.inf
 
     @property
@@ -301,11 +303,12 @@ class Pacer:
         """Wait in the queue of the command, then for a slot. Nobody waits or sends while holding a lock."""
         turn = Turn()
         with self._lock:
+            if queue.waiting and queue.ready_at > departure.until:
+                raise Overdue
             queue.waiting.append(turn)
             queue.waiting[0].set()
         try:
-            if not self._clock.wait(departure.until - self._clock.now(), until=turn):
-                raise Overdue
+            self._clock.wait(math.inf, until=turn)
             ticket = self._first_in_queue(departure, queue)
         finally:
             with self._lock:
@@ -331,6 +334,7 @@ class Pacer:
             if ticket is not None:
                 return ticket
             self._respect_pause(departure.command, queue)
+            queue.ready_at = -math.inf if queue.awaited else when
             left = departure.until - self._clock.now()
             if when > departure.until and (left <= 0 or not queue.awaited):
                 raise Overdue

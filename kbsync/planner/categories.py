@@ -48,7 +48,7 @@ class CategoryWork:
 
     def settled(self, content: Content) -> Content:
         """A live (or base) question as it is once the plan's categories are renamed."""
-        return replace(content, category=self.final(content.category))
+        return replace(content, category=self.final(content.category)) if self.renamed else content
 
 
 def stored_names(knowledge: Knowledge, live: Knowledge, base: Knowledge | None = None) -> dict[CategoryPath, CategoryPath]:

@@ -48,6 +48,8 @@ def keep_wordings(matches: Matches, said: "BaseIndex") -> Matches:
     They hold a control character, repeat their own question, or are another declared question or its wording as well. One that
     the base declared here was taken out in git, and goes.
     """
+    if all(pair.live.content == pair.desired.content for pair in matches.pairs):
+        return matches
     elsewhere: dict[str, set[str | None]] = {}
     for pair in matches.pairs:
         texts = {pair.live.content.question} & {pair.desired.content.question}

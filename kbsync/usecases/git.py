@@ -397,6 +397,9 @@ def _knowledge_at(
     if drivers:
         name = min(drivers)
         return _incomparable(FileDifference(name, changed_on_its_way(drivers[name])), commit, workspace)
+    read = ({*filter(is_yaml, tree)} | {*workspace.files}) - {SETTINGS_FILE}
+    if target.name == workspace.target(None).name and all(tree.get(name) == workspace.files.get(name) for name in read):
+        return workspace.knowledge
     loaded = load_tree(tree, shown_as=workspace.shown_as, target=target.name, settings=False)
     if has_errors(loaded.diagnostics):
         first = next(each for each in loaded.diagnostics if each.severity is Severity.ERROR)

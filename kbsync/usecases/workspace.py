@@ -92,6 +92,8 @@ def compared_with(workspace: Workspace, base: Knowledge | None) -> Workspace:
     from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
 
     old = frozenset(question.content for question in base.questions) if base is not None else frozenset[Content]()
+    if all(question.content in old for question in workspace.knowledge.questions):
+        return workspace
     near = check(
         workspace.knowledge, workspace.settings.checks, rules=NEAR, old=old, known=base.entries() if base is not None else ()
     )

@@ -166,7 +166,7 @@ def test_what_is_late_already_is_not_sent() -> None:
 
 
 def test_a_refused_call_that_waits_for_its_turn_ends_with_its_patience() -> None:
-    """Those before it may wait for longer: it leaves the queue, and they are served."""
+    """Where even those before it leave later, it does not join them, and they are served."""
     clock, ended = FakeClock(), dict[str, float]()
     pacer, begin = Pacer(clock, rate=0.1, patience=4.0, dice=Random(1)), clock.now()
 
@@ -180,7 +180,8 @@ def test_a_refused_call_that_waits_for_its_turn_ends_with_its_patience() -> None
         ended["patient"] = paced(pacer, "add_chitchat", clock.now) - begin
 
     clock.play([refused, patient])
-    assert ended == {"refused": pytest.approx(4.0), "patient": pytest.approx(10.0, abs=0.1)}
+    assert ended["refused"] < 4.0
+    assert ended["patient"] == pytest.approx(10.0, abs=0.1)
     assert pacer.calls == {"add_chitchat": 2}
 
 
