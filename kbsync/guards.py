@@ -100,7 +100,7 @@ def _conflicts(plan: Plan, consent: Consent) -> Iterator[Message]:
     conflicts = [change.title for change in plan.changes if change.cause is Cause.CONFLICT]
     if conflicts and not consent.overwrite_conflicts:
         yield message(
-            "{count} changed both in git and in the console, such as {example}: bring the console's side into git with "
+            "{count} changed both in git and in the console, such as “{example}”: bring the console's side into git with "
             "kbsync pull, or let git win with --overwrite-conflicts",
             count=len(conflicts),
             example=conflicts[0],

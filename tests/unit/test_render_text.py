@@ -242,7 +242,7 @@ def test_what_stops_a_plan_is_said_once() -> None:
     assert text.count("is protected and cannot be removed") == 1
     long = replace(plans.RETURNS, question="why " * 100)
     change = QuestionChange(Action.DELETE, "1", long, None, Cause.CONFLICT, base=plans.RETURNS)
-    assert "why…: bring the console's side into git" in flat(plans.plan_of(change))
+    assert "why…”: bring the console's side into git" in flat(plans.plan_of(change))
 
 
 @pytest.mark.parametrize(
