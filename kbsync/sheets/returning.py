@@ -243,9 +243,12 @@ def merge_rows(
 ) -> Returned:
     """Merge the rows into the files; ``bases`` are the files at the commits that the rows name."""
     work = _Sheet(desired, bases, wishes)
-    rows = work.without_copies(rows)
-    for row in rows:
-        work.take(row)
+    firsts: dict[str, Row] = {}
+    for row in work.without_copies(rows):
+        if firsts.setdefault(row.question, row) is row:
+            work.take(row)
+        else:
+            work.repeat(row, firsts[row.question].location)
     missing = [one for one in desired.questions if one.location not in work.seen]
     if wishes.removed:
         for one in missing:
@@ -299,11 +302,11 @@ class _Sheet:
             groups.setdefault((row.key, row.commit), []).append(row)
         copies: set[int] = set()
         for (key, _), same in groups.items():
-            if key and len(same) > 1:
+            if len(same) > 1 and KEYS.fullmatch(f"{key}@"):
                 base = self.base_of(same[0])
                 old = self.by_text if base is None else {base.question}
-                kept = next((row for row in same if row.question in old), same[0])
-                copies |= {row.number for row in same if row is not kept}
+                kept = next((row for row in same if row.question in old), None if base is None else same[0])
+                copies |= {row.number for row in same if kept not in (None, row)}
         return [replace(row, key="", commit=None) if row.number in copies else row for row in rows]
 
     def take(self, row: Row) -> None:
@@ -315,7 +318,7 @@ class _Sheet:
             self._new(row, base)
             return
         if found.location in self.seen:
-            self._fault(row, message("another row is this question already"), self.seen[found.location])
+            self.repeat(row, self.seen[found.location])
             return
         self.seen[found.location] = row.location
         taken = {name: value for name, value in row.values.items() if self._is_taken(row, name, value, found, base)}
@@ -415,14 +418,31 @@ class _Sheet:
                     self.faults.append(_fault(Rule.KB507, said, place, other=other[1]))
             if content.question in content.similar:
                 self.faults.append(_fault(Rule.KB507, message("a similar question repeats its own question"), place))
-        for edit in self.edits.values():
-            for former in edit.earlier:
-                if former in owners and owners[former][0].question == former:
-                    said = message("{text} is still declared, so nothing was renamed from it", text=shorten(former))
-                    row, _ = self.taken[edit.content.question]
-                    self.faults.append(_fault(Rule.KB305, said, row.location, other=owners[former][1]))
+        places = {one.location: (one.content.question, one.previously) for one in self.desired.questions if one.location}
+        for place, (text, former) in places.items():
+            edit = self.edits.get(place)
+            if edit is not None:
+                self._check_former(
+                    owners, edit.content.question, (*former, *edit.earlier), self.taken[edit.content.question][0].location
+                )
+            elif place not in self.removed:
+                self._check_former(owners, text, former, place)
+        for text in {text for texts in self.removed.values() for text in texts} & self.taken.keys():
+            said = message("{text} is to be removed and is declared", text=shorten(text))
+            self.faults.append(_fault(Rule.KB312, said, self.taken[text][0].location, hint=message("keep one of the two")))
 
-    def _fault(self, row: Row, said: Message, other: Location) -> None:
+    def _check_former(
+        self, owners: Mapping[str, tuple[Content, Location]], text: str, formers: Sequence[str], place: Location
+    ) -> None:
+        for former in formers:
+            if former != text and former in owners and owners[former][0].question == former:
+                said = message("{text} is still declared, so nothing was renamed from it", text=shorten(former))
+                first, other = sorted([place, owners[former][1]], key=lambda each: not each.cell)
+                self.faults.append(_fault(Rule.KB305, said, first, other=other))
+
+    def repeat(self, row: Row, other: Location) -> None:
+        """Tell of a row for what has one."""
+        said = message("another row is this question already")
         hint = message("keep one of them; other wordings belong under similar")
         self.faults.append(_fault(Rule.KB507, said, row.location, hint=hint, other=other))
 

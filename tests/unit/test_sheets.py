@@ -147,6 +147,62 @@ def test_a_copied_row_is_a_new_question() -> None:
     assert (edit.fields, edit.earlier, edit.content.similar) == ((Field.QUESTION, Field.SIMILAR), ("q",), ("r",))
 
 
+def table(known: Knowledge, **texts: str) -> bytes:
+    """A table of questions, some of which have another text by now; a text of two lines is a row copied."""
+    lines = written(known, COMMIT, kind="csv", language="en").decode("utf-8-sig").splitlines()
+    found = [lines[0]]
+    for line in lines[1:]:
+        old, rest = line.split(",", 1)
+        found += [f"{new},{rest}" for new in texts.get(old, old).split("\n") if new]
+    return "\n".join(found).encode()
+
+
+ABC = library(*(Content(text, text.upper(), ("C",)) for text in "abc"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "wishes", "told"),
+    [
+        ({"b": "a"}, Wishes(), ["KB507 a:A3 a:A2"]),
+        ({"b": "a", "a": ""}, Wishes(removed=True), ["KB312 a:A2"]),
+        ({"a": "b", "b": "a"}, Wishes(), ["KB305 a:A2 a:A3", "KB305 a:A3 a:A2"]),
+        ({"a": "x", "b": "x"}, Wishes(), ["KB507 a:A3 a:A2"]),
+        ({"a": "a\na "}, Wishes(), ["KB507 a:A3 a:A2"]),
+    ],
+)
+def test_texts_that_do_not_go_together_are_told_before_a_file_is_edited(
+    texts: dict[str, str], wishes: Wishes, told: list[str]
+) -> None:
+    """Two rows with one text, a removed text that another question takes over, two that change places."""
+    found, _ = returned(table(ABC, **texts), ABC, {COMMIT: ABC}, wishes)
+    assert [
+        " ".join([it.rule.name, str(it.location), *(str(each.location) for each in it.related)]) for it in found.faults
+    ] == told
+
+
+def test_a_text_that_git_renamed_away_is_taken_again_by_nobody_else() -> None:
+    """What git calls a former text of one question becomes no other one's; the question itself can have it back."""
+    one, *others = ABC.questions
+    renamed = replace(one, content=replace(one.content, question="z"), previously=("a",))
+    git = Knowledge(questions=(renamed, *others))
+    found, _ = returned(table(ABC, a="", b="a"), git, {COMMIT: ABC})
+    assert [f"{it.rule.name} {it.location} {it.related[0].location}" for it in found.faults] == ["KB305 a:A2 k/a.yaml:1:1"]
+    back, _ = returned(table(git, z="a"), git, {COMMIT: git})
+    assert (back.faults, back.merge.edits[0].content.question) == ((), "a")
+
+
+def test_a_copy_is_new_only_where_its_original_is_known() -> None:
+    """Else neither of the two is unasked, and rows with the same spoilt key are no copies."""
+    git = Knowledge(questions=ABC.questions[1:])
+    found, _ = returned(table(ABC, a="a\nx"), git, {COMMIT: None})
+    assert (len(found.clashes), found.merge.added) == (2, ())
+    copied, _ = returned(table(ABC, a="x\na"), ABC, {COMMIT: None})
+    assert [each.question for each in copied.merge.added] == ["x"]
+    lines = table(ABC, a="x", b="y").decode().splitlines()
+    spoilt = "\n".join([*(line.rpartition(",")[0] + ",?" if line[0] in "xy" else line for line in lines)])
+    assert len(returned(spoilt.encode(), ABC)[0].clashes) == 2
+
+
 def test_blanks_around_a_wording_make_no_other_question() -> None:
     """With a key and without one; what git itself has with a blank can lose it, and both sides may have found the same words."""
     known = library(Content("q", "a", ("C",), similar=("s",)), Content("r ", "a", ("C",)))
