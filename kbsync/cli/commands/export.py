@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from kbsync.cli.options import DocumentedCommand, Invocation, invocation
 from kbsync.messages import message
@@ -34,10 +35,10 @@ def export(call: Invocation, *, out: Path | None, live: bool) -> int:
     question a row was, and at which commit, so that a table that was edited comes back as a merge. The page has the tree of
     categories, a search, and each question as customers meet it; it is one file that needs no network.
     """
-    from kbsync.usecases.export import FORMATS, export_library  # noqa: PLC0415
+    from kbsync.usecases.export import export_library, format_of  # noqa: PLC0415
 
-    ending = "" if out is None else out.suffix[1:].lower()
-    kind = ending if ending in FORMATS else call.format
+    source = click.get_current_context().get_parameter_source("format")
+    kind = format_of(out, call.format, named=source is ParameterSource.COMMANDLINE)
     data = export_library(call, kind, call.screen.options, live=live, out=out)
     if out is None:
         call.screen.result(data.decode())
