@@ -95,7 +95,7 @@ def _refusal(decision: Decision) -> SafetyRefusal | None:
 
 def _words(clash: Clash) -> Message:
     values = {
-        "question": shorten(clash.question),
+        "question": f"“{shorten(clash.question)}”",
         "git": _said(clash.git, clash.field, message("declared")),
         "console": _said(clash.console, clash.field, message("changed")),
     }
@@ -112,8 +112,8 @@ def _words(clash: Clash) -> Message:
 def _said(content: Content | CategoryPath | None, field: Field | None, kept: Message) -> Message | str:
     """One side of a clash in words."""
     if isinstance(content, tuple):
-        return shorten(show_path(content))
+        return f"“{shorten(show_path(content))}”"
     if content is None or field is None:
         return message("removed") if content is None else kept
     value = value_of(content, field)
-    return shorten(value) if isinstance(value, str) else value
+    return f"“{shorten(value)}”" if isinstance(value, str) else value

@@ -206,7 +206,7 @@ def test_conflicts_keep_gits_side_and_are_named(bench: Bench) -> None:
     edit(bench, lambda console: console.edit_question(console.question("one"), answer="the console's", status=5))
     pulled = bench.run("pull")
     assert pulled.code == Exit.UNSAFE
-    assert "knowledge/a.yaml:3:15: answer of one: git says git's, the console the console's" in pulled.err
+    assert "knowledge/a.yaml:3:15: answer of “one”: git says “git's”, the console “the console's”" in pulled.err
     assert "Next:" not in pulled.err
     again = bench.run("pull")
     assert (again.code, "already say" in again.err) == (Exit.UNSAFE, False)
@@ -245,7 +245,7 @@ def test_a_category_that_both_sides_renamed_is_named(bench: Bench) -> None:
     assert (refused.code, "--overwrite-conflicts" in refused.err) == (Exit.UNSAFE, True)
     pulled = bench.run("pull")
     assert pulled.code == Exit.UNSAFE
-    assert "Delivery: git says Delivery, the console Versand" in pulled.err
+    assert "“Delivery”: git says “Delivery”, the console “Versand”" in pulled.err
     assert "already say" not in pulled.err
     (conflict,) = json.loads(bench.run("pull", "--format", "json").out)["conflicts"]
     assert [conflict[key] for key in ("question", "field", "git", "console")] == ["Delivery", None, "Delivery", "Versand"]
@@ -289,7 +289,7 @@ def test_a_protected_question_is_not_taken_out(bench: Bench) -> None:
     edit(bench, lambda console: console.delete_question(console.question("Kept")))
     pulled = bench.run("pull")
     assert pulled.code == Exit.UNSAFE
-    assert "knowledge/payment.yaml:6:13: Kept: git says declared, the console removed" in pulled.err
+    assert "knowledge/payment.yaml:6:13: “Kept”: git says declared, the console removed" in pulled.err
     (conflict,) = json.loads(bench.run("pull", "--format", "json").out)["conflicts"]
     assert (conflict["question"], conflict["field"], conflict["git"], conflict["console"]) == (
         "Kept",
