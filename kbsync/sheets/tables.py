@@ -14,7 +14,7 @@ from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.errors import InvalidInput, UnusableFile
 from kbsync.messages import Message, message
 from kbsync.model import MAX_FILE_BYTES, Knowledge, to_lf
-from kbsync.sheets.rows import COLUMNS, HEADINGS, KEY, column_named, rows
+from kbsync.sheets.rows import COLUMNS, HEADINGS, KEY, LONGEST, column_named, rows
 
 __all__ = ["Odd", "SheetTable", "read_table", "written", "written_workbook"]
 
@@ -31,6 +31,9 @@ FILLED, CELLS = 100_000, 1_000_000
 
 WIDEST, TAGS, PARTS = 100_000, 4_000_000, 10_000
 """The cells of one row or the tags of one part of a workbook that is read as a whole; all tags of a part; the parts."""
+
+LONG = 8 * LONGEST
+"""The longest text that is taken out of a workbook, in which an escape may stand for each of its characters."""
 
 PIECE, NEAR = 1 << 16, 4096
 """How much is unpacked at once, and by how much an encoding is told."""
@@ -344,6 +347,9 @@ def _from_book(path: str, data: bytes, wanted: str | None) -> SheetTable:
             parser.row_dimensions.clear()  # there may be a million
             cells: Cells = []
             for cell in line:
+                if len(str(cell["value"])) > LONG:
+                    said = message("a text in row {row} is longer than any cell", row=number)
+                    raise _unreadable(path, said)
                 if cell["value"] is not None and cell["column"] <= WIDTH:
                     cells += [""] * (cell["column"] - len(cells))
                     cells[cell["column"] - 1] = _cell(cell["value"], cell["data_type"])

@@ -300,12 +300,22 @@ def liar() -> bytes:
     return data.replace((5000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
 
 
+def swollen() -> bytes:
+    """A workbook with a text that no spreadsheet can have written, which all of its cells may share."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book("A", hidden=True))) as parts, zipfile.ZipFile(made, "w") as archive:
+        for name in parts.namelist():
+            archive.writestr(name, parts.read(name).replace("一".encode(), b"_x0041_" * 40_000))
+    return made.getvalue()
+
+
 BAD = {
     "encrypted": (b"\xd0\xcf\x11\xe0", "encrypted"),
     "damaged": (book("A")[:-99], "damaged"),
     "no workbook": (packed("a", b"x"), "damaged"),
     "bomb": (packed("xl/a.xml", b"\0" * (2 * MAX_FILE_BYTES + 1)), "unpacked"),
     "huge": (b"x" * (MAX_FILE_BYTES + 1), "larger"),
+    "long text": (swollen(), "a text in row 2 is longer than any cell"),
     "liar": (liar(), "damaged"),
     "one row": (sheet(b"<row>" + b"<c/>" * (WIDEST + 1) + b"</row>"), "xl/worksheets/sheet1.xml in it is more than"),
     "tags": (sheet(b"<row/>" * (TAGS + 1)), "xl/worksheets/sheet1.xml in it is more than"),
