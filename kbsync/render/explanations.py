@@ -352,7 +352,9 @@ EXPLANATIONS: Final[Mapping[Rule, Explanation]] = {
         "kbsync import faq.xlsx",
     ),
     Rule.KB506: Explanation(
-        message("A row is no question: a text is missing, a word is unknown, or there are control characters."),
+        message(
+            "A row is no question: a text is missing, a cell is one too many, a word is unknown, or there are control characters."
+        ),
         message("Mend the cell that is named."),
         "question,answer,status\nWhere is it?,Here.,perhaps\n",
     ),
