@@ -16,7 +16,7 @@ from kbsync.files.directory import SETTINGS_FILE, is_yaml, meant
 from kbsync.files.emit import can_be_written
 from kbsync.files.layout import laid_out
 from kbsync.files.loading import load_tree
-from kbsync.files.rewrite import EditedFile, add_questions, change_categories, change_questions, relocate, restore
+from kbsync.files.rewrite import EditedFile, add_questions, change_categories, change_questions, homes_of, relocate, restore
 from kbsync.files.source import FORBIDDEN, UTF8_MARK
 from kbsync.messages import Message, message
 from kbsync.model import Category, CategoryPath, Content, Knowledge, Question, path_after, show_path
@@ -214,13 +214,17 @@ class _Work:
         """
         used = self._uses()
         self._write_answers(used)
-        for name, file in self._edited.items():
+        for file in self._edited.values():
             if self._merge.restored:
                 restore(file, self._merge.restored)
             if self._merge.renamed or self._merge.dropped:
                 change_categories(file, self._merge.renamed, self._merge.dropped)
-            if name in self._edits or name in self._removed:
-                change_questions(file, self._edits.get(name, {}), self._removed.get(name, {}))
+        leaving = {
+            name: [text for text, edit in edits.items() if Field.CATEGORY in edit.fields] for name, edits in self._edits.items()
+        }
+        homes = homes_of(self._edited, leaving) if relocating and any(leaving.values()) else frozenset()
+        for name in {**self._edits, **self._removed}:
+            change_questions(self._edited[name], self._edits.get(name, {}), self._removed.get(name, {}), homes)
         if relocating:
             relocate(self._edited, self._moved())
         new = add_questions(self._edited, self._merge.added, self._merge.declared)

@@ -1,7 +1,7 @@
 """One knowledge file with its questions and categories changed: which keys are written, added or taken away for that."""
 
 import posixpath
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -86,12 +86,18 @@ class EditedFile:
                 yield from (QuestionNode(item, found[1], found[0], root) for item in found[1].children)
 
 
-def change_questions(file: EditedFile, edits: Mapping[str, Edit], removed: Mapping[str, Sequence[str]]) -> None:
+def change_questions(
+    file: EditedFile,
+    edits: Mapping[str, Edit],
+    removed: Mapping[str, Sequence[str]],
+    homes: Container[CategoryPath | None] = (),
+) -> None:
     """Change questions and remove others; both are named by their present text in the file.
 
-    A removed one has the texts to be added to ``removed`` of its document.
+    A removed one has the texts to be added to ``removed`` of its document. No document turns to a category that has one of its
+    ``homes`` already.
     """
-    _move_documents(file, edits)
+    _move_documents(file, edits, homes)
     going: dict[int, tuple[QuestionNode, list[CstNode]]] = {}
     lines: dict[int, list[str]] = {}
     for question in file.questions():
@@ -170,7 +176,7 @@ def add_questions(
     return new
 
 
-def _move_documents(file: EditedFile, edits: Mapping[str, Edit]) -> None:
+def _move_documents(file: EditedFile, edits: Mapping[str, Edit], homes: Container[CategoryPath | None]) -> None:
     """Change a document's default category if every question that relies on it moves to the same one."""
     goals: dict[int, set[CategoryPath | None]] = {}
     for question in file.questions():
@@ -181,7 +187,7 @@ def _move_documents(file: EditedFile, edits: Mapping[str, Edit]) -> None:
     for root in file.roots:
         agreed = goals.get(id(root), set())
         old = get(root, "category")
-        if old is not None and len(agreed) == 1 and (path := next(iter(agreed))) is not None:
+        if old is not None and len(agreed) == 1 and (path := next(iter(agreed))) is not None and path not in homes:
             file.editor.replace(old, path_value(path))
 
 
@@ -292,6 +298,11 @@ def _change_tree(
         editor.remove_pair(node, name)
     elif going:
         editor.remove_items(key, tree, going)
+
+
+def homes_of(files: Mapping[str, EditedFile], leaving: Mapping[str, Collection[str]]) -> frozenset[CategoryPath | None]:
+    """The categories that have a place in the files, apart from that of questions that are ``leaving`` theirs."""
+    return frozenset(_homes(files, leaving=leaving))
 
 
 def _homes(

@@ -227,6 +227,18 @@ def test_a_moved_question_goes_where_its_category_is(home: str, *, crlf: bool) -
     assert ("category: B" in entry) == bool(HOMES[home])
 
 
+def test_the_only_question_of_a_document_goes_where_its_category_is_too() -> None:
+    """The document keeps its category; where that category is at home nowhere, it takes the new one."""
+    files = {"a.yaml": LAYOUTS["alone"].encode(), "b.yaml": b"category: B\nquestions:\n  - question: three\n    answer: x\n"}
+    merge, _ = moving("two", "B")(load_tree(files, shown_as="k", settings=False).knowledge)
+    after = merge_files({**SETTINGS, **files}, merge, shown_as="k", target=None).files
+    assert after == {"a.yaml": (TREE + "questions: []\n").encode(), "b.yaml": files["b.yaml"] + b"\n" + TWO.encode()}
+    alone = {"a.yaml": files["a.yaml"]}
+    merge, _ = moving("two", "B")(load_tree(alone, shown_as="k", settings=False).knowledge)
+    after = merge_files({**SETTINGS, **alone}, merge, shown_as="k", target=None).files
+    assert after == {"a.yaml": (TREE.replace("category: A", "category: B") + "questions:\n" + TWO).encode()}
+
+
 @pytest.mark.parametrize(
     ("entry", "home", "name"),
     [
