@@ -11,14 +11,14 @@ from kbsync.model import Category, CategoryPath, MenuType, keeps_title, same_tit
 from kbsync.plan import Action, CategoryChange, Field, Plan, QuestionChange
 
 FRESH = 1.0
-"""Seconds after which a listing no longer tells that a category is empty: a call that leaves later needs a new one."""
+"""Seconds for which a listing proves that a category is empty: a later call needs a new one."""
 
 PATIENCE = 60.0
 """Seconds for which one delete is tried anew while the service, or other clients, leave it no room in time."""
 
 
 class CategoryWrites(Strategy):
-    """Creates and renames categories, and knows the ids of all of them as they come to be."""
+    """Creates and renames categories, and keeps the ids of all, new ones included."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -41,7 +41,7 @@ class CategoryWrites(Strategy):
         )
 
     def write(self, batch: Sequence[int], seen: Snapshot | None) -> Mapping[int, Attempt]:
-        """Create or rename one category, unless somebody else renamed it meanwhile."""
+        """Create or rename one category, unless it was renamed elsewhere meanwhile."""
         [index] = batch
         change, path = self._change(index), self._change(index).after or ()
         edited = None if seen is None else _edited(change, seen)
@@ -102,8 +102,8 @@ class CategoryDeletion(Strategy):
     """Deletes categories, one by one, and only what a listing made right before the call shows to be empty.
 
     ``del_chitchat_category`` deletes every question in the category too (cloud.tencent.com/document/product/269/116724), and
-    the API has no guard against it: what is added in the console while the listing runs, or within FRESH after it, goes with
-    it.
+    the API has no guard against it: what is added in the console while the listing runs, or within FRESH after it, is
+    deleted too.
     """
 
     gone_is_refused = True
@@ -202,14 +202,14 @@ class LivePaths:
         return frozenset(filter(None, (self.find(path[:length]) for length in range(1, len(path) + 1))))
 
     def learn(self, path: CategoryPath, identifier: int) -> None:
-        """A category has come to be, or has been given its last title."""
+        """Record that a category exists, or has its final title."""
         parent = self.find(path[:-1])
         with self._lock:
             self._entries[identifier] = (parent, path[-1])
 
 
 def _edited(change: CategoryChange, seen: Snapshot) -> Attempt | None:
-    """Why a rename is not sent again: the listing that a repetition follows shows a title that somebody else gave."""
+    """Why a rename is not sent again: the listing before the repetition shows a title from elsewhere."""
     found = None if change.id is None else seen.categories.get(change.id)
     titles = [path[-1] for path in (change.before, change.after) if path]
     if found is None or any(spelled_alike(found.path[-1], title) for title in titles):

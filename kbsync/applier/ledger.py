@@ -49,7 +49,7 @@ class Ending(Enum):
     UNKNOWN = auto()
     """It may have happened: look."""
     UNSENT = auto()
-    """It did not happen, through nobody's refusal: no connection, too many calls."""
+    """It did not happen, and was not refused: no connection, or too many calls."""
     HELD = auto()
     """It was not tried, for a reason of its own."""
 
@@ -59,8 +59,8 @@ class Attempt:
     """How it ended, and why when it is not done.
 
     ``hopeless`` means that the same call for fewer objects would fare no better, ``systemic`` that every other call would
-    fail in the same way, ``interrupted`` that the user or the lock said stop before it was sent, ``outdated`` that it had to
-    wait for longer than what it rests on holds. ``sent`` is how often it was sent.
+    fail in the same way, ``interrupted`` that the user or the lock stopped it before it was sent, ``outdated`` that it had to
+    wait for longer than its precondition is known to hold. ``sent`` is how often it was sent.
     """
 
     ended: Ending
@@ -92,7 +92,7 @@ OUTCOMES = {
 
 @dataclass(slots=True)
 class Write:
-    """One write; ``attempt`` tells how it ended."""
+    """One write; ``attempt`` is how it ended."""
 
     attempt: Attempt = Attempt(Ending.DONE)
 
@@ -127,7 +127,7 @@ class Ledger:
 
     @property
     def interrupted(self) -> bool:
-        """Whether the user or the lock said stop."""
+        """Whether the user or the lock stopped the run."""
         return self._interrupted or self._stop.is_set()
 
     @property
@@ -142,14 +142,14 @@ class Ledger:
 
     @property
     def writes(self) -> int:
-        """How many writes were begun so far: a listing tells of those alone that were begun before it."""
+        """The number of writes begun so far: a listing shows only those begun before it."""
         return self._writes
 
     @contextmanager
     def write(self, index: int) -> Iterator[Write]:
-        """One call of a writer for a change: what it raises ends here, and ``attempt`` tells afterwards how it ended.
+        """One call of a writer for a change. Its exceptions end here; afterwards ``attempt`` is how it ended.
 
-        It is counted how often it was really sent, because the writer repeats what it may.
+        The sent calls are counted, because the writer may repeat one.
         """
         with self._lock:
             self._writes += 1
@@ -171,9 +171,9 @@ class Ledger:
         self.show(index, attempt)
 
     def show(self, index: int, attempt: Attempt) -> None:
-        """Count a change as done for whoever watches, once: a round can be long, and its outcomes are entered at its end.
+        """Report a change as done to the progress display, once: a round can be long, and outcomes are entered at its end.
 
-        What was not done says nothing of how long the rest will take.
+        Changes that were not carried out are not counted, because they would distort the estimate of the remaining time.
         """
         with self._lock:
             fresh = index not in self._shown

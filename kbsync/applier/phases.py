@@ -76,7 +76,7 @@ class Strategy(ABC):
 
     @abstractmethod
     def write(self, batch: Sequence[int], seen: Snapshot | None) -> Mapping[int, Attempt]:
-        """Write one batch; says how each change in it ended, and leaves out what it did not start."""
+        """Write one batch; returns how each change in it ended, without those not started."""
 
     @abstractmethod
     def reached(self, index: int, seen: Snapshot) -> bool:
@@ -86,7 +86,7 @@ class Strategy(ABC):
         """Learn from the listing that showed that a change without an answer reached its goal."""
 
     def is_doubtful(self, attempt: Attempt, *, rounds: int) -> bool:
-        """Whether only a listing can tell how it ended: what was sent before may be why it is refused now."""
+        """Whether only a listing can settle how it ended: a refusal may be due to an earlier sending."""
         refused = attempt.ended is Ending.REFUSED and not attempt.systemic
         return attempt.ended is Ending.UNKNOWN or (refused and (self.gone_is_refused or max(rounds, attempt.sent) > 1))
 
@@ -147,7 +147,7 @@ class PhaseRunner:
         return self._ledger.halted and not strategy.finishing
 
     def _again(self, index: int, attempt: Attempt, found: Observation, strategy: Strategy, rounds: int) -> bool:
-        """Settle one change without an answer; says whether it is to be sent again."""
+        """Settle one change without an answer; returns whether it has to be sent again."""
         if found.snapshot is not None and strategy.reached(index, found.snapshot):
             strategy.settle(index, found.snapshot)
             self._ledger.enter(index, Attempt(Ending.DONE))

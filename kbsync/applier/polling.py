@@ -90,7 +90,7 @@ class Observation:
 
     @property
     def trouble(self) -> Message | None:
-        """What the reader said, None when the last listing came."""
+        """The reader's error, None if the last listing succeeded."""
         return None if self.error is None else self.error.message
 
 
@@ -116,9 +116,9 @@ class Poller:
     def poll(
         self, enough: Callable[[Snapshot], bool], *, writes: int, anew: bool = False, touched: Sought | None = None
     ) -> Observation:
-        """List until ``enough`` or until patience or the user ends it; never raises what a reader raises.
+        """List until ``enough``, or until patience or the user ends it; never raises the reader's errors.
 
-        ``writes`` tells how many writes were sent so far: a listing since the last of them serves again, unless ``anew``.
+        ``writes`` is the number of writes sent so far: a listing made since the last of them is used again, unless ``anew``.
         What was ``touched`` is looked for alone at first, and never the last word where it does not show enough.
         """
         if not anew and self._latest is not None and self._latest[0] == writes:
@@ -161,7 +161,7 @@ class Poller:
         return Observation(Snapshot(knowledge), knowledge.complete, came=(self._clock.now(), self._clock.wall()))
 
     def _ended(self, number: int) -> bool:
-        """Let the reads catch up; says whether the user or the lock wants no more of it."""
+        """Wait for the reads to catch up; returns whether the user or the lock stopped the run."""
         if number == len(PAUSES):
             return False
         if not self._stop.is_set():
@@ -171,10 +171,10 @@ class Poller:
 
 
 def await_pending_creates(plan: Plan, live: Knowledge, *, poller: Poller, progress: Progress) -> Knowledge:
-    """The library once it shows everything that the plan creates, or as it is after all patience.
+    """The library once it shows everything that the plan creates, or as it is when patience ends.
 
-    An earlier apply may have made what no listing shows yet. How long reads may lag behind writes is nowhere said, and no
-    call refuses a second question of the same text for certain, so patience is all there is.
+    An earlier apply may have made what no listing shows yet. The lag of reads behind writes is not documented, and no call
+    certainly refuses a second question of the same text, so waiting is the only way.
 
     Raises ServiceError when it cannot be listed; nothing has been sent then.
     """

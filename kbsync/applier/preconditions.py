@@ -1,4 +1,4 @@
-"""Whether a plan still fits the live library, object by object, and what to say where it does not."""
+"""Whether a plan still fits the live library, object by object, and the reason if it does not."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -53,7 +53,7 @@ class QuestionWrites(Strategy):
     def _calls(
         self, change: QuestionChange, due: Sequence[Field], place: int | None, *, begun: bool
     ) -> Iterator[Callable[[], object]]:
-        """The writes of a change, in order: what one call can carry goes in one. Once one took effect, the rest is owed."""
+        """The writes of a change, in order, as few as possible. Once one took effect, the rest must follow."""
         goal, identifier = _goal(change), change.id
         if identifier is None:
             assert place is not None  # noqa: S101  (a question without its category is held back)
@@ -168,7 +168,7 @@ class BatchWrites(Strategy):
         return [*((index,) for index in held), *cuts]
 
     def write(self, batch: Sequence[int], seen: Snapshot | None) -> Mapping[int, Attempt]:
-        """Carry out one batch, or say why its only change is left out."""
+        """Carry out one batch, or note why its only change is left out."""
         held = self._held(batch[0], seen)
         found = self._send(batch) if held is None else {batch[0]: held}
         return {index: attempt.in_part() for index, attempt in found.items()} if self.finishing else found

@@ -1,4 +1,4 @@
-"""Compares what was applied with what a listing shows afterwards, and says why they may differ."""
+"""Compares the applied changes with a listing made afterwards; a mismatch has the likely reason."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -95,7 +95,7 @@ class ReadBack:
             yield from _twins(index, text, len(twins))
 
     def _beside(self, index: int, change: QuestionChange) -> tuple[Field, ...]:
-        """The fields that no change of the question is about, with the last of those that were applied: told once."""
+        """The fields that no change of the question concerns, with its last applied change, so that each is reported once."""
         links = {at: it for at, it in enumerate(self._plan.changes) if isinstance(it, QuestionChange) and it.id == change.id}
         applied = [at for at in links if self._ledger.outcome(at) is Outcome.APPLIED]
         if change.id is None or index != max(applied, default=None):

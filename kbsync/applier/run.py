@@ -1,4 +1,4 @@
-"""One apply from beginning to end: list, carry out phase by phase, read back. It decides nothing that the plan does not say."""
+"""One apply from beginning to end: list, carry out phase by phase, read back. It decides nothing beyond the plan."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from kbsync.ports import Meter, Ports, Progress, Silent
 from kbsync.report import ApplyReport, Mismatch, Outcome
 
 Begun = Callable[[Callable[[], ApplyReport]], None]
-"""Is handed what gives the report so far, which may be called at any time, also by the handler of a signal."""
+"""Is called with a function that returns the report so far; that may be called at any time, in a signal handler too."""
 
 
 class Applier:
@@ -59,12 +59,12 @@ class Applier:
         unsure: bool = False,
         live: Knowledge | None = None,
     ) -> ApplyReport:
-        """Do what the plan says and nothing else, and tell for each change how it ended.
+        """Carry out the plan and nothing else; returns how each change ended.
 
-        ``stop`` is set by whoever wants the apply to end early: calls in flight end, nothing new is started. ``on_begin`` hears
-        that writing is about to begin, and gets what tells how far it is; what it raises ends the apply before that.
+        Once ``stop`` is set calls in flight end and nothing new is started. ``on_begin`` is called before the first write with
+        a function that returns the progress so far; an exception from it ends the apply before any write.
         ``live`` is the library as it was listed a moment ago, for this plan; without it it is listed first.
-        ``unsure`` means that an earlier apply may have made what reads do not show yet: then it is looked for with patience.
+        ``unsure`` means that an earlier apply may have made what reads do not show yet, so that it is polled for.
         Raises StalePlan when the live library moved since the plan was made, SafetyRefusal for a plan that is for reading,
         and ServiceError when the library cannot be listed at the start; then nothing was changed. Raises nothing of the kind
         later, nor where that listing was stopped: then nothing was attempted.
@@ -123,7 +123,7 @@ def _unfinished(plan: Plan, ledger: Ledger, *, seconds: float) -> ApplyReport:
 
 
 def _homes(plan: Plan, live: Snapshot) -> Iterator[tuple[int, int]]:
-    """What moves or is deleted, with the id of the category that it was in: an undo goes by that and not by the path."""
+    """The objects moved or deleted, with the id of their former category, which an undo uses instead of the path."""
     for index, change in enumerate(plan.changes):
         if isinstance(change, CategoryChange):
             path = change.before[:-1] if change.before and change.after is None else None
@@ -188,7 +188,7 @@ class _ApplyRun:
         return tuple(mismatch for index in applied for mismatch in check.differences(index, found.snapshot)), True
 
     def _disable_again(self, woken: Sequence[int], check: ReadBack, found: Observation) -> Observation:
-        """Disable again what an update enabled, which no page says and none rules out; gives the last observation."""
+        """Disable again what an update enabled, which is neither documented nor ruled out; returns the last observation."""
         if not woken:
             return found
         self._runner.carry_out(woken, self._finishing)

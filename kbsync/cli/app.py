@@ -43,7 +43,7 @@ SECTIONS = {
     "Conversations": (coverage, preview, session),
     "Files and targets": (schema, targets, doctor, unlock, sandbox),
 }
-"""Every command, by what somebody wants when they need it."""
+"""Every command, grouped by purpose."""
 
 EPILOG = """\b
 A first look, on the embedded service:
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def run(arguments: Sequence[str], *, context: RunContext | None = None) -> int:
-    """Run one command line and give its exit code; every known error has been said on stderr."""
+    """Run one command line; returns its exit code, with every known error shown on stderr."""
     around = Surroundings(context or RunContext())
     # Without httpx's own command line, which brings rich and pygments along, and without trio, which takes a sixth of a start
     # where it is there: what is looked for is then "not installed".

@@ -19,9 +19,9 @@ from kbsync.ports import Progress
 
 @contextmanager
 def bar(clock: Clock, *, color: bool, say: Callable[[Message], str], stop: threading.Event | None = None) -> Iterator[Progress]:
-    """A bar on stderr that goes away when the work is over, so that only the result stays.
+    """A progress bar on stderr that is erased when the work is over, so that only the result remains.
 
-    It goes as soon as ``stop`` is set, too: whatever ends the process at once from then on cannot leave it behind.
+    It is erased too once ``stop`` is set, so that nothing that then ends the process at once can leave it behind.
     """
     console = _SteadyConsole(stderr=True, highlight=False, no_color=not color)
     columns = (
@@ -83,7 +83,7 @@ class _Bar:
             self._drawing.advance(self._task, steps)
 
     def note(self, words: Message) -> None:
-        """Say something above the bar."""
+        """Show a note above the bar."""
         self._drawing.console.print(self._say(words), markup=False, highlight=False, soft_wrap=True)
         self._drawing.refresh()
 

@@ -24,15 +24,15 @@ Command = Callable[..., int]
 Option = Callable[[Any], Any]
 
 Example = tuple[str, str]
-"""A command line that can be typed as it stands, and what it is good for (may be empty)."""
+"""A complete command line, and its purpose (may be empty)."""
 
 WIDEST_EXAMPLE = 46
-"""Columns up to which the meanings of examples stand beside them, all in one column."""
+"""Columns up to which the purposes of examples are put beside them, all in one column."""
 
 
 @dataclass(slots=True)
 class Surroundings:
-    """What one command line runs in. ``screen`` is None until its options have said how to talk."""
+    """The state of one command line. ``screen`` is None until its options are parsed."""
 
     context: RunContext = field(default_factory=RunContext)
     screen: Screen | None = None
@@ -175,12 +175,12 @@ class Approval(click.Option):
     """An option whose variable counts when it is empty too: a digest that got lost on the way is not "any plan will do"."""
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """What the variable says; None only where there is none."""
+        """The value of the environment variable; None only if it is unset."""
         return os.environ.get(f"{ctx.auto_envvar_prefix}_{str(self.name).upper()}")
 
 
 class DocumentedCommand(click.Command):
-    """A command with examples. ``exits`` are the codes that a script would want to tell apart; 0, 1 and 2 need no words."""
+    """A command with examples. ``exits`` are the codes of interest to scripts, besides 0, 1 and 2."""
 
     def __init__(self, *words: Any, examples: Sequence[Example], exits: Mapping[Exit, str] | None = None, **options: Any) -> None:
         super().__init__(*words, **options)
@@ -213,7 +213,7 @@ class DocumentedCommand(click.Command):
                     formatter.write_dl(records)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The exit codes, then what click would say."""
+        """The exit codes, then click's own text."""
         if self.exits:
             with formatter.section("Exit codes"):
                 formatter.write_dl([(str(int(code)), meaning) for code, meaning in sorted(self.exits.items())])
@@ -247,7 +247,7 @@ class Application(click.Group):
                 self.add_command(command)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse; ``--version -v`` tells what a report of a fault needs."""
+        """Parse; ``--version -v`` prints what a bug report needs."""
         if "--version" in args and {*args} <= {"--version", "-v", "--verbose"} and len(args) > 1:
             click.echo("\n".join(_versions()))
             ctx.exit()

@@ -14,7 +14,7 @@ SETTLING = 2.0
 
 
 class LineProgress:
-    """Says at most one line every few seconds, and nothing at all about work that is over sooner."""
+    """Prints at most one line every few seconds, and none about shorter work."""
 
     def __init__(self, clock: Clock, *, tell: Callable[[Message], None]) -> None:
         self._clock = clock
@@ -26,13 +26,13 @@ class LineProgress:
         self._begun = self._said = clock.now()
 
     def start(self, label: Message, total: int | None) -> None:
-        """A stretch of work begins; when the last line was said still counts, so that many short ones stay quiet too."""
+        """Begin a stretch of work; the time of the last line is kept, so that many short ones print little too."""
         with self._lock:
             self._label, self._total, self._done = label, total, 0
             self._begun = self._clock.now()
 
     def advance(self, steps: int = 1) -> None:
-        """Some steps are done; a line is due when the last one is old."""
+        """Count steps as done; print a line if the last one is old."""
         with self._lock:
             self._done += steps
             now = self._clock.now()
@@ -42,7 +42,7 @@ class LineProgress:
             self._tell(self._line(now - self._begun))
 
     def note(self, words: Message) -> None:
-        """Say it at once."""
+        """Print it at once."""
         self._tell(words)
 
     def finish(self) -> None:
@@ -66,12 +66,12 @@ class LineProgress:
 
 
 def rate(done: float, seconds: float) -> float | None:
-    """Steps a second on average, None while nobody can tell."""
+    """Average steps a second, None while unknown."""
     return done / seconds if done and seconds >= SETTLING else None
 
 
 def time_left(done: float, total: float | None, seconds: float) -> str:
-    """What is left at the rate so far, as minutes:seconds; empty while nobody can tell."""
+    """The remaining time at the rate so far, as minutes:seconds; empty while unknown."""
     known = rate(done, seconds)
     return "" if known is None or total is None else minutes((total - done) / known)
 

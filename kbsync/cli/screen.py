@@ -33,7 +33,7 @@ from kbsync.report import Receipt
 from kbsync.saving import reason_of
 
 USUAL = 100
-"""Columns of a page of text, where no terminal says otherwise."""
+"""Columns of a page of text without a terminal."""
 
 LONGEST = 2000
 """Characters of an annotation, which stands above the log and not in it."""
@@ -100,7 +100,7 @@ class Screen:
             self._put(formats.disarmed(text, self.format))
 
     def _encode(self) -> None:
-        """What a program reads is UTF-8 whatever the locale, as JSON demands and HTML says of itself; text follows the locale."""
+        """Formats for programs are UTF-8 whatever the locale, as JSON requires and HTML declares; text follows the locale."""
         if self.format != "text" and hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
@@ -118,17 +118,17 @@ class Screen:
         self._put(harmless(text), err=True)
 
     def note(self, words: Message) -> None:
-        """Say something on stderr unless quiet."""
+        """Show a note on stderr unless quiet."""
         if self.verbosity >= 0:
             self.aside(self._folded(self.say(words)))
 
     def notes(self, many: Iterable[Message]) -> None:
-        """Say several things on stderr unless quiet."""
+        """Show several notes on stderr unless quiet."""
         for words in many:
             self.note(words)
 
     def error(self, error: KbsyncError) -> None:
-        """Say on stderr what went wrong, every reason, and what to do; a runner shows the same above its log."""
+        """Show an error on stderr, with every reason and what to do; on a CI runner also as an annotation."""
         if isinstance(error, InvalidInput):
             self._findings(error.diagnostics)
         label = click.style(self.say(message("error:")), fg="red", bold=True)
@@ -162,7 +162,7 @@ class Screen:
             self._findings(found)
 
     def preview(self, plan: Plan) -> None:
-        """Show a plan on stderr, as text; what it asks for is said right after."""
+        """Show a plan on stderr, as text, before consent is asked for."""
         from kbsync.planfile import plan_digest  # noqa: PLC0415  (loads msgspec)
         from kbsync.render.text import plan_text  # noqa: PLC0415  (loads rich)
 
@@ -188,9 +188,9 @@ class Screen:
 
     @contextmanager
     def progress(self, clock: Clock, stop: threading.Event | None = None) -> Iterator[Progress]:
-        """What listens to work: nothing when quiet, a bar on a terminal that can draw one, lines elsewhere.
+        """The progress display: none when quiet, a bar on a terminal that can draw one, lines elsewhere.
 
-        The bar goes away when ``stop`` is set.
+        The bar is erased once ``stop`` is set.
         """
         if self.verbosity < 0:
             yield Silent()
@@ -236,7 +236,7 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class TargetScreen(Screen):
-    """One target's part of a run over several: results are collected, everything else is said at once under its name."""
+    """One target's part of a run over several: results are collected, everything else is printed at once under its name."""
 
     name: str = ""
     results: list[str] = field(default_factory=list)
@@ -270,7 +270,7 @@ def make_screen(*, color: str, quiet: bool, verbose: int, environ: Mapping[str, 
 
 
 def _columns(environ: Mapping[str, str], stream: TextIO) -> int:
-    """How wide the place is that a stream goes to: COLUMNS, else the terminal's own width, else a page of text."""
+    """The width of a stream in columns: COLUMNS, else the terminal's width, else a page of text."""
     told = environ.get("COLUMNS", "")
     if told.isdecimal():
         return int(told)
@@ -294,7 +294,7 @@ def _reasons(error: KbsyncError) -> tuple[Message, ...]:
 
 @contextmanager
 def steady_streams() -> Iterator[None]:
-    """Until the block ends, writing to stderr never raises, and a stdout that cannot be written says so in words, once.
+    """Until the block ends, writing to stderr never raises, and a stdout that cannot be written is reported once.
 
     It then raises BrokenPipeError where its reader has gone, else UnusableFile. What is written later is dropped.
     """

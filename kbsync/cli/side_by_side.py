@@ -15,7 +15,7 @@ from kbsync.usecases.context import exit_of, gravest, stop_on_signal
 from kbsync.usecases.workspace import open_workspace
 
 FORMATS = ("text", "json", "markdown")
-"""Formats of which several can stand in one result."""
+"""Formats in which several targets can be one result."""
 
 Run = Callable[[Invocation], int]
 

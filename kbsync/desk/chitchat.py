@@ -27,14 +27,14 @@ USUAL = 100
 """A larger page is asked for once; where it is refused, or late, smaller ones are read."""
 
 LATE = 5.0
-"""Seconds within which a larger page has to be there: the service gives itself 3, the way there and back comes on top
+"""Seconds within which a larger page has to arrive: the service's own timeout is 3, plus the round trip
 (www.tencentcloud.com/zh/document/product/1047/34620)."""
 
 AHEAD = 16
 """Pages on their way at once: five a second, at the 3 seconds that the service gives itself, and one that waits."""
 
 HTTP_STATUSES = range(100, 600)
-"""A refusal with such a code came from something on the way and not from the service: it says nothing about pages."""
+"""A refusal with such a code is from a proxy and not from the service: it proves nothing about page sizes."""
 
 WRONG_PAGE = frozenset({-7, 60003, 70402})
 """The codes of parameters that the service does not take, such as the number of a page that does not exist."""
@@ -44,13 +44,13 @@ ROUNDS = 3
 
 
 MOST_PAGES, MOST_QUESTIONS, MOST_TEXT = 5_000, 100_000, 2**28
-"""Pages, questions and characters of one status. No limit is documented; a quarter of an hour of calls is no library."""
+"""Pages, questions and characters of one status. No limit is documented; no real library takes a quarter of an hour of calls."""
 
 
 class DeskReader:
-    """Reads the live library whole; what is saved in the console and not published is not in it.
+    """Reads the whole live library, without what the console has saved and not published.
 
-    ``on_rows`` hears the number of questions on every page that came. ``robots`` are those whose questions the last listing had.
+    ``on_rows`` is called with the number of questions on every page. ``robots`` are those with questions in the last listing.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class DeskWriter:
         self._similar = Command.UPDATE_SIMILAR
 
     def add_category(self, title: str, *, parent: int | None) -> int:
-        """Create a category and return its CategoryId, looked up by title where the answer tells none."""
+        """Create a category and return its CategoryId, looked up by title if the answer has none."""
         body: dict[str, object] = {"Title": title} | ({} if parent is None else {"ParentId": parent})
         fields = Fields(Command.ADD_CATEGORY, self._transport.call(Command.ADD_CATEGORY, body, repeat=False))
         made = fields.integer("CategoryId", 0)
@@ -123,7 +123,7 @@ class DeskWriter:
     def delete_category(self, category: int, *, still: Callable[[], bool] | None = None) -> None:
         """Delete a category and, as the service does it, every question in it. Not repeated: a second try may be refused.
 
-        ``still`` is asked whenever the call could leave, because it may wait; where it says no, Outdated is raised.
+        ``still`` is asked each time before the call is sent, because it may have to wait; False raises Outdated.
         """
         self._transport.call(Command.DEL_CATEGORY, {"CategoryId": category}, repeat=False, still=still)
 
@@ -279,7 +279,7 @@ class _Sweep:
 
     @property
     def told(self) -> set[int]:
-        """The counts that came with the pages. The 0 of an empty page says nothing about the others."""
+        """The counts in the pages. The 0 of an empty page proves nothing about the others."""
         return {page.total for page in self.pages if page.total is not None and (page.rows or page.total)}
 
     @property
@@ -308,15 +308,15 @@ class _Sweep:
 
     @property
     def is_known_to_end(self) -> bool:
-        """Whether counts say that the walk reached the end, so that no second look is needed."""
+        """Whether the counts prove that the listing reached the end, so that no second one is needed."""
         return (bool(self.totals) and self.reached) or (not self.rows and self.pages[0].total == 0)
 
 
 class QuestionLister:
     """Lists questions, ``page_size`` at a time or as many as the service allows; what it allows is remembered.
 
-    Pages are read side by side where the first one tells how many there are, and are looked at in their order: what is read
-    is what reading them one after the other gives.
+    Pages are read concurrently if the first one has their number, and are evaluated in order, so that the result is that of
+    reading them one after the other.
     """
 
     def __init__(self, transport: Transport, *, page_size: int, on_rows: Callable[[int], object] | None = None) -> None:
@@ -327,8 +327,8 @@ class QuestionLister:
     def read(self) -> QuestionListing:
         """All questions. Reads again when pages and counts do not fit together.
 
-        Enabled and disabled ones are asked for each by themselves, because it is not documented whether leaving the status
-        out gives both; where the service ignores the filter, the ids tell that the same ones came twice.
+        Enabled and disabled ones are listed separately, because it is not documented whether both are listed without a status; if
+        the service ignores the filter, the ids show that the same ones were listed twice.
         """
         merged: dict[str, QuestionRow] = {}
         for attempt in range(1, ROUNDS + 1):
@@ -390,9 +390,9 @@ class QuestionLister:
             over.set()
 
     def _sweep(self, status: Status, firsts: dict[Status, ListedPage], over: threading.Event) -> _Sweep:
-        """Every page of one status. Where no count says that this is all, the end is looked at once more.
+        """Every page of one status. If no count proves that this is all, the end is read once more.
 
-        ``firsts`` are the first pages as far as they are known; once ``over`` is set, nobody waits for what was not sent.
+        ``firsts`` are the first pages already read; once ``over`` is set, calls that were not sent are not waited for.
         """
         page = firsts[status] if status in firsts else firsts.setdefault(status, self._first(status))
         # A short first page is either all there is, or all that the service gives at once. Going on from the second page
@@ -489,10 +489,10 @@ def _neither(one: threading.Event, other: threading.Event) -> bool:
 
 
 def _known_pages(status: Status, firsts: Mapping[Status, ListedPage]) -> int:
-    """How many pages of a status there are, as far as the first ones tell.
+    """The number of pages of a status, from the first pages.
 
-    Where both tell one total, it may be that of the library: then it is less by what the other status has, and says nothing
-    about a status whose first page is the shorter one.
+    If both have one total, it may be that of the library: then the other status's first page is subtracted, and it
+    proves nothing about a status whose first page is the shorter one.
     """
     first, total = firsts[status], firsts[status].total or 0
     others = [firsts[other] for other in Status if other is not status and other in firsts]
@@ -522,7 +522,7 @@ def _all_there(sweeps: Sequence[_Sweep], listed: int) -> bool:
 
 
 def _exactly(sweeps: Sequence[_Sweep], listed: int) -> bool:
-    """Whether as many were seen in all as the counts of both statuses say: then changing places is no reason for doubt."""
+    """Whether the questions seen are as many as the counts of both statuses: then a changed order is no reason for doubt."""
     if any(len(sweep.told) > 1 or (sweep.rows and not sweep.totals) for sweep in sweeps):
         return False
     return listed == sum(max(sweep.told, default=0) for sweep in sweeps)

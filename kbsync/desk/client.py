@@ -76,9 +76,9 @@ class Transport:
         return self._skew
 
     def until(self, stop: threading.Event) -> Self:
-        """The same way for calls that somebody may stop: once ``stop`` is set, none is sent or repeated, nor waits any more.
+        """The same transport for interruptible calls: once ``stop`` is set, none is sent, repeated or waited for.
 
-        Such a call raises Interrupted, or OutcomeUnknown where an earlier sending of it may have taken effect.
+        Such a call raises Interrupted, or OutcomeUnknown if an earlier sending of it may have taken effect.
         """
         stoppable = copy.copy(self)
         stoppable._stop = stop  # noqa: SLF001  (a copy of its own)
@@ -94,12 +94,12 @@ class Transport:
         within: float = math.inf,
         evenly: bool = False,
     ) -> dict[str, object]:
-        """The answer's fields. Raises ServiceError, by what happened to the call.
+        """Send a call; returns the answer's fields. Raises ServiceError, by what happened to the call.
 
-        ``repeat`` says that doing it twice is the same as doing it once: then a call that got no usable answer is sent
-        again, with growing pauses, until it is answered or 30 seconds have gone by, waits for a slot included. Otherwise the
+        ``repeat`` marks it as idempotent: then a call without a usable answer is sent again, with growing pauses, until it is
+        answered or 30 seconds have passed, waits for a slot included. Otherwise the
         first failure is raised. A write whose first sending may have taken effect stays OutcomeUnknown, however a later one
-        failed. ``still`` is asked whenever the call could leave; where it says no, Outdated is raised and nothing is sent.
+        failed. ``still`` is asked each time before the call is sent; False raises Outdated, and nothing is sent.
         ``within`` is a shorter time, in seconds, for the exchange; one of many calls may leave ``evenly``.
         """
         content = _encoded(command, body)
@@ -191,7 +191,7 @@ class Transport:
 
 
 DEPARTURE = "http11.send_request_headers.started"
-"""What httpcore says through the extension ``trace`` when a request leaves, over a connection that stands."""
+"""The event that httpcore reports to the extension ``trace`` when a request leaves over an open connection."""
 
 TIMED = RESIGN | {70003, 70005}
 """Codes that a signature from the past or the future may get: which one a future gives is documented nowhere."""
@@ -205,7 +205,7 @@ def _doubtful(error: OutcomeUnknown) -> OutcomeUnknown:
 
 @dataclass(slots=True)
 class _Heard:
-    """What the copies of a transport heard last.
+    """State that the copies of a transport share.
 
     ``ahead``: how far the service's time is ahead of the forward-only clock here. ``pages``: the rows of the pages of the last
     whole listing.
@@ -216,7 +216,7 @@ class _Heard:
 
 
 def _encoded(command: Command, body: Mapping[str, object]) -> bytes:
-    """The body, never empty: a call with nothing to say sends ``{}``."""
+    """The body, never empty: a call without parameters sends ``{}``."""
     try:
         return json.dumps(body, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:

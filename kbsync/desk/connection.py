@@ -92,7 +92,7 @@ class BoundedNetwork(httpx.BaseTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it and give the answer, whose body is still to come; the exceptions are httpx's."""
+        """Send a request; returns the response, with its body still unread. Raises httpx's exceptions."""
         core = httpcore.Request(
             request.method,
             _core_url(request.url),
@@ -268,7 +268,7 @@ def _host_and_port(address: str) -> str:
 
 
 LARGEST = 64 * 2**20
-"""Bytes of an answer, packed or not; 100 questions come nowhere near."""
+"""Largest answer in bytes, compressed or not; 100 questions are far below."""
 
 STEP = 2**16
 """Bytes that are unpacked at once."""
@@ -278,7 +278,7 @@ WINDOWS: Mapping[str, int] = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WB
 
 
 class Unpacked(httpx.SyncByteStream):
-    """A body without its coding, in pieces; what comes and what comes out of it are bounded. Raises DecodingError.
+    """The decompressed body, in pieces; both sizes are bounded. Raises DecodingError.
 
     One coding at most: a few bytes that were packed twice are gigabytes.
     """

@@ -64,7 +64,7 @@ BLAMED: Mapping[type[ServiceError], Aspect] = {
     NotAdministrator: Aspect.ADMINISTRATOR,
     DeskNotEnabled: Aspect.DESK,
 }
-"""Which aspect a failure tells of; any other failure tells of the call that failed."""
+"""The aspect that a failure is about; any other failure is about the call that failed."""
 
 GOOD: Mapping[Aspect, Message] = {
     Aspect.ENDPOINT: message("The service answers."),
@@ -88,7 +88,7 @@ READABLE = GENERAL | {Aspect.CATEGORIES, Aspect.QUESTIONS}
 class RobotConfig:
     """The chatbot's live configuration, as far as it decides whether the library is used at all.
 
-    Scores are between 0 and 1, None when not told.
+    Scores are between 0 and 1, None if not in the answer.
 
     Chitchat answers only when it is enabled, no FAQ answers directly, and the chitchat score reaches ``chitchat_threshold``
     (www.tencentcloud.com/document/product/1229/68793).
@@ -109,7 +109,7 @@ def robot_config(transport: Transport, *, repeat: bool = True) -> RobotConfig:
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """The robots of an application by RobotId, those that answers to customers come from, and which one is the default."""
+    """The robots of an application by RobotId, which answer customers, and which one is the default."""
 
     names: Mapping[str, str]
     default: str
@@ -127,7 +127,7 @@ Result = TypeVar("Result")
 
 
 def examine(transport: Transport, *, rate: float, missing: MissingSecret | None = None) -> tuple[Finding, ...]:
-    """Ask the service four things and tell what follows, one finding an aspect; ``rate`` is the configured calls a second.
+    """Make four calls and derive one finding for each aspect; ``rate`` is the configured calls a second.
 
     Raises nothing for what the service or the network does. Nothing is written. Where a call is refused for speed until patience
     ends, no other is tried: each would wait as long. With ``missing`` the calls are not signed: one is
@@ -155,7 +155,7 @@ def examine(transport: Transport, *, rate: float, missing: MissingSecret | None 
 
 
 class _Answers:
-    """Gathers what the answers prove and which aspect each failure tells of."""
+    """Collects what the answers prove, and the aspect of each failure."""
 
     def __init__(self) -> None:
         self.failures: dict[Aspect, KbsyncError] = {}

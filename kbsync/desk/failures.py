@@ -63,7 +63,7 @@ def opened(command: str, answer: HttpAnswer, *, wall: float) -> dict[str, object
 
 
 def misshapen(command: str, field: str, found: str) -> OutcomeUnknown:
-    """An answer that is not the documented shape: where, and what stands there."""
+    """The error for an answer of another shape than documented: the field, and what was found."""
     words = message(
         "The answer to {command} is not the documented shape: {field} is {found}",
         command=command,
@@ -149,7 +149,7 @@ RESIGN = frozenset({70001, 70052})
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What codes mean: ``words`` is filled with the command and with what the service itself said."""
+    """The meaning of codes: the template ``words`` is filled with the command and the service's own words."""
 
     codes: tuple[int, ...]
     error: type[ServiceError]

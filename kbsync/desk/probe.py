@@ -1,7 +1,7 @@
-"""What ``kbsync doctor --probe`` settles on somebody's own account: how this service reads what no vendor page says.
+"""``kbsync doctor --probe``: how the service of this account behaves where no vendor page documents it.
 
-Reads only; a dozen calls beside one reading of the library. What is found has the words of the sandbox's switches, and no text
-or id of the library is in it.
+Read-only; a dozen calls beside one listing of the library. The findings are switches of the sandbox, without any text or id of
+the library.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -49,7 +49,7 @@ class _Page:
 
 
 def probe(transport: Transport) -> tuple[Settled, ...]:
-    """Ask, and say what follows; a question that fails is unsettled, and so is all where the library cannot be read."""
+    """Probe each point; one whose calls fail is unsettled, and so are all if the library cannot be read."""
     asking = _Asking(transport)
     try:
         size, sizes = asking.sizes()
@@ -177,7 +177,7 @@ class _Asking:
         return Settled(message("What the counts of a listing count could not be seen."))
 
     def total_of_categories(self) -> Settled:
-        """Whether the count of the categories is a text, as the vendor's table says, or a number, as its example shows."""
+        """Whether the count of the categories is a string, as in the vendor's table, or a number, as in its example."""
         fields = self._transport.call(Command.DESC_CATEGORY, {}, repeat=True)
         text = isinstance(fields.get("Total"), str)
         words = message("The count of categories is a text.") if text else message("The count of categories is a number.")

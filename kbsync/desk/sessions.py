@@ -1,4 +1,4 @@
-"""The Desk session calls: how a session stands, what was said in it, and a message streamed into it."""
+"""The Desk session calls: the state of a session, its messages, and a message streamed into it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
@@ -72,7 +72,7 @@ class SessionReader:
         return total, tuple(map(_chat_message, fields.records("Messages", count=total)))
 
     def whole(self, session: str) -> tuple[ChatMessage, ...]:
-        """Everything that was said in a session, oldest first."""
+        """All messages of a session, oldest first."""
         total, page = self.messages(session, limit=PAGE, oldest_first=True)
         found = list(page)
         while page and len(found) < min(total, MOST_MESSAGES):
@@ -105,7 +105,7 @@ class SessionWriter:
     def send(self, session: str, chunk: str, *, key: str | None = None, finish: bool = False) -> str:
         """Send one piece of a message and return its key, which the next pieces repeat; ``finish`` marks the last one.
 
-        The key may be empty when the only piece is also the last: the service need not tell one then.
+        The key may be empty if the first piece is also the last: the service need not return one then.
         """
         _check_length(chunk)
         body: dict[str, object] = {"SessionId": session, "Chunk": chunk}

@@ -1,4 +1,4 @@
-"""UserSig, which proves that a call comes from the administrator, and what keeps it and the secret out of everything shown.
+"""UserSig, the signature that proves a call to be the administrator's, and the redaction of it and the secret in all output.
 
 A UserSig is made as the vendor's package tls-sig-api-v2 makes it: that is one release of 2019, as source only, and its build
 would run in the job that holds the key.
@@ -32,7 +32,7 @@ EARLY = 600
 """A signature is made again this many seconds before it expires, so that none expires on its way."""
 
 KEPT = 8
-"""So many signatures are remembered as nothing to be shown: an answer that comes late may repeat an old one."""
+"""The number of signatures that are redacted: a late answer may repeat an old one."""
 
 SUBSTITUTIONS = str.maketrans("+/=", "*-_")
 """What a UserSig has in place of these three characters of base64; it is not the URL-safe alphabet of RFC 4648."""
@@ -57,9 +57,9 @@ def usersig(sdkappid: int, identifier: str, secret: str, *, issued: int, lifetim
 class Signer:
     """Signs as ``identifier`` of the application ``sdkappid``: from ``secret``, or with a ready ``usersig``.
 
-    With both, the secret wins, because a signature made from it can be made again. ``lifetime`` is in seconds. Raises
-    MissingSecret when neither is given. Safe to share by threads; nothing it shows holds a secret, and as long as it lives
-    nothing that the service says is shown with one.
+    With both, the secret wins, because signatures can be made from it again. ``lifetime`` is in seconds. Raises MissingSecret if
+    neither is given. Safe to share by threads; its ``repr`` holds no secret, and while it lives the secrets are redacted in
+    texts of the service.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Signer:
             return self._made[0]
 
     def renew(self) -> bool:
-        """Forget a signature that the service calls expired or revoked; says whether a new one can be made."""
+        """Forget a signature that the service calls expired or revoked; returns whether a new one can be made."""
         with self._lock:
             self._made = None
         return bool(self._secret)
@@ -128,7 +128,7 @@ class Signer:
 
 
 LONGEST = 300
-"""Characters that are kept of what the service or the network layer says."""
+"""Characters kept of a text from the service or the network layer."""
 
 WINDOW = 50_000
 """Characters that are looked at: a text may be as long as an answer, and no signature is spelled in so many."""
@@ -178,7 +178,7 @@ PIECE = 12
 """Letters in a row by which a value is known, so that a part of it is known too."""
 
 SUBSTITUTED = str.maketrans("*-_", "+/=")
-"""What stands in a UserSig for three signs of base64."""
+"""The substitutes in a UserSig for three characters of base64."""
 
 SHORTEST = 6
 """Letters below which a value is not looked for: it would be found everywhere, and there is no such key."""
@@ -214,7 +214,7 @@ def scrub(text: str) -> str:
 
 
 def hushed(text: str) -> str:
-    """The text with a mark in place of all that somebody confided, and of what only looks like a signature."""
+    """The text with a mark in place of every known secret, and of what looks like a signature."""
     told, done = "", 0
     for start, end in sorted([*_confided(text), *(found.span() for found in SIGNATURE.finditer(text))]):
         if start > done or not told:
@@ -228,7 +228,7 @@ Reading = list[tuple[str, tuple[int, int]]]
 
 
 def _confided(text: str) -> Iterator[tuple[int, int]]:
-    """Where values stand that somebody confided, however they are spelled, quoted or broken over lines."""
+    """The places of known secrets, however they are spelled, quoted or broken over lines."""
     with _guard:
         values = {value for holder in _trusted for value in holder.confidential}
     pieces = frozenset[str]().union(*map(_pieces, values))
@@ -258,7 +258,7 @@ def _readings(text: str) -> Iterator[Reading]:
 
 
 def _letter(found: re.Match[str]) -> str:
-    """The letter or digit that stands there, small; empty where there is none."""
+    """The letter or digit at that place, in lower case; empty if there is none."""
     kind = found.lastgroup
     if kind is None or kind == "plain":
         return (found["plain"] or "").lower()

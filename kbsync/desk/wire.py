@@ -11,7 +11,7 @@ from kbsync.model import AnswerType, MenuType, Status, to_lf
 LARGEST_NUMBER = 2**63
 
 LAST_MOMENT = 253_402_300_800
-"""Unix seconds at which years begin to have five digits, which no calendar here goes on to."""
+"""Unix seconds of the year 10000, beyond ``datetime``."""
 
 UNITS = (10**3, 10**6, 10**9)
 """In a second: milliseconds, which are documented (www.tencentcloud.com/document/product/1229/68824), micro- and nanoseconds."""
@@ -44,8 +44,8 @@ class QuestionRow:
 class Fields:
     """One JSON object of an answer. A field that is missing without a default, or is of another kind, raises OutcomeUnknown.
 
-    ``null`` counts as missing; whole numbers may come as text, as the vendor's own pages disagree on that; what is not asked
-    for is ignored.
+    ``null`` counts as missing; whole numbers may be strings, as the vendor's own pages disagree on that; other
+    fields are ignored.
     """
 
     command: str
@@ -63,11 +63,11 @@ class Fields:
         return value
 
     def count(self, name: str) -> int | None:
-        """A number that says how many there are, None when it is not told."""
+        """A count, None if absent."""
         return None if self.values.get(name) is None else self.integer(name)
 
     def number(self, name: str) -> float | None:
-        """A number that may be written as text, None when it is not told."""
+        """A number that may be written as a string, None if absent."""
         value = self.values.get(name)
         if value is None or value == "":
             return None

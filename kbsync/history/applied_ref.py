@@ -114,8 +114,8 @@ def advance(
 ) -> None:
     """Move the applied ref or the receipts' or both, from what they were when the plan was made (None: there was none).
 
-    With a remote they move there first, by compare-and-swap and at once, and the copies here follow. ``push`` may do so together
-    with something else; None is that it does not. Going back to an older commit is allowed, because that is what a rollback
+    With a remote they move there first, by compare-and-swap and at once, and the copies here follow. ``push`` may include other
+    refs; None pushes these alone. Going back to an older commit is allowed, because that is what a rollback
     applies. Raises HistoryUnavailable when another run moved one meanwhile (it is left as it is), or when the remote refuses.
     """
     remote = Remote.of(repository) if shared else None

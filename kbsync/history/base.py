@@ -1,4 +1,4 @@
-"""Which commit stands for "as it was": the base of a three-way plan."""
+"""The base of a three-way plan: the commit that git's side is compared with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -185,7 +185,7 @@ class Lease:
         return lock.identity in self._former
 
     def renew(self) -> None:
-        """Confirm the lock and push its expiry ahead. Raises TargetLocked when it is no longer this runner's."""
+        """Confirm the lock and extend it. Raises TargetLocked if it is no longer this runner's."""
         held = self._held
         if held is None:
             raise self._gone()
@@ -207,9 +207,9 @@ class Lease:
             self._note()
 
     def finish(self, old: Mapping[str, str | None], new: Mapping[str, str | None]) -> dict[str, str | None]:
-        """Move further refs and remove the lock in one push; gives what these refs are now.
+        """Move further refs and remove the lock in one push; returns their present values.
 
-        Where not all of that can be, none of it is, and the lock stays.
+        The push is atomic: if any part fails, the lock stays.
         """
         goal = {**new, **dict.fromkeys(self._refs.locks)}
         now = self._push({**old, **dict.fromkeys(self._refs.locks, self._last)}, goal)

@@ -132,9 +132,9 @@ class TargetLock:
         return not self.lost.is_set()
 
     def finish(self, old: Mapping[str, str | None], new: Mapping[str, str | None]) -> dict[str, str | None] | None:
-        """Move refs of the remote and give the lock there back, in one push; gives what the refs are now.
+        """Move refs of the remote and release the lock there, in one atomic push; returns their present values.
 
-        None where no lock is held there. Where not all of that can be, none of it is. Raises HistoryUnavailable.
+        None if no lock is held there. Raises HistoryUnavailable.
         """
         with self._guard:
             shared = self._shared

@@ -43,7 +43,7 @@ def read_receipts(repository: Repository, refs: TargetRefs, tip: str, *, shared:
 
 
 def write_receipt(repository: Repository, refs: TargetRefs, data: bytes, *, tip: str | None, number: int, date: int) -> str:
-    """Commit the receipt with a number, behind ``tip``, and move the ref here; gives the commit. Raises HistoryUnavailable."""
+    """Commit the receipt with its number on ``tip``, and move the local ref; returns the commit. Raises HistoryUnavailable."""
     subject = b"kbsync apply %d" % number
     lines = (
         b"commit %s" % refs.receipts.encode(),

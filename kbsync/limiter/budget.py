@@ -25,7 +25,7 @@ _KEPT = 30.0
 """Seconds after which a note is dropped, ended or not: its process may have died."""
 
 _Note: TypeAlias = tuple[float, float | None, bool]
-"""Sent, answered (None while under way), cold: what ``Hold`` tells of a call, in Unix time."""
+"""A ``Hold`` in Unix time: sent, answered (None while under way), cold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class SharedBudget:
     """The budget file of one target, shared by the processes of a machine that run with the same rate.
 
     The file holds ``{command: {call: [sent, answered or null, cold]}}`` in Unix time and is replaced as a whole under a lock:
-    two short visits a call, about a millisecond together. A process that dies leaves notes that expire. Where the system's
-    clock was set back, whoever first meets notes from the future writes down that they were made then, so that they expire too;
-    where it was set forward, notes expire early, which can cost a refusal. If the file becomes unusable while it is in use, the
-    process goes on with a budget of its own; while another process holds it for longer than ``patience``, nothing is known of
-    others, and a strict process waits.
+    two short visits a call, about a millisecond together. The notes of a process that died expire. If the system's
+    clock was set back, the first process that finds notes from the future dates them to the present, so that they expire too;
+    if it was set forward, notes expire early, which can cost a refusal. If the file becomes unusable while it is in use, the
+    process goes on with a budget of its own; while another process holds it for longer than ``patience``, the calls of
+    others are unknown, and a strict process waits.
 
     ``patience``: real seconds to wait for the lock. Raises UnusableFile when the file cannot be made.
     """
@@ -62,7 +62,7 @@ class SharedBudget:
         self._turn = threading.Lock()
         self._lock = FileLock(f"{path}.lock", timeout=patience, thread_local=False, poll_interval=0.002)
         self._left: tuple[bytes, _BudgetFile] | None = None
-        """What this process left in the file last, as it stands there and as it was meant."""
+        """What this process wrote last: as bytes in the file, and as values."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with self._lock:
@@ -153,7 +153,7 @@ class SharedBudget:
             content.blocked[command] = min(blocked, wall + LONGEST)
 
     def _write(self, content: _BudgetFile) -> bytes:
-        """Replace the file as a whole, so that a process that dies in between leaves the old one; gives what it holds now."""
+        """Replace the file in one step, so that a process that dies leaves the old one; returns its present content."""
         data = json.dumps({"calls": content.calls, "blocked": content.blocked}).encode()
         beside = f"{self._path}.{self._owner}"
         with open(beside, "wb") as file:  # noqa: PTH123  a path object would cost as much as the writing

@@ -15,10 +15,10 @@ _FORWARD = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Clock(Protocol):
-    """Tells the time and waits."""
+    """A clock: the time, and waiting."""
 
     def now(self) -> float:
-        """Seconds on a clock that only goes forward, also while the machine sleeps; its zero means nothing."""
+        """Seconds of a monotonic clock that includes sleep of the machine; its zero has no meaning."""
 
     def wall(self) -> float:
         """Unix time in seconds."""
@@ -35,7 +35,7 @@ class Turn(threading.Event):
 
 
 class BackgroundWork(Generic[Result]):
-    """Work that goes on in a thread of its own while somebody else does something else."""
+    """A call in a thread of its own."""
 
     def __init__(self, work: Callable[[], Result], clock: Clock) -> None:
         self._work = work
@@ -46,7 +46,7 @@ class BackgroundWork(Generic[Result]):
         clock.start(self._do)
 
     def result(self) -> Result:
-        """Wait for its end; gives what it gave, or raises what it raised."""
+        """Wait for its end; returns its result or raises its exception."""
         self._clock.wait(math.inf, until=self._over)
         if self._error is not None:
             raise self._error

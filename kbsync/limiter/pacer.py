@@ -43,7 +43,7 @@ class Patience:
         self._since: float | None = None
 
     def begin(self, now: float) -> float:
-        """The call is sent, or refused; gives the moment after which it is not sent again."""
+        """Start the patience with the first sending; returns the moment after which the call is not sent again."""
         if self._since is None:
             self._since = now
         return self._since + self._limit
@@ -82,7 +82,7 @@ class CommandQueue:
 
     @property
     def blocked_until(self) -> float:
-        """The moment before which the service wants no call of this command; minus infinity where it said nothing."""
+        """The moment before which the service wants no call of this command; minus infinity if it named none."""
         with self._lock:
             return self._slots.blocked_until
 
@@ -274,7 +274,7 @@ class Pacer:
         return Patience(self._dice, limit=self._patience)
 
     def bear(self, refusal: Throttled, patience: Patience, *, stop: threading.Event | None = None) -> float:
-        """Wait as long as a refused call has to before it is sent again; gives the moment after which it must not be.
+        """Wait until a refused call may be sent again; returns the moment after which it must not be.
 
         Raises Throttled once the patience is used up or where the service wants a longer pause than is waited for; Interrupted
         when ``stop`` is set meanwhile.
@@ -300,7 +300,7 @@ class Pacer:
             return self._queues[command]
 
     def _ticket(self, departure: _Departure, queue: CommandQueue) -> Ticket:
-        """Wait in the queue of the command, then for a slot. Nobody waits or sends while holding a lock."""
+        """Wait in the queue of the command, then for a slot. No lock is held while waiting or sending."""
         turn = Turn()
         with self._lock:
             if queue.waiting and queue.ready_at > departure.until:
@@ -323,8 +323,8 @@ class Pacer:
     def _first_in_queue(self, departure: _Departure, queue: CommandQueue) -> Ticket:
         """As the first in the queue, wait until a call may leave.
 
-        While calls are under way, the next answer ends a wait: it tells more about when a slot is free. A stop is noticed with
-        that answer, which the whole run waits for in any case; where none is to come, at once.
+        While calls are under way, the next answer ends a wait, because it may free a slot. A stop is noticed with that answer,
+        which the run waits for in any case; without a call under way, at once.
         """
         while True:
             departure.check_stop()
@@ -342,14 +342,14 @@ class Pacer:
             self._clock.wait(pause, until=queue.freed if queue.awaited else departure.stop)
 
     def _respect_pause(self, command: str, queue: CommandQueue) -> None:
-        """What a pause that the service asked an earlier call for means to those behind it: it is told, or ends them."""
+        """Apply a pause that the service asked of an earlier call to those behind it: report it, or end them."""
         pause = queue.blocked_until - self._clock.now()
         if round(pause) > LONGEST:
             raise _too_long(command, pause)
         self._announce(command, queue, pause)
 
     def _release(self, queue: CommandQueue, ticket: Ticket, error: BaseException) -> None:
-        """Tell the queue how a call ended that was not answered with success."""
+        """Record for the queue how a call without success ended."""
         if isinstance(error, Throttled):
             queue.refused(ticket, error.retry_after)
             with self._lock:
@@ -362,7 +362,7 @@ class Pacer:
             queue.lost(ticket)
 
     def _announce(self, command: str, queue: CommandQueue, pause: float) -> None:
-        """Let whoever listens know of a pause, once for all calls that wait for the same moment."""
+        """Call ``on_pause``, once for all calls that wait for the same moment."""
         until = self._clock.now() + pause
         with self._lock:
             news = pause > _WORTH_REPORTING and until > queue.announced_until + _WORTH_REPORTING
@@ -378,7 +378,7 @@ def _shared(path: Path, clock: Clock) -> Callable[[str], AbstractContextManager[
 
 
 def _unobserved(_command: str, _seconds: float, _problem: Message | None) -> None:
-    """Report a call to nobody."""
+    """A CallObserver that ignores calls."""
 
 
 def _interrupted(command: str) -> Interrupted:

@@ -17,7 +17,7 @@ WINDOW = 1.0
 
 
 LONGEST = 60.0
-"""Seconds: a call that the service wants to come later than this is not waited for, it ends."""
+"""Seconds: the longest pause asked for by the service that is waited for; a longer one ends the call."""
 
 
 _IDLE = 15.0
@@ -63,9 +63,9 @@ class RoundTrips:
         self.shortest = 0.0
 
     def add(self, seconds: float, *, alike: bool = True) -> None:
-        """One call was answered so long after it was sent; one unlike the others says nothing of the spread.
+        """Record the seconds from sending to answer; a call that is not ``alike`` the others does not count for the spread.
 
-        A refused call is such a one, and yet it must be counted: those that travel fastest are the ones that are refused.
+        A refused call is one of these, and yet it is recorded: the fastest calls are the ones that are refused.
         """
         self._all.append(seconds)
         if alike:
@@ -76,7 +76,7 @@ class RoundTrips:
 
 
 class InboundDelay:
-    """How many seconds a request may spend on the way in: 0 as long as no refusal says otherwise.
+    """The seconds that a request may need to reach the service: 0 until a refusal shows otherwise.
 
     One for all commands of a target, since they travel the same way. A refusal sets it to FULL; after a quiet time it is
     lowered step by step, so that a network that has become good again, or one whose *answers* are late, is used in full. A
@@ -164,7 +164,7 @@ class ContentionBackoff:
 class Hold:
     """One call that holds a slot. Times are seconds of the clock; ``answered`` is None while the call is under way.
 
-    ``cold``: it may have opened a connection first, so that it was late on the way in and says nothing about others.
+    ``cold``: it may have opened a connection first, which delays it, so that it does not count for the inbound delay of others.
     ``allowance``: the inbound delay, in seconds, that it was sent with.
     """
 
@@ -175,9 +175,9 @@ class Hold:
 
 
 class BudgetView:
-    """What the file says of one command, in seconds of this process's clock, and what is to be added to it.
+    """The budget file's entries for one command, in seconds of this process's clock, and those to be added.
 
-    ``others``: the calls of other processes; None where another process holds the file, so that nobody knows.
+    ``others``: the calls of other processes; None, unknown, while another process holds the file.
     """
 
     def __init__(self, others: tuple[Hold, ...] | None = (), *, blocked_until: float = 0.0) -> None:
@@ -216,20 +216,20 @@ class Slots:
 
     @property
     def blocked_until(self) -> float:
-        """The moment before which nothing may be sent because the service said so; minus infinity where it did not."""
+        """The moment before which the service wants no call; minus infinity if it named none."""
         return self._blocked_until
 
     @property
     def under_way(self) -> bool:
-        """Whether an answer is still to come."""
+        """Whether a call is still under way."""
         return any(hold.answered is None for hold in self._holds.values())
 
     def ready_at(self, now: float, others: Sequence[Hold] | None = (), *, evenly: bool = False) -> float:
         """When the next call may be sent: not after ``now`` means at once, infinity means not before some answer is here.
 
-        ``others`` are calls under the same limit that somebody else sent; nobody tells when they end, so where an answer of
-        theirs would make it sooner, look again soon. None where it is not known what they sent: strict looks again, steady
-        counts on nothing. Many calls may leave ``evenly``: that takes no longer, and nobody meets them all at once.
+        ``others`` are calls of other processes under the same limit; their ends are not signalled, so if one could make it
+        sooner, ask again soon. None if they are unknown: strict asks again, steady ignores them. Many calls may leave
+        ``evenly``: that takes no longer, and other clients do not meet them all at once.
         """
         if others is None:
             if self._strict:
@@ -276,7 +276,7 @@ class Slots:
             self._inbound.alarm(now)
 
     def lost(self, ticket: int, now: float) -> None:
-        """No answer will come. The service may serve the call all the same, for as long as it gives itself."""
+        """Record that no answer will arrive; the service may still serve the call, within its own timeout."""
         self._holds[ticket] = replace(self._holds[ticket], answered=now + FULL, cold=True)
 
     def unsent(self, ticket: int, now: float) -> None:
@@ -284,18 +284,18 @@ class Slots:
         self._end_of_call(ticket, now)
 
     def block(self, until: float) -> None:
-        """Send nothing before that moment: the service said so."""
+        """Send nothing before that moment, by order of the service."""
         self._blocked_until = max(self._blocked_until, until)
 
     def _free_at(self, now: float, others: Sequence[Hold]) -> float:
-        """When a slot is free, as far as the calls known here say."""
+        """When a slot is free, by the calls known here."""
         allowance = self._allowance(now)
         size, stretch = self._contention.room(now)
         ends = sorted(self._end(hold, self._period * stretch, allowance) for hold in (*self._holds.values(), *others))
         return ends[-size] if len(ends) >= size else now
 
     def _end_of_call(self, ticket: int, now: float) -> Hold:
-        """Write down when a call ended; gives what was known before."""
+        """Record the end of a call; returns its earlier hold."""
         hold = self._holds[ticket]
         self._holds[ticket] = replace(hold, answered=now)
         return hold

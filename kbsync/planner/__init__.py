@@ -23,11 +23,11 @@ __all__ = ["Context", "make_plan"]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a plan is made under: for whom, from which commits, with which policy.
+    """The context of a plan: its target, commits and policy.
 
     ``rate`` is in calls a second and command. ``offline`` means that the base stands in for the live library. ``only``
     is a shell pattern on question, category path or file: everything else is left out of the plan. ``memory`` is what receipts
-    tell of the base. ``warnings`` are what is known of the commits and not of their content.
+    record about the base. ``warnings`` are problems of the commits, not of their content.
     """
 
     target: TargetRef

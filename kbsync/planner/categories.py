@@ -34,7 +34,7 @@ __all__ = ["CategoryWork", "plan_categories", "stored_names", "told_names"]
 class CategoryWork:
     """The category changes, what could not be decided, and the renames by their effect on paths.
 
-    ``matched`` are the live paths that a declared category stands for.
+    ``matched`` are the live paths that have a declared category.
     """
 
     changes: tuple[CategoryChange, ...]

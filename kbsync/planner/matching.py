@@ -43,10 +43,10 @@ class Matches:
 
 
 def keep_wordings(matches: Matches, said: "BaseIndex") -> Matches:
-    """The pairs with the live similar questions that no file can hold beside the others, each with a note.
+    """The pairs, keeping those live similar questions that no file can hold, each with a note.
 
-    They hold a control character, repeat their own question, or are another declared question or its wording as well. One that
-    the base declared here was taken out in git, and goes.
+    Such a text holds a control character, repeats its own question, or is another declared question or a wording of one. If the
+    base declared it here, git removed it, and it is not kept.
     """
     if all(pair.live.content == pair.desired.content for pair in matches.pairs):
         return matches
@@ -116,7 +116,7 @@ def _is_unwritable(text: str) -> bool:
 class BaseIndex:
     """The knowledge last applied: questions by pinned id and by text, categories by path. ``known`` is False without a base.
 
-    ``live`` tells which texts questions have by now.
+    ``live`` has the present texts of questions.
     """
 
     def __init__(self, base: Knowledge | None, live: Knowledge) -> None:

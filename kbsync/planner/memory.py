@@ -63,7 +63,7 @@ class Memory:
         return replace(self, left=replace(self.left, questions=tuple(found.values())))
 
     def tell(self, change: Change) -> Change:
-        """A change with the cause ``undone`` where git still says what an undo took back."""
+        """The change, with the cause ``undone`` if git still declares what an undo reverted."""
         if change.title not in self.undone:
             return change
         if isinstance(change, CategoryChange):

@@ -1,4 +1,4 @@
-"""What the applier or the service would refuse, said by the plan: such a problem stops an apply before anything is sent."""
+"""Changes that the applier or the service would refuse, as problems of the plan, which stop an apply before anything is sent."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ def _taken(changes: Sequence[QuestionChange], live: Knowledge) -> Iterator[Probl
 
 
 def _circles(changes: Sequence[QuestionChange]) -> Iterator[Problem]:
-    """Questions that take each other's texts: whichever goes first takes a text that is not free yet."""
+    """Questions that exchange their texts in a cycle: whichever is changed first takes a text that is not free yet."""
     renames = {
         change.before.question: change
         for change in sorted(changes, key=lambda change: change.id or "")

@@ -219,7 +219,7 @@ class _Undeclared:
         return True
 
     def _are_all_named(self) -> bool:
-        """Whether a line under ``removed`` stands for everything that the base declared."""
+        """Whether lines under ``removed`` cover everything that the base declared."""
         texts = {question.content.question for question in self._said.questions}
         return bool(texts) and texts <= self._lines.keys()
 
@@ -250,7 +250,7 @@ class _Undeclared:
         return True
 
     def _is_held(self, live: Question, said: Question | None, line: RemovalLine) -> bool:
-        """Whether a question stays though a line under ``removed`` means it; the problem says why."""
+        """Whether a question is kept although a line under ``removed`` names it; the reason is noted as a problem."""
         text, path = live.content.question, live.content.category
         kind, blocking = ProblemKind.PROTECTED, True
         if not self._live.complete:

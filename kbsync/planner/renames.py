@@ -2,7 +2,7 @@
 
 A rename in git has both texts in one file, a rename in the console both in one category. The same answer, or clearly the same
 wording, makes a pair; where two pairs are equally likely, none is chosen. Where wording and answer change at once, nothing is
-guessed: the plan asks, and an apply that would leave customers with both answers is refused until the author has said it.
+guessed: the plan asks, and an apply that would leave customers with both answers is refused until the author decides.
 """
 
 import json

@@ -71,7 +71,7 @@ def select(changes: Sequence[Change], pattern: str | None) -> list[Change]:
 
 
 def left_out(pattern: str | None, chosen: Sequence[Change], *, of: Sequence[Change]) -> Iterator[Problem]:
-    """Say that a plan is a part, where it is one."""
+    """Mark a plan that was narrowed by ``only``."""
     count = len(of) - len(chosen)
     if count:
         words = (

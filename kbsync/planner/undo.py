@@ -95,7 +95,7 @@ class _Undo:
         self._renamed: dict[CategoryPath, CategoryPath] = {}
         self._live_paths = {category.path for category in live.categories}
         self._places: dict[CategoryPath, int | None] = {category.path: category.id for category in live.categories}
-        """Each path in the end, with the id of what is there; None is what the way back makes again."""
+        """Each final path with its category's id; None for one that the undo creates again."""
 
     def categories(self) -> None:
         """The categories, parents first: what a path is called in the end depends on them."""
@@ -158,7 +158,7 @@ class _Undo:
         return replace(inverse, after=self._renamed[now.path])
 
     def _now(self, change: CategoryChange, made: str | None) -> Category | None:
-        """The live category of a change: by its id, and by its path where an older receipt tells no id."""
+        """The live category of a change: by its id, or by its path if the receipt, being older, has no id."""
         identifier = change.id if made is None else int(made)
         if identifier is not None:
             return self._categories.get(identifier)
@@ -205,7 +205,7 @@ class _Undo:
         return (self._homeless(change, before, home) if Field.CATEGORY in left else None) or _inverse(change, now, goal, left)
 
     def _homeless(self, change: QuestionChange, before: Content, home: int | None) -> Problem | None:
-        """Why a question cannot return to the category that it was in; an older receipt does not tell its id."""
+        """Why a question cannot return to its former category, whose id an older receipt lacks."""
         path = before.category
         if path not in self._places:
             words = message(

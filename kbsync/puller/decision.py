@@ -173,7 +173,7 @@ class CategoryTree:
         return frozenset(path for path in self.missing if path not in used), tuple(filter(used.__contains__, self.missing))
 
     def added(self, live: Knowledge, questions: Iterable[Content], *, whole: bool) -> tuple[CategoryPath, ...]:
-        """The live categories that come into the files: the ``whole`` tree, or those of the questions that come."""
+        """The live categories to declare in the files: the ``whole`` tree, or those of the added questions."""
         used = _with_parents(questions)
         known = self.declared | {self.after(path) for path in self.declared}
         return tuple(
@@ -279,9 +279,9 @@ class _Judge:
 
 @dataclass(frozen=True, slots=True)
 class _NewQuestions:
-    """Live questions that git does not declare: those that come, the texts that git took out, and how many are left alone.
+    """Live questions that git does not declare: those to add, the texts that git removed, and the number of the others.
 
-    ``removed`` are texts that a line of the files wants to be gone.
+    ``removed`` are the texts under ``removed`` in the files.
     """
 
     coming: tuple[Content, ...]

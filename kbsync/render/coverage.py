@@ -102,7 +102,7 @@ def coverage_json(coverage: Coverage, _options: RenderOptions = RenderOptions())
 
 
 def coverage_yaml(coverage: Coverage, options: RenderOptions = RenderOptions()) -> str:
-    """Proposals as a knowledge file: valid as it stands, with the answers left to be written and how often each is asked.
+    """Proposals as a valid knowledge file, with answers to be filled in and the frequency of each question.
 
     A question that a file has already, such as a disabled one, is only named in a comment.
     """
@@ -170,7 +170,7 @@ def _demand(gap: UnansweredQuestion) -> Message:
 
 
 def _remarks(gap: UnansweredQuestion) -> Iterator[Message]:
-    """What is known besides: what the chatbot said, and what is nearest in the files."""
+    """Further facts: the chatbot's reply, and the nearest wording in the files."""
     if gap.reply is not None:
         yield message("the chatbot said: {text}", text=cut(gap.reply, _LONGEST))
     if gap.live is not None:

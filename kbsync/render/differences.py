@@ -10,7 +10,7 @@ __all__ = ["unified"]
 
 
 def unified(before: Mapping[str, bytes], after: Mapping[str, bytes | None], *, shown_as: str) -> str:
-    """The difference of every file of ``after`` by its name below ``shown_as``; None stands for one that goes."""
+    """The diff of every file of ``after``, named below ``shown_as``; None is a deleted file."""
     return "".join(line for name in sorted(after) for line in _diff(before.get(name), after[name], f"{shown_as}/{name}"))
 
 
@@ -71,7 +71,7 @@ def _append(found: list[Match], new: Match) -> None:
 
 
 def _anchors(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
-    """The numbers, in both texts, of lines that stand once in each: as many as come in the same order."""
+    """The numbers, in both texts, of lines that occur once in each, as the longest sequence in the same order."""
     once = {line for line, number in Counter(after).items() if number == 1}
     once &= {line for line, number in Counter(before).items() if number == 1}
     places = {line: number for number, line in enumerate(after) if line in once}

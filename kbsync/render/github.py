@@ -25,10 +25,10 @@ _LONGEST = 500
 
 
 def plan_github(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: str) -> Rendition:
-    """Everything a step has to say about a plan, within the limits that GitHub enforces in silence.
+    """The output of a step about a plan, within the limits that GitHub enforces silently.
 
     The result are annotations, one workflow command a line; the summary is Markdown. The outputs are strings on one line:
-    counts by action, ``changes``, ``removals`` (what leaves because git stopped declaring it), ``drift``, ``conflicts``,
+    counts by action, ``changes``, ``removals`` (those because git stopped declaring the question), ``drift``, ``conflicts``,
     ``dangerous``, ``blocking``, ``unmanaged``, ``calls``, ``digest``, ``target``. Of a drift the actions are the console's, all
     changes are ``drift``, and it has neither ``removals`` nor ``calls``.
     """

@@ -26,7 +26,7 @@ _SCRIPTS = (
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A conversation at the time named by ``when``: the question, and the answer as text or as harmless HTML.
+    """A conversation at the time ``when``: the question, and the answer as text or sanitised HTML.
 
     Without a question there is no conversation, and ``note`` is the reason. ``off`` is set where customers do not get the answer.
     """
@@ -66,7 +66,7 @@ class Card:
 
 
 def card(change: Change, words: PlanWords) -> Card:
-    """A change as it is shown; a place that is no longer in the files stands among its notes."""
+    """A change as shown; a place that is no longer in the files is one of its notes."""
     place = words.place(change)
     is_gone = change.location is not None and place != change.location.short
     named = Card(
@@ -140,7 +140,7 @@ def _similar(view: QuestionView) -> Iterator[Piece]:
 
 @dataclass(frozen=True, slots=True)
 class _Conversations:
-    """Draws what a customer hears at each time, with the differences marked in the text."""
+    """Draws a customer's conversation at each time, with the differences marked in the text."""
 
     words: PlanWords
 

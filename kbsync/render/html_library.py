@@ -21,10 +21,10 @@ __all__ = ["LibraryPage", "library_html"]
 
 @dataclass(frozen=True, slots=True)
 class LibraryPage:
-    """What the page shows. ``findings`` are those of the files, ``notices`` what a reader should know before.
+    """The content of the page. ``findings`` are those of the files, ``notices`` are shown above all.
 
     ``editor`` is the address of a page that edits a file, up to the file's path; empty where none is known. ``live`` are the
-    live questions that the files do not have, each with how that is; None where nobody looked.
+    live questions that the files do not have, each with its state; None if the library was not read.
     """
 
     target: str
@@ -45,7 +45,7 @@ class _ShownFinding:
 
 @dataclass(frozen=True, slots=True)
 class _LibraryEntry:
-    """One conversation. ``rich`` is the answer as harmless HTML; ``off`` says that nobody gets it, ``live`` that git lacks it."""
+    """One conversation. ``rich`` is the answer as harmless HTML; ``off``: it is disabled; ``live``: git does not declare it."""
 
     question: str
     answer: str

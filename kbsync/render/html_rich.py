@@ -1,4 +1,4 @@
-"""Rich answers for readers: as text with addresses, and as harmless HTML: what a customer sees, without what acts or loads.
+"""Rich answers for readers: as text with addresses, and as sanitised HTML, which shows what a customer sees and loads nothing.
 
 An image is replaced by its address, because loading it would tell its server who reads the report.
 """
@@ -48,7 +48,7 @@ _DEEPEST = 64
 
 
 def rich(answer: str, *, image: str = "image", pieces: Sequence[Piece] = ()) -> str:
-    """The answer as safe HTML; ``image`` is the word that stands before the address of an image.
+    """The answer as safe HTML; ``image`` is the word before the address of an image.
 
     ``pieces`` are ``heard(answer)`` cut by its differences, which are marked in place. Sanitised twice: first so that what is
     rewritten is well formed, last so that nothing that is written escapes it.
@@ -67,7 +67,7 @@ def rich(answer: str, *, image: str = "image", pieces: Sequence[Piece] = ()) -> 
 def spoken(answer: str, *, image: str = "image") -> str:
     """The answer as plain text: a line for each paragraph and list item, addresses in brackets behind what leads there.
 
-    A tag that does more than mark text stands there as it is written, so that none can hide.
+    A tag that does more than mark text is shown as source, so that none can hide.
     """
     speaker, place, written = _PlainText(image), 0, COMMENTS.sub("", answer)
     for found in WHOLE_TAG.finditer(written):
@@ -172,7 +172,7 @@ class _Rewriter(HTMLParser):
             self.parts.append(f'<{tag} class="{_EDIT}">{shown}</{tag}>' if tag and piece.text.strip() else shown)
 
     def _take(self, length: int) -> list[Piece]:
-        """The next pieces, of so many characters together; none where nothing is to be marked."""
+        """The next pieces, of that many characters together; none if nothing is to be marked."""
         taken: list[Piece] = []
         while length and self._pieces:
             piece = self._pieces.pop()

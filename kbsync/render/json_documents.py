@@ -80,7 +80,7 @@ def matrix_json(targets: Sequence[Target]) -> str:
 
 
 def status_json(found: "TargetStatus") -> str:
-    """Where a target stands: numbers of changes by plan and drift, null where that is unknown."""
+    """The status of a target: numbers of changes by plan and drift, null if unknown."""
     lock = found.lock
     return document(
         target=found.target.name,

@@ -19,9 +19,9 @@ _CATEGORIES, _CATEGORY = 8, 24
 WIDTHS = (200, 120, 60, 30, 20)
 """Titles of dangerous items are cut to shorter and shorter widths, in characters, until all of them fit."""
 BRIEF, FULL = 240, 4000
-"""Of each stretch of text so many characters are shown while room is short, and at most."""
+"""Characters shown of each stretch of text: while room is short, and at most."""
 _MISSES = 25
-"""After so many items in a row that do not fit, the room counts as full."""
+"""The room counts as full after this many successive items that do not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Items under one heading, one at least; the names of a ``danger`` block come before everything else.
+    """Items under one heading, one at least; the names of a ``danger`` block are listed first.
 
     ``count`` is what the heading counts, where one item stands for several things. An ``opened`` block is not folded though it is
     harmless.

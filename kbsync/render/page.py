@@ -48,7 +48,7 @@ __all__ = ["Named", "PlanWords", "named"]
 Clause = tuple[Message, ...]
 """Messages that belong together in a sentence: commas inside a clause, semicolons between clauses."""
 Named = tuple[str, str]
-"""What a line is about, and where that is; an empty place where none is known."""
+"""The subject of a line, and its place; an empty place if unknown."""
 _VALUE = 80
 """Characters of a question that a line names; the option to use follows it and must stay in sight."""
 
@@ -228,7 +228,7 @@ class PlanWords(Words):
                 yield kind, self.say(title), items
 
     def heading(self, section: Section) -> tuple[str, str]:
-        """The title of a section, and what it means where that is not plain."""
+        """The title of a section, and its meaning if that is not obvious."""
         return self.say(self.voice.sections[section]), self.say(self.voice.notes.get(section, ""))
 
     def label(self, change: Change) -> str:
@@ -290,13 +290,13 @@ class PlanWords(Words):
         return self.say(value_of(content, field))
 
     def sides(self, before: Content, after: Content, field: Field) -> tuple[str, str]:
-        """A field of two versions: as customers read it, unless only its source tells them apart."""
+        """A field of two versions: as customers read it, unless they differ only in their source."""
         was, will = self.value(before, field), self.value(after, field)
         same = field is Field.ANSWER and was == will and before.answer != after.answer
         return (before.answer, after.answer) if same else (was, will)
 
     def sources(self, view: QuestionView) -> tuple[str, str] | None:
-        """A rich answer as it is stored, before and after, where that is not what is shown of it."""
+        """The source of a rich answer before and after, if it differs from what is shown."""
         whole = (Version(Time.AFTER, view.content),) if Field.ANSWER in view.whole else ()
         versions = next((found.versions for found in view.differences if found.field is Field.ANSWER), whole)
         if not versions:

@@ -215,7 +215,7 @@ def _aligned(before: list[str], after: list[str]) -> Iterator[_Stretch]:
 
 
 def _matches(before: list[str], after: list[str]) -> Iterator[tuple[int, int]]:
-    """Where both have the same word or line end; spaces and punctuation have no say, or they would outvote words."""
+    """Where both have the same word or line end; spaces and punctuation do not count, or they would outweigh words."""
     numbers: dict[str, int] = {}
     left, right = ([at for at, token in enumerate(side) if _ANCHOR.search(token)] for side in (before, after))
     codes = Indel.opcodes(
@@ -235,9 +235,9 @@ def _refined(steps: Iterable[_Stretch]) -> Iterator[_Stretch]:
 
 
 def _merged(steps: Iterable[_Stretch]) -> list[_Stretch]:
-    """Join neighbouring changes when what stands between them is no more than a joint.
+    """Join neighbouring changes with only a joint between them.
 
-    That is: nothing at all, spaces and punctuation inside a line, or less text than both neighbours change.
+    A joint is empty, spaces and punctuation inside a line, or shorter than both neighbouring changes.
     """
     merged: list[_Stretch] = [_Stretch([], [], [])]
     for step in steps:

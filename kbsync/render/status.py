@@ -75,11 +75,11 @@ def entries_of(receipts: Iterable[tuple[int, Receipt]]) -> tuple[PastApply, ...]
 
 @dataclass(frozen=True, slots=True)
 class TargetStatus:
-    """Where a target stands at the moment ``now``.
+    """The status of a target at the moment ``now``.
 
     ``commit`` is that of the files, None where they are of none; ``base`` was applied last, and made at ``base_date``. Without
     ``plan`` the library could not be read, because of the ``problem``; without ``drift`` there is nothing to compare it with.
-    A ``lock_problem`` is why nobody knows who applies, a ``recent_problem`` why the last applies are not known.
+    A ``lock_problem`` is why the lock, a ``recent_problem`` why the last applies could not be read.
     """
 
     target: Target

@@ -210,7 +210,7 @@ def _prose(before: str, after: str, words: PlanWords) -> list[Span]:
 
 
 def _apart(spans: Iterable[Span]) -> Iterator[Span]:
-    """The spans, with a sign between what goes and what comes right behind it."""
+    """The spans, with an arrow between a deletion and the insertion that follows it."""
     for before, span in pairwise((("", Style.PLAIN), *spans)):
         if (before[1], span[1]) == (Style.REMOVED, Style.ADDED):
             yield "→", Style.TURN

@@ -42,7 +42,7 @@ _UNIT = re.compile(f"(?<=[{_HAN}]) (?=[0-9])")
 class Style(Enum):
     """What a span is. Inline changes carry marks, or strike and underline where there is colour: never colour alone.
 
-    A turn from what goes to what comes is drawn where no marks tell the two apart.
+    The arrow between deletion and insertion is drawn where no marks distinguish the two.
     """
 
     PLAIN = auto()

@@ -63,12 +63,12 @@ class Group:
 
     @property
     def danger(self) -> bool:
-        """Whether its changes take something from customers or overwrite somebody's work."""
+        """Whether its changes take answers from customers or overwrite work in the console."""
         return self.section in _DANGEROUS
 
     @property
     def bundles(self) -> tuple[tuple[Change, ...], ...]:
-        """The changes, with many harmless moves from one category to one other together: nobody reads those one by one."""
+        """The changes, with many harmless moves between the same two categories joined into one entry."""
         routes: dict[object, list[Change]] = {}
         for number, change in enumerate(self.changes):
             route = None if self.danger else _route(change)
@@ -147,8 +147,8 @@ class Version:
 class Difference:
     """One field that differs between ``versions``, the oldest first.
 
-    ``named`` means that a reader has to know whose versions these are; else they are the one before and the one after.
-    ``cause`` is why it differs, where that is neither the cause of the whole change nor plain from its versions.
+    ``named``: a reader has to know whose versions these are; else they are before and after. ``cause`` is why it differs, unless
+    that is the cause of the whole change or obvious from the versions.
     """
 
     field: Field
@@ -201,7 +201,7 @@ def action_of(change: Change) -> Action:
 
 
 def _route(change: Change) -> tuple[CategoryPath, CategoryPath] | None:
-    """From where to where a question goes that changes in nothing else."""
+    """The old and the new category of a question that is moved and not changed otherwise."""
     if not isinstance(change, QuestionChange) or not change.before or not change.after or {*change.touched} != {Field.CATEGORY}:
         return None
     return change.before.category, change.after.category

@@ -44,7 +44,7 @@ class Words:
         return "zh-Hans" if self._chinese else "en"
 
     def __call__(self, template: str, /, **values: object) -> str:
-        """Say a fixed phrase; the template must be a literal, because the catalogue is extracted from the source."""
+        """Translate a fixed phrase; the template must be a literal, because the catalogue is extracted from the source."""
         return self._catalogue.gettext(template).format_map(values)
 
     def say(self, message: Message | str) -> str:

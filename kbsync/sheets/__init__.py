@@ -1,1 +1,1 @@
-"""The library as a table that people edit: its columns, its files, and what a table that comes back changes."""
+"""The library as a table that people edit: its columns, its file formats, and the import of an edited table."""

@@ -1,4 +1,4 @@
-"""What a table that comes in changes in the files: a merge between what was exported, the table and the files, pure."""
+"""The import of a table: a pure three-way merge of the export, the table and the files."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,17 +24,17 @@ TEXTS = (Field.QUESTION, Field.SIMILAR, Field.ANSWER, Field.CATEGORY)
 """What no row may end before."""
 
 TITLES = 10
-"""So many rows are looked at for headings that do not stand in the first."""
+"""The number of rows searched for the headings."""
 
 MAX_FAULTS = 1000
-"""So many are told of one table."""
+"""The number of findings shown for one table."""
 
 KEYS = re.compile(r"([0-9a-f]{16})@([0-9a-f]{40,64})?")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question of a table: what it says of each field, the cells that say it, and the key that it was exported with."""
+    """One question of a table: the value of each field, its cells, and the key that it was exported with."""
 
     number: int
     location: Location
@@ -210,7 +210,7 @@ def _row(
 
 
 def _wrong(name: Field, value: Any) -> Message | None:
-    """What is wrong with what a cell says."""
+    """What is wrong with the value of a cell."""
     if value is None:
         return message("this is no {field} that kbsync knows", field=FIELD_NAMES[name])
     if name is Field.CATEGORY and not 0 < len(value) <= LEVELS:
@@ -291,7 +291,7 @@ class _Sheet:
         }
 
     def base_of(self, row: Row) -> Content | None:
-        """What a row was when it was exported; one that the files still say needs no commit."""
+        """The content of a row when it was exported; no commit is read for one that the files still have."""
         found = self.by_digest.get(row.commit, {}).get(row.key) or self.by_digest[None].get(row.key)
         return None if found is None else found.content
 
@@ -334,7 +334,7 @@ class _Sheet:
         self.result.append((content, row.location if taken else found.location))
 
     def _is_taken(self, row: Row, name: Field, value: Any, found: Question, base: Content | None) -> bool:
-        """Whether the table's value goes into the files; where both sides changed it, that is noted."""
+        """Whether the table's value is taken into the files; a change on both sides is noted."""
         ours = name.of(found.content)
         was = ours if base is None else name.of(base)
         value = tuple(sorted(set(value))) if name is Field.SIMILAR else value
@@ -385,7 +385,7 @@ class _Sheet:
         self.clashes.append(words.fill(cell=row.location, question=shorten(row.question)))
 
     def remove(self, one: Question, path: str) -> None:
-        """Take a question out that has no row, where the files still say what was exported."""
+        """Remove a question without a row if the files still have the exported content."""
         assert one.location is not None  # noqa: S101  (whatever a file declares has a place)
         known = any(digest(one.content) in found for commit, found in self.by_digest.items() if commit)
         was = not self.bases or any(self._had(base, one) for base in self.bases.values())

@@ -1,4 +1,4 @@
-"""What stands in the rows and cells of a table: one question a row, every text as it is, and never a formula."""
+"""The rows and cells of a table: one question a row, every text unchanged, and never a formula."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from kbsync.plan import FIELD_NAMES, Field
 __all__ = ["COLUMNS", "HEADINGS", "KEY", "LONGEST", "PLACE", "digest", "find_long", "join", "json_bytes", "read", "rows", "split"]
 
 KEY = "key"
-"""The column that says which question of which commit a row was."""
+"""The column that identifies the question and the commit that a row was exported from."""
 
 PLACE = "place"
 
@@ -119,7 +119,7 @@ def _json(text: str) -> Any:
 
 
 def digest(content: Content) -> str:
-    """What tells whether a row is still what was exported."""
+    """A digest by which a changed row is recognised."""
     said = [Field(name).of(content) for name in COLUMNS if name in set(Field)]
     return sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()[:16]
 
@@ -190,7 +190,7 @@ def json_bytes(knowledge: Knowledge, commit: str | None) -> bytes:
 
 
 def read(field: Field, cell: str) -> Any:
-    """What a cell says of a field; None for a word that is none."""
+    """The value of a field in a cell; None for an unknown word."""
     match field:
         case Field.SIMILAR:
             return split(cell)

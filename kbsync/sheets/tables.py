@@ -27,7 +27,7 @@ WIDTH = 100
 """The columns of a workbook that are looked at."""
 
 FILLED, CELLS = 100_000, 1_000_000
-"""So many rows of a table may hold anything, and so many cells."""
+"""The largest numbers of non-empty rows and cells of a table."""
 
 WIDEST, TAGS, PARTS = 100_000, 4_000_000, 10_000
 """The cells of one row or the tags of one part of a workbook that is read as a whole; all tags of a part; the parts."""
@@ -75,7 +75,7 @@ Cells = list[str | Odd]
 
 @dataclass(frozen=True, slots=True)
 class SheetTable:
-    """The rows of a table that hold anything, by their numbers; ``taken`` says how the file was read.
+    """The rows of a table that hold anything, by their numbers; ``taken`` is how the file was read.
 
     The rows of a ``ragged`` one may have more cells than the first, or fewer.
     """
@@ -149,7 +149,7 @@ def _demand() -> None:
 
 
 def read_table(path: str, data: bytes, *, sheet: str | None) -> SheetTable:
-    """What a file holds. Raises InvalidInput where that cannot be told, UnusableFile for a workbook without its library."""
+    """The table in a file. Raises InvalidInput if it cannot be read, UnusableFile for a workbook without its library."""
     _check_size(path, len(data), MAX_FILE_BYTES)
     if data.startswith(OLE):
         hint = message("take its password away, or save it as .xlsx or CSV")

@@ -42,7 +42,7 @@ __all__ = ["ApplyOptions", "Kept", "ReceiptJournal", "apply_plan", "carry_out", 
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
-    """What ``kbsync apply`` was asked to do.
+    """The options of ``kbsync apply``.
 
     Raises Misuse where a plan file and planning options meet, and for an empty digest.
     """
@@ -80,7 +80,7 @@ class ApplyOptions:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How a receipt was kept. ``stays`` is an earlier one that was left alone, ``problem`` why this one could not be kept."""
+    """How a receipt was saved. ``stays`` is an earlier one that was left in place, ``problem`` why this one was not saved."""
 
     receipt: Receipt
     stays: Path | None = None
@@ -104,7 +104,7 @@ class ReceiptJournal:
         self._over = False
 
     def begin(self, so_far: Callable[[], ApplyReport]) -> None:
-        """Writing begins now, and nothing is known of any change. Raises UnusableFile; then nothing may be sent."""
+        """Save the receipt before the first write, with every outcome unknown. Raises UnusableFile; then nothing may be sent."""
         receipt = self.record(so_far())
         self.keep_beside(receipt)
         if self._path is not None and is_replaceable(self._path):
@@ -112,7 +112,7 @@ class ReceiptJournal:
         self._so_far = so_far
 
     def keep_interim(self) -> None:
-        """Put on record what is known now, unless the end is. It may fail: what was on record before then stays."""
+        """Save the present outcomes, unless the final ones are saved. A failure is ignored: the earlier receipt remains."""
         if self._so_far is None or self._over:
             return
         receipt = self.record(self._so_far())
@@ -143,7 +143,7 @@ class ReceiptJournal:
         return self.keep(receipt)
 
     def keep_beside(self, receipt: Receipt) -> Path | None:
-        """Put it where it is until git has it; gives the file. Raises UnusableFile."""
+        """Save the receipt in ``.kbsync/receipts/``, until git has it; returns the file. Raises UnusableFile."""
         path = self._beside(receipt)
         if path is not None:
             refuse_links(path.parent, below=path.parent.parent)
@@ -152,7 +152,7 @@ class ReceiptJournal:
         return path
 
     def drop_beside(self, receipt: Receipt) -> None:
-        """Git has it."""
+        """Remove the file once git has the receipt."""
         path = self._beside(receipt)
         if path is not None:
             with suppress(OSError):
@@ -248,7 +248,7 @@ def _carried_out(
 def _recorded(
     call: Call, kept: Kept, journal: "ReceiptJournal", ready: Prepared, *, seen: AppliedRecord, lock: TargetLock
 ) -> Kept:
-    """Put a receipt into git, where all clones find it, and with it the applied ref; beside it where that cannot be."""
+    """Push a receipt together with the applied ref; if that fails, keep it in a file."""
     history, receipt = ready.history, kept.receipt
     report, date = receipt.report, int(call.context.clock.wall())
     number, reason = None, None
@@ -282,7 +282,7 @@ def _recorded(
 
 
 def _leftovers(call: Call, ready: Prepared, receipt: Receipt | None = None) -> Sequence[tuple[Path, Receipt]]:
-    """The receipts of earlier applies that git did not get; none where that cannot be read, because each stays where it is."""
+    """The receipts of earlier applies that are not in git; none if unreadable, because the files remain."""
     if ready.history.repository is None:
         return ()
     try:
@@ -463,7 +463,7 @@ def _stopping(call: Call, journal: ReceiptJournal) -> None:
 
 
 def _reported(call: Call, kept: Kept) -> Exit:
-    """Report what was done and give the exit code: it is about the library, whatever becomes of the report."""
+    """Report the apply; returns the exit code, which is about the library even if the report cannot be written."""
     call.screen.report_apply(kept.receipt)
     for incident in kept.receipt.report.incidents:
         call.screen.error(HistoryUnavailable(incident))

@@ -514,7 +514,7 @@ def _contents_at(commit: str | None, repository: Repository, directory: str) -> 
 
 
 def why_ref_stays(plan: Plan, *, history: History) -> tuple[Message, ...]:
-    """Why the applied ref stays where it is, although everything was applied; nothing where that needs no words."""
+    """Why the applied ref is not moved although everything was applied; None if that needs no message."""
     if plan.purpose is Purpose.UNDO:
         return (message("The files still say what was taken back: revert their commit, or the next apply brings it back."),)
     if history.repository is not None and plan.only is None and plan.source.commit is None:
