@@ -154,7 +154,7 @@ def test_the_commands_about_sessions_are_listed_once() -> None:
 
 def test_a_plan_is_put_into_words_in_one_place() -> None:
     """The formats for people ask the same functions for a change's label, place, cause and fields, and draw what they answer."""
-    drawing = {f"render/{name}.py" for name in ("text", "markdown", "html", "html_cards", "github")}
+    drawing = {f"render/{name}.py" for name in ("text", "markdown", "html", "github")}
     for word in ("value_of", "FIELD_NAMES", "VOICES", "changed_fields", "deeds", "recognition"):
         assert users(word) & drawing <= ({"render/text.py"} if word == "recognition" else set()), word
 
@@ -252,7 +252,7 @@ def test_texts_are_cut_in_one_place() -> None:
         for part in ast.iter_child_nodes(node)
         if isinstance(part, ast.Constant) and part.value == "…"
     }
-    assert cut == {"display.py", "render/findings_text.py", "desk/signing.py"}
+    assert cut == {"display.py", "render/findings.py", "desk/signing.py"}
 
 
 def test_what_turns_the_writing_is_listed_once() -> None:

@@ -27,8 +27,8 @@ from kbsync.messages import Message, message
 from kbsync.plan import Plan
 from kbsync.ports import Progress, Silent
 from kbsync.render import formats
+from kbsync.render.formats import Level, command, harmless
 from kbsync.render.words import RenderOptions, Words
-from kbsync.render.workflow_commands import Level, command, harmless
 from kbsync.report import Receipt
 from kbsync.saving import reason_of
 
@@ -216,7 +216,7 @@ class Screen:
         return harmless(visible(Words(_spoken(self.language, sys.stderr)).say(words), newlines=False))
 
     def _findings(self, found: Sequence[Diagnostic]) -> None:
-        from kbsync.render.findings_text import diagnostics_text  # noqa: PLC0415  (loads rich)
+        from kbsync.render.findings import diagnostics_text  # noqa: PLC0415  (loads rich)
 
         self.aside(diagnostics_text(found, RenderOptions(self.width, self.color_errors, _spoken(self.language, sys.stderr))))
 

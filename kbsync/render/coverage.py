@@ -8,11 +8,11 @@ from kbsync.conversations.coverage import Coverage, LiveSource, Served, Unanswer
 from kbsync.display import cut, day, replace_hidden, visible
 from kbsync.messages import Message, message, plural
 from kbsync.model import show_path
+from kbsync.render.formats import harmless_json
 from kbsync.render.json_documents import document
-from kbsync.render.markdown_text import size, text
+from kbsync.render.markdown_frame import size, text
 from kbsync.render.text_page import Style, TextPage
 from kbsync.render.words import RenderOptions, Words
-from kbsync.render.workflow_commands import harmless_json
 
 _TELLING = 50
 """Percent: a question that is less alike than this has nothing to do with what was asked."""

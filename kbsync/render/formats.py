@@ -1,44 +1,59 @@
-"""The table from what is drawn and the format to the renderer: a module is loaded when its format is asked for.
+"""Output formats: the table from value and format to its renderer, and the workflow commands of CI runners.
 
-A renderer takes a value and how people want their page, and gives text.
+A renderer takes a value and options for the page and returns text; its module is loaded when its format is asked for. A workflow
+command is a line by which a step instructs its runner; a text is disarmed so that none can hide in it.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from kbsync.diagnostics import Diagnostic
-from kbsync.display import COMMANDS
+from kbsync.display import COMMANDS, visible
+from kbsync.messages import Message, message
 from kbsync.plan import Plan
-from kbsync.render.words import RenderOptions
-from kbsync.render.workflow_commands import harmless, harmless_json, harmless_markup
+from kbsync.render.words import RenderOptions, Words
 from kbsync.report import Receipt
-
-if TYPE_CHECKING:
-    from kbsync.conversations.coverage import Coverage
 
 __all__ = [
     "COVERAGE",
     "FINDINGS",
+    "ORDER",
     "PLANS",
     "RECEIPTS",
+    "Level",
     "Rendition",
+    "command",
     "disarmed",
     "draw_coverage",
     "draw_findings",
     "draw_plan",
     "draw_receipt",
+    "harmless",
+    "harmless_json",
+    "harmless_markup",
+    "within_limit",
 ]
 
+
+if TYPE_CHECKING:
+    from kbsync.conversations.coverage import Coverage
+
+
 _MODULES = {"text": "text", "json": "json_documents", "markdown": "markdown", "html": "html", "github": "github"}
+
 PLANS: Mapping[str, str] = {name: f"{module}:plan_{name}" for name, module in _MODULES.items()}
+
 RECEIPTS: Mapping[str, str] = {name: f"{module}:receipt_{name}" for name, module in _MODULES.items()}
+
 FINDINGS: Mapping[str, str] = {
-    "text": "findings_text:diagnostics_text",
+    "text": "findings:diagnostics_text",
     **{name: f"findings:diagnostics_{name}" for name in ("json", "sarif", "github", "junit")},
 }
+
 COVERAGE: Mapping[str, str] = {name: f"coverage:coverage_{name}" for name in ("text", "json", "yaml", "markdown")}
 
 
@@ -86,6 +101,76 @@ _CONTROLS = re.compile(f"[{COMMANDS}]")
 def escaped_json(text: str) -> str:
     """The same JSON document, with such characters as escapes."""
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+ORDER = re.compile(r"(?:^|(?<=\r))[^\S\r\n]*(?=::)|##\w*(?=\[)", re.MULTILINE)
+"""``::add-mask::`` at the start of a line, which the runner trims, and ``##[error]`` or ``##vso[…]`` anywhere in it."""
+
+_START = re.compile(r"((?:^|(?<=\r))[^\S\r\n]*):(?=:)", re.MULTILINE)
+
+_OLD_FORM = re.compile(r"##(?=\w*\[)")
+
+
+def harmless(text: str) -> str:
+    """Text for people: a dot is put where a command would begin or end its name. Doing it twice changes nothing more."""
+    return ORDER.sub(r"\g<0>·", text)
+
+
+def harmless_json(text: str) -> str:
+    """The same JSON document without a command in it; none of its lines can begin with a colon as it is."""
+    return _OLD_FORM.sub(r"#\\u0023", text)
+
+
+def harmless_markup(text: str) -> str:
+    """The same HTML or XML document without a command in it."""
+    return _OLD_FORM.sub("#&#35;", _START.sub(r"\g<1>&#58;", text))
+
+
+LIMIT = 10
+"""Annotations of each level that a step can show (actions/toolkit, docs/problem-matchers.md, "Limitations")."""
+
+
+class Level(StrEnum):
+    """How an annotation looks; each level has a limit of its own."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+def command(level: Level, said: str, properties: Mapping[str, str | int]) -> str:
+    """One annotation, without a line end; empty properties are left out."""
+    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value != "")
+    return f"::{level} {listed}::{_data(said)}"
+
+
+def within_limit(said: Mapping[Level, Sequence[str]], rest: Message, words: Words) -> list[str]:
+    """The first annotations of each level, as many as GitHub shows, which drops the others without a word.
+
+    Where some are withheld, a last notice has their number, and ``rest`` where they are.
+    """
+    crowded = any(len(lines) > LIMIT for lines in said.values())
+    limits = {level: LIMIT - (crowded and level is Level.NOTICE) for level in Level}
+    shown = [line for level in Level for line in said[level][: limits[level]]]
+    if crowded:
+        withheld = {f"{level}s": max(0, len(said[level]) - limits[level]) for level in Level}
+        counts = message(
+            "GitHub shows ten annotations of a kind. Not shown: errors {errors}, warnings {warnings}, notices {notices}. {rest}",
+            rest=rest,
+            **withheld,
+        )
+        shown.append(command(Level.NOTICE, words.say(counts), {"title": "kbsync"}))
+    return shown
+
+
+def _data(text: str) -> str:
+    """Escape a message (actions/toolkit, packages/core/src/command.ts, ``escapeData``)."""
+    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """Escape a property (the same file, ``escapeProperty``)."""
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 _HARMLESS: Mapping[str, Callable[[str], str]] = {

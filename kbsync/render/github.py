@@ -8,12 +8,11 @@ from kbsync.display import cut, visible
 from kbsync.guards import removal_count
 from kbsync.messages import message
 from kbsync.plan import Action, Change, Plan, Problem, Purpose
-from kbsync.render.formats import Rendition
+from kbsync.render.formats import Level, Rendition, command, within_limit
 from kbsync.render.markdown import plan_markdown, receipt_markdown
 from kbsync.render.page import PlanWords
 from kbsync.render.view import Outline, Section, action_of, is_conflict
 from kbsync.render.words import RenderOptions
-from kbsync.render.workflow_commands import Level, command, within_limit
 from kbsync.report import Receipt
 
 SUMMARY_BYTES = 1_000_000

@@ -10,7 +10,7 @@ from kbsync.diagnostics import Diagnostic, Location
 from kbsync.display import short_commit
 from kbsync.messages import Message, message, plural
 from kbsync.model import AnswerType, CategoryPath, Content, Knowledge, Question, Status
-from kbsync.render.findings_text import SEVERITIES
+from kbsync.render.findings import SEVERITIES
 from kbsync.render.html import around, page_from
 from kbsync.render.html_rich import rich
 from kbsync.render.page import Named

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from kbsync.messages import plural
 from kbsync.model import Content, show_path
 from kbsync.plan import Cause, Change, Field, Plan, Problem, Purpose, QuestionChange
-from kbsync.render.markdown_frame import Block, Item, alert, compose
-from kbsync.render.markdown_text import NARROW, code, comment_safe, lines, shortened, text
-from kbsync.render.outcomes import Entry, OutcomePart, ReportWords
-from kbsync.render.page import Named, PlanWords
+from kbsync.render.markdown_frame import NARROW, Block, Item, alert, code, comment_safe, compose, lines, shortened, text
+from kbsync.render.page import Entry, Named, OutcomePart, PlanWords, ReportWords
 from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, difference, fold
 from kbsync.render.view import PROSE, Difference, Group, QuestionView, Section, similar_sides, view_of
 from kbsync.render.words import FIGURE, RenderOptions

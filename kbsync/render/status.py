@@ -8,7 +8,7 @@ from kbsync.errors import KbsyncError
 from kbsync.history.lease import LockInfo, show_time
 from kbsync.messages import Message, message, plural
 from kbsync.plan import Change, Plan, Purpose
-from kbsync.render.markdown_text import shortened
+from kbsync.render.markdown_frame import shortened
 from kbsync.render.page import PlanWords
 from kbsync.render.phrases import VOICES
 from kbsync.render.text_page import Style, TextPage

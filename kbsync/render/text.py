@@ -7,8 +7,7 @@ from kbsync.display import short_commit
 from kbsync.messages import Message, message
 from kbsync.model import Content, show_path
 from kbsync.plan import Action, Change, Field, Kind, Plan, Problem, Purpose, QuestionChange, Unmanaged
-from kbsync.render.outcomes import Entry, ReportWords
-from kbsync.render.page import PlanWords, named
+from kbsync.render.page import Entry, PlanWords, ReportWords, named
 from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, difference, fold
 from kbsync.render.text_page import Span, Style, TextPage
 from kbsync.render.view import PROSE, Difference, Group, Section, action_of, similar_sides, view_of

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 from kbsync.display import visible
+from kbsync.render.formats import ORDER
 from kbsync.render.words import FIGURE, RenderOptions
-from kbsync.render.workflow_commands import ORDER
 
 __all__ = ["Span", "Style", "TextPage", "folded"]
 

@@ -19,7 +19,7 @@ from kbsync.files.schema import LEVELS, SLASH
 from kbsync.messages import Message, message
 from kbsync.model import Knowledge, Question, bare, show_path
 from kbsync.plan import Edit, Field, Merge
-from kbsync.render.differences import unified
+from kbsync.render.prose import unified
 from kbsync.saving import save
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.workspace import examine_workspace

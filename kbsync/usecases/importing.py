@@ -12,7 +12,7 @@ from kbsync.files.merging import merge_files
 from kbsync.files.schema import LEVELS
 from kbsync.messages import message
 from kbsync.model import MAX_FILE_BYTES, Category, Knowledge, show_path
-from kbsync.render.differences import unified
+from kbsync.render.prose import unified
 from kbsync.saving import read_file
 from kbsync.sheets.returning import Returned, Wishes, columns_of, commits_of, is_headed, merge_rows, rows_of, told
 from kbsync.sheets.rows import COLUMNS

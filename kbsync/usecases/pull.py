@@ -11,7 +11,7 @@ from kbsync.messages import Message, message
 from kbsync.model import CategoryPath, Content, Knowledge, show_path
 from kbsync.plan import FIELD_NAMES, Field, value_of
 from kbsync.puller import Clash, Decision, Scope, decide
-from kbsync.render.differences import unified
+from kbsync.render.prose import unified
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.plan import Prepared, check_pattern, plan_against, prepare, reader_of, settled_by
 

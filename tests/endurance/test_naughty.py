@@ -14,8 +14,7 @@ from kbsync.files.emit import new_file
 from kbsync.messages import message
 from kbsync.model import AnswerType, Content, Knowledge, Question
 from kbsync.planfile import decode, encode_plan, encode_receipt
-from kbsync.render.findings import diagnostics_github
-from kbsync.render.findings_text import diagnostics_text
+from kbsync.render.findings import diagnostics_github, diagnostics_text
 from kbsync.render.github import plan_github
 from kbsync.render.html import plan_html
 from kbsync.render.markdown import plan_markdown, report_markdown

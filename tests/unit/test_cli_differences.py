@@ -7,7 +7,7 @@ from itertools import chain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.render.differences import unified
+from kbsync.render.prose import unified
 
 LINES = st.lists(st.sampled_from([*"abcdefgh", "a" * 9, ""]), max_size=30)
 

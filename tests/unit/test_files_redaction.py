@@ -5,8 +5,7 @@ import json
 import pytest
 
 from kbsync.files import load_tree
-from kbsync.render.findings import diagnostics_github, diagnostics_json, diagnostics_junit, diagnostics_sarif
-from kbsync.render.findings_text import diagnostics_text
+from kbsync.render.findings import diagnostics_github, diagnostics_json, diagnostics_junit, diagnostics_sarif, diagnostics_text
 from kbsync.render.words import RenderOptions
 
 HUSH = "hunter2"

@@ -11,8 +11,14 @@ from rich.cells import cell_len
 
 from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.messages import message
-from kbsync.render.findings import diagnostics_github, diagnostics_json, diagnostics_junit, diagnostics_sarif
-from kbsync.render.findings_text import diagnostics_text, snippet
+from kbsync.render.findings import (
+    diagnostics_github,
+    diagnostics_json,
+    diagnostics_junit,
+    diagnostics_sarif,
+    diagnostics_text,
+    snippet,
+)
 from kbsync.render.words import RenderOptions
 from tests.golden import check_golden
 from tests.unit.findings import finding, samples

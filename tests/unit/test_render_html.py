@@ -10,8 +10,7 @@ import pytest
 
 from kbsync.model import AnswerType, Content
 from kbsync.plan import Action, Cause, Field, FieldChange, Match, Plan, Purpose, QuestionChange
-from kbsync.render.html import plan_html
-from kbsync.render.html_cards import language_of
+from kbsync.render.html import language_of, plan_html
 from kbsync.render.words import RenderOptions
 from kbsync.settings import Policy, Prune
 from tests.unit import plan_purposes, plans

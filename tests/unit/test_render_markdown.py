@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from kbsync.model import AnswerType, Content, Status
 from kbsync.plan import Action, Cause, Field, Plan, Purpose, QuestionChange
 from kbsync.render.markdown import plan_markdown
-from kbsync.render.markdown_text import size
+from kbsync.render.markdown_frame import size
 from kbsync.render.words import RenderOptions
 from kbsync.settings import Drift
 from tests.golden import check_golden

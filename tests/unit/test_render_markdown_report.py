@@ -7,7 +7,7 @@ import pytest
 
 from kbsync.messages import message
 from kbsync.render.markdown import report_markdown
-from kbsync.render.markdown_text import size
+from kbsync.render.markdown_frame import size
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome
 from tests.golden import check_golden
 from tests.unit import plans

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from kbsync.display import visible
-from kbsync.render.markdown_text import code, comment_safe, lines, shortened, size, text
+from kbsync.render.markdown_frame import code, comment_safe, lines, shortened, size, text
 
 NASTY = st.text(st.sampled_from("\\`*_[]()<>&|~^\"'#@!$%:/.-+= \n\t19aws") | st.characters(), max_size=60)
 

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.render.formats import disarmed
+from kbsync.render.formats import disarmed, harmless, harmless_json, harmless_markup
 from kbsync.render.html import _resource
-from kbsync.render.workflow_commands import harmless, harmless_json, harmless_markup
 
 ORDER = re.compile(r"(?:^|\r)\s*::|##\w*\[", re.MULTILINE)
 """As a runner reads: it ends lines at either sign and trims them."""
