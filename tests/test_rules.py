@@ -70,7 +70,7 @@ def test_the_plan_file_names_what_the_plan_names() -> None:
 
 def test_one_function_tells_what_the_console_added() -> None:
     """A drift and a pull ask the same one."""
-    assert users("added_in_console") == {"planner/removals.py", "puller/decision.py"}
+    assert users("added_in_console") == {"planner/removals.py", "puller.py"}
 
 
 def test_one_function_tells_whether_a_plan_may_be_applied() -> None:

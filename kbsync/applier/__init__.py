@@ -1,11 +1,10 @@
 """The applier: carries out a plan as it stands. It can do less than the plan, never anything else, and decides nothing.
 
-It reaches the service through the ports of ``store``, and paces nothing itself.
+It reaches the service through ``ports``, and paces nothing itself.
 """
 
 from kbsync.applier.ledger import OnFailure
 from kbsync.applier.preconditions import Standing, State, check_preconditions
-from kbsync.applier.readback import PRESENCE
-from kbsync.applier.run import Applier, Begun
+from kbsync.applier.run import PRESENCE, Applier, Begun
 
 __all__ = ["PRESENCE", "Applier", "Begun", "OnFailure", "Standing", "State", "check_preconditions"]

@@ -21,8 +21,7 @@ from kbsync.render.json_documents import (
 )
 
 if TYPE_CHECKING:
-    from kbsync.desk.doctor import Finding
-    from kbsync.desk.probe import Settled
+    from kbsync.desk.doctor import Finding, Settled
     from kbsync.files.merging import Merged
     from kbsync.usecases.files import Formatted
     from kbsync.usecases.pull import Pulled

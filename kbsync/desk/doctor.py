@@ -1,12 +1,16 @@
-"""What ``kbsync doctor`` asks the service: reads only, and as many findings at once as the answers allow."""
+"""The calls of ``kbsync doctor``: read-only, with as many findings at once as the answers allow.
 
-from collections.abc import Callable, Mapping
+``probe`` finds how the service of this account behaves where no vendor page documents it: a dozen calls beside one listing. Its
+findings are switches of the sandbox, without any text or id of the library.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from kbsync.commands import Command
-from kbsync.desk.chitchat import read_tree
+from kbsync.desk.chitchat import WRONG_PAGE, DeskReader, read_tree
 from kbsync.desk.client import Transport
 from kbsync.desk.failures import LARGEST_SKEW, clock_words
 from kbsync.desk.wire import Fields, robot_of
@@ -16,6 +20,7 @@ from kbsync.errors import (
     MissingSecret,
     NotAdministrator,
     Rejected,
+    RequestRefused,
     ServiceError,
     SignatureRejected,
     Throttled,
@@ -24,8 +29,9 @@ from kbsync.errors import (
     WrongDataCentre,
 )
 from kbsync.messages import Message, message
+from kbsync.model import Category, Knowledge, MenuType, Question, Status
 
-__all__ = ["READABLE", "Aspect", "Finding", "RobotConfig", "examine", "robot_config"]
+__all__ = ["READABLE", "Aspect", "Finding", "RobotConfig", "Settled", "examine", "probe", "robot_config"]
 
 DOCUMENTED_RATE = 5.0
 """Calls a second of each command (www.tencentcloud.com/document/product/1229/68839)."""
@@ -78,7 +84,6 @@ GOOD: Mapping[Aspect, Message] = {
 
 GENERAL = frozenset({Aspect.ENDPOINT, Aspect.REGION, Aspect.SIGNATURE, Aspect.ADMINISTRATOR, Aspect.DESK})
 """What any answer that reports success proves."""
-
 
 READABLE = GENERAL | {Aspect.CATEGORIES, Aspect.QUESTIONS}
 """What has to be in order before the library can be read."""
@@ -236,3 +241,221 @@ def _chitchat(config: RobotConfig) -> Finding:
         return Finding(Aspect.CHITCHAT, ok=True, message=message("Chitchat is switched on."))
     words = message("Chitchat is switched on and answers from a score of {score}.", score=f"{config.chitchat_threshold:g}")
     return Finding(Aspect.CHITCHAT, ok=True, message=words)
+
+
+SIZES = (1000, 500, 200, 100, 50, 20, 10, 3, 1)
+"""Questions a page that are asked for, until one is given."""
+
+USUAL = 100
+
+NOWHERE = "\u2e2e\u2e2e\u2e2e"
+"""A keyword that no question holds."""
+
+ENOUGH = 6
+"""Questions that are hardly in the order of their ids by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was found, in words, and the switches that make a sandbox behave so; none where it could not be settled."""
+
+    message: Message
+    switches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    fields: Mapping[str, object]
+    rows: tuple[Fields, ...]
+
+    @property
+    def ids(self) -> list[str]:
+        return [row.text("StandardQuestionId") for row in self.rows]
+
+
+def probe(transport: Transport) -> tuple[Settled, ...]:
+    """Probe each point; one whose calls fail is unsettled, and so are all if the library cannot be read."""
+    asking = _Asking(transport)
+    try:
+        size, sizes = asking.sizes()
+        reader = DeskReader(transport, page_size=min(size, USUAL))
+        live = reader.read()
+    except ServiceError as problem:
+        return (Settled(problem.message),)
+    looks: tuple[Callable[[], Settled], ...] = (
+        lambda: asking.past_end(live),
+        asking.empty_page,
+        lambda: asking.order(size),
+        lambda: asking.omitted_status(live, size),
+        lambda: asking.parent(live, size),
+        lambda: asking.keyword(live, size),
+        lambda: asking.totals(live),
+        lambda: _presets(live),
+        asking.total_of_categories,
+        lambda: asking.robots(reader.robots),
+    )
+    return (sizes, *(_safely(look) for look in looks), _clock_switch(transport.skew))
+
+
+def _safely(look: Callable[[], Settled]) -> Settled:
+    try:
+        return look()
+    except ServiceError as problem:
+        return Settled(problem.message)
+
+
+class _Asking:
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def sizes(self) -> tuple[int, Settled]:
+        """The largest page that is given, and whether larger ones are refused or cut."""
+        for size in SIZES[:-1]:
+            page = self._page(1, size)
+            if page is None:
+                continue
+            given = len(page.rows)
+            more = self._page(2, given) if 0 < given < size else None
+            if more is not None and set(more.ids) - set(page.ids):
+                words = message("Pages of more than {size} questions are cut without a word.", size=given)
+                return given, Settled(words, (f"page-cap={given}", "page-refusal=clamp"))
+            if size == SIZES[0]:
+                words = message("Pages of {size} questions may be asked for; {given} were there.", size=size, given=given)
+                return size, Settled(words, ("page-cap=none",))
+            words = message("Pages of {size} questions are given, of {larger} refused.", size=size, larger=_next_larger(size))
+            return size, Settled(words, (f"page-cap={size}", "page-refusal=refuse"))
+        return 1, Settled(message("Only single questions are given."), ("page-cap=1", "page-refusal=refuse"))
+
+    def past_end(self, live: Knowledge) -> Settled:
+        """The page after the last one."""
+        page = self._page(len(live.questions) + 2, 1)
+        if page is None:
+            return Settled(message("A page past the end is refused."), ("past-end=error",))
+        if page.rows:
+            return Settled(message("A page past the end is the last page again."), ("past-end=last-page",))
+        return Settled(message("A page past the end is empty."), ("past-end=empty",))
+
+    def empty_page(self) -> Settled:
+        """How nothing is spelled."""
+        page = self._page(1, 1, Question=NOWHERE)
+        if page is None or page.rows:
+            return Settled(message("How an empty page is spelled could not be seen."))
+        found = "absent" if "QuestionList" not in page.fields else "null" if page.fields["QuestionList"] is None else "list"
+        return Settled(message("The list of an empty page is: {found}.", found=found), (f"empty-page={found}",))
+
+    def order(self, size: int) -> Settled:
+        """Whether two looks show one order, and whether it is that of the ids."""
+        pages = [self._page(1, min(size, USUAL)) for _ in range(2)]
+        first, second = ([] if page is None else page.ids for page in pages)
+        if first != second:
+            return Settled(message("The order differs from call to call."), ("order=shuffled",))
+        if len(first) >= ENOUGH and first == sorted(first):
+            return Settled(message("The order is that of the ids."), ("order=by-id",))
+        return Settled(message("The order is steady; by what, reading alone does not tell."))
+
+    def omitted_status(self, live: Knowledge, size: int) -> Settled:
+        """Whether a listing without a status has disabled questions."""
+        disabled = next((one for one in live.questions if one.content.status is Status.DISABLED), None)
+        if disabled is None:
+            return Settled(message("No question is disabled, so an omitted status could not be tried."))
+        if self._finds(disabled, size, Question=disabled.content.question):
+            return Settled(message("An omitted status lists disabled questions too."), ("omitted-status=all",))
+        return Settled(message("An omitted status lists enabled questions only."), ("omitted-status=enabled",))
+
+    def parent(self, live: Knowledge, size: int) -> Settled:
+        """Whether a category's questions are also its children's."""
+        for parent in live.categories:
+            below = [one for one in _enabled(live) if one.content.category[:-1] == parent.path]
+            if below and parent.id is not None:
+                if any(self._finds(one, size, CategoryId=parent.id) for one in below[:1]):
+                    return Settled(message("A parent category lists its children's questions."), ("recursive-filter=yes",))
+                return Settled(message("A parent category lists its own questions only."), ("recursive-filter=no",))
+        return Settled(message("No child category has a question, so a parent could not be tried."))
+
+    def keyword(self, live: Knowledge, size: int) -> Settled:
+        """How the keyword filter matches."""
+        for one in _enabled(live):
+            word = max(one.content.question.split(), key=len)
+            inner = word[1:-1]
+            if len(inner) > 1 and inner.casefold() not in one.content.question.casefold().split():
+                if self._finds(one, size, Question=NOWHERE):
+                    return Settled(message("A keyword does not filter."), ("keyword=ignored",))
+                if self._finds(one, size, Question=inner):
+                    return Settled(message("A keyword matches anywhere in a question."), ("keyword=substring",))
+                if self._finds(one, size, Question=word):
+                    return Settled(message("A keyword matches whole words."), ("keyword=words",))
+                break
+        return Settled(message("How a keyword matches could not be seen."))
+
+    def totals(self, live: Knowledge) -> Settled:
+        """What StandardQuestionCount counts."""
+        for category in live.categories:
+            held = [one for one in _enabled(live) if one.content.category == category.path]
+            if category.id is None or len(held) in (0, 1, len(live.questions)) or _has_children(category, live):
+                continue
+            page = self._page(1, 1, CategoryId=category.id, Status=int(Status.ENABLED))
+            count = None if page is None else Fields(Command.LIST, page.fields).count("StandardQuestionCount")
+            found = {1: "page", len(held): "filtered", len(live.questions): "library"}.get(count or 0)
+            if found is not None:
+                return Settled(message("The counts of a listing are those of the: {found}.", found=found), (f"totals={found}",))
+            break
+        return Settled(message("What the counts of a listing count could not be seen."))
+
+    def total_of_categories(self) -> Settled:
+        """Whether the count of the categories is a string, as in the vendor's table, or a number, as in its example."""
+        fields = self._transport.call(Command.DESC_CATEGORY, {}, repeat=True)
+        text = isinstance(fields.get("Total"), str)
+        words = message("The count of categories is a text.") if text else message("The count of categories is a number.")
+        return Settled(words, (f"total-as-string={'yes' if text else 'no'}",))
+
+    def robots(self, listed: Iterable[str]) -> Settled:
+        """Whether there are several robots, and whose questions are listed."""
+        try:
+            robots = read_robots(self._transport)
+        except UnknownCommand:
+            return Settled(message("The service lists no robots."), ("robot-list=no",))
+        found = "none" if len(robots.names) < 2 else "listed" if len(set(listed)) > 1 else "apart"  # noqa: PLR2004 - one is the default
+        words = message("Robots of the application: {count}; a second one is: {found}.", count=len(robots.names), found=found)
+        return Settled(words, ("robot-list=yes", f"second-robot={found}"))
+
+    def _finds(self, question: Question, size: int, **wanted: object) -> bool:
+        page = self._page(1, size, **wanted)
+        return page is not None and question.id in page.ids
+
+    def _page(self, index: int, size: int, **wanted: object) -> _Page | None:
+        """A page, or None where the service does not take the parameters."""
+        try:
+            fields = self._transport.call(Command.LIST, {"PageIndex": index, "PageSize": size, **wanted}, repeat=True)
+        except RequestRefused as refusal:
+            if refusal.code not in WRONG_PAGE:
+                raise
+            return None
+        return _Page(fields, Fields(Command.LIST, fields).records("QuestionList", count=0))
+
+
+def _next_larger(size: int) -> int:
+    return SIZES[SIZES.index(size) - 1]
+
+
+def _enabled(live: Knowledge) -> Iterator[Question]:
+    return (one for one in live.questions if one.content.status is Status.ENABLED)
+
+
+def _has_children(category: Category, live: Knowledge) -> bool:
+    return any(other.path[:-1] == category.path for other in live.categories)
+
+
+def _presets(live: Knowledge) -> Settled:
+    presets = {category.path for category in live.categories if category.menu is MenuType.PRESET}
+    if not presets:
+        return Settled(message("There are no preset categories, so their questions could not be looked for."))
+    if any(one.content.category in presets for one in live.questions):
+        return Settled(message("Preset questions are listed."), ("include-presets=yes",))
+    return Settled(message("No preset question is listed."), ("include-presets=no",))
+
+
+def _clock_switch(skew: float | None) -> Settled:
+    if skew is None:
+        return Settled(message("The service tells no time."), ("date-header=no",))
+    words = message("The service's clock and this machine's are {seconds} s apart.", seconds=f"{abs(skew):.0f}")
+    return Settled(words, ("date-header=yes",))

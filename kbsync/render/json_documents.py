@@ -12,15 +12,14 @@ from kbsync.dialogue import ChatMessage, Session
 from kbsync.display import moment
 from kbsync.model import CategoryPath, Content, show_path
 from kbsync.plan import Field, Plan, value_of
-from kbsync.puller.decision import Clash
+from kbsync.puller import Clash
 from kbsync.render.view import outline
 from kbsync.render.words import RenderOptions
 from kbsync.report import Receipt
 from kbsync.settings import Target
 
 if TYPE_CHECKING:
-    from kbsync.desk.doctor import Finding
-    from kbsync.desk.probe import Settled
+    from kbsync.desk.doctor import Finding, Settled
     from kbsync.files.merging import Merged
     from kbsync.render.status import PastApply, TargetStatus
 

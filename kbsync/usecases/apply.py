@@ -5,8 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kbsync.applier import Applier, OnFailure
-from kbsync.applier.readback import PRESENCE
+from kbsync.applier import PRESENCE, Applier, OnFailure
 from kbsync.display import moment
 from kbsync.errors import HistoryUnavailable, Misuse, SafetyRefusal, UnusableFile
 from kbsync.guards import Consent, refuse_unsafe

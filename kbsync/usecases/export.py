@@ -1,17 +1,21 @@
-"""Writing the library out: as a table that comes back through ``kbsync import``, or in another form, by a table of writers."""
+"""The use case ``export``: the library as a table that ``kbsync import`` takes back, in another form, or as one page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
 
 from kbsync.diagnostics import has_errors, sort_diagnostics
-from kbsync.errors import InvalidInput, Misuse
+from kbsync.errors import HistoryUnavailable, InvalidInput, Misuse
+from kbsync.history.remote import find_editor
 from kbsync.history.repository import Repository
-from kbsync.messages import message
-from kbsync.model import Knowledge
+from kbsync.messages import Message, message
+from kbsync.model import Content, Knowledge
+from kbsync.plan import Kind, Plan, QuestionChange
+from kbsync.render.html_library import LibraryPage, library_html
 from kbsync.render.words import RenderOptions
 from kbsync.usecases.context import Call
+from kbsync.usecases.plan import plan_against, prepare, reader_of
 from kbsync.usecases.workspace import Workspace, commit_of
 
 __all__ = ["FORMATS", "WRITERS", "ExportedLibrary", "export_library", "format_of"]
@@ -47,7 +51,6 @@ FORMATS = (*WRITERS, "html")
 BINARY = frozenset({"xlsx"})
 """The formats that no terminal can show."""
 
-
 FOREIGN = frozenset({"xls", "xlsm", "xlsb", "ods", "fods", "numbers"})
 """Formats of spreadsheets that are none of these."""
 
@@ -67,8 +70,6 @@ def format_of(out: Path | None, chosen: str, *, named: bool) -> str:
 def export_library(call: Call, kind: str, options: RenderOptions, *, live: bool, out: Path | None) -> bytes:
     """The library in a format. Raises InvalidInput for what the format cannot hold, and ServiceError."""
     if kind == "html":
-        from kbsync.usecases.library_page import write_page  # noqa: PLC0415  (loads the planner)
-
         return write_page(call, options, live=live)
     if kind in BINARY and out is None:
         raise Misuse(message("a workbook is no text: name its file with --out"))
@@ -119,3 +120,49 @@ def write_json(library: ExportedLibrary, _options: RenderOptions) -> bytes:
     from kbsync.sheets.rows import json_bytes  # noqa: PLC0415
 
     return json_bytes(library.knowledge, library.commit)
+
+
+UNDECLARED = message("live, not in git")
+
+GONE = message("live, no longer in git")
+
+PRESET = message("live, the service's own")
+
+
+def write_page(call: Call, options: RenderOptions, *, live: bool) -> bytes:
+    """The page of the whole library, with what is live and not in the files if asked for.
+
+    Where git cannot be asked there are no links. Raises InvalidInput, and with ``live`` ServiceError.
+    """
+    workspace, library = call.open_workspace(), Knowledge()
+    absent: list[tuple[Content, Message]] | None = None
+    if live:
+        ready = prepare(call, base=None, certain=False)
+        with reader_of(call, workspace) as reader:
+            library = reader.read()
+        absent = list(_absent(library, plan_against(library, ready)))
+    notices = (
+        () if library.complete else (message("The live listing is incomplete: what is live and not in git may be missing."),)
+    )
+    commit, editor = None, ""
+    try:
+        repository = Repository.find(workspace.directory, environ=call.context.environ)
+        if repository is not None:
+            commit, editor = commit_of(workspace, repository)[0], find_editor(repository)
+    except HistoryUnavailable as problem:
+        call.screen.note(problem.message)
+    page = LibraryPage(
+        call.target_of(workspace).name, workspace.knowledge, workspace.diagnostics, commit, editor, absent, notices
+    )
+    return library_html(page, options).encode()
+
+
+def _absent(live: Knowledge, plan: Plan) -> Iterator[tuple[Content, Message]]:
+    """The live questions that the files do not have, whether they stay or are to be removed."""
+    contents = {question.id: question.content for question in live.questions}
+    for item in plan.unmanaged:
+        if item.kind is Kind.QUESTION:
+            yield contents[item.id], PRESET if item.preset else GONE if item.formerly_declared else UNDECLARED
+    for change in plan.changes:
+        if isinstance(change, QuestionChange) and change.removal and change.before:
+            yield change.before, GONE

@@ -10,10 +10,18 @@ from kbsync.diagnostics import Rule, Severity, has_errors
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, StalePlan, UnusableFile
 from kbsync.files import SETTINGS_FILE, is_yaml, load_tree, meant
-from kbsync.history.applied_ref import AppliedRecord, advance, read_record, seen_record
+from kbsync.history.applied_ref import (
+    AppliedRecord,
+    advance,
+    names_of_last,
+    number_of,
+    read_receipts,
+    read_record,
+    seen_record,
+    write_receipt,
+)
 from kbsync.history.base import BRANCH, EXACT, Base, find_base, find_divergence, joined_branch
 from kbsync.history.lock import TargetLock
-from kbsync.history.receipts import names_of_last, number_of, read_receipts, write_receipt
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import (

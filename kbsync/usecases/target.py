@@ -17,8 +17,7 @@ from kbsync.usecases.git import is_shared, leftovers_of, receipts_of
 from kbsync.usecases.workspace import Workspace, check_state, shared_state_directory
 
 if TYPE_CHECKING:
-    from kbsync.desk.doctor import Finding
-    from kbsync.desk.probe import Settled
+    from kbsync.desk.doctor import Finding, Settled
     from kbsync.render.status import PastApply, TargetStatus
 
 __all__ = ["examine_target", "find_log", "find_status", "unlock_target"]
@@ -45,7 +44,7 @@ def examine_target(call: Call, *, probing: bool = False) -> tuple[tuple["Finding
     with connected(call, workspace, signed=missing is None) as connection:
         findings = examine(connection.transport, rate=target.calls_per_second, missing=missing)
         if probing and all(finding.ok for finding in findings if finding.name in READABLE):
-            from kbsync.desk.probe import probe  # noqa: PLC0415
+            from kbsync.desk.doctor import probe  # noqa: PLC0415
 
             settled = probe(connection.transport.until(connection.stop))
     return findings, settled, Exit.FAILED if any(finding.ok is False for finding in findings) else Exit.DONE

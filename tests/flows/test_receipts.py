@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kbsync.history.receipts import write_receipt
+from kbsync.history.applied_ref import write_receipt
 from kbsync.limiter import SystemClock
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos

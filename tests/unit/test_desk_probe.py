@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from kbsync.commands import READS
-from kbsync.desk.probe import Settled, probe
+from kbsync.desk.doctor import Settled, probe
 from kbsync.rehearsal import Switches
 from tests.fakes.console import snapshot
 from tests.fakes.desk_script import Reply, Script, connect

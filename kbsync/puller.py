@@ -1,4 +1,8 @@
-"""Which changes of the console are taken over, which clash with git, and which are none of git's business."""
+"""The puller: a pure function from the three libraries and their plan to what is written into the files.
+
+The plan holds the cause of every difference. Where applying it would overwrite a change made in the console, the puller takes
+that change over, unless git changed the same field.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +31,6 @@ from kbsync.planner.removals import added_in_console
 from kbsync.planner.selection import is_picked, meant, picks
 
 __all__ = ["Clash", "Decision", "Scope", "decide"]
-
 
 NOWHERE = Location("")
 """The place of a live question that no file ever declared; such a question clashes with nothing."""
