@@ -15,7 +15,7 @@ from kbsync.limiter import BackgroundWork
 from kbsync.messages import message
 from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, Question, Status, bare
 
-__all__ = ["DeskReader", "DeskWriter", "QuestionLister", "Tree", "read_tree"]
+__all__ = ["DeskReader", "DeskWriter", "read_tree"]
 
 DELETED = 6
 """Status that deletes in batch_set_chitchat (cloud.tencent.com/document/product/679/117570)."""

@@ -31,7 +31,7 @@ from kbsync.errors import (
 from kbsync.messages import Message, message
 from kbsync.model import Category, Knowledge, MenuType, Question, Status
 
-__all__ = ["READABLE", "Aspect", "Finding", "RobotConfig", "Settled", "examine", "probe", "robot_config"]
+__all__ = ["READABLE", "Finding", "Settled", "examine", "probe"]
 
 DOCUMENTED_RATE = 5.0
 """Calls a second of each command (www.tencentcloud.com/document/product/1229/68839)."""

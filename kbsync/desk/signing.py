@@ -23,7 +23,7 @@ from kbsync.errors import MissingSecret
 from kbsync.limiter import Clock
 from kbsync.messages import message
 
-__all__ = ["Discreet", "Signer", "confide", "hushed", "scrub", "usersig"]
+__all__ = ["Signer"]
 
 LIFETIME = 1800
 """Seconds. The vendor advises 24 hours for clients that cannot sign anew (www.tencentcloud.com/document/product/1047/34385)."""

@@ -20,13 +20,10 @@ from kbsync.history.snapshot import read_objects
 from kbsync.messages import message
 
 __all__ = [
-    "FILE",
     "AppliedRecord",
     "advance",
-    "last_seen",
     "names_of_last",
     "number_of",
-    "read_applied",
     "read_receipts",
     "read_record",
     "seen_record",

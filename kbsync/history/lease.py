@@ -29,18 +29,7 @@ from kbsync.history.remote import Remote, TargetRefs
 from kbsync.limiter import Clock
 from kbsync.messages import Message, message
 
-__all__ = [
-    "CONFIRM_SECONDS",
-    "MARGIN_SECONDS",
-    "Lease",
-    "LockInfo",
-    "ServiceTime",
-    "held_by",
-    "never_heard",
-    "parse_lock",
-    "read_leases",
-    "show_time",
-]
+__all__ = ["LockInfo", "ServiceTime", "never_heard", "show_time"]
 
 
 ATTEMPTS = 5

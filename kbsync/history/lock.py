@@ -31,7 +31,7 @@ from kbsync.limiter import Clock
 from kbsync.messages import Message, message
 from kbsync.saving import reason_of
 
-__all__ = ["LocalLock", "Renewer", "TargetLock", "Unsettled", "read_lock", "remove_lock"]
+__all__ = ["Renewer", "TargetLock", "read_lock", "remove_lock"]
 
 
 class TargetLock:

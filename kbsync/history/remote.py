@@ -15,7 +15,7 @@ from kbsync.history.git import NETWORK_SECONDS, Answer
 from kbsync.history.repository import Repository
 from kbsync.messages import Message, message
 
-__all__ = ["DEFAULT_DIRECTORY", "Remote", "TargetRefs", "find_editor"]
+__all__ = ["TargetRefs", "find_editor"]
 
 
 CONTENTION = (

@@ -13,7 +13,6 @@ from kbsync.messages import Message, message
 from kbsync.model import MAX_FILE_BYTES
 
 __all__ = [
-    "MAX_TOTAL_BYTES",
     "FileDifference",
     "changed_on_its_way",
     "differences",

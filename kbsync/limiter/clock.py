@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-__all__ = ["BackgroundWork", "Clock", "SystemClock", "Turn"]
+__all__ = ["Clock", "SystemClock"]
 
 Result = TypeVar("Result")
 

@@ -27,7 +27,7 @@ from kbsync.model import (
 )
 from kbsync.plan import Action, CategoryChange, Cause, Problem, ProblemKind
 
-__all__ = ["CategoryWork", "plan_categories", "stored_names", "told_names"]
+__all__ = ["stored_names"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from kbsync.planner.categories import CategoryWork
 from kbsync.planner.matching import BaseIndex, Matches
 from kbsync.settings import Prune
 
-__all__ = ["Removals", "added_in_console", "idle_lines", "plan_removals", "with_additions"]
+__all__ = ["added_in_console"]
 
 
 @dataclass(frozen=True, slots=True)

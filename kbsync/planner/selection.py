@@ -9,7 +9,7 @@ from kbsync.messages import message
 from kbsync.model import Category, Knowledge, Question, show_path
 from kbsync.plan import Action, CategoryChange, Change, Problem, ProblemKind, QuestionChange
 
-__all__ = ["is_known", "is_picked", "left_out", "meant", "picks", "select"]
+__all__ = ["is_known", "is_picked", "meant", "picks"]
 
 
 class Exactly(str):

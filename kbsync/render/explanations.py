@@ -10,7 +10,7 @@ from kbsync.messages import Message, message
 from kbsync.render.text_page import Style, TextPage
 from kbsync.render.words import RenderOptions, Words
 
-__all__ = ["EXPLANATIONS", "explanations_text"]
+__all__ = ["explanations_text"]
 
 
 @dataclass(frozen=True, slots=True)

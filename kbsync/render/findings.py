@@ -24,17 +24,7 @@ from kbsync.render.json_documents import document, json_text
 from kbsync.render.text_page import Style, TextPage
 from kbsync.render.words import RenderOptions, Words
 
-__all__ = [
-    "SEVERITIES",
-    "Snippet",
-    "diagnostics_github",
-    "diagnostics_json",
-    "diagnostics_junit",
-    "diagnostics_sarif",
-    "diagnostics_text",
-    "explanations_json",
-    "snippet",
-]
+__all__ = ["diagnostics_text", "explanations_json"]
 
 SEVERITIES: dict[Severity, Message] = {
     Severity.ERROR: message("error"),

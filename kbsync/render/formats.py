@@ -21,9 +21,7 @@ from kbsync.report import Receipt
 __all__ = [
     "COVERAGE",
     "FINDINGS",
-    "ORDER",
     "PLANS",
-    "RECEIPTS",
     "Level",
     "Rendition",
     "command",
@@ -33,9 +31,6 @@ __all__ = [
     "draw_plan",
     "draw_receipt",
     "harmless",
-    "harmless_json",
-    "harmless_markup",
-    "within_limit",
 ]
 
 

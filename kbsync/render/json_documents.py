@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "checkup_json",
-    "document",
     "formatted_json",
     "joined_json",
     "json_text",
@@ -33,9 +32,7 @@ __all__ = [
     "matrix_json",
     "messages_json",
     "moment",
-    "plan_json",
     "pulled_json",
-    "receipt_json",
     "session_json",
     "status_json",
     "streamed_json",

@@ -49,7 +49,7 @@ from kbsync.render.words import Words
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome
 from kbsync.settings import Drift, Prune
 
-__all__ = ["Named", "PlanWords", "named"]
+__all__ = ["PlanWords"]
 
 Named = tuple[str, str]
 """The subject of a line, and its place; an empty place if unknown."""

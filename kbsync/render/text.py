@@ -14,7 +14,7 @@ from kbsync.render.view import PROSE, Difference, Group, Section, action_of, sim
 from kbsync.render.words import RenderOptions
 from kbsync.report import ApplyReport, Receipt
 
-__all__ = ["plan_text", "receipt_text", "report_text"]
+__all__ = ["plan_text"]
 
 _LISTED = 20
 """So many unmanaged objects are named; a library may hold thousands."""

@@ -16,7 +16,7 @@ from kbsync.display import visible
 from kbsync.render.formats import ORDER
 from kbsync.render.words import FIGURE, RenderOptions
 
-__all__ = ["Span", "Style", "TextPage", "folded"]
+__all__ = ["folded"]
 
 _NARROW = 76
 """Below this width a label is above its text instead of beside it."""

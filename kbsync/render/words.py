@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from kbsync.messages import Message
 
-__all__ = ["FIGURE", "RenderOptions", "Words"]
+__all__ = ["RenderOptions", "Words"]
 
 FIGURE = re.compile(r"(?<=\d) (?=[^\W\d]|%)")
 """The space between a number and what it counts, at which no line may end."""

@@ -30,7 +30,7 @@ from kbsync.sandbox.replies import (
 )
 from kbsync.sandbox.seeds import plant
 
-__all__ = ["LogEntry", "Reply", "Request", "Service"]
+__all__ = ["Reply", "Request", "Service"]
 
 LOG_MAX = 100_000
 

@@ -15,7 +15,7 @@ from kbsync.plan import FIELD_NAMES, Edit, Field, Merge, value_of
 from kbsync.sheets.rows import HEADINGS, KEY, bared, column_named, digest, read
 from kbsync.sheets.tables import Odd, SheetTable, letters
 
-__all__ = ["Returned", "Row", "Wishes", "columns_of", "commits_of", "is_headed", "merge_rows", "rows_of", "told"]
+__all__ = ["Returned", "Wishes", "columns_of", "commits_of", "is_headed", "merge_rows", "rows_of", "told"]
 
 MICROSOFT = {"question", "answer", "source", "metadata"}
 """The headings by which the tables of Microsoft's QnA Maker are known: rows with one answer are wordings of one question."""

@@ -12,7 +12,7 @@ from kbsync.messages import message
 from kbsync.model import AnswerType, CategoryPath, Content, Knowledge, Question, Status, bare, show_path
 from kbsync.plan import FIELD_NAMES, Field
 
-__all__ = ["COLUMNS", "HEADINGS", "KEY", "LONGEST", "PLACE", "digest", "find_long", "join", "json_bytes", "read", "rows", "split"]
+__all__ = ["COLUMNS", "find_long", "json_bytes"]
 
 KEY = "key"
 """The column that identifies the question and the commit that a row was exported from."""

@@ -16,7 +16,7 @@ from kbsync.messages import Message, message
 from kbsync.model import MAX_FILE_BYTES, Knowledge, to_lf
 from kbsync.sheets.rows import COLUMNS, HEADINGS, KEY, LONGEST, column_named, rows
 
-__all__ = ["Odd", "SheetTable", "read_table", "written", "written_workbook"]
+__all__ = ["read_table", "written", "written_workbook"]
 
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 

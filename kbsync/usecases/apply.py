@@ -36,7 +36,7 @@ from kbsync.usecases.git import (
 from kbsync.usecases.plan import Prepared, check_target, plan_against, prepare
 from kbsync.usecases.workspace import actor, prepare_state, shared_state_directory, where
 
-__all__ = ["ApplyOptions", "Kept", "ReceiptJournal", "apply_plan", "carry_out", "locked"]
+__all__ = ["ApplyOptions", "apply_plan"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from kbsync.usecases.context import Call
 from kbsync.usecases.plan import plan_against, prepare, reader_of
 from kbsync.usecases.workspace import Workspace, commit_of
 
-__all__ = ["FORMATS", "WRITERS", "ExportedLibrary", "export_library", "format_of"]
+__all__ = ["export_library"]
 
 
 @dataclass(frozen=True, slots=True)
