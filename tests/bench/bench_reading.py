@@ -1,6 +1,8 @@
-"""How long ten thousand questions take to read, beside what PyYAML needs for its plain lists and dicts.
+"""How long ten thousand questions take to read and to search for near duplicates, beside what PyYAML needs for lists and dicts.
 
-Run it by hand: ``python tests/bench/bench_reading.py [questions]``. All figures come from one run; the ratios matter.
+Run it by hand: ``python -m tests.bench.bench_reading [questions]``. Wordings with the same figures in them are compared, so the
+search is tried where each question has a number of its own, and where none has any, the words being two thousand. All figures
+come from one run, in seconds of the processor; the ratios matter.
 """
 
 import random
@@ -11,7 +13,9 @@ from functools import partial
 
 import yaml
 
+from kbsync.checks.alike import find_near_duplicates
 from kbsync.files import load_tree
+from kbsync.model import Content, Knowledge, Question
 
 CHINESE = "你好我们的快递通常在三个工作日内送达如果超过时间请联系客服人员为您查询物流信息谢谢"
 ENGLISH = ("when", "will", "my", "parcel", "arrive", "how", "long", "does", "delivery", "take", "please", "ask", "an", "agent")
@@ -34,14 +38,32 @@ def knowledge(count: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def without_figures(count: int) -> Knowledge:
+    """As many questions and wordings of three to nine words, some of which are said much more often than others."""
+    chance = random.Random(1)
+    words = ["".join(chance.choices("etaoinshrdlucmfwypvbgk", k=chance.randint(2, 9))) for _ in range(2000)]
+    shares = [1 / (rank + 3) for rank in range(len(words))]
+
+    def wording() -> str:
+        return " ".join(chance.choices(words, shares, k=chance.randint(3, 9)))
+
+    similar = (tuple(wording() for _ in range(4)) for _ in range(count))
+    return Knowledge((), tuple(Question(Content(wording(), "Yes.", ("Shop",), similar=each)) for each in similar))
+
+
 def seconds(work: Callable[[], object], rounds: int) -> float:
     """The best of several rounds."""
     taken = []
     for _ in range(rounds):
-        begun = time.perf_counter()
+        begun = time.process_time()
         work()
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.process_time() - begun)
     return min(taken)
+
+
+def searched(library: Knowledge) -> int:
+    """How many pairs of questions are told."""
+    return sum(1 for _ in find_near_duplicates(library, {}))
 
 
 def main(count: int) -> None:
@@ -54,6 +76,8 @@ def main(count: int) -> None:
         sys.exit("the generated file has faults")
     rows = [
         ("kbsync.files: values, places, every check", seconds(ours, 5)),
+        ("near duplicates, a number in each", seconds(partial(searched, loaded.knowledge), 3)),
+        ("near duplicates, no numbers", seconds(partial(searched, without_figures(count)), 1)),
         ("yaml.load, CSafeLoader: lists and dicts only", seconds(partial(yaml.load, data, yaml.CSafeLoader), 3)),
         ("yaml.load, SafeLoader: the same in Python", seconds(partial(yaml.load, data, yaml.SafeLoader), 1)),
     ]
