@@ -299,7 +299,7 @@ def _kept_receipt(named: str, workspace: Workspace, target: Target, call: Call) 
     """The receipt in git with a number, or the last one with changes. Raises Misuse, also if git lacks a later one."""
     lost = leftovers_of(workspace, target, context=call.context)[:1] if named == "last" else ()
     for number, receipt in receipts_of(workspace, target, context=call.context):
-        if named == "last" and receipt.report.plan.changes and not any(each.started > receipt.started for _, each in lost):
+        if named == "last" and receipt.report.plan.changes and not any(each.started >= receipt.started for _, each in lost):
             return receipt
         if str(number) == named:
             return receipt
