@@ -388,11 +388,11 @@ class _Aside(_GuardedStream):
 class _Result(_GuardedStream):
     """The result: who asked for it has to know that it did not arrive."""
 
-    def write(self, text: str) -> int:
-        """Write it. Raises BrokenPipeError or UnusableFile."""
+    def write(self, text: str | bytes) -> int:
+        """Write it; Click has the lines of shell completion as UTF-8. Raises BrokenPipeError or UnusableFile."""
         with self._guard():
             # Click asks with an empty text whether this is a stream; a full disk must not be found, and forgotten, there.
-            return 0 if text == "" else self._stream.write(text)
+            return 0 if text == "" else self._stream.write(text.decode() if isinstance(text, bytes) else text)
 
     def flush(self) -> None:
         """Write what waits. Raises BrokenPipeError or UnusableFile."""
