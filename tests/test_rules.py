@@ -1,7 +1,6 @@
 """Each rule has one place: where a second one would begin, a test finds it."""
 
 import ast
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -13,6 +12,7 @@ from kbsync.files.schema import CATEGORY, QUESTION
 from kbsync.model import AnswerType, Status
 from kbsync.plan import Action, Cause, Field
 from kbsync.planfile import v1
+from tests.test_architecture import nodes as pieces
 
 pytestmark = pytest.mark.no_cover
 
@@ -20,23 +20,24 @@ ROOT = Path(kbsync.__file__).parent
 
 
 @cache
-def trees() -> dict[str, ast.Module]:
-    """The source of every file."""
-    return {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOT.rglob("*.py"))}
-
-
-def nodes() -> Iterator[tuple[str, ast.AST]]:
+def nodes() -> tuple[tuple[str, ast.AST], ...]:
     """Every piece of source with its file."""
-    return ((file, node) for file, tree in trees().items() for node in ast.walk(tree))
+    return tuple((str(path.relative_to(ROOT)), node) for path in sorted(ROOT.rglob("*.py")) for node in pieces(path))
+
+
+@cache
+def mentions() -> dict[str, set[str]]:
+    """The files that mention each name, as a variable or behind a dot."""
+    found: dict[str, set[str]] = {}
+    for file, node in nodes():
+        if isinstance(node, ast.Name | ast.Attribute):
+            found.setdefault(node.id if isinstance(node, ast.Name) else node.attr, set()).add(file)
+    return found
 
 
 def users(name: str) -> set[str]:
-    """The files that mention a name, as a variable or behind a dot."""
-    return {
-        file
-        for file, node in nodes()
-        if (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
-    }
+    """The files that mention a name."""
+    return mentions().get(name, set())
 
 
 def test_an_action_is_turned_round_in_one_table() -> None:
@@ -45,8 +46,8 @@ def test_an_action_is_turned_round_in_one_table() -> None:
         file
         for file, node in nodes()
         if isinstance(node, ast.Dict) and node.keys
-        for pairs in [[ast.unparse(part) for part in (*filter(None, node.keys), *node.values)]]
-        if all(part.startswith("Action.") for part in pairs)
+        for parts in [(*filter(None, node.keys), *node.values)]
+        if all(isinstance(part, ast.Attribute) and ast.unparse(part.value) == "Action" for part in parts)
     }
     assert tables == {"plan.py"}
 

@@ -292,11 +292,10 @@ def started(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
 def test_first_workflows_are_sound(started: list[Path]) -> None:
     """What ``kbsync init`` writes follows its schema, and zizmor finds nothing in it."""
     kinds = {"workflows": "github-workflows", "actions": "github-actions", ".gitlab": "gitlab-ci"}
-    for path in started:
-        for kind, schema in kinds.items():
-            if kind in path.parts and path.suffix == ".yml":
-                done = run(BIN / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", path)
-                assert done.returncode == 0, done.stdout
+    for kind, schema in kinds.items():
+        if paths := [path for path in started if kind in path.parts and path.suffix == ".yml"]:
+            done = run(BIN / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *paths)
+            assert done.returncode == 0, done.stdout
     if "workflows" in started[0].parts:
         done = run(
             BIN / "zizmor", "--offline", "--no-progress", "--persona=pedantic", "--config=.github/zizmor.yml", *started[:3]

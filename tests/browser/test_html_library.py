@@ -98,6 +98,7 @@ def test_without_scripts_everything_is_readable(page: Page) -> None:
     assert page.run(CONTRAST) == []
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_questions_can_be_searched(page: Page) -> None:
     """Nothing is laid out before it is near the screen, and one of ten thousand is found."""
     library = load_tree({"faq.yaml": knowledge(10_000).encode()}, shown_as="knowledge", settings=False).knowledge

@@ -113,6 +113,7 @@ def test_a_directory_that_lost_its_questions_is_not_recorded(applied: Bench) -> 
     assert (refused.code, mark(applied)) == (6, before)
 
 
+@pytest.mark.no_cover
 def test_another_base_moves_the_mark_from_where_it_is(applied: Bench) -> None:
     """A plan against a revision that was given still records what it applied."""
     newest = applied.commit(SECOND)

@@ -272,6 +272,7 @@ def test_the_sandbox_serves_until_told_to_stop(bench: Bench, tmp_path: Path) -> 
     assert "Ctrl-C ends it." in said
 
 
+@pytest.mark.no_cover
 def test_the_sandbox_can_be_broken_and_mended(bench: Bench) -> None:
     """A fault waits for its call; a reset forgets it along with every edit."""
     bench.commit(FIRST)
@@ -317,6 +318,7 @@ def test_an_apply_counts_what_it_listed(bench: Bench) -> None:
     assert listed[1] == sent[1]
 
 
+@pytest.mark.no_cover
 def test_the_directory_is_looked_for_above(bench: Bench) -> None:
     """In a subdirectory of the repository the commands mean the same files, by the same names; init means the place itself."""
     bench.commit(FIRST)

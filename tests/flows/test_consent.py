@@ -48,6 +48,7 @@ def test_anything_but_yes_means_no(bench: Bench, answer: str) -> None:
     assert untouched(bench)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("answer", ["y\n", "YES\n", "是\n"])
 def test_yes_means_yes(bench: Bench, answer: str) -> None:
     """The plan is shown on stderr, the question repeats its counts, and stdout holds the receipt alone."""

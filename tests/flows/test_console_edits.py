@@ -28,6 +28,7 @@ def answer(bench: Bench, text: str = PAY) -> str:
         return next(each.answer for each in held(service) if each.question == text)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("planned", [False, True])
 def test_where_nobody_is_asked_console_edits_are_refused(edited: Bench, *, planned: bool) -> None:
     """Exit 6, also for a saved plan: each edit is named with every way on, and that merges wait."""
@@ -56,6 +57,7 @@ def _retitled(service: Service) -> None:
     Console(service).edit_question(Console(service).question(PAY), question="How can I really pay?")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("edit", [_deleted, _disabled, _moved, _retitled])
 def test_every_kind_of_edit_counts(bench: Bench, edit: object) -> None:
     """Deleted, switched off, moved, renamed: each is somebody's work."""
@@ -70,6 +72,7 @@ def test_every_kind_of_edit_counts(bench: Bench, edit: object) -> None:
     assert answer(bench) == "By card."
 
 
+@pytest.mark.no_cover
 def test_two_edits_are_both_named(edited: Bench) -> None:
     """The sentence counts them."""
     edited.edit(CHEQUES, answer="Only travellers' ones.")
@@ -78,6 +81,7 @@ def test_two_edits_are_both_named(edited: Bench) -> None:
     assert all(text in told.partition("2 console edits would")[2] for text in (PAY, CHEQUES))
 
 
+@pytest.mark.no_cover
 def test_consent_and_policy_overwrite(edited: Bench) -> None:
     """``--overwrite-drift`` agrees once, ``policy.drift: overwrite`` for good; the plan of the latter holds the policy."""
     assert edited.run("apply", "--yes", "--overwrite-drift").code == 0
@@ -91,6 +95,7 @@ def test_consent_and_policy_overwrite(edited: Bench) -> None:
     assert answer(edited) == "By card."
 
 
+@pytest.mark.no_cover
 def test_at_a_terminal_a_yes_is_enough(edited: Bench) -> None:
     """The plan above the question names the edits; a no leaves them, and with --yes nobody was asked."""
     declined = edited.run("apply", keyboard=Terminal("n\n"))
@@ -102,6 +107,7 @@ def test_at_a_terminal_a_yes_is_enough(edited: Bench) -> None:
     assert answer(edited) == "By card."
 
 
+@pytest.mark.no_cover
 def test_what_has_a_consent_of_its_own_needs_no_second_one(bench: Bench) -> None:
     """A conflict is agreed to by --overwrite-conflicts, what an authoritative category loses by its number."""
     files = {name: text.replace("title: Payment", "title: Payment\n    authoritative: true") for name, text in FIRST.items()}

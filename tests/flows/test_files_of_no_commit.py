@@ -30,6 +30,7 @@ def git(bench: Bench, *words: str) -> str:
     return bench.tree.git(*words)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", [".DS_Store", "small.yaml~", "notes.txt", ".small.yaml.x1Yz", "Thumbs.db"])
 def test_files_that_nobody_reads_are_no_difference(bench: Bench, name: str) -> None:
     """The commit counts as applied all the same, and nothing is said about them."""
@@ -63,6 +64,7 @@ def test_a_file_that_somebody_removed_is_taken_out(shop: Bench) -> None:
     assert ("Delete" in planned.out, "it is not on the disk" in planned.err) == (True, True)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("flag", ["skip-worktree", "assume-unchanged"])
 def test_a_change_that_git_does_not_look_at_is_of_no_commit(shop: Bench, flag: str) -> None:
     """The applied ref stays where it is, and the first file is named with the reason."""

@@ -31,6 +31,7 @@ def test_no_drift_is_exit_0(live: Bench) -> None:
     assert live.run("drift").code == 0
 
 
+@pytest.mark.no_cover
 def test_a_console_edit_is_drift(live: Bench) -> None:
     """It is shown with both answers and exit code 3, and a plan calls it drift."""
     live.edit(PAY, answer="In shells, one by one.")
@@ -47,6 +48,7 @@ def add(bench: Bench, category: str) -> None:
         Console(service).add_question("Do you take shells?", "Only large ones.", category=Console(service).category(category))
 
 
+@pytest.mark.no_cover
 def test_a_question_that_the_console_added_is_drift(live: Bench) -> None:
     """In a category that git declares it is told in every format, as what a pull takes over; then it is told no more."""
     add(live, "Payment")
@@ -114,6 +116,7 @@ def test_a_rename_keeps_the_question(live: Bench) -> None:
         assert Console(service).question("How can I pay you?") == before
 
 
+@pytest.mark.no_cover
 def test_a_brake_stops_a_large_change(live: Bench) -> None:
     """More updates than the policy allows end with exit 6, the figure and the limit."""
     text = (live.path / "knowledge" / "kbsync.yaml").read_text(encoding="utf-8")

@@ -263,6 +263,7 @@ def test_the_gitlab_pipeline_hands_on_what_was_planned(project: Path) -> None:
     assert '--expect-digest "$KBSYNC_APPROVED_DIGEST" ' in pipeline["kbsync-apply"]["script"][2]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("ci", ["github", "gitlab"])
 @pytest.mark.parametrize(
     ("directory", "pattern"),

@@ -26,6 +26,7 @@ def noisy(bench: Bench) -> Bench:
     return bench
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("command", ["plan", "validate", "doctor", "targets", "apply --yes"])
 def test_json_is_all_of_stdout(noisy: Bench, command: str) -> None:
     """A machine can read stdout whole, however much is said on stderr."""
@@ -40,6 +41,7 @@ def test_other_formats_of_findings(noisy: Bench) -> None:
     assert noisy.run("validate", "--format", "github").out.startswith("::warning ")
 
 
+@pytest.mark.no_cover
 def test_quiet_says_nothing_but_the_result(noisy: Bench) -> None:
     """No note, no warning, no progress; the plan of an apply with ``--yes`` neither."""
     loud = noisy.run("plan")

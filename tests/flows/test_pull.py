@@ -266,6 +266,7 @@ def test_git_overwrites_a_category_that_both_sides_renamed_where_told_to(bench: 
     assert is_settled(bench)
 
 
+@pytest.mark.no_cover
 def test_a_child_that_the_console_renamed_comes_below_a_parent_that_git_renamed(bench: Bench) -> None:
     """The files have the parent under git's title, and the child with what is in it stays there."""
     live(bench, FILES | {"returns.yaml": "category: Shipping / Returns\nquestions:\n  - {question: back?, answer: Yes.}\n"})

@@ -85,6 +85,7 @@ def test_what_stops_an_apply_is_told(bench: Bench) -> None:
     assert found["Next"] == "kbsync plan shows what stops an apply"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("applied", [False, True])
 def test_a_wrong_pin_is_the_same_word_everywhere(bench: Bench, *, applied: bool) -> None:
     """On a question that git never declared: plan, status, apply and pull name it, and neither library nor file is touched."""
@@ -109,6 +110,7 @@ def test_a_wrong_pin_is_the_same_word_everywhere(bench: Bench, *, applied: bool)
     assert (bench.path / "knowledge" / "small.yaml").read_text(encoding="utf-8") == files["small.yaml"]
 
 
+@pytest.mark.no_cover
 def test_a_note_stops_nobody(bench: Bench) -> None:
     """A plan with a mere note is applied; so is one that only has to move the base after what both sides did alike."""
     bench.commit(FIRST)

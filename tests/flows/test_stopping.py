@@ -128,6 +128,7 @@ def test_a_stop_is_heard_between_pages(words: tuple[str, ...], code: int, bench:
     assert ("Stopped before list_chitchat was sent; nothing happened." in stopped.err) is (code == 1)
 
 
+@pytest.mark.no_cover
 def test_an_apply_that_asks_nobody_lists_once_before_it_writes(bench: Bench) -> None:
     """It takes the lock first, so what it plans on is what it writes to; afterwards it reads back once."""
     stop = threading.Event()

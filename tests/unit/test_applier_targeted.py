@@ -130,6 +130,7 @@ def changes(own: Sequence[Question]) -> Sequence[Change]:
     return [*edits(own), *additions(own), *statuses(own), *moves(own)]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("make", "listed", "categories"), [(edits, 3, 0), (additions, 5, 0), (statuses, 2, 0), (moves, 1, 1)])
 def test_what_was_touched_is_read_back_by_itself(make: Making, listed: int, categories: int) -> None:
     """One call a question; what is disabled after it was made is looked for anew."""
@@ -181,6 +182,7 @@ def test_who_stops_a_look_gets_the_word_of_a_whole_listing() -> None:
     assert sent["list_chitchat"] > 2 * 3 + QUESTIONS / 3
 
 
+@pytest.mark.no_cover
 def test_what_is_gone_takes_a_whole_listing() -> None:
     """A filter that passes over a question shows the same as one that has none to show."""
     report, sent, _ = applied(removals)

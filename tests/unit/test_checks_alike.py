@@ -49,6 +49,7 @@ def test_what_is_new_is_compared_with_everything(forms: list[str], threshold: fl
     assert [pair[2] for pair in told] == pytest.approx([pair[2] for pair in expected])
 
 
+@pytest.mark.no_cover
 def test_a_large_library_is_searched_completely() -> None:
     """Few words make many wordings that are alike, and the size of a library takes no pair away."""
     dice = random.Random(7)

@@ -104,6 +104,7 @@ def test_what_is_no_time_is_named(told: object) -> None:
         Fields("x", {"Timestamp": told}).moment("Timestamp")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("field", "told", "read"),
     [

@@ -78,6 +78,7 @@ def far(questions: int, latency: float) -> Far:
     return service
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("questions", [5_008, 10_008])
 @pytest.mark.parametrize("latency", [0.0, 0.05, 0.3, 1.0])
 def test_reading_uses_the_limit(latency: float, questions: int) -> None:

@@ -45,6 +45,7 @@ def test_the_start_costs_one_round_trip(latency: float) -> None:
     assert client.served[-1] - client.served[0] <= 39 * 1.02 + latency + 0.01
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("greedy", [False, True], ids=["served calls count", "refused calls count too"])
 @pytest.mark.parametrize(("shape", "share"), REQUESTS_LATE, ids=lambda value: value.name if isinstance(value, Shape) else "")
 def test_uneven_requests_cost_three_refusals_at_most(shape: Shape, share: float, greedy: bool) -> None:

@@ -115,6 +115,7 @@ def test_a_rich_answer_is_said_as_text(answer: str, said: str) -> None:
     assert spoken(answer) == said
 
 
+@pytest.mark.no_cover
 def test_text_made_to_be_slow_is_said_at_once() -> None:
     """Nesting that no author writes makes no line longer than its text."""
     assert len(spoken("<ul><li>" * 20_000)) < 20_000 * 200

@@ -63,6 +63,7 @@ def test_each_change_is_shown_exactly_once(listed: list[Change]) -> None:
     assert order == sorted(set(order))
 
 
+@pytest.mark.no_cover
 @given(st.lists(changes(), max_size=12))
 def test_a_drift_is_each_change_from_the_other_side(listed: list[Change]) -> None:
     """What the way back would begin with, the console left; nothing is lost or doubled, and no section speaks of overwriting."""

@@ -225,6 +225,7 @@ FIELDS = [
 NAMES = st.sampled_from(" ".join(FIELDS).split())
 
 
+@pytest.mark.no_cover
 @settings(max_examples=examples(150), deadline=None)
 @given(st.sampled_from(list(Command)), st.dictionaries(NAMES, JSON, max_size=8))
 def test_no_body_makes_the_service_raise(command: Command, fields: dict[str, object]) -> None:
