@@ -158,7 +158,8 @@ class ReceiptJournal:
                 path.unlink()
 
     def _beside(self, receipt: Receipt) -> Path | None:
-        name = f"{receipt.started.replace(':', '')}-{receipt.report.plan.target.name}.json"
+        plan, moment = receipt.report.plan, receipt.started.replace(":", "")
+        name = f"{moment}-{plan.source.knowledge[:8]}-{plan.target.name}.json"  # two applies may begin in one second
         return None if self._directory is None else self._directory / name
 
     def record(self, report: ApplyReport) -> Receipt:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -161,3 +161,16 @@ def test_nothing_is_written_where_no_receipt_is_wanted(tmp_path: Path) -> None:
     journal.keep_interim()
     assert (journal.keep(receipt), receipt.report.finished) == (Kept(receipt), True)
     assert list(tmp_path.glob("*.json")) == []
+
+
+def test_two_applies_of_one_second_leave_two_receipts(tmp_path: Path) -> None:
+    """Of one target, and of different files: neither replaces the other, and each goes alone."""
+    context, place = RunContext(clock=FakeClock(), environ={"USER": "ada"}), tmp_path / "receipts"
+    journal = ReceiptJournal(None, context, place)
+    plans = [replace(TODO, source=replace(TODO.source, knowledge=digest * 8)) for digest in ("0a1b2c3d", "4e5f6a7b")]
+    first, second = (journal.record(ApplyReport(each, ())) for each in plans)
+    paths = [journal.keep_beside(each) for each in (first, second)]
+    assert first.started == second.started
+    assert sorted(place.iterdir()) == sorted(filter(None, paths))
+    journal.drop_beside(first)
+    assert [*place.iterdir()] == paths[1:]
