@@ -193,8 +193,8 @@ def report_syntax(source: SourceFile, error: yaml.YAMLError, keys: Collection[st
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     slip = next((slip for slip in SLIPS if any(words in problem for words in slip.words)), None)
     noticed, begun = noticed_at(error, reached), begun_at(error)
-    if begun and slip is _NO_COLON and source.is_end(noticed):
-        noticed = begun
+    if begun and source.is_end(noticed) and not source.line(begun[0]).startswith(("[", "{", "'", '"'), begun[1]):
+        noticed = begun  # a line alone that is no entry
     said = (
         message("this is not YAML: {problem}", problem=slip.said)
         if slip
