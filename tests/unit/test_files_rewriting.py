@@ -1,6 +1,7 @@
 """An edit changes the lines it is about and no other byte, whatever style the file is written in."""
 
 import difflib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kbsync.errors import KbsyncError
+from kbsync.files.layout import laid_out
 from kbsync.model import AnswerType, Content, Status
 from tests.golden import check_golden
 from tests.shares import examples
@@ -340,7 +343,12 @@ def test_a_key_and_a_wording_come_below_such_comments_too() -> None:
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(text=knowledge_files(), data=st.data())
 def test_any_order_is_carried_out_on_any_file(text: str, data: st.DataObject) -> None:
-    """Whatever the file looks like and whatever changes, the files then say exactly that (merging refuses to do else)."""
+    """Whatever the file looks like and whatever changes, the files then say exactly that (merging refuses to do else).
+
+    What is in the canonical layout stays in it.
+    """
+    with suppress(KbsyncError):
+        text = laid_out(text.encode()).decode() if data.draw(st.booleans()) else text
     files = {"a.yaml": text.encode()}
     known = questions(files)
     taken = {*known, *(wording for one in known.values() for wording in one.content.similar)}
@@ -366,7 +374,10 @@ def test_any_order_is_carried_out_on_any_file(text: str, data: st.DataObject) ->
         elif fate == "remove":
             removed.append(text_now)
     added = tuple(Content(next(fresh), next(fresh), data.draw(places)) for _ in range(data.draw(st.integers(0, 3))))
-    edited(files, edits, removed=removed, added=added)
+    now = edited(files, edits, removed=removed, added=added).files
+    with suppress(KbsyncError):
+        if laid_out(files["a.yaml"]) == files["a.yaml"]:
+            assert {name: laid_out(content) for name, content in now.items() if content} == now
 
 
 def test_space_at_the_end_of_a_text_stays_visible() -> None:
