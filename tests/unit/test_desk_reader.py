@@ -405,7 +405,6 @@ def test_a_page_without_its_list_in_front_is_not_an_empty_library() -> None:
     assert not read(lambda _: ok(StandardQuestionCount=250, QuestionList=None)).complete
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("count", [10**9, 1, None, 100])
 @pytest.mark.parametrize("rows", [1, 100, 3000])
 @pytest.mark.parametrize("text", ["x", "x" * 10_000])
