@@ -99,8 +99,9 @@ def test_a_closed_stream_is_no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("encoding", "written"), [("ascii", "你␛".encode()), ("gbk", "你".encode("gbk") + b"\\u241b")])
-def test_a_sign_that_a_locale_lacks_is_spelled(encoding: str, written: bytes) -> None:
+def test_a_sign_that_a_locale_lacks_is_spelled(encoding: str, written: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A locale that was never set up gets UTF-8; another one what it has, and numbers for the rest."""
+    monkeypatch.delenv("PYTHONIOENCODING", raising=False)
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding)
     with redirect_stdout(stream), steady_streams():
