@@ -390,6 +390,8 @@ class _Result(_GuardedStream):
 
     def write(self, text: str | bytes) -> int:
         """Write it; Click has the lines of shell completion as UTF-8. Raises BrokenPipeError or UnusableFile."""
+        if text == b"":
+            raise TypeError  # so Click asks whether this is a stream of bytes, and would put one of its own before it
         with self._guard():
             # Click asks with an empty text whether this is a stream; a full disk must not be found, and forgotten, there.
             return 0 if text == "" else self._stream.write(text.decode() if isinstance(text, bytes) else text)
