@@ -175,6 +175,19 @@ def test_chance_is_not_another_client() -> None:
     assert yielding.room(23.0)[0] == 3
 
 
+def test_calls_refused_together_are_one_alarm() -> None:
+    """What was sent before the first refusal is no new evidence, so that the quiet time is doubled once."""
+    inbound = InboundDelay()
+    slots = Slots(rate=2.0, inbound=inbound)
+    for sent, seconds in ((0.0, 0.1), (2.0, 0.1), (4.0, 0.1), (6.0, 0.2)):
+        slots.answered(slots.sent(sent), sent + seconds)
+    together = [slots.sent(8.0), slots.sent(8.1)]
+    for ticket in together:
+        slots.refused(ticket, 8.2)
+    assert inbound.allowance(68.0, 0.1) == pytest.approx(0.22)
+    assert inbound.allowance(68.2, 0.1) == pytest.approx(0.06)
+
+
 def test_retry_after_blocks_the_command() -> None:
     """Nothing is sent before the moment that the service named."""
     slots = Slots()
