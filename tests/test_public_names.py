@@ -1,5 +1,6 @@
 """What the package offers: a version, a program, and rooms that say what is theirs."""
 
+import ast
 import importlib
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import kbsync
-from tests.test_architecture import imports, rooms
+from tests.test_architecture import imports, nodes, rooms
 
 ROOT = Path(kbsync.__file__).parent
 
@@ -62,3 +63,20 @@ def test_modules_of_a_room_alone_list_nothing() -> None:
     places = ((path, path.relative_to(ROOT)) for path in sorted(ROOT.rglob("*.py")) if path.stem != "__init__")
     inner = [path for path, place in places if place.with_suffix("").as_posix() not in public]
     assert [path for path in inner if "__all__ = " in path.read_text(encoding="utf-8")] == []
+
+
+def test_a_module_lists_what_other_rooms_use() -> None:
+    """Of its own definitions a module inside a room calls public what another room names, and nothing else."""
+    named: dict[str, set[str]] = {}
+    for room, inside in rooms().items():
+        for node in (node for path in inside for node in nodes(path)):
+            if isinstance(node, ast.ImportFrom | ast.Attribute):
+                found = {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) else {node.attr}
+                named.setdefault(room, set()).update(found)
+    unused: set[str] = set()
+    for name in public_modules():
+        module, room = importlib.import_module(name), f"{name}.".split(".")[1]
+        elsewhere = set().union(*(names for other, names in named.items() if other != room))
+        own = {it for it in getattr(module, "__all__", ()) if getattr(getattr(module, it), "__module__", name) == name}
+        unused.update(f"{name}.{it}" for it in own - elsewhere if not hasattr(module, "__path__"))
+    assert unused == set()
