@@ -3,7 +3,7 @@
 It reaches the service through ``ports``, and paces nothing itself.
 """
 
-from kbsync.applier.ledger import OnFailure
+from kbsync.applier.phases import OnFailure
 from kbsync.applier.preconditions import Standing, State, check_preconditions
 from kbsync.applier.run import PRESENCE, Applier, Begun
 

@@ -7,9 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from kbsync.applier.categories import CategoryDeletion, CategoryWrites
-from kbsync.applier.ledger import Attempt, Ending, Ledger, OnFailure
-from kbsync.applier.phases import Job, PhaseRunner, Strategy
+from kbsync.applier.phases import Attempt, Ending, Job, Ledger, OnFailure, PhaseRunner, Strategy
 from kbsync.applier.polling import (
     Observation,
     PathChanges,
@@ -22,7 +20,7 @@ from kbsync.applier.polling import (
     spelled_alike,
 )
 from kbsync.applier.preconditions import Standing, State, check_preconditions
-from kbsync.applier.questions import BatchWrites, QuestionWrites
+from kbsync.applier.writes import BatchWrites, CategoryDeletion, CategoryWrites, QuestionWrites
 from kbsync.errors import Interrupted
 from kbsync.guards import refuse_unsafe
 from kbsync.limiter import Clock
@@ -118,7 +116,10 @@ class Applier:
         )
         run = _ApplyRun(job, steps, live=live, standing=standing, runner=PhaseRunner(ledger, poller, workers=self._workers))
         if on_begin is not None and any(state is not State.ALREADY for state in standing.states):
-            on_begin(lambda: _unfinished(plan, ledger, seconds=self._clock.now() - started))
+            # Without the meter's figures, whose lock the thread may hold that a signal interrupts.
+            on_begin(
+                lambda: ApplyReport(plan, ledger.so_far(), seconds=self._clock.now() - started, interrupted=True, verified=False)
+            )
         self._progress.start(message("applying"), len(plan.changes))
         try:
             run.carry_out()
@@ -138,11 +139,6 @@ class Applier:
             interrupted=ledger.interrupted,
             verified=verified,
         )
-
-
-def _unfinished(plan: Plan, ledger: Ledger, *, seconds: float) -> ApplyReport:
-    """A report without the meter's figures, whose lock the thread may hold that a signal interrupts."""
-    return ApplyReport(plan, ledger.so_far(), seconds=seconds, interrupted=True, verified=False)
 
 
 def _homes(plan: Plan, live: Snapshot) -> Iterator[tuple[int, int]]:
@@ -229,7 +225,7 @@ class ReadBack:
             paths = [category.path for category in seen.categories.values()]
             if _is_form_alone(part, found.content, change.after, paths):
                 continue  # The service stores another form: it arrived, and nobody sees a difference.
-            reason = _reason(part, change, found.content) if part in own else _changed_as_well()
+            reason = _reason(part, change, found.content) if part in own else _CHANGED_AS_WELL
             yield Mismatch(index, part.value, shown(change.after, part), shown(found.content, part), reason)
 
     def _question_twins(self, index: int, change: QuestionChange, found: Question | None, seen: Snapshot) -> Iterator[Mismatch]:
@@ -255,8 +251,7 @@ def _is_form_alone(part: Field, found: Content, wanted: Content, paths: Collecti
     return not part.differs(composed(found), composed(wanted))
 
 
-def _changed_as_well() -> Message:
-    return message("no change was about it: the service changed it as well, or somebody edited it meanwhile")
+_CHANGED_AS_WELL = message("no change was about it: the service changed it as well, or somebody edited it meanwhile")
 
 
 def _present(index: int, title: str) -> Mismatch:
