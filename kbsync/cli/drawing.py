@@ -7,7 +7,6 @@ import click
 
 from kbsync import __version__
 from kbsync.cli.options import Invocation
-from kbsync.dialogue import ChatMessage, Session
 from kbsync.display import moment, visible
 from kbsync.messages import Message, message
 from kbsync.render.json_documents import (
@@ -22,6 +21,7 @@ from kbsync.render.json_documents import (
 
 if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding, Settled
+    from kbsync.dialogue import ChatMessage, Session
     from kbsync.files.merging import Merged
     from kbsync.usecases.files import Formatted
     from kbsync.usecases.pull import Pulled
@@ -111,7 +111,7 @@ def draw_streamed(done: "Streamed", session: str, call: Invocation) -> str:
     )
 
 
-def draw_state(found: Session, call: Invocation) -> str:
+def draw_state(found: "Session", call: Invocation) -> str:
     """A session's state in the format that was asked for."""
     if call.format == "json":
         return session_json(found)
@@ -119,7 +119,7 @@ def draw_state(found: Session, call: Invocation) -> str:
     return f"{found.state}{agent}"
 
 
-def draw_messages(total: int, found: Sequence[ChatMessage], call: Invocation) -> str:
+def draw_messages(total: int, found: Sequence["ChatMessage"], call: Invocation) -> str:
     """A transcript in the format that was asked for; times are UTC."""
     if call.format == "json":
         return messages_json(total, found)

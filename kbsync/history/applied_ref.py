@@ -46,11 +46,6 @@ class AppliedRecord:
     number: int = 0
 
 
-def read_applied(repository: Repository, refs: TargetRefs, *, shared: bool = True) -> str | None:
-    """The commit that was last applied in full, its objects here; None when there never was one."""
-    return read_record(repository, refs, shared=shared).applied
-
-
 def read_record(repository: Repository, refs: TargetRefs, *, shared: bool = True, keep: bool = True) -> AppliedRecord:
     """The commit that was last applied in full, its objects here, and the last receipt, which may be away.
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from kbsync.dialogue import ChatMessage, Session
 from kbsync.display import moment
 from kbsync.model import CategoryPath, Content, show_path
 from kbsync.plan import Field, Plan, value_of
@@ -20,6 +19,7 @@ from kbsync.settings import Target
 
 if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding, Settled
+    from kbsync.dialogue import ChatMessage, Session
     from kbsync.files.merging import Merged
     from kbsync.render.status import PastApply, TargetStatus
 
@@ -135,12 +135,12 @@ def checkup_json(findings: Sequence["Finding"], settled: Sequence["Settled"] = (
     )
 
 
-def session_json(found: Session) -> str:
+def session_json(found: "Session") -> str:
     """A session and its state."""
     return document(session=found.id, state=found.state, agent=found.agent)
 
 
-def messages_json(total: int, found: Sequence[ChatMessage]) -> str:
+def messages_json(total: int, found: Sequence["ChatMessage"]) -> str:
     """Messages of a session; times are UTC."""
     rows = [
         {

@@ -128,21 +128,23 @@ def rows(knowledge: Knowledge, commit: str | None) -> Iterator[dict[str, str]]:
     """One row a question, by column, as cells hold it."""
     for question in knowledge.questions:
         content = question.content
-        cells = {
-            Field.QUESTION: content.question,
-            Field.SIMILAR: join(content.similar),
-            Field.ANSWER: content.answer,
-            Field.CATEGORY: shown(content.category),
-            Field.ANSWER_TYPE: content.answer_type.word,
-            Field.STATUS: content.status.word,
-            PLACE: _place(question),
-            KEY: f"{digest(content)}@{commit or ''}",
-        }
+        cells = _values(question, commit) | {Field.SIMILAR: join(content.similar), Field.CATEGORY: shown(content.category)}
         yield {name: guarded(text) for name, text in cells.items()}
 
 
-def _place(question: Question) -> str:
-    return "" if question.location is None else question.location.short
+def _values(question: Question, commit: str | None) -> dict[str, Any]:
+    """What a row says of a question, by column."""
+    content = question.content
+    return {
+        Field.QUESTION.value: content.question,
+        Field.SIMILAR.value: content.similar,
+        Field.ANSWER.value: content.answer,
+        Field.CATEGORY.value: content.category,
+        Field.ANSWER_TYPE.value: content.answer_type.word,
+        Field.STATUS.value: content.status.word,
+        PLACE: "" if question.location is None else question.location.short,
+        KEY: f"{digest(content)}@{commit or ''}",
+    }
 
 
 def find_long(knowledge: Knowledge) -> Iterator[Diagnostic]:
@@ -172,19 +174,7 @@ def units(text: str) -> int:
 
 def json_bytes(knowledge: Knowledge, commit: str | None) -> bytes:
     """The rows as JSON, with lists where cells have lines."""
-    questions = [
-        {
-            "question": one.content.question,
-            "similar": one.content.similar,
-            "answer": one.content.answer,
-            "category": one.content.category,
-            "answer_type": one.content.answer_type.word,
-            "status": one.content.status.word,
-            "place": _place(one),
-            "key": f"{digest(one.content)}@{commit or ''}",
-        }
-        for one in knowledge.questions
-    ]
+    questions = [_values(one, commit) for one in knowledge.questions]
     document = {"format_version": "1.0", "commit": commit, "questions": questions}
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 

@@ -1,9 +1,7 @@
 """The use case ``export``: the library as a table that ``kbsync import`` takes back, in another form, or as one page."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from pkgutil import resolve_name
 
 from kbsync.diagnostics import has_errors, sort_diagnostics
 from kbsync.errors import HistoryUnavailable, InvalidInput, Misuse
@@ -16,36 +14,12 @@ from kbsync.render.html_library import LibraryPage, library_html
 from kbsync.render.words import RenderOptions
 from kbsync.usecases.context import Call
 from kbsync.usecases.plan import plan_against, prepare, reader_of
-from kbsync.usecases.workspace import Workspace, commit_of
+from kbsync.usecases.workspace import commit_of
 
 __all__ = ["export_library"]
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedLibrary:
-    """What is written out: the files, the commit whose files they are, and what the service holds, where that was asked for."""
-
-    workspace: Workspace
-    commit: str | None
-    live: Knowledge | None
-
-    @property
-    def knowledge(self) -> Knowledge:
-        """What the service holds where that was asked for, else what the files say."""
-        return self.workspace.knowledge if self.live is None else self.live
-
-
-Writer = Callable[[ExportedLibrary, RenderOptions], bytes]
-
-WRITERS: Mapping[str, str] = {
-    "csv": "kbsync.usecases.export:write_csv",
-    "tsv": "kbsync.usecases.export:write_tsv",
-    "xlsx": "kbsync.usecases.export:write_xlsx",
-    "json": "kbsync.usecases.export:write_json",
-}
-"""What writes a format; it is loaded when its format is asked for."""
-
-FORMATS = (*WRITERS, "html")
+FORMATS = ("csv", "tsv", "xlsx", "json", "html")
 """Every format; the page of the library is made of more than the library."""
 
 BINARY = frozenset({"xlsx"})
@@ -74,52 +48,29 @@ def export_library(call: Call, kind: str, options: RenderOptions, *, live: bool,
     if kind in BINARY and out is None:
         raise Misuse(message("a workbook is no text: name its file with --out"))
     workspace = call.open_workspace()
-    writer: Writer = resolve_name(WRITERS[kind])
-    held = None
+    knowledge, commit = workspace.knowledge, None
     if live:
-        from kbsync.usecases.plan import reader_of  # noqa: PLC0415  (loads the planner)
-
         with reader_of(call, workspace) as reader:
-            held = reader.read()
-    repository = None if live else Repository.find(workspace.directory, environ=call.context.environ)
-    commit = None if repository is None else commit_of(workspace, repository)[0]
-    return writer(ExportedLibrary(workspace, commit, held), options)
+            knowledge = reader.read()
+    elif repository := Repository.find(workspace.directory, environ=call.context.environ):
+        commit = commit_of(workspace, repository)[0]
+    return _table(knowledge, commit, kind, language=options.language)
 
 
-def write_csv(library: ExportedLibrary, options: RenderOptions, *, kind: str = "csv") -> bytes:
-    """A table in CSV. Raises InvalidInput for a text that no cell can hold."""
-    from kbsync.sheets.tables import written  # noqa: PLC0415
+def _table(knowledge: Knowledge, commit: str | None, kind: str, *, language: str) -> bytes:
+    """The rows of a library. Raises InvalidInput for a text that no cell can hold, UnusableFile where no workbook can be made."""
+    from kbsync.sheets.rows import find_long, json_bytes  # noqa: PLC0415
 
-    _check_cells(library)
-    return written(library.knowledge, library.commit, kind=kind, language=options.language)
-
-
-def write_tsv(library: ExportedLibrary, options: RenderOptions) -> bytes:
-    """The same, separated by tabs."""
-    return write_csv(library, options, kind="tsv")
-
-
-def write_xlsx(library: ExportedLibrary, options: RenderOptions) -> bytes:
-    """A workbook. Raises UnusableFile where its library is not installed."""
-    from kbsync.sheets.tables import written_workbook  # noqa: PLC0415
-
-    _check_cells(library)
-    return written_workbook(library.knowledge, library.commit, language=options.language)
-
-
-def _check_cells(library: ExportedLibrary) -> None:
-    from kbsync.sheets.rows import find_long  # noqa: PLC0415
-
-    found = sort_diagnostics(find_long(library.knowledge))
+    if kind == "json":
+        return json_bytes(knowledge, commit)
+    found = sort_diagnostics(find_long(knowledge))
     if has_errors(found):
         raise InvalidInput(message("not everything fits into cells; nothing was written"), found)
+    from kbsync.sheets.tables import written, written_workbook  # noqa: PLC0415
 
-
-def write_json(library: ExportedLibrary, _options: RenderOptions) -> bytes:
-    """The rows for programs."""
-    from kbsync.sheets.rows import json_bytes  # noqa: PLC0415
-
-    return json_bytes(library.knowledge, library.commit)
+    if kind == "xlsx":
+        return written_workbook(knowledge, commit, language=language)
+    return written(knowledge, commit, kind=kind, language=language)
 
 
 UNDECLARED = message("live, not in git")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.applied_ref import last_seen, read_applied
+from kbsync.history.applied_ref import last_seen, read_record
 from kbsync.history.base import Base, find_base
 from kbsync.history.remote import TargetRefs
 from kbsync.plan import BaseKind
@@ -77,7 +77,7 @@ def test_the_remote_knows_better_than_the_copy_here(repos: GitRepos) -> None:
     assert words(found)[3] == f"Base: {new[:12]}, the one that this clone saw last; it may be old."
     assert found.doubt is not None
     with pytest.raises(HistoryUnavailable, match="cannot be read"):
-        read_applied(second.repository, REFS)
+        read_record(second.repository, REFS)
 
 
 def test_no_network_and_no_copy_is_no_knowledge(repos: GitRepos) -> None:
@@ -103,7 +103,7 @@ def test_a_mark_that_is_no_commit_is_not_none(repos: GitRepos, mark: str | None,
     else:
         WorkTree(place.path if shared else place.path / ".git", place.environ).write({REF: f"{'1' * 40}\n"})
     with pytest.raises(HistoryUnavailable):
-        read_applied(tree.repository, REFS, shared=shared)
+        read_record(tree.repository, REFS, shared=shared)
     found = find_base(tree.repository, REFS, given=None, environ={}, shared=shared)
     assert (found.kind, found.doubt is None) == (BaseKind.NONE, False)
 
@@ -200,7 +200,7 @@ def test_without_remote_the_mark_is_kept_here(repos: GitRepos, *, shared: bool) 
     advance_applied(tree.repository, REFS, second, expected=first, shared=shared)
     with pytest.raises(HistoryUnavailable, match="Another apply moved the applied ref"):
         advance_applied(tree.repository, REFS, first, expected=None, shared=shared)
-    assert read_applied(tree.repository, REFS, shared=shared) == second
+    assert read_record(tree.repository, REFS, shared=shared).applied == second
     assert origin.git("for-each-ref", "refs/kbsync") == ""
 
 
@@ -273,10 +273,10 @@ def test_a_mark_of_an_older_kbsync_is_taken_over_once(repos: GitRepos, directory
         assert last_seen(tree.repository, refs) is None
     else:
         tree.git("update-ref", old, "HEAD")
-    assert read_applied(tree.repository, refs, shared=shared) == last_seen(tree.repository, refs) == first
+    assert read_record(tree.repository, refs, shared=shared).applied == last_seen(tree.repository, refs) == first
     second = tree.commit({"b": "1"})
     advance_applied(tree.repository, refs, second, expected=first, shared=shared)
-    assert read_applied(tree.repository, refs, shared=shared) == second
+    assert read_record(tree.repository, refs, shared=shared).applied == second
     assert (origin if shared else tree).git("rev-parse", old) == first
 
 
@@ -292,7 +292,7 @@ def test_a_mark_of_another_application_is_not_taken_over(repos: GitRepos, direct
     found = []
     for commit in (ours, theirs, none):
         tree.git("update-ref", refs.former_applied[0], commit)
-        found.append(read_applied(tree.repository, refs))
+        found.append(read_record(tree.repository, refs).applied)
     assert found == [ours, None, none]
 
 
@@ -301,4 +301,4 @@ def test_a_mark_of_a_commit_without_settings_is_taken_over(repos: GitRepos) -> N
     tree = repos.init("alone")
     commit = tree.commit({"a": "1"})
     tree.git("update-ref", REFS.former_applied[0], commit)
-    assert read_applied(tree.repository, REFS) == commit
+    assert read_record(tree.repository, REFS).applied == commit

@@ -1,7 +1,6 @@
 """``kbsync rename``, ``remove``, ``move``: the editor's verbs, which edit the files as a person would."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 _EXITS = {Exit.USAGE: "no question has that text", Exit.INVALID: "the files have errors, or would have; nothing was written"}
 
 
-def _dry_run() -> Callable[[Any], Any]:
-    return click.option("--dry-run", is_flag=True, help="Write nothing; only show the difference.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Write nothing; only show the difference.")
 
 
 @click.command(
@@ -28,7 +26,7 @@ def _dry_run() -> Callable[[Any], Any]:
 )
 @click.argument("old")
 @click.argument("new")
-@_dry_run()
+@_dry_run
 @invocation("text", "json", target=False)
 def rename(call: Invocation, *, old: str, new: str, dry_run: bool) -> int:
     """Give a question another text, and show the difference.
@@ -49,7 +47,7 @@ def rename(call: Invocation, *, old: str, new: str, dry_run: bool) -> int:
     exits={**_EXITS, Exit.UNSAFE: "the question is protected"},
 )
 @click.argument("text")
-@_dry_run()
+@_dry_run
 @invocation("text", "json", target=False)
 def remove(call: Invocation, *, text: str, dry_run: bool) -> int:
     """Take a question out of its file, and show the difference.
@@ -71,7 +69,7 @@ def remove(call: Invocation, *, text: str, dry_run: bool) -> int:
 )
 @click.argument("text")
 @click.argument("category")
-@_dry_run()
+@_dry_run
 @invocation("text", "json", target=False)
 def move(call: Invocation, *, text: str, category: str, dry_run: bool) -> int:
     """Put a question into another category, and show the difference."""
