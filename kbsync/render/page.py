@@ -4,7 +4,7 @@ Of a receipt, failures come first, then what reads back differently, then what w
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -31,7 +31,19 @@ from kbsync.plan import (
     value_of,
 )
 from kbsync.render.html_rich import spoken
-from kbsync.render.phrases import CAUSE_SENTENCES, NOTHING_APPLIED, RECOGNISED, REVIEWED, VOICES
+from kbsync.render.phrases import (
+    BASES,
+    CAUSE_SENTENCES,
+    DANGERS,
+    FOUND,
+    FOUND_CHANGED,
+    NOTHING_APPLIED,
+    OUTCOMES,
+    RECOGNISED,
+    REVIEWED,
+    UNMANAGED,
+    VOICES,
+)
 from kbsync.render.view import (
     ActionCount,
     Difference,
@@ -112,7 +124,8 @@ class PlanWords(Words):
             title = message("To apply")
             agreed = Consent(removal_count(self.plan) or None, overwrite_conflicts=True, overwrite_drift=True)
             plan, consent = replace(self.plan, problems=(), offline=False), agreed if commented else Consent()
-            lines = [*(self._choices() if commented else ()), *map(_clipped, objections(plan, consent))]
+            lines = [*(self._choices() if commented else ()), *objections(plan, consent)]
+            lines = [replace(line, values=tuple((name, cut(value, _VALUE)) for name, value in line.values)) for line in lines]
         return self.say(title), tuple(map(self.say, lines))
 
     def question(self) -> Message:
@@ -134,9 +147,7 @@ class PlanWords(Words):
     def bundle(self, changes: Sequence[Change]) -> Named:
         """Moves from one category to one other: how many, and from where to where."""
         first = changes[0]
-        assert isinstance(first, QuestionChange)  # noqa: S101  (only questions are bundled)
-        assert first.before  # noqa: S101
-        assert first.after  # noqa: S101
+        assert isinstance(first, QuestionChange) and first.before and first.after  # noqa: PT018, S101  (only moves are bundled)
         route = f"{show_path(first.before.category)} → {show_path(first.after.category)}"
         return self.say(message("{count} questions", count=len(changes))), route
 
@@ -197,14 +208,8 @@ class PlanWords(Words):
         """What the plan was compared with besides the live library; the apply that an undo takes back."""
         if self.plan.undoes is not None:
             return self.say(message("takes back the apply of {when}", when=self.plan.undoes))
-        commit = short_commit(self.plan.source.base_commit)
-        labels = {
-            BaseKind.NONE: message("no base"),
-            BaseKind.GIVEN: message("base {commit}", commit=commit),
-            BaseKind.APPLIED: message("base {commit}, the last one applied", commit=commit),
-            BaseKind.MERGE_BASE: message("base {commit}, where the branch began", commit=commit),
-        }
-        return self.say(labels[self.plan.source.base])
+        source = self.plan.source
+        return self.say(BASES[source.base].fill(commit=short_commit(source.base_commit)))
 
     def problem(self, problem: Problem) -> Named:
         """A problem and its place in the files."""
@@ -223,11 +228,7 @@ class PlanWords(Words):
 
     def unmanaged(self) -> Iterator[tuple[Kind, str, tuple[Named, ...]]]:
         """What git never declared, questions and categories apart, so that each number counts one kind; no empty list."""
-        titles = {
-            Kind.QUESTION: message("Unmanaged questions, not touched"),
-            Kind.CATEGORY: message("Unmanaged categories, not touched"),
-        }
-        for kind, title in titles.items():
+        for kind, title in UNMANAGED.items():
             items = tuple(named(item) for item in self.shown.undeclared if item.kind is kind)
             if items:
                 yield kind, self.say(title), items
@@ -257,7 +258,7 @@ class PlanWords(Words):
         if self.plan.purpose is Purpose.UNDO:
             return self.cause(Cause.DECLARED)
         if self.is_drift:
-            return self.say(_found(change))
+            return self.say(FOUND.get((change.kind, change.action), FOUND_CHANGED))
         created, removed, changed = CAUSE_SENTENCES[change.cause]
         if change.reviewed:
             removed = REVIEWED[change.cause]
@@ -338,15 +339,8 @@ class PlanWords(Words):
     def _dangers(self) -> Clause:
         changes = {group.section: group.changes for group in self.shown.groups}
         taken = (*changes.get(Section.REMOVALS, ()), *changes.get(Section.DISABLED, ()))
-        conflicts, drift, again = (len(changes.get(each, ())) for each in (Section.CONFLICTS, Section.DRIFT, Section.UNDONE))
-        clause = [self._taken(count, taken) for count in counted(taken)]
-        if conflicts:
-            clause.append(plural("{count} conflict", "{count} conflicts", count=conflicts))
-        if drift:
-            clause.append(plural("{count} console edit to overwrite", "{count} console edits to overwrite", count=drift))
-        if again:
-            clause.append(plural("{count} undone change to make again", "{count} undone changes to make again", count=again))
-        return tuple(clause)
+        others = (said.fill(count=len(changes[section])) for section, said in DANGERS.items() if section in changes)
+        return (*(self._taken(count, taken) for count in counted(taken)), *others)
 
     def _taken(self, count: ActionCount, changes: tuple[Change, ...]) -> Message:
         """What customers lose, and how much of it was edited in the console meanwhile."""
@@ -386,21 +380,6 @@ def named(item: Unmanaged) -> Named:
     """A question with its category, or a category by its path."""
     path = show_path(item.category)
     return (path, "") if item.kind is Kind.CATEGORY else (item.title, path)
-
-
-def _found(change: Change) -> Message:
-    """What the console did, seen from its side."""
-    if change.action is Action.CREATE:
-        return message("made in the console, among what git declares")
-    if change.action is not Action.DELETE:
-        return message("changed in the console")
-    if change.kind is Kind.CATEGORY:
-        return message("deleted in the console")
-    return message("deleted in the console; this is what git said")
-
-
-def _clipped(line: Message) -> Message:
-    return replace(line, values=tuple((name, cut(value, _VALUE)) for name, value in line.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +434,7 @@ class ReportWords(PlanWords):
 
     def parts(self) -> Iterator[OutcomePart]:
         """The changes by how they ended."""
-        for outcome, title in _TITLES.items():
+        for outcome, title in OUTCOMES.items():
             entries = tuple(
                 self._entry(each.change, *self._reasons(each)) for each in self.report.outcomes if each.outcome is outcome
             )
@@ -469,7 +448,7 @@ class ReportWords(PlanWords):
     def tally(self) -> Iterator[tuple[str, int]]:
         """Each outcome that occurred, with its number."""
         counts = Counter(each.outcome for each in self.report.outcomes)
-        return ((self.say(title), counts[outcome]) for outcome, title in _TITLES.items() if counts[outcome])
+        return ((self.say(title), counts[outcome]) for outcome, title in OUTCOMES.items() if counts[outcome])
 
     def caveats(self) -> Iterator[str]:
         """What a reader should know of the way it went."""
@@ -509,7 +488,7 @@ class ReportWords(PlanWords):
 
     def _mismatched(self, found: Mismatch) -> Entry:
         names = {field.value: name for field, name in FIELD_NAMES.items()}
-        values = {str(value): value for value in VALUE_NAMES.values()} if found.field in _NAMED else {}
+        values = {str(name): name for name in VALUE_NAMES.values()} if found.field in (Field.ANSWER_TYPE, Field.STATUS) else {}
         sent, read = (self.say(values.get(value, value)) for value in (found.wanted, found.found))
         reason = f"{self.say(names.get(found.field, found.field))}: {self.say(found.reason)}"
         return replace(
@@ -519,16 +498,3 @@ class ReportWords(PlanWords):
     def _entry(self, index: int, *reasons: str) -> Entry:
         change = self.plan.changes[index]
         return Entry(change.title, self.label(change), self.place(change), reasons)
-
-
-_TITLES: Mapping[Outcome, Message] = {
-    Outcome.UNKNOWN: message("Outcome unknown"),
-    Outcome.REFUSED: message("Refused by the service"),
-    Outcome.NOT_ATTEMPTED: message("Not attempted"),
-    Outcome.APPLIED: message("Applied"),
-    Outcome.ALREADY: message("Already as declared"),
-}
-"""The heading of each outcome, in the order in which they are shown."""
-
-_NAMED = (Field.ANSWER_TYPE, Field.STATUS)
-"""The fields whose values have names."""

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kbsync.messages import Message, message, plural
-from kbsync.plan import Action, Cause, Kind, Match, Purpose
+from kbsync.plan import Action, BaseKind, Cause, Kind, Match, Purpose
 from kbsync.render.view import Section, Time
+from kbsync.report import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +185,43 @@ RECOGNISED: Mapping[Match, Message] = {
     Match.PREVIOUSLY: message("recognised by “previously”"),
     Match.SAME_ANSWER: message("recognised by its answer, which is the same"),
 }
+
+FOUND_CHANGED = message("changed in the console")
+_MADE = message("made in the console, among what git declares")
+FOUND: Mapping[tuple[Kind, Action], Message] = {
+    (Kind.QUESTION, Action.CREATE): _MADE,
+    (Kind.CATEGORY, Action.CREATE): _MADE,
+    (Kind.QUESTION, Action.DELETE): message("deleted in the console; this is what git said"),
+    (Kind.CATEGORY, Action.DELETE): message("deleted in the console"),
+}
+"""What the console did, seen from its side; ``FOUND_CHANGED`` is anything else."""
+
+DANGERS: Mapping[Section, Message] = {
+    Section.CONFLICTS: plural("{count} conflict", "{count} conflicts"),
+    Section.DRIFT: plural("{count} console edit to overwrite", "{count} console edits to overwrite"),
+    Section.UNDONE: plural("{count} undone change to make again", "{count} undone changes to make again"),
+}
+"""How many changes overwrite what somebody else did."""
+
+UNMANAGED: Mapping[Kind, Message] = {
+    Kind.QUESTION: message("Unmanaged questions, not touched"),
+    Kind.CATEGORY: message("Unmanaged categories, not touched"),
+}
+"""What git never declared."""
+
+BASES: Mapping[BaseKind, Message] = {
+    BaseKind.NONE: message("no base"),
+    BaseKind.GIVEN: message("base {commit}"),
+    BaseKind.APPLIED: message("base {commit}, the last one applied"),
+    BaseKind.MERGE_BASE: message("base {commit}, where the branch began"),
+}
+"""What a plan was compared with."""
+
+OUTCOMES: Mapping[Outcome, Message] = {
+    Outcome.UNKNOWN: message("Outcome unknown"),
+    Outcome.REFUSED: message("Refused by the service"),
+    Outcome.NOT_ATTEMPTED: message("Not attempted"),
+    Outcome.APPLIED: message("Applied"),
+    Outcome.ALREADY: message("Already as declared"),
+}
+"""The heading of each outcome, in the order in which they are shown."""
