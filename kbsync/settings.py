@@ -100,6 +100,11 @@ class Target:
         return f"{url.scheme}://{_one_host(url.hostname or '')}:{url.port or PORTS[url.scheme]}", self.sdkappid
 
     @property
+    def is_shared(self) -> bool:
+        """Whether the git remote is asked: the embedded service lives on this machine, so its refs do too."""
+        return self.driver is not Driver.SANDBOX
+
+    @property
     def key(self) -> str:
         """The application's part in the names of refs and files; for the embedded service the target's name."""
         if self.application is None:

@@ -9,7 +9,7 @@ from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, ServiceError
 from kbsync.messages import message
 from kbsync.settings import Target
 from kbsync.usecases.context import Exit, exit_of
-from kbsync.usecases.git import ForeignAddress
+from kbsync.usecases.workspace import ForeignAddress
 
 WORDS = message("something")
 TARGET = Target("shop", sdkappid=1400000000)

@@ -9,11 +9,11 @@ from itertools import pairwise
 
 from kbsync.commands import Command
 from kbsync.desk.client import Transport
-from kbsync.desk.wire import CategoryRow, Fields, QuestionRow, category_row, question_row, robot_of
+from kbsync.desk.wire import Fields, QuestionRow, Tree, category_row, question_row, robot_of
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, UnknownCommand, Unreachable
 from kbsync.limiter import BackgroundWork
 from kbsync.messages import message
-from kbsync.model import AnswerType, Category, CategoryPath, Content, Knowledge, Question, Status, bare
+from kbsync.model import AnswerType, CategoryPath, Content, Knowledge, Question, Status, bare
 
 __all__ = ["DeskReader", "DeskWriter", "read_tree"]
 
@@ -190,38 +190,6 @@ class DeskWriter:
             self._transport.call(Command.BATCH_SET, body, repeat=repeat)
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """Every category by its id, in the order of the answer; ``complete`` is False when the service counts more than it lists."""
-
-    rows: Mapping[int, CategoryRow]
-    complete: bool
-
-    def path(self, category: int) -> CategoryPath:
-        """The titles from the first level down. What has no title, or is not in the tree, is called ``#id``.
-
-        A parent that is missing, or a circle of parents, ends the path in the same way, so every id has one.
-        """
-        titles: list[str] = []
-        seen: set[int] = set()
-        while category and category not in seen and category in self.rows:
-            seen.add(category)
-            row = self.rows[category]
-            titles.append(row.title or f"#{category}")
-            category = row.parent
-        if category or not titles:
-            titles.append(f"#{category}")
-        return tuple(reversed(titles))
-
-    def categories(self) -> tuple[Category, ...]:
-        """The categories as the model has them."""
-        return tuple(Category(path=self.path(row.id), id=row.id, menu=row.menu) for row in self.rows.values())
-
-    def find(self, title: str, *, parent: int) -> Sequence[int]:
-        """The ids of the categories of that title below that parent (0: on the first level)."""
-        return [row.id for row in self.rows.values() if row.title == title and row.parent == parent]
-
-
 def read_tree(transport: Transport, *, repeat: bool = True) -> Tree:
     """List the categories, asking again if an answer gets lost, and once more when the service counts more than it lists."""
     for _ in range(2):
@@ -235,15 +203,7 @@ def read_tree(transport: Transport, *, repeat: bool = True) -> Tree:
 
 
 def _question(row: QuestionRow, path: CategoryPath) -> Question:
-    content = Content(
-        question=row.question,
-        answer=row.answer,
-        category=path,
-        answer_type=row.answer_type,
-        similar=row.similar,
-        status=row.status,
-    )
-    return Question(content, id=row.id)
+    return Question(Content(row.question, row.answer, path, row.answer_type, row.similar, row.status), id=row.id)
 
 
 @dataclass(frozen=True, slots=True)

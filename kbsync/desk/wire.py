@@ -1,12 +1,12 @@
 """The service's JSON as values of our own: fields checked, text normalised, and what is out of shape named."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kbsync.desk.failures import misshapen
 from kbsync.errors import OutcomeUnknown
-from kbsync.model import AnswerType, MenuType, Status, to_lf
+from kbsync.model import AnswerType, Category, CategoryPath, MenuType, Status, to_lf
 
 LARGEST_NUMBER = 2**63
 
@@ -25,6 +25,38 @@ class CategoryRow:
     parent: int
     title: str
     menu: MenuType
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Every category by its id, in the order of the answer; ``complete`` is False when the service counts more than it lists."""
+
+    rows: Mapping[int, CategoryRow]
+    complete: bool
+
+    def path(self, category: int) -> CategoryPath:
+        """The titles from the first level down. What has no title, or is not in the tree, is called ``#id``.
+
+        A parent that is missing, or a circle of parents, ends the path in the same way, so every id has one.
+        """
+        titles: list[str] = []
+        seen: set[int] = set()
+        while category and category not in seen and category in self.rows:
+            seen.add(category)
+            row = self.rows[category]
+            titles.append(row.title or f"#{category}")
+            category = row.parent
+        if category or not titles:
+            titles.append(f"#{category}")
+        return tuple(reversed(titles))
+
+    def categories(self) -> tuple[Category, ...]:
+        """The categories as the model has them."""
+        return tuple(Category(path=self.path(row.id), id=row.id, menu=row.menu) for row in self.rows.values())
+
+    def find(self, title: str, *, parent: int) -> Sequence[int]:
+        """The ids of the categories of that title below that parent (0: on the first level)."""
+        return [row.id for row in self.rows.values() if row.title == title and row.parent == parent]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,6 @@ from kbsync.usecases.context import Call, Exit, LinkedStop, RunContext, is_agree
 from kbsync.usecases.git import (
     History,
     check_applied_ref,
-    is_shared,
     leftovers_of,
     moves_applied_ref,
     record_apply,
@@ -382,7 +381,7 @@ def locked(
     """
     prepare_state(state)
     lock = TargetLock(
-        history.repository if is_shared(target) else None,
+        history.repository if target.is_shared else None,
         history.refs or TargetRefs(target.name, target.key),
         owner=actor(context.environ, _committer(history)),
         where=where(context.environ),

@@ -18,8 +18,7 @@ from kbsync.messages import Message, message
 from kbsync.ports import Ports
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, RunContext
-from kbsync.usecases.git import check_address
-from kbsync.usecases.workspace import Workspace, check_state, prepare_state, shared_state_directory
+from kbsync.usecases.workspace import Workspace, check_address, check_state, prepare_state, shared_state_directory
 
 if TYPE_CHECKING:
     from kbsync.sandbox.server import SandboxTransport
@@ -139,7 +138,7 @@ def connected(call: Call, workspace: Workspace, *, signed: bool = True, checked:
     on_call = tell_call if screen.verbosity > 1 else None
     target = call.target_of(workspace)
     if not checked:
-        check_address(workspace, target, context=call.context)
+        check_address(workspace, target, environ=call.context.environ)
     credentials = None if signed else Credentials(usersig="-")
     with connect(
         target, context=call.context, state=workspace.state, on_pause=tell_pause, on_call=on_call, credentials=credentials

@@ -20,7 +20,7 @@ from kbsync.history.applied_ref import (
     seen_record,
     write_receipt,
 )
-from kbsync.history.base import BRANCH, EXACT, Base, find_base, find_divergence, joined_branch
+from kbsync.history.base import Base, find_base, find_divergence
 from kbsync.history.lock import TargetLock
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
@@ -30,7 +30,6 @@ from kbsync.history.snapshot import (
     filtered,
     former_directory,
     is_content_of,
-    read_objects,
     snapshot,
 )
 from kbsync.messages import Message, message
@@ -39,9 +38,9 @@ from kbsync.plan import BaseKind, Plan, Problem, ProblemKind, Purpose
 from kbsync.planfile import decode, encode_receipt, read_plan_or_receipt
 from kbsync.planner.memory import Memory, recall
 from kbsync.report import Receipt
-from kbsync.settings import Driver, Target
+from kbsync.settings import Target
 from kbsync.usecases.context import RunContext
-from kbsync.usecases.workspace import Workspace, commit_of, name_of
+from kbsync.usecases.workspace import Workspace, commit_of, joined_settings, name_of
 
 BETWEEN = 20
 """How far back to look for what an apply without a record left."""
@@ -93,12 +92,12 @@ def find_history(
     refs = refs_of(target, directory=repository.inside(workspace.directory))
     if planned:
         return History(repository, Base(None, BaseKind.NONE), None, None, refs=refs)
-    base = find_base(repository, refs, given=given, environ=context.environ, shared=is_shared(target))
+    base = find_base(repository, refs, given=given, environ=context.environ, shared=target.is_shared)
     if base.doubt is not None and certain:
         raise _uncertain(base.doubt, target)
     commit, found, doubts = commit_of(workspace, repository)
     notes = (*base.notes, *doubts)
-    joined = None if base.kind is BaseKind.GIVEN else _joined_settings(workspace, repository, context)
+    joined = None if base.kind is BaseKind.GIVEN else joined_settings(workspace, repository, context.environ)
     along = (*names_of_last(base.receipts), *filter(None, [joined]))
     tree, moved = ({}, ()) if base.commit is None else _tree_at(base.commit, repository, workspace, along=along)
     missing = [each for each in found if each.missing] + _misnamed(tree, workspace)
@@ -123,7 +122,7 @@ def _with_memory(history: History, workspace: Workspace, target: Target, *, cert
     if base.commit is None or base.kind is not BaseKind.APPLIED or repository is None or refs is None or knowledge is None:
         return history
     try:
-        receipts = () if base.receipts is None else tuple(_since(base, repository, refs, shared=is_shared(target)))
+        receipts = () if base.receipts is None else tuple(_since(base, repository, refs, shared=target.is_shared))
     except HistoryUnavailable as problem:
         if certain:
             words = message(
@@ -192,7 +191,7 @@ def receipts_of(workspace: Workspace, target: Target, *, context: RunContext) ->
     repository = Repository.find(workspace.directory, environ=context.environ)
     if repository is None:
         return
-    refs, shared = refs_of(target, directory=repository.inside(workspace.directory)), is_shared(target)
+    refs, shared = refs_of(target, directory=repository.inside(workspace.directory)), target.is_shared
     tip = seen_record(repository, refs, shared=shared).receipts
     for number, data in () if tip is None else read_receipts(repository, refs, tip, shared=shared):
         yield number, receipt_of(number, data)
@@ -253,11 +252,6 @@ def _loose(receipts: Sequence[Receipt]) -> Iterator[Message]:
             )
 
 
-def is_shared(target: Target) -> bool:
-    """Whether the git remote is asked: the embedded service lives on this machine, so its refs do too."""
-    return target.driver is not Driver.SANDBOX
-
-
 def refs_of(target: Target, *, directory: str) -> TargetRefs:
     """The refs of a target that is applied from a directory."""
 
@@ -267,52 +261,6 @@ def refs_of(target: Target, *, directory: str) -> TargetRefs:
         return former in ([], [target.key])
 
     return TargetRefs(target.name, target.key, directory, names_it)
-
-
-class ForeignAddress(HistoryUnavailable):
-    """A pull request would sign in at an address that is not reviewed; ``branch`` is the one that it joins."""
-
-    def __init__(self, target: Target, branch: str) -> None:
-        words = message(
-            "the address of {target} (endpoint and SDKAppID) is not the one that {branch} gives it, which this pull request "
-            "joins: nothing was sent, so that no signature goes where nobody has agreed to",
-            target=target.name,
-            branch=branch,
-        )
-        super().__init__(words, hint=message("Merge the address first, in a pull request of its own."))
-        self.branch = branch
-
-
-def check_address(
-    workspace: Workspace,
-    target: Target,
-    *,
-    context: RunContext,
-    repository: Repository | None = None,
-    given: str | None = None,
-) -> None:
-    """Raise ForeignAddress in a pull request, unless the target has the same address in the branch to join.
-
-    Outside CI that is the base ``given``, where it is a branch.
-    """
-    if not is_shared(target) or not (given or any(context.environ.get(name) for name in (EXACT, *BRANCH))):
-        return
-    repository = repository or Repository.find(workspace.directory, environ=context.environ)
-    name = None if repository is None else _joined_settings(workspace, repository, context, given)
-    if repository is None or name is None:
-        return
-    said = read_objects(repository, [name]).get(name)
-    settings = None if said is None else load_tree({SETTINGS_FILE: said}, shown_as="").settings
-    if settings is None or all((each.name, each.key) != (target.name, target.key) for each in settings.targets):
-        raise ForeignAddress(target, name.partition(":")[0].removeprefix("refs/remotes/").removeprefix("refs/heads/"))
-
-
-def _joined_settings(workspace: Workspace, repository: Repository, context: RunContext, given: str | None = None) -> str | None:
-    """What git calls the settings in the branch that a pull request joins; None outside a pull request."""
-    branch = joined_branch(repository, context.environ, given=given)
-    directory = repository.inside(workspace.directory)
-    place = f"{directory}/{SETTINGS_FILE}" if directory else SETTINGS_FILE
-    return None if branch is None else f"{branch}:{place}"
 
 
 def base_of_read_files(history: History) -> Knowledge | None:
@@ -466,7 +414,7 @@ def check_applied_ref(plan: Plan, target: Target, *, history: History) -> Applie
     plan must not be applied over a newer one, and the same plan may be applied again. Raises HistoryUnavailable when the refs
     cannot be asked, and when no receipt can be appended.
     """
-    repository, refs, shared = history.repository, history.refs, is_shared(target)
+    repository, refs, shared = history.repository, history.refs, target.is_shared
     if repository is None or refs is None:
         return AppliedRecord()
     if moves_applied_ref(plan, history=history) and plan.source.base in (BaseKind.APPLIED, BaseKind.NONE):
@@ -481,20 +429,13 @@ def check_applied_ref(plan: Plan, target: Target, *, history: History) -> Applie
 
 
 def _check_base(plan: Plan, target: Target, now: str | None, *, repository: Repository, directory: str) -> None:
-    planned = (plan.source.base_commit, plan.source.commit)
-    if now not in planned and not _is_on_the_way(now, plan, repository, directory):
-        raise StalePlan(
-            message("another commit was applied since this plan was made; nothing was changed"),
-            [
-                message(
-                    "the plan counts from {planned}, {target} now has {now}",
-                    planned=short_commit(plan.source.base_commit),
-                    target=target.name,
-                    now=short_commit(now),
-                )
-            ],
-            hint=message("plan again"),
-        )
+    base = plan.source.base_commit
+    if now in (base, plan.source.commit) or _is_on_the_way(now, plan, repository, directory):
+        return
+    commits = {"planned": short_commit(base), "now": short_commit(now)}
+    moved = message("the plan counts from {planned}, {target} now has {now}", target=target.name, **commits)
+    words = message("another commit was applied since this plan was made; nothing was changed")
+    raise StalePlan(words, [moved], hint=message("plan again"))
 
 
 def _is_on_the_way(now: str | None, plan: Plan, repository: Repository, directory: str) -> bool:
@@ -543,7 +484,7 @@ def record_apply(
         return None
     plan = receipt.report.plan
     commit = plan.source.commit if receipt.report.finished and moves_applied_ref(plan, history=history) else None
-    shared = is_shared(target)
+    shared = target.is_shared
     number, made = seen.number, seen.receipts
     for number, each in enumerate(receipts, seen.number + 1):
         made = write_receipt(repository, refs, encode_receipt(each), tip=made, number=number, date=date)

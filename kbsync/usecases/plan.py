@@ -21,16 +21,14 @@ from kbsync.saving import save
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.git import (
-    ForeignAddress,
     History,
     base_of_read_files,
-    check_address,
     find_history,
     leftovers_of,
     receipts_of,
     settled,
 )
-from kbsync.usecases.workspace import Workspace, compared_with
+from kbsync.usecases.workspace import ForeignAddress, Workspace, check_address, compared_with
 
 __all__ = ["PlanOptions", "find_drift", "plan_library"]
 
@@ -241,7 +239,7 @@ def _plan_live(call: Call, options: PlanOptions) -> Plan:
     ready = prepare(call, base=options.base, certain=False)
     try:
         check_address(
-            ready.workspace, ready.target, context=call.context, repository=ready.history.repository, given=options.base
+            ready.workspace, ready.target, environ=call.context.environ, repository=ready.history.repository, given=options.base
         )
     except ForeignAddress as problem:
         words = message(

@@ -13,7 +13,7 @@ from kbsync.messages import Message, message
 from kbsync.plan import BaseKind, Cause
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit, is_agreed
-from kbsync.usecases.git import is_shared, leftovers_of, receipts_of
+from kbsync.usecases.git import leftovers_of, receipts_of
 from kbsync.usecases.workspace import Workspace, check_state, shared_state_directory
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def find_status(call: Call) -> tuple["TargetStatus", Exit]:
     ready = prepare(call, base=None, certain=False)
     workspace, target, history = ready.workspace, ready.target, ready.history
     repository, applied = history.repository, history.base.kind is BaseKind.APPLIED
-    shared = repository if is_shared(target) else None
+    shared = repository if target.is_shared else None
     found = TargetStatus(
         target,
         call.context.clock.wall(),
@@ -155,7 +155,7 @@ def unlock_target(call: Call, *, yes: bool) -> Exit:
     workspace = call.open_workspace()
     target = workspace.target(call.target)
     refs = TargetRefs(target.name, target.key)
-    repository = Repository.find(call.directory, environ=call.context.environ) if is_shared(target) else None
+    repository = Repository.find(call.directory, environ=call.context.environ) if target.is_shared else None
     found = _find_lock(call, workspace, target, repository)
     if found is None:
         call.screen.note(message("Nobody holds the target."))

@@ -10,9 +10,10 @@ from pathlib import Path
 from kbsync.diagnostics import Diagnostic, Rule, Severity, has_errors, sort_diagnostics, tally
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, InvalidInput, Misuse
-from kbsync.files import DiskFiles, Loaded, is_yaml, load_files, load_tree
+from kbsync.files import SETTINGS_FILE, DiskFiles, Loaded, is_yaml, load_files, load_tree
+from kbsync.history.base import BRANCH, EXACT, branch_point, joined_branch
 from kbsync.history.repository import Repository
-from kbsync.history.snapshot import FileDifference, differences
+from kbsync.history.snapshot import FileDifference, differences, read_objects, snapshot
 from kbsync.messages import Message, message
 from kbsync.model import Content, Entry, Knowledge
 from kbsync.saving import make_directory, refuse_links, save
@@ -122,10 +123,6 @@ _CLAIMS = frozenset({Rule.KB301, Rule.KB302, Rule.KB304, Rule.KB306, Rule.KB307,
 
 def _known(files: DiskFiles, environ: Mapping[str, str] | None) -> Collection[Entry]:
     """The entries of the files where the branch began, else at HEAD; empty if git does not know."""
-    from kbsync.history.base import branch_point  # noqa: PLC0415  (only where two entries do not go together)
-    from kbsync.history.repository import Repository  # noqa: PLC0415
-    from kbsync.history.snapshot import snapshot  # noqa: PLC0415
-
     try:
         repository = Repository.find(files.directory, environ=environ)
         commit = branch_point(repository, environ or {}) if repository else None
@@ -244,6 +241,54 @@ def commit_of(workspace: Workspace, repository: Repository) -> tuple[str | None,
         why=found[0].why,
     )
     return None, found, (first,)
+
+
+class ForeignAddress(HistoryUnavailable):
+    """A pull request would sign in at an address that is not reviewed; ``branch`` is the one that it joins."""
+
+    def __init__(self, target: Target, branch: str) -> None:
+        words = message(
+            "the address of {target} (endpoint and SDKAppID) is not the one that {branch} gives it, which this pull request "
+            "joins: nothing was sent, so that no signature goes where nobody has agreed to",
+            target=target.name,
+            branch=branch,
+        )
+        super().__init__(words, hint=message("Merge the address first, in a pull request of its own."))
+        self.branch = branch
+
+
+def check_address(
+    workspace: Workspace,
+    target: Target,
+    *,
+    environ: Mapping[str, str],
+    repository: Repository | None = None,
+    given: str | None = None,
+) -> None:
+    """Raise ForeignAddress in a pull request, unless the target has the same address in the branch to join.
+
+    Outside CI that is the base ``given``, where it is a branch.
+    """
+    if not target.is_shared or not (given or any(environ.get(name) for name in (EXACT, *BRANCH))):
+        return
+    repository = repository or Repository.find(workspace.directory, environ=environ)
+    name = None if repository is None else joined_settings(workspace, repository, environ, given=given)
+    if repository is None or name is None:
+        return
+    said = read_objects(repository, [name]).get(name)
+    settings = None if said is None else load_tree({SETTINGS_FILE: said}, shown_as="").settings
+    if settings is None or all((each.name, each.key) != (target.name, target.key) for each in settings.targets):
+        raise ForeignAddress(target, name.partition(":")[0].removeprefix("refs/remotes/").removeprefix("refs/heads/"))
+
+
+def joined_settings(
+    workspace: Workspace, repository: Repository, environ: Mapping[str, str], *, given: str | None = None
+) -> str | None:
+    """What git calls the settings in the branch that a pull request joins; None outside a pull request."""
+    branch = joined_branch(repository, environ, given=given)
+    directory = repository.inside(workspace.directory)
+    place = f"{directory}/{SETTINGS_FILE}" if directory else SETTINGS_FILE
+    return None if branch is None else f"{branch}:{place}"
 
 
 def uid() -> int:
