@@ -220,6 +220,11 @@ class DocumentedCommand(click.Command):
         super().format_epilog(ctx, formatter)
 
 
+def documented(name: str | None = None, **attributes: Any) -> Callable[[Command], DocumentedCommand]:
+    """Make a command of a function, with the ``examples`` and ``exits`` of its help page."""
+    return click.command(name, cls=DocumentedCommand, **attributes)
+
+
 class DocumentedGroup(click.Group):
     """A command whose own commands have examples."""
 

@@ -6,12 +6,11 @@ from typing import Any
 
 import click
 
-from kbsync.cli.options import Approval, DocumentedCommand, Invocation, all_targets_option, invocation
+from kbsync.cli.options import Approval, Invocation, all_targets_option, documented, invocation
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync apply", "plan, show, ask, carry out"),
         ("kbsync apply plan.json --yes", "exactly this plan, or nothing"),

@@ -5,13 +5,12 @@ from typing import Any
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.render.formats import COVERAGE, draw_coverage
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync coverage --since 30", "a month of finished sessions"),
         ("kbsync coverage --save chats.jsonl", "keep the transcripts"),

@@ -2,13 +2,12 @@
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, all_targets_option, invocation
+from kbsync.cli.options import Invocation, all_targets_option, documented, invocation
 from kbsync.render.formats import PLANS
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync drift", "since the last apply"),
         ("kbsync drift --base v1.4", "since that commit"),

@@ -2,12 +2,11 @@
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync explain KB408", "what it means, an example, what to do"),
         ("kbsync explain near-duplicate KB411", "several, by name and code"),

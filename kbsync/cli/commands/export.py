@@ -5,14 +5,13 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.messages import message
 from kbsync.saving import save
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync export --out library.xlsx", "for a spreadsheet"),
         ("kbsync export --out live.tsv --live", "what customers are answered now"),

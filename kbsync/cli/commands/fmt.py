@@ -2,12 +2,11 @@
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync fmt", "lay out every file"),
         ("kbsync fmt --check", "for CI and pre-commit"),

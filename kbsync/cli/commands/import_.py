@@ -4,13 +4,12 @@ from pathlib import Path
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.usecases.context import Exit
 
 
-@click.command(
+@documented(
     "import",
-    cls=DocumentedCommand,
     examples=(
         ("kbsync import library.xlsx", "show it, ask, write it"),
         ("kbsync import library.xlsx --dry-run", "only show it"),

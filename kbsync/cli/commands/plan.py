@@ -5,13 +5,12 @@ from typing import Any
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, all_targets_option, invocation
+from kbsync.cli.options import Invocation, all_targets_option, documented, invocation
 from kbsync.render.formats import PLANS
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync plan", "against the default target"),
         ("kbsync plan --out plan.json", "save it; apply carries out exactly this"),

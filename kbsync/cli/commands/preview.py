@@ -4,12 +4,11 @@ from pathlib import Path
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync preview 'Good night' --session 11111111-…", "the answer in the files"),
         ("kbsync preview --answer-file draft.txt --session 11111111-…", "a draft of it"),

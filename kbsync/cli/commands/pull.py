@@ -4,12 +4,11 @@ from typing import Any
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync pull", "take in what the console changed"),
         ("kbsync pull --check", "only show it"),

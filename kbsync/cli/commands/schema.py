@@ -2,12 +2,11 @@
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync schema knowledge", "of knowledge files, for editors"),
         ("kbsync schema settings", "of kbsync.yaml"),

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.render.formats import PLANS
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync show plan.json", "as plan would have shown it"),
         ("kbsync show plan.json --format html > plan.html", "for a browser"),

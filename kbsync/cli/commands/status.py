@@ -1,13 +1,10 @@
 """``kbsync status``: where a target stands."""
 
-import click
-
-from kbsync.cli.options import DocumentedCommand, Invocation, all_targets_option, invocation
+from kbsync.cli.options import Invocation, all_targets_option, documented, invocation
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync status", "the default target"),
         ("kbsync status --all-targets", "every real one"),

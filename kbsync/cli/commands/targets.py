@@ -1,13 +1,10 @@
 """``kbsync targets``: the applications that the settings name."""
 
-import click
-
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync targets", "name, driver, SDKAppID"),
         ("kbsync targets --format matrix", "a CI matrix, one job a target"),

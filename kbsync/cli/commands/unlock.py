@@ -2,12 +2,11 @@
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync unlock -t production", "show who holds it, then ask"),
         ("kbsync unlock -t production --yes", "remove what is shown, without asking"),

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.messages import message
 from kbsync.render.formats import FINDINGS, draw_findings
 from kbsync.usecases.context import Exit
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync validate", "everything that is wrong, at once"),
         ("kbsync validate -d faq -t production", "another directory, as one target reads it"),

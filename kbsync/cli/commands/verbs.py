@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kbsync.cli.options import DocumentedCommand, Invocation, invocation
+from kbsync.cli.options import Invocation, documented, invocation
 from kbsync.usecases.context import Exit
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ _EXITS = {Exit.USAGE: "no question has that text", Exit.INVALID: "the files have
 _dry_run = click.option("--dry-run", is_flag=True, help="Write nothing; only show the difference.")
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync rename 'Do you deliver on Saturdays?' 'Do you deliver at weekends?'", ""),
         ("kbsync rename 'Old text' 'New text' --dry-run", "only show it"),
@@ -38,8 +37,7 @@ def rename(call: Invocation, *, old: str, new: str, dry_run: bool) -> int:
     return _edit(call, renaming(old, new), dry_run=dry_run)
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync remove 'Do you deliver on Saturdays?'", "an apply takes it from customers"),
         ("kbsync remove 'Do you deliver on Saturdays?' --dry-run", "only show it"),
@@ -59,8 +57,7 @@ def remove(call: Invocation, *, text: str, dry_run: bool) -> int:
     return _edit(call, removing(text), dry_run=dry_run)
 
 
-@click.command(
-    cls=DocumentedCommand,
+@documented(
     examples=(
         ("kbsync move 'Do you deliver on Saturdays?' 'Shipping / Delivery times'", ""),
         ("kbsync move 'Do you deliver on Saturdays?' Shipping --dry-run", "only show it"),
