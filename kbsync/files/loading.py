@@ -64,12 +64,9 @@ def _load(tree: FileTree, shown_as: str, target: str | None, *, settings: bool, 
         targets = None if chosen is None else tuple(one.name for one in chosen.targets)
         picked = target if target is not None or chosen is None else chosen.default_target
         knowledge = reader.knowledge(picked, targets)
-        faults = [fault for source in reader.sources for fault in _told(source)]
+        told = (redacted(each) if each.name == SETTINGS_FILE else each.all_faults() for each in reader.sources)
+        faults = [fault for found in told for fault in found]
     return Loaded(chosen, knowledge, sort_diagnostics(faults))
-
-
-def _told(source: SourceFile) -> tuple[Diagnostic, ...]:
-    return redacted(source) if source.name == SETTINGS_FILE else source.all_faults()
 
 
 @contextmanager

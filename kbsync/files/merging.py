@@ -222,7 +222,7 @@ class _Work:
         leaving = {
             name: [text for text, edit in edits.items() if Field.CATEGORY in edit.fields] for name, edits in self._edits.items()
         }
-        homes = homes_of(self._edited, leaving) if relocating and any(leaving.values()) else frozenset()
+        homes = homes_of(self._edited, leaving=leaving) if relocating and any(leaving.values()) else ()
         for name in {**self._edits, **self._removed}:
             change_questions(self._edited[name], self._edits.get(name, {}), self._removed.get(name, {}), homes)
         if relocating:

@@ -155,7 +155,7 @@ def add_questions(
     new: dict[str, bytes] = {}
     has_tree = CATEGORIES_FILE in files or any(get(root, "categories") for file in files.values() for root in file.roots)
     rest = list(declared)
-    homes = _homes(files)
+    homes = homes_of(files)
     grown: dict[str, EditedFile] = {}
     crowd = sum(path not in homes for path in groups) > _CROWD
     for path, contents in groups.items():
@@ -300,12 +300,7 @@ def _change_tree(
         editor.remove_items(key, tree, going)
 
 
-def homes_of(files: Mapping[str, EditedFile], leaving: Mapping[str, Collection[str]]) -> frozenset[CategoryPath | None]:
-    """The categories that have a place in the files, apart from that of questions that are ``leaving`` theirs."""
-    return frozenset(_homes(files, leaving=leaving))
-
-
-def _homes(
+def homes_of(
     files: Mapping[str, EditedFile], *, leaving: Mapping[str, Collection[str]] = MappingProxyType({})
 ) -> dict[CategoryPath | None, tuple[str, int, CategoryPath | None]]:
     """Where new questions of a category are added: the last document with it as default, else the last with a question of it.
@@ -329,7 +324,7 @@ def _homes(
 
 def relocate(files: Mapping[str, EditedFile], moved: Mapping[str, Collection[str]]) -> None:
     """Take questions to where their new category's questions are, with their comments; what is shared or on one line stays."""
-    homes = _homes(files, leaving=moved)
+    homes = homes_of(files, leaving=moved)
     goals: dict[tuple[str, str], tuple[str, int]] = {}
     for name, texts in moved.items():
         for question in files[name].questions():

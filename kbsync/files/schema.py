@@ -103,10 +103,6 @@ def _read_pins(node: Node, source: SourceFile) -> tuple[Pinned, ...]:
     return tuple([Pinned(found, target) for target, found in pairs if found is not None])
 
 
-def _read_third_level(node: Node, source: SourceFile) -> None:
-    source.fault(Rule.KB308, message("a third level of categories: the service has two"), node)
-
-
 def _words(enum: Iterable[WordT]) -> ValueType[WordT]:
     return choice({one.value: one for one in enum})
 
@@ -122,7 +118,8 @@ ANSWER: Final[ValueType[TextAt | AnswerFile]] = ValueType(_read_answer, {"anyOf"
 PINS: Final = ValueType(_read_pins, {"anyOf": [TEXT_SCHEMA, {"type": "object", "additionalProperties": TEXT_SCHEMA}]})
 """A StandardQuestionId, or a mapping from target to one: ids differ from app to app."""
 
-THIRD_LEVEL: Final[ValueType[None]] = ValueType(_read_third_level, {"not": {}})
+_TOO_DEEP = message("a third level of categories: the service has two")
+THIRD_LEVEL: Final[ValueType[None]] = ValueType(lambda node, source: source.fault(Rule.KB308, _TOO_DEEP, node), {"not": {}})
 """What may stand under ``children`` on the second level: nothing, with a better reason than "unknown key"."""
 
 ON_AND_OFF: Final[Mapping[str, str]] = {
@@ -138,39 +135,30 @@ MARKED_UP: Final[Mapping[str, str]] = {
 FILE = Key("file", TEXT, "The path of a text file, relative to this one and inside the knowledge directory.", required=True)
 ANSWER_FILE: Final = Table("answer", (FILE,))
 
-QUESTION_TEXT = Key("question", TEXT, "The standard question, as a customer would ask it.", required=True)
-QUESTION_ANSWER = Key("answer", ANSWER, "What the chatbot says, or {file: path} for the text of a file.", required=True)
-QUESTION_ANSWER_TYPE = Key(
-    "answer_type",
-    choice(dict(AnswerType.names()), MARKED_UP),
-    "How the answer is shown: text (0, the default) or rich (2).",
-)
-QUESTION_SIMILAR = Key("similar", texts(), "Other wordings of the question.")
-QUESTION_CATEGORY = Key("category", PATH, "The category: Parent / Child. Without it the document's category counts.")
-QUESTION_PREVIOUSLY = Key(
-    "previously",
-    texts(single=True),
-    "What the question said before: a rename instead of delete and create. An empty list: it is new, and no rename.",
-)
-QUESTION_STATUS = Key(
-    "status",
-    choice(dict(Status.names()), ON_AND_OFF),
-    "Whether customers get the answer: enabled (4, the default) or disabled (5).",
-)
-QUESTION_ID = Key("id", PINS, "The StandardQuestionId, or one for each target.")
-QUESTION_PROTECTED = Key("protected", BOOLEAN, "Whether plans may never remove or disable this question.")
 QUESTION: Final = Table(
     "question",
     (
-        QUESTION_TEXT,
-        QUESTION_ANSWER,
-        QUESTION_ANSWER_TYPE,
-        QUESTION_SIMILAR,
-        QUESTION_CATEGORY,
-        QUESTION_PREVIOUSLY,
-        QUESTION_STATUS,
-        QUESTION_ID,
-        QUESTION_PROTECTED,
+        QUESTION_TEXT := Key("question", TEXT, "The standard question, as a customer would ask it.", required=True),
+        QUESTION_ANSWER := Key("answer", ANSWER, "What the chatbot says, or {file: path} for the text of a file.", required=True),
+        QUESTION_ANSWER_TYPE := Key(
+            "answer_type",
+            choice(dict(AnswerType.names()), MARKED_UP),
+            "How the answer is shown: text (0, the default) or rich (2).",
+        ),
+        QUESTION_SIMILAR := Key("similar", texts(), "Other wordings of the question."),
+        QUESTION_CATEGORY := Key("category", PATH, "The category: Parent / Child. Without it the document's category counts."),
+        QUESTION_PREVIOUSLY := Key(
+            "previously",
+            texts(single=True),
+            "What the question said before: a rename instead of delete and create. An empty list: it is new, and no rename.",
+        ),
+        QUESTION_STATUS := Key(
+            "status",
+            choice(dict(Status.names()), ON_AND_OFF),
+            "Whether customers get the answer: enabled (4, the default) or disabled (5).",
+        ),
+        QUESTION_ID := Key("id", PINS, "The StandardQuestionId, or one for each target."),
+        QUESTION_PROTECTED := Key("protected", BOOLEAN, "Whether plans may never remove or disable this question."),
     ),
 )
 CUSTOMER_TEXTS: Final = (QUESTION_TEXT.name, QUESTION_ANSWER.name, QUESTION_SIMILAR.name)
@@ -194,17 +182,13 @@ DOCUMENT_REMOVED = Key(
 )
 DOCUMENT: Final = Table("knowledge file", (DOCUMENT_CATEGORIES, DOCUMENT_CATEGORY, DOCUMENT_QUESTIONS, DOCUMENT_REMOVED))
 
-TARGET_DRIVER = Key("driver", _words(Driver), "desk (the default) or the embedded sandbox.")
-TARGET_REGION = Key("region", choice(REGIONS), "Where the application lives; instead of endpoint.")
-TARGET_ENDPOINT = Key("endpoint", TEXT, "https://host of the REST API; instead of region.")
-TARGET_APP = Key("sdkappid", integer(1, 2**32 - 1), "The SDKAppID of the application.")
 TARGET: Final = Table(
     "target",
     (
-        TARGET_DRIVER,
-        TARGET_REGION,
-        TARGET_ENDPOINT,
-        TARGET_APP,
+        TARGET_DRIVER := Key("driver", _words(Driver), "desk (the default) or the embedded sandbox."),
+        TARGET_REGION := Key("region", choice(REGIONS), "Where the application lives; instead of endpoint."),
+        TARGET_ENDPOINT := Key("endpoint", TEXT, "https://host of the REST API; instead of region."),
+        TARGET_APP := Key("sdkappid", integer(1, 2**32 - 1), "The SDKAppID of the application."),
         Key("identifier", TEXT, "The UserID of an App administrator; administrator by default."),
         Key("calls_per_second", number(5.0), "Calls a second and command; 5, the documented limit, by default."),
         Key("pacing", _words(Pacing), "steady uses the whole limit, strict never risks a refusal."),

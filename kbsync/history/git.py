@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.messages import Message, message
+from kbsync.messages import message
 from kbsync.saving import reason_of
 
 LOCAL_SECONDS = 60.0
@@ -175,14 +175,13 @@ class Git:
                 process.terminate()
                 process.wait()
                 raise
-        return Answer(process.returncode, output, _scrub(complaint.decode("utf-8", "replace")))
+        said = QUERY.sub("…", CREDENTIALS.sub("…@", complaint.decode("utf-8", "replace")))
+        return Answer(process.returncode, output, said)
 
     def failure(self, command: str, answer: Answer) -> HistoryUnavailable:
         """What to raise for an answer that cannot be used."""
-        return HistoryUnavailable(
-            message("`git {command}` failed: {reason}", command=command, reason=answer.reason),
-            hint=_advice(answer),
-        )
+        hint = message("Check the network and the remote, then try again.") if answer.code is None else None
+        return HistoryUnavailable(message("`git {command}` failed: {reason}", command=command, reason=answer.reason), hint=hint)
 
     def unreadable(self, answer: Answer) -> HistoryUnavailable:
         """What to raise where the directory has a ``.git`` of which git makes no repository."""
@@ -201,13 +200,3 @@ class Git:
                 "that its `.git` names."
             ),
         )
-
-
-def _scrub(text: str) -> str:
-    return QUERY.sub("…", CREDENTIALS.sub("…@", text))
-
-
-def _advice(answer: Answer) -> Message | None:
-    if answer.code is None:
-        return message("Check the network and the remote, then try again.")
-    return None

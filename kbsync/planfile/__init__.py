@@ -50,8 +50,8 @@ def decode(data: bytes, *, name: str) -> Plan | Receipt:
     """Check and decode a plan or a receipt; ``name`` is what messages call it. Raises UnusableFile."""
     if len(data) > LARGEST:
         raise UnusableFile(message("{name} is too large for a plan file ({size} bytes)", name=name, size=len(data)))
-    encoding = _encoding(data)
-    if encoding:
+    encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
+    if encoding is not None:
         raise UnusableFile(
             message("{name} is in {encoding}, and plans and receipts are UTF-8 without a mark", name=name, encoding=encoding),
             hint=message("write it with --out or --receipt; PowerShell's > changes the encoding"),
@@ -103,10 +103,6 @@ _MARKS = {
     b"\0{": "UTF-16",
 }
 """How files of other encodings begin; the longer marks come first."""
-
-
-def _encoding(data: bytes) -> str:
-    return next((name for mark, name in _MARKS.items() if data.startswith(mark)), "")
 
 
 def _plan(wire: v1.PlanV1, name: str) -> Plan:

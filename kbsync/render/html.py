@@ -96,6 +96,7 @@ def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
     """
     words = PlanWords(plan, options.language)
     parts, (steps, lines) = tuple(_parts(words)), words.steps()
+    shown = {each.cause for part in parts for each in part.cards}
     return page_from(
         "report.html.jinja",
         words,
@@ -106,7 +107,7 @@ def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
         problems=tuple(map(words.problem, words.shown.blocking)),
         parts=parts,
         categories={name: number for number, name in enumerate(_categories(parts))},
-        causes=tuple((cause.value, words.cause(cause)) for cause in Cause if _has(parts, cause)),
+        causes=tuple((cause.value, words.cause(cause)) for cause in Cause if cause.value in shown),
         kept=words.kept(),
         listings=tuple(words.unmanaged()),
         record=tuple(_plan_record(digest, words, verbose=options.verbose)),
@@ -204,10 +205,6 @@ def _notices(words: PlanWords) -> Iterator[Named]:
 
 def _categories(parts: tuple[_CardPart, ...]) -> list[str]:
     return sorted({name for part in parts for shown in part.cards for name in shown.categories})
-
-
-def _has(parts: tuple[_CardPart, ...], cause: Cause) -> bool:
-    return any(shown.cause == cause.value for part in parts for shown in part.cards)
 
 
 def _plan_record(digest: str, words: PlanWords, *, verbose: bool) -> Iterator[Named]:

@@ -162,14 +162,11 @@ def find_project(directory: Path, *, environ: Mapping[str, str]) -> Project:
     place = directory.resolve()
     repository = Repository.find(directory, environ=environ)
     if repository is not None:
-        return Project(repository.root.resolve(), _branch(repository))
+        # The remote's own branch, because a project is often begun on one that is still to be merged; else the one that is here.
+        branch = repository.remote_branch("origin") or repository.branch() or BRANCH
+        return Project(repository.root.resolve(), branch)
     here = Path.cwd().resolve()
     return Project(here if place.is_relative_to(here) else place.parent)
-
-
-def _branch(repository: Repository) -> str:
-    """The remote's own branch, because a project is often begun on one that is still to be merged; else the one that is here."""
-    return repository.remote_branch("origin") or repository.branch() or BRANCH
 
 
 def new_files(
@@ -185,7 +182,7 @@ def new_files(
 
 def _files(directory: Path, project: Project, continuous: Continuous, package: Package) -> Iterator[NewFile]:
     yield NewFile(directory / SETTINGS_FILE, _template("kbsync.yaml"), directory)
-    if not _has_knowledge(directory):
+    if all(path.name == SETTINGS_FILE for path in directory.glob("**/*.y*ml")):
         yield NewFile(directory / EXAMPLE, _template(EXAMPLE), directory)
     for name, schema in (("knowledge", knowledge_schema()), ("settings", settings_schema())):
         text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
@@ -255,10 +252,6 @@ def _pipeline(names: Mapping[str, str], package: Package) -> str:
     else:
         install = f"echo {shlex.quote(UNINSTALLED)} >&2; exit 1"
     return _filled("gitlab.yml", {**names, "@INSTALL@": json.dumps(install, ensure_ascii=False)})
-
-
-def _has_knowledge(directory: Path) -> bool:
-    return any(path.name != SETTINGS_FILE for path in directory.glob("**/*.y*ml"))
 
 
 def _names(directory: Path, project: Project) -> dict[str, str]:

@@ -68,7 +68,8 @@ def plan_library(call: Call, options: PlanOptions) -> tuple[Plan, Exit]:
     if options.undo is not None:
         plan = _plan_undo(call, options.undo)
     elif options.offline:
-        plan = _plan_offline(call, options)
+        # For pull requests from forks, which have no secrets.
+        plan = _against_base(prepare(call, base=options.base, certain=False), options.only)
     else:
         plan = _plan_live(call, options)
     if options.out is not None:
@@ -252,11 +253,6 @@ def _plan_live(call: Call, options: PlanOptions) -> Plan:
         return _against_base(ready, options.only, Problem(ProblemKind.DIVERGED, words, blocking=False))
     with reader_of(call, ready.workspace, checked=True) as reader:
         return plan_against(reader.read(), ready, only=options.only)
-
-
-def _plan_offline(call: Call, options: PlanOptions) -> Plan:
-    """Plan with the base in place of the live library: for pull requests from forks, which have no secrets."""
-    return _against_base(prepare(call, base=options.base, certain=False), options.only)
 
 
 def _against_base(ready: Prepared, only: str | None, *doubts: Problem) -> Plan:
