@@ -40,7 +40,7 @@ from kbsync.plan import (
     Source,
     renamed_paths,
 )
-from kbsync.planner.refusals import foresee_refusals
+from kbsync.planner import foresee_refusals
 from kbsync.report import ApplyReport, ChangeOutcome, Outcome
 from kbsync.settings import Policy
 
