@@ -19,7 +19,7 @@ from math import ceil
 
 from kbsync.commands import Command
 from kbsync.model import Content, Status
-from kbsync.plan import Action, CategoryChange, Change, Cost, Kind, QuestionChange
+from kbsync.plan import Action, CategoryChange, Change, Cost, QuestionChange
 
 __all__ = ["BATCH", "Phase", "Step", "cost_of", "in_order", "phases"]
 
@@ -87,11 +87,12 @@ def phases(changes: Sequence[Change]) -> tuple[Phase, ...]:
 
 
 def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -> Cost:
-    """Calls by command, and the seconds they take at ``rate`` calls a second and command.
+    """Calls by command, and the seconds they take at ``rate`` calls a second and command: at most, where nothing is repeated.
 
-    ``live`` is the status of every live question. Counted are the writes, with status calls in batches, and the reads: a listing
-    before, another before each delete of a category; after creating (to learn ids) and at the end what was touched, one call a
-    question, or a listing where something is gone or that takes no more calls.
+    ``live`` is the status of every live question. Counted are the writes, with status calls in batches, the question for the
+    service's time that a lock asks, and the reads at PAGE questions a page: one that asks for more and is refused, a listing
+    before, another before each delete of a category. After creating (to learn ids) and at the end what was touched is looked for,
+    one call a question, three for one that goes; or all is listed where that takes fewer.
     """
     if not changes:
         return Cost()
@@ -101,21 +102,36 @@ def cost_of(changes: Sequence[Change], *, rate: float, live: Sequence[Status]) -
         if isinstance(change, QuestionChange):
             after.subtract([change.before.status] if change.before else [])
             after.update([change.after.status] if change.after else [])
-    blocks = [_listing(before), *(_phase_calls(phase, changes) for phase in steps)]
-    made = [change for change in changes if change.action is Action.CREATE and change.kind is Kind.QUESTION]
-    touched = {change.id for change in changes if change.kind is Kind.QUESTION and change.id}
+    questions = [change for change in changes if isinstance(change, QuestionChange)]
+    made = [change for change in questions if change.id is None]
+    stay = {change.id for change in questions if change.id is not None and change.after is not None}
+    gone = sum(change.after is None for change in questions)
+    tree = int(len(questions) < len(changes))
     pages = sum(max(1, ceil(after[status] / PAGE)) for status in Status)
-    if 0 < 2 * (len(made) + len(touched)) < pages and all(change.after is not None for change in changes):
-        tree = any(change.kind is Kind.CATEGORY for change in changes)
-        blocks.append(Counter({Command.DESC_CATEGORY: int(tree), Command.LIST: len(made) + len(touched)}))
+    alone = 2 * (len(made) + len(stay)) + 3 * gone < pages
+    woken = sum(change.after is not None and change.after.status is Status.DISABLED for change in made)
+    made_first = [phase.step for phase in steps if phase.step is not Step.CATEGORIES] == [Step.QUESTIONS] and not woken
+    blocks = [
+        Counter({Command.DESC_CATEGORY: 1}),
+        Counter({Command.LIST: 1 + gone * alone}),
+        _listing(before),
+        *(_phase_calls(phase, changes) for phase in steps),
+    ]
+    if made:
+        new = {change.after for change in changes if change.before is None and isinstance(change, CategoryChange)}
+        unknown = any(change.after and change.after.category in new for change in made)
+        first = Counter({Command.DESC_CATEGORY: int(unknown), Command.LIST: len(made) + woken})
+        blocks.append(first if 2 * len(made) < pages else _listing(after))
+    if alone:
+        blocks.append(Counter({Command.DESC_CATEGORY: tree, Command.LIST: len(stay) + 2 * gone + len(made) * (not made_first)}))
     else:
-        blocks += [_listing(after)] * (1 + bool(made))
+        blocks.append(_listing(after))
     blocks += [_listing(after)] * sum(len(phase.changes) for phase in steps if phase.step is Step.EMPTY_CATEGORIES)
     total: Counter[Command] = Counter()
     for block in blocks:
         total.update(block)
     seconds = sum(max(block.values()) / rate for block in blocks)
-    return Cost(calls={str(command): total[command] for command in sorted(total)}, seconds=round(seconds, 1))
+    return Cost(calls={str(command): total[command] for command in sorted(total) if total[command]}, seconds=round(seconds, 1))
 
 
 def _listing(questions: Mapping[Status, int]) -> Counter[Command]:

@@ -22,11 +22,12 @@ class Reader(Protocol):
         Raises ServiceError when it cannot be read whole; a failed page is never a shorter list.
         """
 
-    def look(self, goals: Sequence[Question], known: Knowledge, *, tree: bool) -> Knowledge | None:
+    def look(self, goals: Sequence[Question], known: Knowledge, *, tree: bool, beside: int | None = None) -> Knowledge | None:
         """``known``, but for these questions as they are now: looked for by their texts, known by their ids where they have one.
 
         A goal that no answer shows stays as it is known. With ``tree`` the categories are read, too. None where an answer cannot
-        be trusted, or where ``read`` costs as little. Raises ServiceError.
+        be trusted, or where ``read`` costs as little; with ``beside``, where it will when so many others are looked for, too.
+        Raises ServiceError.
         """
 
 

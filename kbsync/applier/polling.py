@@ -64,12 +64,13 @@ LOOKS = 3
 class Sought:
     """What is looked for alone where that takes fewer calls: the library before the writes, and what it lacks to be as wanted.
 
-    ``tree`` says that categories were touched, too.
+    ``tree`` says that categories were touched, too. What is ``gone`` is there only where a look shows it: it showed it before.
     """
 
     before: Snapshot
     lacking: Callable[[Snapshot], Sequence[Question]]
     tree: bool
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,20 @@ class Poller:
                 return replace(last, conclusive=False)
         return last
 
+    def shows(self, questions: Sequence[Question], known: Knowledge, *, beside: int) -> frozenset[str]:
+        """The ids of those that a look shows before anything is written: that it does not show them later means something.
+
+        ``beside`` is how many others will be looked for. None of them where the library will be listed in any case.
+        """
+        if not questions:
+            return frozenset()
+        ids = frozenset(question.id for question in questions if question.id is not None)
+        try:
+            found = self._unwritten.look(questions, _without(known, ids), tree=False, beside=beside)
+        except KbsyncError:
+            found = None
+        return frozenset() if found is None else ids & {question.id for question in found.questions}
+
     def _look(self, touched: Sought, writes: int) -> Observation | None:
         """What was touched as it is now, and all else as it was; None where a whole listing has to tell."""
         latest = self._latest[1].snapshot if self._latest is not None and self._latest[0] == writes else None
@@ -148,7 +163,7 @@ class Poller:
         if not goals and not touched.tree:
             return None  # What differs in Unicode form alone was as wanted before it was written: only a listing tells.
         try:
-            found = self._reader.look(goals, known.knowledge, tree=touched.tree)
+            found = self._reader.look(goals, _without(known.knowledge, touched.gone), tree=touched.tree)
         except KbsyncError:
             found = None
         self._trusted = found is not None
@@ -168,6 +183,10 @@ class Poller:
             note = message("looking again in {seconds} s: reads may lag behind writes", seconds=PAUSES[number])
             self._progress.note(note)
         return self._clock.wait(PAUSES[number], until=self._stop)
+
+
+def _without(knowledge: Knowledge, ids: Container[object]) -> Knowledge:
+    return replace(knowledge, questions=tuple(question for question in knowledge.questions if question.id not in ids))
 
 
 def await_pending_creates(plan: Plan, live: Knowledge, *, poller: Poller, progress: Progress) -> Knowledge:

@@ -305,6 +305,7 @@ class _ApplyRun:
         self._live = live
         self._standing = standing
         self._runner = runner
+        self._shown = frozenset[str]()
         categories = CategoryWrites(job)
         self._questions = QuestionWrites(job, categories=categories)
         self._finishing = BatchWrites(job, questions=self._questions, finishing=True)
@@ -319,6 +320,9 @@ class _ApplyRun:
     def carry_out(self) -> None:
         """Run every phase; once the ledger halts, the phases that are left start nothing."""
         self._note_what_is_done()
+        touched = {c.id or i: c for i, c in enumerate(self._job.plan.changes) if isinstance(c, QuestionChange) and self._due(i)}
+        leaving = [self._job.before.questions[change.id or ""] for change in touched.values() if change.after is None]
+        self._shown = self._job.poller.shows(leaving, self._live, beside=len(touched) - len(leaving))
         for step, group in groupby(self._steps, key=lambda phase: phase.step):
             begun: list[int] = []
             for phase in group:
@@ -334,7 +338,7 @@ class _ApplyRun:
             return (), True
         check = ReadBack(self._job, self._questions)
         applied = self._ended(Outcome.APPLIED)
-        # Only a whole listing shows what is gone, and what became of a write without an answer.
+        # Only a whole listing shows what became of a write without an answer.
         touched = None if self._ended(Outcome.UNKNOWN) else self._touched(applied, lambda i, seen: check.has_settled([i], seen))
         found = self._job.poller.poll(
             lambda seen: check.has_settled(applied, seen), writes=self._job.ledger.writes, touched=touched
@@ -362,22 +366,25 @@ class _ApplyRun:
         )
 
     def _touched(self, indices: Sequence[int], settled: Callable[[int, Snapshot], bool]) -> Sought | None:
-        """What is looked for until it has ``settled``; None without a question, or with what is gone, which no look shows."""
-        plan, made = self._job.plan, self._job.created
-        changes = {index: plan.changes[index] for index in indices}
-        asked = any(isinstance(change, QuestionChange) for change in changes.values())
-        if not asked or any(change.after is None for change in changes.values()):
+        """What is looked for until it has ``settled``; None with what is gone and was shown by no look while it was there."""
+        before, made = self._job.before, self._job.created
+        changes = {index: self._job.plan.changes[index] for index in indices}
+        questions = {index: change for index, change in changes.items() if isinstance(change, QuestionChange)}
+        gone = frozenset(change.id or "" for change in questions.values() if change.after is None)
+        if not gone <= self._shown:
             return None
 
         def lacking(seen: Snapshot) -> Sequence[Question]:
             goals = {
                 change.id or index: Question(change.after, id=change.id or made.get(index))
-                for index, change in changes.items()
-                if isinstance(change, QuestionChange) and change.after is not None and not settled(index, seen)
+                if change.after
+                else before.questions[change.id or ""]
+                for index, change in questions.items()
+                if not settled(index, seen)
             }
             return tuple(goals.values())
 
-        return Sought(self._job.before, lacking, tree=any(isinstance(each, CategoryChange) for each in changes.values()))
+        return Sought(before, lacking, tree=len(questions) < len(changes), gone=gone)
 
     def _note_what_is_done(self) -> None:
         withheld = Attempt(Ending.HELD, message("the listing is not complete, and nothing is removed because of such a listing"))

@@ -73,13 +73,15 @@ class DeskReader:
             complete=tree.complete and listing.complete,
         )
 
-    def look(self, goals: Sequence[Question], known: Knowledge, *, tree: bool) -> Knowledge | None:
+    def look(self, goals: Sequence[Question], known: Knowledge, *, tree: bool, beside: int | None = None) -> Knowledge | None:
         """``known``, but for these questions as they are now; None where the keyword filter does not show them for certain.
 
         What an answer shows is known by its id, so that it does not matter how the filter matches, nor whether it does.
+        ``beside``: they will be looked for again, with so many others; None as well where that takes more calls than a listing.
         """
         pages = self._transport.heard.pages
-        if not known.complete or 2 * len(goals) >= len(pages):
+        calls = 2 * len(goals) if beside is None else 3 * len(goals) + 2 * beside
+        if not known.complete or calls >= len(pages):
             return None
         rows = self._lister.find(goals, size=min(USUAL, max(pages)))
         if rows is None:
@@ -88,6 +90,8 @@ class DeskReader:
         paths = {category.id: category.path for category in categories}
         if tree or any(row.category not in paths for row in rows):
             read = read_tree(self._transport)
+            if not read.complete:
+                return None
             categories, paths = read.categories(), {row.category: read.path(row.category) for row in rows}
         questions = {question.id: question for question in known.questions}
         questions |= {row.id: _question(row, paths[row.category]) for row in rows}
@@ -273,7 +277,7 @@ class _Sweep:
 
 
 class QuestionLister:
-    """Lists questions, ``page_size`` at a time or as many as the service allows; what it allows is remembered.
+    """Lists questions, ``page_size`` at a time or as many as the service allows; the transport remembers what it allows.
 
     Pages are read concurrently if the first one has their number, and are evaluated in order, so that the result is that of
     reading them one after the other.
@@ -399,7 +403,8 @@ class QuestionLister:
     def _first(self, status: Status) -> ListedPage:
         """The first page, of the largest size that the service accepts and, if it is above the usual, gives in time."""
         refusals: list[RequestRefused] = []
-        for size in (self._size, *(smaller for smaller in SIZES if smaller < self._size)):
+        most = self._transport.heard.size or self._size
+        for size in (most, *(smaller for smaller in SIZES if smaller < most)):
             try:
                 page = self._page(1, size, status)
             except (OutcomeUnknown, Unreachable):
@@ -407,7 +412,7 @@ class QuestionLister:
                     raise
                 continue
             if isinstance(page, ListedPage):
-                self._size = size
+                self._transport.heard.size = size
                 return page
             refusals.append(page)
         raise refusals[0]

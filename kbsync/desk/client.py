@@ -207,11 +207,12 @@ def _doubtful(error: OutcomeUnknown) -> OutcomeUnknown:
 class _Heard:
     """State that the copies of a transport share.
 
-    ``ahead``: how far the service's time is ahead of the forward-only clock here. ``pages``: the rows of the pages of the last
-    whole listing.
+    ``ahead``: how far the service's time is ahead of the forward-only clock here. ``size``: the page size that it took.
+    ``pages``: the rows of the pages of the last whole listing.
     """
 
     ahead: float | None = None
+    size: int | None = None
     pages: tuple[int, ...] = ()
 
 

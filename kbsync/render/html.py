@@ -216,7 +216,7 @@ def _plan_record(digest: str, words: PlanWords, *, verbose: bool) -> Iterator[Na
         yield words("Knowledge at"), plan.source.commit or words("uncommitted changes")
     yield words("Undo") if plan.purpose is Purpose.UNDO else words("Compared with"), words.base()
     yield words("Managed questions"), str(plan.managed)
-    yield from () if words.is_drift else _calls(plan.cost.calls, words, verbose=verbose)
+    yield from () if words.is_drift else _calls(words("Calls, at most"), plan.cost.calls, words, verbose=verbose)
 
 
 def _receipt_record(receipt: Receipt, words: ReportWords, *, verbose: bool) -> Iterator[Named]:
@@ -226,13 +226,13 @@ def _receipt_record(receipt: Receipt, words: ReportWords, *, verbose: bool) -> I
     yield words("Ended"), receipt.finished
     yield words("Application"), str(report.plan.target.sdkappid)
     yield from ((words("Note"), caveat) for caveat in words.caveats())
-    yield from _calls(report.calls, words, verbose=verbose)
+    yield from _calls(words("Calls"), report.calls, words, verbose=verbose)
     yield words("Time"), words.time()
 
 
-def _calls(calls: Mapping[str, int], words: Words, *, verbose: bool) -> Iterator[Named]:
+def _calls(label: str, calls: Mapping[str, int], words: Words, *, verbose: bool) -> Iterator[Named]:
     """How many calls; by the vendor's names on demand."""
-    yield words("Calls"), str(sum(calls.values()))
+    yield label, str(sum(calls.values()))
     yield from ((command, words("calls: {count}", count=count)) for command, count in sorted(calls.items()) if verbose)
 
 

@@ -361,7 +361,7 @@ class PlanWords(Words):
             return ()
         seconds = round(self.plan.cost.seconds)
         time = message("less than a second") if seconds < 1 else message("about {seconds} s", seconds=seconds)
-        return (plural("{count} call", "{count} calls", count=calls), time)
+        return (plural("at most {count} call", "at most {count} calls", count=calls), time)
 
 
 _VALUE = 80

@@ -270,7 +270,8 @@ def _foot(page: TextPage, words: PlanWords, *, verbose: bool) -> None:
         page.line((words("… and {count} more above", count=len(dangers) - _REPEATED), Style.DANGER))
     if verbose and plan.cost.calls and not words.is_drift:
         seconds = words("about {seconds} s at the limit", seconds=f"{plan.cost.seconds:.1f}")
-        _draw_calls(page, plan.cost.calls, seconds, words, verbose=True)
+        most = words("calls: at most {count}", count=sum(plan.cost.calls.values()))
+        page.line((" · ".join((most, _by_command(plan.cost.calls), seconds)), Style.PLAIN), hang=2)
     _headline(page, words)
 
 
@@ -301,11 +302,8 @@ def _listed(page: TextPage, items: Iterable[Unmanaged]) -> None:
         page.line((_in_place(*named(item)), Style.QUIET), indent=2, hang=2)
 
 
-def _draw_calls(page: TextPage, calls: Mapping[str, int], end: str, words: PlanWords, *, verbose: bool) -> None:
-    """How many calls there are, with the time in ``end``; by the vendor's names on demand."""
-    each = ", ".join(f"{command} {count}" for command, count in sorted(calls.items()) if verbose)
-    total = words("calls: {count}", count=sum(calls.values()))
-    page.line((" · ".join(part for part in (total, each, end) if part), Style.PLAIN), hang=2)
+def _by_command(calls: Mapping[str, int]) -> str:
+    return ", ".join(f"{command} {count}" for command, count in sorted(calls.items()))
 
 
 def _draw_report(page: TextPage, words: ReportWords, *, verbose: bool) -> None:
@@ -326,7 +324,9 @@ def _draw_report(page: TextPage, words: ReportWords, *, verbose: bool) -> None:
     page.line((" · ".join(f"{title}: {count}" for title, count in words.tally()), Style.PLAIN))
     for caveat in words.caveats():
         page.line((caveat, Style.PLAIN if report.verified else Style.DANGER))
-    _draw_calls(page, report.calls, words.time(), words, verbose=verbose)
+    total = words("calls: {count}", count=sum(report.calls.values()))
+    calls = (total, _by_command(report.calls) if verbose else "", words.time())
+    page.line((" · ".join(filter(None, calls)), Style.PLAIN), hang=2)
     if given:
         page.line((given, Style.DANGER))
 

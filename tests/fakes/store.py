@@ -148,9 +148,10 @@ class FakeStore:
             visible = [library for read, library in self._history if read + self.quirks.lag < self.reads]
             return visible[-1].knowledge(complete=self.quirks.complete)
 
-    def look(self, goals: Sequence[Question], _known: Knowledge, *, tree: bool) -> None:
+    def look(self, goals: Sequence[Question], _known: Knowledge, *, tree: bool, beside: int | None = None) -> None:
         """A library in memory is always read whole."""
         assert goals or tree
+        assert beside is None or beside >= 0
 
     def until(self, stop: threading.Event) -> Writer:
         """The same library for a writer whose calls are not sent any more once somebody said stop."""

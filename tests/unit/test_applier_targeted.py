@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -9,9 +10,10 @@ import httpx
 import pytest
 
 from kbsync.applier import Applier
-from kbsync.desk.chitchat import DeskReader, DeskWriter
+from kbsync.desk.chitchat import DELETED, DeskReader, DeskWriter
 from kbsync.messages import Message
 from kbsync.model import Knowledge, Question, Status
+from kbsync.ordering import cost_of
 from kbsync.plan import Change
 from kbsync.ports import Ports, Silent
 from kbsync.rehearsal import Switches
@@ -20,10 +22,10 @@ from kbsync.sandbox.server import SandboxTransport
 from kbsync.sandbox.service import Service
 from tests.fakes.console import Console
 from tests.fakes.desk_script import fail, ok
-from tests.unit.applying import add_category, create, delete, plan, status, text, update
+from tests.unit.applying import add_category, create, delete, drop_category, plan, status, text, update
 from tests.unit.test_desk_side_by_side import Serial, client
 
-QUESTIONS = 51
+QUESTIONS, ATTIC = 51, 10515
 
 Making = Callable[[Sequence[Question]], Sequence[Change]]
 
@@ -31,9 +33,10 @@ Making = Callable[[Sequence[Question]], Sequence[Change]]
 class Whole(DeskReader):
     """Reads the library whole each time."""
 
-    def look(self, _goals: Sequence[Question], _known: Knowledge, *, tree: bool) -> Knowledge | None:
+    def look(self, _goals: Sequence[Question], _known: Knowledge, *, tree: bool, beside: int | None = None) -> Knowledge | None:
         """Never."""
         assert tree in (True, False)
+        assert beside is None or beside >= 0
         return None
 
 
@@ -47,6 +50,8 @@ class Keywords(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Let it pass, unless it has a keyword: then it finds nothing, is refused or gets no answer."""
         body = json.loads(request.read())
+        if self._fate == "removes nothing":
+            return ok() if body.get("Status") == DELETED else self._inner.handle_request(request)
         if "Question" not in body or not request.url.path.endswith("list_chitchat") or self._fate == "passes":
             return self._inner.handle_request(request)
         if self._fate == "is lost":
@@ -57,16 +62,17 @@ class Keywords(httpx.BaseTransport):
 def applied(
     make: Making, words: str = "", *, kind: type[DeskReader] = DeskReader, fate: str = "passes", stopped: bool = False
 ) -> tuple[ApplyReport, Mapping[str, int], Knowledge]:
-    """The report on changes of a library at three a page, the calls after the first listing, and the library then."""
+    """The report on changes of a library at three a page, with all calls, those after the first listing, and the library then."""
     clock, stop = Serial(), threading.Event()
     service = Service(None, clock=clock, switches=replace(Switches.from_words(words.split()), page_cap=3))
     console = Console(service)
     category = console.add_category("Shop")
+    console.add_category("Attic")
     for number in range(QUESTIONS):
         console.add_question(f"Is {number} a number?", "Yes.", category=category, status=5 if number == 7 else 4)
     clock.move(60)
     transport = client(Keywords(SandboxTransport(service), fate), clock)
-    live = kind(transport).read()
+    live = kind(transport, page_size=10).read()
     own = [question for question in live.questions if question.content.category == ("Shop",)]
     changes = make(sorted(own, key=lambda question: int(question.content.question.split()[1])))
     before = dict(transport._pacer.calls)
@@ -77,8 +83,11 @@ def applied(
         workers=1,
         progress=Stopping(stop) if stopped else None,
     )
-    report = applier.apply(plan(*changes), live=live, stop=stop)
+    todo = plan(*changes)
+    cost = cost_of(todo.changes, rate=5, live=[each.content.status for each in live.questions])
+    report = applier.apply(replace(todo, cost=cost), live=live, stop=stop)
     after = transport._pacer.calls
+    report = replace(report, calls={str(command): count for command, count in after.items()})
     clock.move(60)
     sent = {str(command): count - before.get(command, 0) for command, count in after.items() if count > before.get(command, 0)}
     return report, sent, kind(transport).read()
@@ -125,20 +134,32 @@ def removals(own: Sequence[Question]) -> Sequence[Change]:
     return [delete(own[9]), update(own[4], answer="It is.")]
 
 
+def titles(_own: Sequence[Question]) -> Sequence[Change]:
+    """A category comes to be, and no question has to do with it."""
+    return [add_category("Yard")]
+
+
+def drops(own: Sequence[Question]) -> Sequence[Change]:
+    """A category goes, and a question changes."""
+    return [drop_category(ATTIC, "Attic"), *edits(own)[:1]]
+
+
 def changes(own: Sequence[Question]) -> Sequence[Change]:
     """Something of each."""
-    return [*edits(own), *additions(own), *statuses(own), *moves(own)]
+    return [*edits(own), *additions(own)[1:], *statuses(own)[:1], *moves(own), *removals(own)[:1]]
 
 
-@pytest.mark.no_cover
-@pytest.mark.parametrize(("make", "listed", "categories"), [(edits, 3, 0), (additions, 5, 0), (statuses, 2, 0), (moves, 1, 1)])
+@pytest.mark.parametrize(
+    ("make", "listed", "categories"),
+    [(edits, 3, 0), (additions, 5, 0), (statuses, 2, 0), (moves, 1, 1), (removals, 1 + 1 + 2, 0), (titles, 0, 1)],
+)
 def test_what_was_touched_is_read_back_by_itself(make: Making, listed: int, categories: int) -> None:
-    """One call a question; what is disabled after it was made is looked for anew."""
+    """One call a question; what is disabled after it was made is looked for anew, what goes once before and twice after."""
     report, sent, _ = applied(make)
     assert report.finished
     assert report.verified
     assert not report.mismatches
-    assert (sent["list_chitchat"], sent.get("desc_chitchat_category", 0)) == (listed, categories)
+    assert (sent.get("list_chitchat", 0), sent.get("desc_chitchat_category", 0)) == (listed, categories)
 
 
 @pytest.mark.parametrize(
@@ -182,11 +203,28 @@ def test_who_stops_a_look_gets_the_word_of_a_whole_listing() -> None:
     assert sent["list_chitchat"] > 2 * 3 + QUESTIONS / 3
 
 
-@pytest.mark.no_cover
-def test_what_is_gone_takes_a_whole_listing() -> None:
-    """A filter that passes over a question shows the same as one that has none to show."""
-    report, sent, _ = applied(removals)
+@pytest.mark.parametrize("make", [edits, additions, statuses, moves, removals, titles, drops, changes])
+def test_a_plan_tells_the_calls_that_are_sent(make: Making, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted on the wire, with the listing for the plan; a lock that is shared asks for the time with the one more."""
+    monkeypatch.setattr("kbsync.ordering.PAGE", 3)
+    report, _, _ = applied(make)
+    told, sent = Counter(report.plan.cost.calls), Counter(report.calls)
+    assert report.finished
+    assert told - sent == Counter({"desc_chitchat_category": 1})
+    assert not sent - told
+
+
+def test_what_no_look_shows_is_not_taken_for_gone() -> None:
+    """A filter that passes over a question shows the same as one that has none to show: then the library is listed."""
+    report, sent, _ = applied(removals, fate="finds nothing")
     whole, other, _ = applied(removals, kind=Whole)
-    assert sent == other
     assert report.outcomes == whole.outcomes
     assert report.verified
+    assert sent["list_chitchat"] >= other["list_chitchat"]
+
+
+def test_what_is_still_shown_is_not_gone() -> None:
+    """A service that says yes and removes nothing is told of, by a look as by a listing."""
+    for kind in (DeskReader, Whole):
+        report, _, _ = applied(removals, fate="removes nothing", kind=kind)
+        assert [(each.field, each.found) for each in report.mismatches] == [("presence", "Is 9 a number?")]

@@ -21,7 +21,7 @@ from kbsync.sandbox.server import DEPARTURE, SandboxTransport
 from kbsync.sandbox.service import Service
 from tests.fakes.clock import FakeClock
 from tests.fakes.console import Console
-from tests.fakes.desk_script import Script, connect
+from tests.fakes.desk_script import Reply, Script, connect
 from tests.unit.test_desk_reader import TREE, Shelf, row
 
 
@@ -110,6 +110,23 @@ def test_a_larger_page_that_is_late_or_lost_is_not_asked_for_again(fault: str) -
     asked = [entry for entry in service.log if entry.command == "list_chitchat"]
     assert [entry.fault is not None for entry in asked] == [True, *(False for _ in asked[1:])]
     assert clock.now() - 1000.0 < 15
+
+
+def test_what_a_service_allows_is_found_out_once() -> None:
+    """A second reader of the same command begins with the size that the first one was given."""
+    shelf = Shelf([row(number) for number in range(250)], largest=100)
+    transport = connect(Script({"desc_chitchat_category": [{"Total": 4, "List": TREE}], "list_chitchat": [shelf]}))
+    first, second = DeskReader(transport).read(), DeskReader(transport).read()
+    assert first == second
+    assert shelf.sizes.count(1000) == 1
+
+
+def test_a_look_at_half_a_tree_is_none() -> None:
+    """Where the categories are not all listed, what is not among them may be there."""
+    trees: list[Reply] = [{"Total": 4, "List": TREE}, {"Total": 5, "List": TREE}]
+    shelf = Shelf([row(number) for number in range(3)])
+    reader = DeskReader(connect(Script({"desc_chitchat_category": trees, "list_chitchat": [shelf]})))
+    assert reader.look([], reader.read(), tree=True) is None
 
 
 def planned(switches: Switches, clock: FakeClock) -> tuple[bytes, bool]:

@@ -143,19 +143,21 @@ def test_nothing_costs_nothing() -> None:
 
 
 def test_every_delete_of_a_category_costs_a_listing_of_its_own() -> None:
-    """Besides the one before and the one after the apply."""
+    """Besides the one before and the one after the apply, and the question for the service's time."""
     changes = [category(Action.DELETE, "A"), category(Action.DELETE, "B"), category(Action.DELETE, "B", "C")]
-    assert cost_of(changes, rate=5, live=[]).calls["desc_chitchat_category"] == 2 + 3
+    assert cost_of(changes, rate=5, live=[]).calls["desc_chitchat_category"] == 1 + 2 + 3
 
 
 def test_what_was_touched_is_read_back_by_itself_where_that_is_cheaper() -> None:
-    """One call a question, and the categories where those change; a removal, or a small library, is listed whole."""
+    """One call a question, three for one that goes, and the categories where those change; a small library is listed whole."""
     three, live = [create("x"), disable("1", "y"), rename("2", "a", "z")], [Status.ENABLED] * 1000
-    assert cost_of(three, rate=5, live=live).calls["list_chitchat"] == 11 + 1 + 3
-    assert cost_of(three, rate=5, live=live).calls["desc_chitchat_category"] == 1
-    assert cost_of([*three, category(Action.CREATE, "A")], rate=5, live=live).calls["desc_chitchat_category"] == 2
-    assert cost_of([*three, delete("3", "w")], rate=5, live=live).calls["list_chitchat"] == 3 * 12
-    assert cost_of(three, rate=5, live=live[:300]).calls["list_chitchat"] == 5 + 6 + 6
+    listed = 1 + 11 + 1
+    more: list[list[Change]] = [[], [category(Action.CREATE, "A")], [delete("3", "w")]]
+    read = [cost_of([*three, *others], rate=5, live=live).calls for others in more]
+    assert [each["list_chitchat"] for each in read] == [listed + 1 + 3, listed + 1 + 3, listed + 1 + 3 + 3]
+    assert [each["desc_chitchat_category"] for each in read] == [1 + 1, 1 + 1 + 2, 1 + 1]
+    assert cost_of(three, rate=5, live=live[:300]).calls["list_chitchat"] == 1 + 5 + 1 + 6
+    assert cost_of([create("x")], rate=5, live=live).calls["list_chitchat"] == listed + 1
 
 
 def test_time_is_calls_over_rate() -> None:

@@ -237,12 +237,12 @@ def twice(plan: Plan) -> Plan:
             replace(plans.conflicts(), unmanaged=STAYING[:1]),
             (
                 "1 conflict, 1 console edit to overwrite, 1 answer still given that git no longer declares; 1 to update; "
-                "3 calls, about 1 s"
+                "at most 3 calls, about 1 s"
             ),
         ),
         (replace(plan_purposes.no_drift(), unmanaged=STAYING), "no drift; 4 no longer in git, kept live"),
         (plans.offline(), "1 to update"),
-        (plans.hostile(), "1 to update; 1 call, less than a second"),
+        (plans.hostile(), "1 to update; at most 1 call, less than a second"),
         (
             plan_purposes.drift(),
             (
@@ -254,23 +254,23 @@ def twice(plan: Plan) -> Plan:
         (replace(plan_purposes.drift(), changes=DROPPED[1:]), "1 category made; 1 unmanaged question"),
         (replace(plan_purposes.drift(), changes=RETITLED * 2), "2 categories renamed; 1 unmanaged question"),
         (plan_purposes.no_drift(), "no drift"),
-        (replace(plan_purposes.undo(), changes=()), "nothing to take back; 2 calls, less than a second"),
+        (replace(plan_purposes.undo(), changes=()), "nothing to take back; at most 2 calls, less than a second"),
         (
             plan_purposes.edited_removals(),
             (
                 "1 to delete (1 conflict: edited in the console too), 1 to disable (1 conflict: edited in the console too), "
-                "1 conflict; 3 calls, about 1 s"
+                "1 conflict; at most 3 calls, about 1 s"
             ),
         ),
         (
             twice(plan_purposes.edited_removals()),
             (
                 "2 to delete (2 conflicts: edited in the console too), 2 to disable (2 conflicts: edited in the console too), "
-                "2 conflicts; 3 calls, about 1 s"
+                "2 conflicts; at most 3 calls, about 1 s"
             ),
         ),
-        (plans.conflicts(), "1 conflict, 1 console edit to overwrite; 1 to update; 3 calls, about 1 s"),
-        (twice(plans.conflicts()), "2 conflicts, 2 console edits to overwrite; 2 to update; 3 calls, about 1 s"),
+        (plans.conflicts(), "1 conflict, 1 console edit to overwrite; 1 to update; at most 3 calls, about 1 s"),
+        (twice(plans.conflicts()), "2 conflicts, 2 console edits to overwrite; 2 to update; at most 3 calls, about 1 s"),
         (
             twice(plans.everything()),
             (
@@ -278,7 +278,7 @@ def twice(plan: Plan) -> Plan:
                 "1 answer still given that git no longer declares; "
                 "2 to rename, 2 to move, 2 to update, 2 to enable, 2 to create, "
                 "2 categories to rename, 2 categories to create; "
-                "1 unmanaged question; 12 calls, about 3 s"
+                "1 unmanaged question; at most 12 calls, about 3 s"
             ),
         ),
     ],
@@ -291,6 +291,6 @@ def test_the_headline_tells_the_plan_in_a_sentence(plan: Plan, expected: str) ->
 def test_the_headline_speaks_chinese() -> None:
     """The same sentence is said in Chinese, with Chinese punctuation."""
     words = PlanWords(plans.chinese(), "zh_CN.UTF-8")
-    assert words.sentence(words.clauses()) == "重命名 1 个问题，更新 1 个问题；3 次调用，约 1 秒"
+    assert words.sentence(words.clauses()) == "重命名 1 个问题，更新 1 个问题；至多 3 次调用，约 1 秒"
     assert (words.tag, Words().tag) == ("zh-Hans", "en")
     assert words("no such template {x}", x=1) == "no such template 1"

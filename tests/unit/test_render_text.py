@@ -166,7 +166,7 @@ def test_twenty_unmanaged_objects_are_named_at_most() -> None:
 
 def test_the_headline_is_the_first_and_the_last_word() -> None:
     """It stands right below the title and right above what is asked, dangers first."""
-    headline = "1 to delete, 1 to disable, 1 category to delete; 1 to enable; 4 calls, about 1 s"
+    headline = "1 to delete, 1 to disable, 1 category to delete; 1 to enable; at most 4 calls, about 1 s"
     whole = [line for line in drawn(plans.dangerous()).splitlines() if line]
     asked = [line for line in plan_text(plans.dangerous(), digest="d", steps=False).splitlines() if line]
     assert (whole[1], asked[-1]) == (headline, headline)
