@@ -86,13 +86,13 @@ def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:
     assert [Words("zh").say(names), Words().say(names), str(names)] == ["问题、答案", *["question, answer"] * 2]
 
 
-@pytest.mark.parametrize(("count", "english"), [(0, "0 calls"), (1, "1 call"), (2, "2 calls")])
+@pytest.mark.parametrize(("count", "english"), [(0, "at most 0 calls"), (1, "at most 1 call"), (2, "at most 2 calls")])
 def test_a_number_decides_the_sentence(count: int, english: str) -> None:
     """English has two forms and Chinese one; a message that was saved and read again says the same."""
-    said = plural("{count} call", "{count} calls", count=count)
+    said = plural("at most {count} call", "at most {count} calls", count=count)
     again = Message(said.template, said.values, plural=said.plural)
-    assert [str(said), Words().say(said), Words("zh").say(again), again] == [english, english, f"{count} 次调用", said]
-    assert plural("{count} call", "{count} calls").fill(count=count) == said
+    assert [str(said), Words().say(said), Words("zh").say(again), again] == [english, english, f"至多 {count} 次调用", said]
+    assert plural("at most {count} call", "at most {count} calls").fill(count=count) == said
 
 
 def test_english_loads_no_catalogue() -> None:
