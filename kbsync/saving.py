@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from kbsync.errors import UnusableFile
+from kbsync.errors import KbsyncError, UnusableFile
 from kbsync.messages import Message, message
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "refuse_links",
     "remove",
     "save",
+    "unwritable",
 ]
 
 _OPEN_ALREADY = re.compile(r"(?:/dev/|/proc/self/)(?:fd/(\d+)|(stdout)|(stderr))")
@@ -43,7 +44,7 @@ def check_writable(path: Path) -> None:
         with tempfile.NamedTemporaryFile(dir=Path(os.path.realpath(path)).parent):
             pass
     except OSError as problem:
-        raise _unwritable(path, problem) from None
+        raise unwritable(path, problem) from None
 
 
 def refuse_links(path: Path, *, below: Path) -> None:
@@ -96,7 +97,7 @@ def save(path: Path, data: bytes, *, private: bool = False, below: Path | None =
             path.parent.mkdir(parents=True, exist_ok=True)
         _replace_file(Path(os.path.realpath(path)) if below is None else path, data, private=private)
     except OSError as problem:
-        raise _unwritable(path, problem) from None
+        raise unwritable(path, problem) from None
 
 
 def remove(path: Path, *, below: Path) -> None:
@@ -156,8 +157,9 @@ def _write_stream(path: Path, data: bytes) -> None:
         stream.write(data)
 
 
-def _unwritable(path: Path, problem: OSError) -> UnusableFile:
-    return UnusableFile(
+def unwritable(path: Path, problem: OSError, kind: type[KbsyncError] = UnusableFile) -> KbsyncError:
+    """What to raise for a file that cannot be written."""
+    return kind(
         message("{path} cannot be written: {reason}", path=path, reason=reason_of(problem)),
         hint=message("choose another path, or mend the permissions of its directory"),
     )

@@ -29,7 +29,7 @@ from kbsync.history.remote import Remote, TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.limiter import Clock
 from kbsync.messages import Message, message
-from kbsync.saving import reason_of
+from kbsync.saving import reason_of, unwritable
 
 __all__ = ["Renewer", "TargetLock", "read_lock", "remove_lock"]
 
@@ -357,10 +357,7 @@ class Unsettled:
         try:
             self._path.touch()
         except OSError as problem:
-            raise HistoryUnavailable(
-                message("{path} cannot be written: {reason}", path=self._path, reason=reason_of(problem)),
-                hint=message("choose another path, or mend the permissions of its directory"),
-            ) from None
+            raise unwritable(self._path, problem, HistoryUnavailable) from None
 
     def clear(self) -> None:
         """Everything has been seen. A note that cannot be removed costs the next run some patience and nothing else."""

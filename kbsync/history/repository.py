@@ -15,7 +15,7 @@ from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable
 from kbsync.history.git import Git
 from kbsync.messages import Message, message
-from kbsync.saving import links_on, reason_of
+from kbsync.saving import links_on, unwritable
 
 __all__ = ["Repository", "holders_of"]
 
@@ -185,10 +185,7 @@ class Repository:
                 Path(draft.name).chmod(0o444)
                 Path(draft.name).replace(path)
         except OSError as problem:
-            raise HistoryUnavailable(
-                message("{path} cannot be written: {reason}", path=path, reason=reason_of(problem)),
-                hint=message("choose another path, or mend the permissions of its directory"),
-            ) from None
+            raise unwritable(path, problem, HistoryUnavailable) from None
         return name
 
     def merge_base(self, first: str, second: str) -> str:
