@@ -96,7 +96,7 @@ class ReceiptJournal:
         self._path = path
         self._committer = committer
         self._directory = directory
-        self._context = context
+        self.context = context
         self._started = context.clock.wall()
         self._so_far: Callable[[], ApplyReport] | None = None
         self._over = False
@@ -163,7 +163,7 @@ class ReceiptJournal:
 
     def record(self, report: ApplyReport) -> Receipt:
         """A report with who applied and when, up to now."""
-        environ, started, finished = self._context.environ, _iso(self._started), _iso(self._context.clock.wall())
+        environ, started, finished = self.context.environ, _iso(self._started), _iso(self.context.clock.wall())
         return Receipt(report, actor(environ, self._committer), started, finished, where(environ))
 
     def _stays(self) -> Path | None:
@@ -180,114 +180,156 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
     ready = prepare(call, base=options.base, planned=saved is not None)
     if saved is not None:
         check_target(saved, ready.target)
-    context, target, history, state = call.context, ready.target, ready.history, ready.workspace.state
     with connected(call, ready.workspace) as connection:
-        journal = ReceiptJournal(options.receipt, context, state / "receipts", committer=_committer(history))
+        beside, committer = ready.workspace.state / "receipts", _committer(ready.history)
+        journal = ReceiptJournal(options.receipt, call.context, beside, committer=committer)
+        work = _Apply(call, options, ready, connection, journal)
         # Where no consent is asked for, what was listed for the plan under the lock is as fresh as a second listing would be.
         live, plan = None, saved
         if plan is None and (options.dry_run or not options.yes):
-            plan = _make_plan(call, ready, connection, options.only)[1]
-        if plan is not None:
-            _refuse_another(plan, approved=options.expect_digest)
-            if not _is_agreed(call, plan, options):
-                return Exit.DONE if options.dry_run else Exit.FAILED
-        with stop_on_signal(context.stop, tell=lambda: _stopping(call, journal)):
-            if plan is not None and _is_idle(call, plan, ready):
-                return _reported(call, journal.keep(journal.record(_idle(plan, connection))))
+            plan = work.make_plan()[1]
+        if plan is not None and not work.is_agreed(plan):
+            return Exit.DONE if options.dry_run else Exit.FAILED
+        with stop_on_signal(call.context.stop, tell=work.stopping):
+            if plan is not None and work.is_idle(plan):
+                return work.reported(work.idle(plan))
             with locked(
-                target, history=history, context=context, state=state, service=connection.service_time, tell=call.screen.note
+                ready.target,
+                history=ready.history,
+                context=call.context,
+                state=ready.workspace.state,
+                service=connection.service_time,
+                tell=call.screen.note,
             ) as lock:
                 call.screen.notes(lock.notes)
                 if plan is None:
-                    live, plan = _make_plan(call, ready, connection, options.only)
-                    _refuse_another(plan, approved=options.expect_digest)
-                    _is_agreed(call, plan, options)
-                if live is not None and _is_idle(call, plan, ready):
-                    kept = journal.keep(journal.record(_idle(plan, connection)))
-                else:
-                    kept = _carried_out(
-                        call,
-                        plan,
-                        ready,
-                        connection=connection,
-                        lock=lock,
-                        journal=journal,
-                        on_failure=options.on_failure,
-                        live=live,
-                    )
+                    live, plan = work.make_plan()
+                    work.is_agreed(plan)
+                kept = work.idle(plan) if live is not None and work.is_idle(plan) else work.carried_out(plan, lock, live)
                 told = len(lock.notes)
             # What befell the lock when it was given back.
             call.screen.notes(lock.notes[told:])
-            return _reported(call, kept)
+            return work.reported(kept)
 
 
-def _carried_out(
-    call: Call,
-    plan: Plan,
-    ready: Prepared,
-    *,
-    connection: Connection,
-    lock: TargetLock,
-    journal: "ReceiptJournal",
-    on_failure: OnFailure,
-    live: Knowledge | None,
-) -> Kept:
-    """Apply a plan under its lock and put the receipt where it belongs."""
-    context = call.context
-    seen = check_applied_ref(plan, ready.target, history=ready.history)
-    with call.screen.progress(context.clock, context.stop) as progress:
-        progress.start(message("reading the live library"), None)
-        receipt = carry_out(
-            plan, connection, lock, on_failure=on_failure, context=context, journal=journal, progress=progress, live=live
+@dataclass(frozen=True, slots=True)
+class _Apply:
+    """One apply, connected to its target."""
+
+    call: Call
+    options: ApplyOptions
+    ready: Prepared
+    connection: Connection
+    journal: ReceiptJournal
+
+    def make_plan(self) -> tuple[Knowledge, Plan]:
+        """List the live library and plan against it."""
+        with reading(self.call, self.connection) as reader:
+            live = reader.read()
+        return live, plan_against(live, self.ready, only=self.options.only)
+
+    def is_agreed(self, plan: Plan) -> bool:
+        """Show the plan and get consent; raises SafetyRefusal where it may not be applied at all."""
+        screen, options = self.call.screen, self.options
+        _refuse_another(plan, approved=options.expect_digest)
+        if (options.planfile is None and screen.verbosity >= 0) or options.dry_run or not options.yes:
+            screen.preview(plan)
+        asks = not options.yes and screen.is_interactive()
+        refuse_unsafe(plan, replace(options.consent, overwrite_drift=options.consent.overwrite_drift or asks))
+        if options.dry_run:
+            screen.note(message("Dry run: nothing was sent."))
+            return False
+        return (
+            options.yes
+            or not plan.changes
+            or is_agreed(
+                screen,
+                PlanWords(plan).question(),
+                absent=message("nobody is here to agree; nothing was changed"),
+                instead=message("add --yes, or run kbsync apply in a terminal"),
+                declined=message("Not applied; nothing was changed."),
+            )
         )
-    # Before the applied ref, which the network may hold up: a run that is ended at once then leaves the whole receipt.
-    return _recorded(call, journal.keep(receipt), journal, ready, seen=seen, lock=lock)
 
+    def is_idle(self, plan: Plan) -> bool:
+        """Whether there is nothing to send, and nothing to record: no ref to move, no receipt of an earlier apply to push."""
+        return not plan.changes and not moves_applied_ref(plan, history=self.ready.history) and not self._leftovers()
 
-def _recorded(
-    call: Call, kept: Kept, journal: "ReceiptJournal", ready: Prepared, *, seen: AppliedRecord, lock: TargetLock
-) -> Kept:
-    """Push a receipt together with the applied ref; if that fails, keep it in a file."""
-    history, receipt = ready.history, kept.receipt
-    report, date = receipt.report, int(call.context.clock.wall())
-    number, reason = None, None
-    late = _leftovers(call, ready, receipt)
-    try:
-        chain = (*(each for _, each in reversed(late)), receipt)
-        number = record_apply(chain, ready.target, history=history, seen=seen, lock=lock, date=date)
-    except HistoryUnavailable as problem:
-        reason = problem.message
-        if report.finished and moves_applied_ref(report.plan, history=history):
-            kept = journal.amend(kept, _not_recorded(problem))
-    if number is not None:
-        journal.drop_beside(receipt)
-        for place, each in reversed(late):
-            with suppress(OSError):
-                place.unlink()
-            call.screen.note(message("The receipt of {when}, which git lacked, is there now.", when=each.started))
-    else:
+    def idle(self, plan: Plan) -> Kept:
+        """The record of a plan with nothing to do."""
+        return self.journal.keep(self.journal.record(_idle(plan, self.connection)))
+
+    def stopping(self) -> None:
+        """Keep what is known, and tell that the apply is stopping."""
+        # First, because the next signal ends the process: who sent it then still learns what was done.
+        self.journal.keep_interim()
+        self.call.screen.note(message("Stopping: the calls in flight are finished and reported. Press again to end at once."))
+
+    def carried_out(self, plan: Plan, lock: TargetLock, live: Knowledge | None) -> Kept:
+        """Apply a plan under its lock and put the receipt where it belongs."""
+        context, journal = self.call.context, self.journal
+        seen = check_applied_ref(plan, self.ready.target, history=self.ready.history)
+        with self.call.screen.progress(context.clock, context.stop) as progress:
+            progress.start(message("reading the live library"), None)
+            receipt = carry_out(
+                plan, self.connection, lock, on_failure=self.options.on_failure, journal=journal, progress=progress, live=live
+            )
+        # Before the applied ref, which the network may hold up: a run that is ended at once then leaves the whole receipt.
+        return self._recorded(journal.keep(receipt), seen, lock)
+
+    def _recorded(self, kept: Kept, seen: AppliedRecord, lock: TargetLock) -> Kept:
+        """Push a receipt together with the applied ref; if that fails, keep it in a file."""
+        screen, journal, history, receipt = self.call.screen, self.journal, self.ready.history, kept.receipt
+        report, date = receipt.report, int(self.call.context.clock.wall())
+        number, reason = None, None
+        late = self._leftovers(receipt)
         try:
-            path = journal.keep_beside(kept.receipt)
-        except UnusableFile as problem:
-            return replace(kept, problem=problem)
-        if reason is not None:
-            call.screen.note(message("The receipt is not in git but in {path}: {reason}", path=path, reason=reason))
-            return kept
-    if report.finished:
-        call.screen.notes(why_ref_stays(report.plan, history=history))
-    if number is not None and report.plan.changes:
-        call.screen.note(message("Receipt {number}: kbsync plan --undo {number} takes this back.", number=number))
-    return kept
+            chain = (*(each for _, each in reversed(late)), receipt)
+            number = record_apply(chain, self.ready.target, history=history, seen=seen, lock=lock, date=date)
+        except HistoryUnavailable as problem:
+            reason = problem.message
+            if report.finished and moves_applied_ref(report.plan, history=history):
+                kept = journal.amend(kept, _not_recorded(problem))
+        if number is not None:
+            journal.drop_beside(receipt)
+            for place, each in reversed(late):
+                with suppress(OSError):
+                    place.unlink()
+                screen.note(message("The receipt of {when}, which git lacked, is there now.", when=each.started))
+        else:
+            try:
+                path = journal.keep_beside(kept.receipt)
+            except UnusableFile as problem:
+                return replace(kept, problem=problem)
+            if reason is not None:
+                screen.note(message("The receipt is not in git but in {path}: {reason}", path=path, reason=reason))
+                return kept
+        if report.finished:
+            screen.notes(why_ref_stays(report.plan, history=history))
+        if number is not None and report.plan.changes:
+            screen.note(message("Receipt {number}: kbsync plan --undo {number} takes this back.", number=number))
+        return kept
 
+    def _leftovers(self, receipt: Receipt | None = None) -> Sequence[tuple[Path, Receipt]]:
+        """The receipts of earlier applies that are not in git; none if unreadable, because the files remain."""
+        if self.ready.history.repository is None:
+            return ()
+        try:
+            return leftovers_of(self.ready.workspace, self.ready.target, context=self.call.context, but=receipt)
+        except (HistoryUnavailable, UnusableFile):
+            return ()
 
-def _leftovers(call: Call, ready: Prepared, receipt: Receipt | None = None) -> Sequence[tuple[Path, Receipt]]:
-    """The receipts of earlier applies that are not in git; none if unreadable, because the files remain."""
-    if ready.history.repository is None:
-        return ()
-    try:
-        return leftovers_of(ready.workspace, ready.target, context=call.context, but=receipt)
-    except (HistoryUnavailable, UnusableFile):
-        return ()
+    def reported(self, kept: Kept) -> Exit:
+        """Report the apply; returns the exit code, which is about the library even if the report cannot be written."""
+        screen = self.call.screen
+        screen.report_apply(kept.receipt)
+        for incident in kept.receipt.report.incidents:
+            screen.error(HistoryUnavailable(incident))
+        if kept.stays is not None:
+            screen.note(message("Nothing was sent; {path} is left as it was.", path=kept.stays))
+        if kept.problem is not None:
+            screen.error(kept.problem)
+        return Exit.DONE if kept.receipt.report.finished and kept.problem is None else Exit.UNFINISHED
 
 
 def carry_out(
@@ -296,7 +338,6 @@ def carry_out(
     lock: TargetLock,
     *,
     on_failure: OnFailure,
-    context: RunContext,
     journal: ReceiptJournal,
     progress: Progress,
     live: Knowledge | None = None,
@@ -322,12 +363,12 @@ def carry_out(
 
     # Two wishes: to finish what is begun, and to write no more at all.
     halt = LinkedStop(lock.lost, lambda: not lock.is_held())
-    stop = LinkedStop(context.stop, halt.is_set)
+    stop = LinkedStop(journal.context.stop, halt.is_set)
     unsure = lock.unsettled.is_noted()
     applier = Applier(
         connection.ports(stop, on_rows=alive),
         owed=connection.ports(None, on_rows=alive, halt=halt),
-        clock=context.clock,
+        clock=journal.context.clock,
         meter=connection.pacer,
         progress=progress,
     )
@@ -409,17 +450,6 @@ def _read_plan(path: Path) -> Plan:
     return found
 
 
-def _make_plan(call: Call, ready: Prepared, connection: Connection, only: str | None) -> tuple[Knowledge, Plan]:
-    with reading(call, connection) as reader:
-        live = reader.read()
-    return live, plan_against(live, ready, only=only)
-
-
-def _is_idle(call: Call, plan: Plan, ready: Prepared) -> bool:
-    """Whether there is nothing to send, and nothing to record: no ref to move, no receipt of an earlier apply to push."""
-    return not plan.changes and not moves_applied_ref(plan, history=ready.history) and not _leftovers(call, ready)
-
-
 def _refuse_another(plan: Plan, *, approved: str | None) -> None:
     """Raise SafetyRefusal unless the plan's digest equals the approved digest."""
     found = plan_digest(plan)
@@ -431,46 +461,6 @@ def _refuse_another(plan: Plan, *, approved: str | None) -> None:
                 message("this plan: {digest}; look at it, and approve it or make the approved one again", digest=found),
             ],
         )
-
-
-def _is_agreed(call: Call, plan: Plan, options: ApplyOptions) -> bool:
-    """Show the plan and get consent; raises SafetyRefusal where it may not be applied at all."""
-    if (options.planfile is None and call.screen.verbosity >= 0) or options.dry_run or not options.yes:
-        call.screen.preview(plan)
-    asks = not options.yes and call.screen.is_interactive()
-    refuse_unsafe(plan, replace(options.consent, overwrite_drift=options.consent.overwrite_drift or asks))
-    if options.dry_run:
-        call.screen.note(message("Dry run: nothing was sent."))
-        return False
-    return (
-        options.yes
-        or not plan.changes
-        or is_agreed(
-            call.screen,
-            PlanWords(plan).question(),
-            absent=message("nobody is here to agree; nothing was changed"),
-            instead=message("add --yes, or run kbsync apply in a terminal"),
-            declined=message("Not applied; nothing was changed."),
-        )
-    )
-
-
-def _stopping(call: Call, journal: ReceiptJournal) -> None:
-    # First, because the next signal ends the process: who sent it then still learns what was done.
-    journal.keep_interim()
-    call.screen.note(message("Stopping: the calls in flight are finished and reported. Press again to end at once."))
-
-
-def _reported(call: Call, kept: Kept) -> Exit:
-    """Report the apply; returns the exit code, which is about the library even if the report cannot be written."""
-    call.screen.report_apply(kept.receipt)
-    for incident in kept.receipt.report.incidents:
-        call.screen.error(HistoryUnavailable(incident))
-    if kept.stays is not None:
-        call.screen.note(message("Nothing was sent; {path} is left as it was.", path=kept.stays))
-    if kept.problem is not None:
-        call.screen.error(kept.problem)
-    return Exit.DONE if kept.receipt.report.finished and kept.problem is None else Exit.UNFINISHED
 
 
 def _creates(plan: Plan) -> bool:

@@ -116,9 +116,7 @@ def carried_out(store: FakeStore, place: Path, path: Path | None) -> tuple[Recei
     journal = ReceiptJournal(path, context)
     connection = cast("Connection", Way(store))
     with TargetLock(None, TargetRefs("t", "t"), owner="ada", where="here", clock=context.clock, directory=place) as lock:
-        receipt = carry_out(
-            TODO, connection, lock, on_failure=OnFailure.STOP, context=context, journal=journal, progress=Silent()
-        )
+        receipt = carry_out(TODO, connection, lock, on_failure=OnFailure.STOP, journal=journal, progress=Silent())
         return journal, receipt
 
 
