@@ -53,7 +53,7 @@ class MessagePart:
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message; ``sent_at`` is Unix time in seconds (the service has milliseconds), None where no such time was told.
+    """One message; ``sent_at`` is Unix time in seconds (the service has milliseconds), None where the answer has no such time.
 
     ``odd`` has the reasons why some of it could not be read.
     """

@@ -64,7 +64,7 @@ LOOKS = 3
 class Sought:
     """What is looked for alone where that takes fewer calls: the library before the writes, and what it lacks to be as wanted.
 
-    ``tree`` says that categories were touched, too. What is ``gone`` is there only where a look shows it: it showed it before.
+    ``tree`` means that categories were touched, too. What is ``gone`` is there only where a look shows it: it showed it before.
     """
 
     before: Snapshot

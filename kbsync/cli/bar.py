@@ -55,7 +55,7 @@ class _Drawing(Drawing):
 
 
 class _Until:
-    """Draws something until it is told to stop. It looks when it is drawn, which a note does without asking for it anew."""
+    """Draws something until the event is set. It checks on every drawing, because a note redraws without creating it anew."""
 
     def __init__(self, stop: threading.Event, drawn: RenderableType) -> None:
         self._stop = stop

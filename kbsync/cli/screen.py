@@ -344,7 +344,7 @@ class _GuardedStream:
     """Passes on what is written, until that fails."""
 
     buffer = None
-    """Nothing goes past the encoding: into the bytes behind an ASCII stream the library of the options writes UTF-8."""
+    """No access to the bytes: click would write UTF-8 into the buffer behind an ASCII stream."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -117,7 +117,7 @@ class SessionWriter:
     def stream(self, session: str, chunks: Iterable[str], *, key: str | None = None, finish: bool = True) -> str:
         """Send a message piece by piece and return its key. What is sent is checked whole before the first piece.
 
-        ``key`` goes on with a message that was begun before; without ``finish`` it can be gone on with later.
+        ``key`` continues a message that was begun before; without ``finish`` the message can be continued later.
         """
         pieces = list(chunks) or [""]
         _check_length("".join(pieces))

@@ -39,7 +39,7 @@ class Merged:
     """The new content of each file that changes, by its name, and what changed in it.
 
     ``gone`` are answer files that are no longer used, ``created`` new files, ``notes`` messages about what was left out,
-    ``knowledge`` what the files then say.
+    ``knowledge`` what the files then declare.
     """
 
     files: Mapping[str, bytes]

@@ -34,7 +34,7 @@ class Repository:
 
     ``partial``: a remote has promised objects which are missing here; ``split``: a push may be sent to another address
     than a fetch, ``shallow`` that the clone was cut off at some depth, so that older commits are missing. ``committer`` is the
-    person whom git is told to name in commits, with the address; empty where there is none. ``objects`` is where git keeps
+    person whom git is configured to name in commits, with the address; empty where there is none. ``objects`` is where git keeps
     single objects, which it names by the hash ``form``.
     """
 

@@ -213,7 +213,7 @@ class _Walk:
     def _retitled(self, category: Category) -> Sequence[CategoryPath]:
         """The live category that is this one under a title given in the console; empty where there is none.
 
-        The service keeps no history, so the rule goes by the questions of the base: the category is retitled only where all of
+        The service keeps no history, so the rule uses the questions of the base: the category is retitled only where all of
         them that are still live are in one live category that no file declares. Otherwise it was deleted in the console.
         """
         path, parent = self._base_name.get(category.path), self._live_parent(category)

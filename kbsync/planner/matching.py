@@ -251,7 +251,7 @@ class _Pairing:
     def settle_pins(self) -> None:
         """Refuse each pin in doubt, unless its question was recognised without it as the one that it names.
 
-        A question of which the text names nobody is left out of the plan, and so is the one that the pin names.
+        A question whose text matches no live one is left out of the plan, and so is the one that the pin names.
         """
         texts = {id(pair.desired): number for number, pair in enumerate(self.pairs)}
         for question, plain, live in self._doubted:
@@ -378,7 +378,7 @@ class _Pins:
     def confirm(self, question: Question, live: Question) -> bool:
         """Whether a pin is right by what the live question was at the base.
 
-        It was this one; or one whose text git gave up, while this text was nobody's or its question got a new text by a pin.
+        It was this one; or one whose text git gave up, while no question had this text or its question got a new text by a pin.
         """
         text, named = question.content.question, live.content.question
         if named in (text, *question.previously):

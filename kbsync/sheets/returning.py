@@ -72,7 +72,7 @@ class Returned:
     taken: Mapping[str, tuple[Row, frozenset[Field]]]
 
     def placed(self, knowledge: Knowledge) -> Knowledge:
-        """The library with the cells as places of what comes from the table."""
+        """The library in which the cells are the places of what the table provided."""
         return replace(knowledge, questions=tuple(self._placed(one) for one in knowledge.questions))
 
     def _placed(self, one: Question) -> Question:

@@ -133,7 +133,7 @@ def rows(knowledge: Knowledge, commit: str | None) -> Iterator[dict[str, str]]:
 
 
 def _values(question: Question, commit: str | None) -> dict[str, Any]:
-    """What a row says of a question, by column."""
+    """The values of a row, by column."""
     content = question.content
     return {
         Field.QUESTION.value: content.question,

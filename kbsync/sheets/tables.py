@@ -36,7 +36,7 @@ LONG = 8 * LONGEST
 """The longest text that is taken out of a workbook, in which an escape may stand for each of its characters."""
 
 PIECE, NEAR = 1 << 16, 4096
-"""How much is unpacked at once, and by how much an encoding is told."""
+"""How much is unpacked at once, and the size of the sample from which an encoding is guessed."""
 
 STREAMED = re.compile(r"worksheets/|sharedstrings", re.IGNORECASE)
 STARTS = re.compile(rb"<(?:\w+:)?(?:row|si)[\s/>]")
@@ -48,7 +48,7 @@ BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 NAMED_SEPARATOR = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)
-"""The line by which Excel is told the separator of a CSV file."""
+"""The line that names the separator of a CSV file for Excel."""
 
 SEPARATED = {",": message("commas"), ";": message("semicolons"), "\t": message("tabs"), "|": message("bars")}
 
@@ -231,7 +231,7 @@ def _decoded(path: str, data: bytes) -> tuple[str, str]:
 
 
 def _known(path: str, text: str, separator: str) -> tuple[int, int, bool]:
-    """How many headings the first line has with a separator, how many cells, and whether the name of the file says so."""
+    """How many headings the first line has with a separator, how many cells, and whether the file name suggests the separator."""
     try:
         first = next(_records(text, separator), [])
     except csv.Error:
@@ -276,7 +276,7 @@ def _read_workbook(path: str, data: bytes, sheet: str | None) -> SheetTable:
 
 
 def _check_parts(path: str, data: bytes) -> None:
-    """Unpack every part piece by piece before the library does: it may be larger than it says, or too much for a parser."""
+    """Unpack every part piece by piece before the library does: it may be larger than declared, or too much for a parser."""
     if data.count(b"PK\1\2") > PARTS:
         raise _unreadable(path, message("it has more than {limit} parts", limit=PARTS))
     size = 0

@@ -74,7 +74,7 @@ def import_table(call: Call, path: Path, wishes: Wishes, *, mapping: str, sheet:
 
 
 def _findings(workspace: Workspace, found: Returned, knowledge: Knowledge, path: str) -> tuple[Diagnostic, ...]:
-    """What the content checks find in what comes from the table. Raises InvalidInput for errors."""
+    """The findings of the content checks in what the table changes. Raises InvalidInput for errors."""
     from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
 
     before = workspace.knowledge

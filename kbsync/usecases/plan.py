@@ -114,17 +114,17 @@ def prepare(call: Call, *, base: str | None, certain: bool = True, planned: bool
     target = call.target_of(workspace)
     history = find_history(workspace, target, given=base, context=call.context, certain=certain, planned=planned)
     workspace = compared_with(workspace, history.knowledge)
-    _warn(call, workspace, Knowledge() if planned else history.knowledge, told=planned)
+    _warn(call, workspace, Knowledge() if planned else history.knowledge, planned=planned)
     call.screen.notes(history.notes)
     return Prepared(workspace, target, history)
 
 
-def _warn(call: Call, workspace: Workspace, base: Knowledge | None, *, told: bool) -> None:
-    """Show the findings about entries that differ from the base, and the number of the others; with ``told`` only the number."""
+def _warn(call: Call, workspace: Workspace, base: Knowledge | None, *, planned: bool) -> None:
+    """Show the findings about entries that differ from the base, and the number of the rest; with ``planned`` only the number."""
     found = workspace.diagnostics
     if base is not None:
         old = {question.content for question in base.questions}
-        places = {question.location: question.content in old or told for question in workspace.knowledge.questions}
+        places = {question.location: question.content in old or planned for question in workspace.knowledge.questions}
         found = of_changed(
             found, [place for place in places if place], [place for place, same in places.items() if place and not same]
         )

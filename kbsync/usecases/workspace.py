@@ -202,7 +202,7 @@ def shared_state_directory(target: Target, *, environ: Mapping[str, str]) -> Pat
     Made if needed; None for the embedded service, and if no directory can be trusted.
 
     It is below XDG_CACHE_HOME, ``~/.cache``, XDG_RUNTIME_DIR or the directory for temporary files: the first in which this user
-    has, or can make, a directory that no other user can enter. The home directory comes before the runtime
+    has, or can make, a directory that no other user can enter. The home directory precedes the runtime
     directory because jobs of cron and shells have the former in common.
     """
     if target.application is None:
@@ -297,7 +297,7 @@ def uid() -> int:
 
 
 def actor(environ: Mapping[str, str], committer: str = "") -> str:
-    """Who applies: the CI system's user; outside CI whoever git names in commits; else the login, by number without a name."""
+    """Who applies: the CI system's user; outside CI git's committer; else the login, by number without a name."""
     told = {**environ, "": "" if environ.get("CI") else committer}
     names = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "KBSYNC_ACTOR", "", "LOGNAME", "USER", "USERNAME")
     known = next((told[name] for name in names if told.get(name)), None)
