@@ -1,17 +1,19 @@
 """Rules about questions that a matcher can hardly distinguish: the chatbot would answer one for the other.
 
-Nearly equal wordings are found without comparing every one with every other, and none is missed. Each is a set of letters, a
-repeated one counted on; of two that share so many, the rarest few of both hold common ones, so each is looked up by these, three
-at a time ("prefix filtering" in the literature on set similarity joins). Whose letters fit is compared in order.
+Nearly equal wordings are found without comparing every one with every other, and none is missed. A letter put in or taken out
+changes a wording in one class of letters alone. So where the alphabet is cut into more than half as many classes as two wordings
+may be such edits apart, in one class the letters of one are those of the other, or what is left when one letter is taken out (the
+pigeonhole principle and symmetric deletion, in the literature on edit similarity joins). That is looked up, and then compared.
 """
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations, islice, product
+from heapq import heapreplace
+from itertools import accumulate, chain, combinations, groupby, islice, product, repeat
 from math import ceil
 
 from kbsync.checks.rules import CheckFinding, Options, number
@@ -31,8 +33,11 @@ MEANINGLESS_SPACE = re.compile(r"(?<!\d) +| +(?!\d)")
 FEW = 100
 """So few are compared with all sooner than all are looked up."""
 
-TOGETHER = 3
-"""Rare letters that are looked up together: more find fewer in vain, and make more to look up."""
+TOGETHER = 1_000_000
+"""About so many places are held at a time to be compared."""
+
+LINE = 10
+"""The byte of a line end."""
 
 MOST = 200_000
 """Pairs after which nothing further is looked for: in such a library nearly all is like all."""
@@ -126,52 +131,96 @@ def alike_to(fresh: Sequence[int], forms: Sequence[str], threshold: float) -> It
 def alike(forms: Sequence[str], threshold: float) -> Iterator[tuple[int, int, float]]:
     """Pairs (earlier, later, share): ``share`` of the wording in common is at least ``threshold``, above 2/3 and at most 1.
 
-    Of n and m letters, n the fewer, a pair that has that share in common has ``threshold * (n + m) / 2`` letters in common,
-    whatever their order, and so m is at most ``n * (2 - threshold) / threshold``.
+    Two wordings of ``total`` letters that have that share in common are ``(1 - threshold) * total`` edits apart at most, and so
+    neither is shorter than ``threshold / 2`` of them.
     """
-    from rapidfuzz import fuzz  # noqa: PLC0415  (start-up should not wait for it)
+    from rapidfuzz import fuzz, process  # noqa: PLC0415  (start-up should not wait for it)
 
     order = sorted(range(len(forms)), key=lambda place: len(forms[place]))
-    lengths = [len(forms[place]) for place in order]
-    bags = [_bag(forms[place]) for place in order]
-    counts = Counter(chain.from_iterable(bags))
-    ranks = {sign: number for number, (_, sign) in enumerate(sorted((count, sign) for sign, count in counts.items()))}
-    everywhere = range(len(ranks), len(ranks) + TOGETHER - 1)
-    index: dict[tuple[int, ...], list[int]] = {}
-    masks: list[int] = []
-    for later, bag in enumerate(bags):
-        length, signs = len(bag), sorted(map(ranks.__getitem__, bag))
-        mask = 0
-        for sign in signs:
-            mask |= 1 << sign
-        masks.append(mask)
-        signs += everywhere
-        shortest = ceil(length * threshold / (2 - threshold) - SLACK)
-        start = bisect_left(lengths, shortest)
-        found: set[int] = set()
-        for key in combinations(signs[: length - shortest + TOGETHER], TOGETHER):
-            held = index.get(key)
-            if held is not None and held[-1] >= start:
-                found.update(held[bisect_left(held, start) :])
-        for key in combinations(signs[: length - ceil(length * threshold - SLACK) + TOGETHER], TOGETHER):
-            index.setdefault(key, []).append(later)
-        most = int((1 - threshold) * 2 * length + SLACK)
-        place = order[later]
-        for earlier in [earlier for earlier in found if (mask ^ masks[earlier]).bit_count() <= most]:
-            other = order[earlier]
-            share = fuzz.ratio(forms[other], forms[place], score_cutoff=threshold * 100)
-            if share:
-                yield min(place, other), max(place, other), share / 100
+    texts = [forms[place] for place in order]
+    lengths = [len(text) for text in texts]
+    starts = list(accumulate(lengths, lambda start, length: start + length + 1, initial=0))
+    data, letters = _encoded(texts)
+    totals = range(2 * min(lengths, default=0), 2 * max(lengths, default=0) + 1)
+    for parts, some in groupby(totals, key=lambda total: int((1 - threshold) * total + SLACK) // 2 + 1):
+        least, *_, most = [*some] * 2
+        first = bisect_left(lengths, ceil(least * threshold / 2 - SLACK))
+        end = bisect_right(lengths, int(most * (1 - threshold / 2) + SLACK))
+        if end <= first + 1:
+            continue
+        told: set[tuple[int, int]] = set()
+        for partners in _partners(data[starts[first] : starts[end] - 1], _classes(letters, parts), first):
+            for one, found in partners.items():
+                length = lengths[one]
+                low = bisect_left(lengths, max(least - length, ceil(length * threshold / (2 - threshold) - SLACK)))
+                high = bisect_right(lengths, min(most - length, int(length * (2 - threshold) / threshold + SLACK)))
+                near = [other for other in set(found) if low <= other < high]
+                for _, share, at in process.extract(
+                    texts[one], [texts[other] for other in near], scorer=fuzz.ratio, score_cutoff=threshold * 100, limit=None
+                ):
+                    pair = min(order[one], order[near[at]]), max(order[one], order[near[at]])
+                    if pair not in told:
+                        told.add(pair)
+                        yield *pair, share / 100
 
 
-def _bag(form: str) -> list[str]:
-    """Each letter with how often it stood before."""
-    seen: Counter[str] = Counter()
-    signs = []
-    for letter in form:
-        signs.append(f"{letter}{seen[letter]}")
-        seen[letter] += 1
-    return signs
+def _encoded(texts: Sequence[str]) -> tuple[bytes, list[tuple[int, int]]]:
+    """The texts as lines of a byte a letter, and each byte with how often it stands there, frequent ones first.
+
+    Where there are more letters than bytes some share one: that makes texts more alike than they are, never less.
+    """
+    joined = "\n".join(texts)
+    counts = Counter(joined)
+    del counts["\n"]
+    signs = [sign for sign in range(256) if sign != LINE]
+    table = {ord(letter): signs[rank % len(signs)] for rank, (letter, _often) in enumerate(counts.most_common())}
+    used: Counter[int] = Counter()
+    for letter, often in counts.items():
+        used[table[ord(letter)]] += often
+    return joined.translate(table).encode("latin-1"), used.most_common()
+
+
+def _classes(letters: Sequence[tuple[int, int]], wanted: int) -> Iterator[bytes]:
+    """The letters that do not belong to each of so many classes, which stand in the texts about equally often."""
+    held = [(0, number, bytearray()) for number in range(wanted)]
+    for letter, often in letters:
+        load, number, members = held[0]
+        members.append(letter)
+        heapreplace(held, (load + often, number, members))
+    everything = bytes(letter for letter, _ in letters)
+    return (everything.translate(None, members) for _, _, members in held)
+
+
+def _partners(data: bytes, classes: Iterable[bytes], first: int) -> Iterator[Mapping[int, Sequence[int]]]:
+    """What lines, numbered from ``first``, are to be compared with, some ``TOGETHER`` at a time."""
+    partners: defaultdict[int, list[int]] = defaultdict(list)
+    size = 0
+    for place, others in chain.from_iterable(_similar(data.translate(None, absent), first) for absent in classes):
+        partners[place] += others
+        size += len(others)
+        if size > TOGETHER:
+            yield partners
+            partners.clear()
+            size = 0
+    yield partners
+
+
+def _similar(data: bytes, first: int) -> Iterator[tuple[int, Sequence[int]]]:
+    """For lines, numbered from ``first``, others that are the same, or what is left when one letter is taken out."""
+    places: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+    for place, letters in enumerate(data.split(b"\n"), first):
+        places[tuple(letters)].append(place)
+    lengths: defaultdict[int, set[tuple[int, ...]]] = defaultdict(set)
+    for line, equal in places.items():
+        lengths[len(line)].add(line)
+        for at in range(1, len(equal)):
+            yield equal[at - 1], equal[at:]
+    for length, longer in lengths.items():
+        left = map(lengths.get(length - 1, frozenset()).intersection, map(combinations, longer, repeat(max(length - 1, 0))))
+        for line, found in zip(longer, left, strict=True):
+            for other in found:
+                for place in places[line]:
+                    yield place, places[other]
 
 
 def _finding(wording: Wording, first: Wording, said: Message) -> CheckFinding:

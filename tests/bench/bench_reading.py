@@ -1,8 +1,9 @@
 """How long ten thousand questions take to read and to search for near duplicates, beside what PyYAML needs for lists and dicts.
 
 Run it by hand: ``python -m tests.bench.bench_reading [questions]``. Wordings with the same figures in them are compared, so the
-search is tried where each question has a number of its own, and where none has any, the words being two thousand. All figures
-come from one run, in seconds of the processor; the ratios matter.
+search is tried where each question has a number of its own, and where none has any: two thousand words, long ones of Latin
+letters or short ones of six hundred others, and the library is an eighth of the size to twice the size. All figures come from one
+run, in seconds of the processor; the ratios matter.
 """
 
 import random
@@ -38,10 +39,11 @@ def knowledge(count: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def without_figures(count: int) -> Knowledge:
+def without_figures(count: int, *, chinese: bool = False) -> Knowledge:
     """As many questions and wordings of three to nine words, some of which are said much more often than others."""
     chance = random.Random(1)
-    words = ["".join(chance.choices("etaoinshrdlucmfwypvbgk", k=chance.randint(2, 9))) for _ in range(2000)]
+    letters, longest = (list(map(chr, range(0x4E00, 0x4E00 + 600))), 3) if chinese else ([*"etaoinshrdlucmfwypvbgk"], 9)
+    words = ["".join(chance.choices(letters, k=chance.randint(min(2, longest - 2), longest))) for _ in range(2000)]
     shares = [1 / (rank + 3) for rank in range(len(words))]
 
     def wording() -> str:
@@ -77,7 +79,14 @@ def main(count: int) -> None:
     rows = [
         ("kbsync.files: values, places, every check", seconds(ours, 5)),
         ("near duplicates, a number in each", seconds(partial(searched, loaded.knowledge), 3)),
-        ("near duplicates, no numbers", seconds(partial(searched, without_figures(count)), 1)),
+        *(
+            (
+                f"near duplicates, no numbers, {'short' if chinese else 'long'} words, {5 * size:,} wordings",
+                seconds(partial(searched, without_figures(size, chinese=chinese)), 1),
+            )
+            for chinese in (True, False)
+            for size in (count // 8, count // 4, count // 2, count, count * 2)
+        ),
         ("yaml.load, CSafeLoader: lists and dicts only", seconds(partial(yaml.load, data, yaml.CSafeLoader), 3)),
         ("yaml.load, SafeLoader: the same in Python", seconds(partial(yaml.load, data, yaml.SafeLoader), 1)),
     ]

@@ -9,13 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from kbsync.checks.alike import FEW, alike, alike_to, find_near_duplicates
+from kbsync.checks.alike import FEW, TOGETHER, alike, alike_to, find_near_duplicates
 from kbsync.model import Content, Knowledge, Question
 
 WORDS = st.lists(
     st.sampled_from(["how", "do", "i", "pay", "return", "my", "parcel", "parcle", "退货", "怎么"]), min_size=1, max_size=8
 )
 FORMS = st.lists(st.one_of(WORDS.map(" ".join), st.text("abc 退", min_size=1, max_size=12)), max_size=25)
+LETTERS = "etaoinshrdlucmfwypvbgk退货怎么办运费"
+Edits = list[tuple[int, str, bool]]
+EDITS = st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["", *LETTERS]), st.booleans()), max_size=12)
+
+
+def edited(form: str, edits: Edits) -> str:
+    """The form with letters put in, taken out or exchanged."""
+    for at, letter, over in edits:
+        form = form[:at] + letter + form[at + over :]
+    return form
 
 
 SHARES = st.one_of(st.sampled_from([0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0]), st.floats(0.7, 1.0))
@@ -30,11 +40,20 @@ def brute(forms: list[str], threshold: float) -> set[tuple[int, int]]:
     }
 
 
-@given(FORMS, SHARES)
-def test_every_pair_is_found(forms: list[str], threshold: float) -> None:
-    """No pair that is alike enough is missed, none is told twice, and none is told that is not."""
-    told = [(earlier, later) for earlier, later, _ in alike(forms, threshold)]
+@given(FORMS, SHARES, st.sampled_from([0, 10, TOGETHER]))
+def test_every_pair_is_found(forms: list[str], threshold: float, together: int) -> None:
+    """No pair that is alike enough is missed, none is told twice, and none is told that is not, whatever is held at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kbsync.checks.alike.TOGETHER", together)
+        told = [(earlier, later) for earlier, later, _ in alike(forms, threshold)]
     assert sorted(told) == sorted(brute(forms, threshold))
+
+
+@given(st.text(LETTERS, min_size=15, max_size=45), st.lists(EDITS, max_size=12), SHARES)
+def test_every_wording_is_found_by_its_edited_copies(form: str, edits: list[Edits], threshold: float) -> None:
+    """Wordings of many different letters without figures, each a few letters from the first: just like enough, and just not."""
+    forms = list(dict.fromkeys([form, *(copy for each in edits if (copy := edited(form, each)))]))
+    assert sorted((earlier, later) for earlier, later, _ in alike(forms, threshold)) == sorted(brute(forms, threshold))
 
 
 @given(FORMS, st.sampled_from([0.7, 0.9, 1.0]), st.sets(st.integers(0, 24)), st.booleans())
@@ -51,10 +70,11 @@ def test_what_is_new_is_compared_with_everything(forms: list[str], threshold: fl
 
 @pytest.mark.no_cover
 def test_a_large_library_is_searched_completely() -> None:
-    """Few words make many wordings that are alike, and the size of a library takes no pair away."""
+    """Few words make many wordings that are alike; neither the size of a library nor that of its alphabet takes a pair away."""
     dice = random.Random(7)
     words = ["parcel", "order", "refund", "card", "invoice", "address", "退货", "运费", "地址", "发票"]
     forms = sorted({"".join(dice.choices(words, k=dice.randint(2, 7))) for _ in range(1_500)})
+    forms += [f"parcel{chr(0x4E00 + number)}refund{chr(0x4E00 + number % 20)}" for number in range(300)]
     told = {(earlier, later) for earlier, later, _ in alike(forms, 0.9)}
     assert told == brute(forms, 0.9)
     assert len(told) > 50
