@@ -8,7 +8,7 @@ import contextlib
 import math
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -123,6 +123,17 @@ class CommandQueue:
         now = self._clock.now()
         block = now + min(retry_after, LONGEST) if retry_after else 0.0
         self._end(ticket, lambda ticket, now: self._slots.refused(ticket, now, retry_after), block=block)
+
+    def recent(self, now: float) -> int:
+        """How many calls were sent in the last window."""
+        with self._lock:
+            return self._slots.recent(now)
+
+    def crowd(self, now: float) -> None:
+        """Leave room to another command, where calls of this one were sent in the last window."""
+        with self._lock:
+            if self._slots.recent(now):
+                self._slots.crowd(now)
 
     def lost(self, ticket: Ticket) -> None:
         """The call ended without a usable answer; it may or may not have been served."""
@@ -354,12 +365,25 @@ class Pacer:
             queue.refused(ticket, error.retry_after)
             with self._lock:
                 self._throttled += 1
+                queues = tuple(self._queues.values())
+            self._make_room(queue, queues)
         elif isinstance(error, Rejected):
             queue.answered(ticket)
         elif isinstance(error, Unreachable):
             queue.unsent(ticket)
         else:
             queue.lost(ticket)
+
+    def _make_room(self, refused: CommandQueue, queues: Sequence[CommandQueue]) -> None:
+        """Slow the other commands where their calls, and not those of the refused one, are more than the limit.
+
+        It is documented for each command. Where it is one for all, a call that must follow others at once never left.
+        """
+        now = self._clock.now()
+        if refused.recent(now) < self._rate < sum(queue.recent(now) for queue in queues):
+            for queue in queues:
+                if queue is not refused:
+                    queue.crowd(now)
 
     def _announce(self, command: str, queue: CommandQueue, pause: float) -> None:
         """Call ``on_pause``, once for all calls that wait for the same moment."""

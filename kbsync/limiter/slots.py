@@ -275,6 +275,14 @@ class Slots:
         elif hold.allowance >= self._allowance(now):
             self._inbound.alarm(now)
 
+    def recent(self, now: float) -> int:
+        """How many calls were sent in the last window."""
+        return sum(hold.sent > now - self._period for hold in self._holds.values())
+
+    def crowd(self, now: float) -> None:
+        """Leave room to another command, whose calls and these share one limit."""
+        self._contention.surprise(now, now, certain=True)
+
     def lost(self, ticket: int, now: float) -> None:
         """Record that no answer will arrive; the service may still serve the call, within its own timeout."""
         self._holds[ticket] = replace(self._holds[ticket], answered=now + FULL, cold=True)

@@ -45,11 +45,7 @@ VARIANTS = {word: switches for word, switches in Switches.variants() if word != 
 SIDE_BY_SIDE = 9
 """How many sets the readings under which everything can be live are dealt into: no switch is in one set twice."""
 
-ALONE = "limit-scope=app"
-"""Where one limit counts all commands, the listing right before a category's deletion may use it up; others make that longer."""
-
-DEALT = [[word for word in VARIANTS if word not in LIMITS][number::SIDE_BY_SIDE] for number in range(SIDE_BY_SIDE)]
-TOGETHER = [[word for word in words if word != ALONE] for words in DEALT]
+TOGETHER = [[word for word in VARIANTS if word not in LIMITS][number::SIDE_BY_SIDE] for number in range(SIDE_BY_SIDE)]
 
 
 @pytest.mark.no_cover
@@ -62,10 +58,10 @@ def test_readings_of_unknowns_end_well_together(words: list[str], tmp_path: Path
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("word", [*LIMITS, ALONE])
+@pytest.mark.parametrize("word", LIMITS)
 def test_what_the_service_cannot_hold_is_told(word: str, tmp_path: Path) -> None:
     """Two commits end with exit 4 and words about exactly what the service cannot hold, and all the rest as the files say."""
-    play(VARIANTS[word], LIMITS.get(word, NONE), tmp_path)
+    play(VARIANTS[word], LIMITS[word], tmp_path)
 
 
 @long

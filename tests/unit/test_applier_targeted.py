@@ -60,11 +60,17 @@ class Keywords(httpx.BaseTransport):
 
 
 def applied(
-    make: Making, words: str = "", *, kind: type[DeskReader] = DeskReader, fate: str = "passes", stopped: bool = False
+    make: Making,
+    words: str = "",
+    *,
+    kind: type[DeskReader] = DeskReader,
+    fate: str = "passes",
+    stopped: bool = False,
+    cap: int = 3,
 ) -> tuple[ApplyReport, Mapping[str, int], Knowledge]:
-    """The report on changes of a library at three a page, with all calls, those after the first listing, and the library then."""
+    """The report on changes of a library at ``cap`` a page, with all calls, those after that listing, and the library then."""
     clock, stop = Serial(), threading.Event()
-    service = Service(None, clock=clock, switches=replace(Switches.from_words(words.split()), page_cap=3))
+    service = Service(None, clock=clock, switches=replace(Switches.from_words(words.split()), page_cap=cap))
     console = Console(service)
     category = console.add_category("Shop")
     console.add_category("Attic")
@@ -72,7 +78,7 @@ def applied(
         console.add_question(f"Is {number} a number?", "Yes.", category=category, status=5 if number == 7 else 4)
     clock.move(60)
     transport = client(Keywords(SandboxTransport(service), fate), clock)
-    live = kind(transport, page_size=10).read()
+    live = kind(transport, page_size=max(10, cap)).read()
     own = [question for question in live.questions if question.content.category == ("Shop",)]
     changes = make(sorted(own, key=lambda question: int(question.content.question.split()[1])))
     before = dict(transport._pacer.calls)
@@ -83,6 +89,7 @@ def applied(
         workers=1,
         progress=Stopping(stop) if stopped else None,
     )
+    clock.move(60)
     todo = plan(*changes)
     cost = cost_of(todo.changes, rate=5, live=[each.content.status for each in live.questions])
     report = applier.apply(replace(todo, cost=cost), live=live, stop=stop)
@@ -212,6 +219,14 @@ def test_a_plan_tells_the_calls_that_are_sent(make: Making, monkeypatch: pytest.
     assert report.finished
     assert told - sent == Counter({"desc_chitchat_category": 1})
     assert not sent - told
+
+
+def test_a_delete_that_shares_its_limit_with_the_listing_before_it_is_sent() -> None:
+    """Where one limit counts all commands, and five calls show a category to be empty, the next listing leaves it room."""
+    report, sent, _ = applied(lambda own: drops(own)[:1], "limit-scope=app", cap=30)
+    assert report.finished
+    assert sent["del_chitchat_category"] > 1
+    assert report.seconds < 20
 
 
 def test_what_no_look_shows_is_not_taken_for_gone() -> None:
