@@ -4,11 +4,12 @@ And in which of its tests coverage is measured.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-__all__ = ["ALL", "PAUSED", "examples", "long", "paused", "shares"]
+__all__ = ["ALL", "PAUSED", "examples", "long", "one_in", "paused", "shares"]
 
 ALL = os.environ.get("KBSYNC_EXAMPLES") == "all"
 """Whether properties are tried with all their examples, drawn anew each time, as `tox -e long` does."""
@@ -23,6 +24,11 @@ long = pytest.mark.long
 def shares(count: int, *, pushed: int = 0) -> list[object]:
     """The numbers of so many shares, of which one is each push's."""
     return [number if number == pushed else pytest.param(number, marks=long) for number in range(count)]
+
+
+def one_in(count: int, cases: Iterable[object], *, first: int = 0) -> list[object]:
+    """Cases of which a push goes through one in ``count``, from ``first`` on."""
+    return [case if (number - first) % count == 0 else pytest.param(case, marks=long) for number, case in enumerate(cases)]
 
 
 def examples(count: int) -> int:

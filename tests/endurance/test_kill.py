@@ -24,7 +24,7 @@ WRITING = (6, 7, 8, 9, 10, 11, 12, 13, 19, 20, 21, 22, 28)
 """Which of them write. Nothing distinguishes a read that was answered to nobody from one that never came."""
 
 MOMENTS = [*((number, True) for number in range(1, CALLS + 1)), *((number, False) for number in WRITING)]
-SHARES = 8
+SHARES = 12
 PUSHED = 2
 """The share of each push: a category, a question, a batch and a removal are written, and reads before, between and after."""
 

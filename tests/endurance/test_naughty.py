@@ -23,6 +23,7 @@ from kbsync.render.words import RenderOptions
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
 from tests.endurance.bench import Bench
 from tests.fakes.naughty import BROKEN, NAUGHTY
+from tests.shares import one_in
 from tests.unit.hostile_plans import hostile_everywhere
 
 pytestmark = pytest.mark.no_cover
@@ -33,7 +34,13 @@ COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """Whatever drives a terminal, hides, or reorders; the joiners of emoji and of Persian spelling have their own rules."""
 
-every_text = pytest.mark.parametrize("text", NAUGHTY, ids=[f"{number}" for number in range(len(NAUGHTY))])
+DOORS = 3
+
+
+def texts(door: int) -> pytest.MarkDecorator:
+    """All texts for one door; a push takes a third of them through each, others for the next one."""
+    numbers = [str(number) for number in range(len(NAUGHTY))]
+    return pytest.mark.parametrize("text", one_in(DOORS, NAUGHTY, first=door % DOORS), ids=numbers)
 
 
 def receipt(text: str) -> Receipt:
@@ -45,7 +52,7 @@ def receipt(text: str) -> Receipt:
     return Receipt(ApplyReport(plan, outcomes, mismatches, verified=False), text, text, text)
 
 
-@every_text
+@texts(0)
 def test_a_file_says_what_was_meant(text: str) -> None:
     """Quoted as JSON, a text is read from YAML as it stands, or a finding says which character no file may hold."""
     quoted = json.dumps(text, ensure_ascii=False).replace("\x7f", "\\x7F")
@@ -58,7 +65,7 @@ def test_a_file_says_what_was_meant(text: str) -> None:
         assert loaded.knowledge.questions[0].content.answer == text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@every_text
+@texts(1)
 def test_a_pulled_file_reads_back(text: str) -> None:
     """What the service holds is written to a file that says the same; what no file may hold is refused before that."""
     settled = text.replace("\r\n", "\n")  # as the service's door settles line ends
@@ -93,7 +100,7 @@ def test_the_service_gives_back_what_it_was_given() -> None:
         assert [each.content for each in _ours(reader.read())] == [_content(f"{text}.") for text in reversed(NAUGHTY)]
 
 
-@every_text
+@texts(2)
 def test_a_plan_file_keeps_it(text: str) -> None:
     """A plan and a receipt read back as they were written."""
     plan, done = hostile_everywhere(text), receipt(text)
@@ -101,7 +108,7 @@ def test_a_plan_file_keeps_it(text: str) -> None:
     assert decode(encode_receipt(done), name="receipt.json") == done
 
 
-@every_text
+@texts(3)
 def test_a_terminal_is_told_nothing(text: str) -> None:
     """Of a field no control, hidden or reordering character reaches a terminal: colours are sent, all of them ours."""
     for drawn in (
@@ -120,7 +127,7 @@ def test_a_colour_of_theirs_is_shown_and_not_sent() -> None:
     assert "\x1b" not in drawn
 
 
-@every_text
+@texts(4)
 def test_a_comment_stays_text(text: str) -> None:
     """In Markdown no field opens a tag that acts, fetches or hides, and none orders a runner about."""
     for drawn in (plan_markdown(hostile_everywhere(text), digest="d"), report_markdown(receipt(text).report)):
@@ -161,7 +168,7 @@ class Tags(HTMLParser):
 PLAIN = Tags(plan_html(hostile_everywhere("plain"), digest="d"))
 
 
-@every_text
+@texts(5)
 def test_a_page_runs_nothing(text: str) -> None:
     """In HTML no field adds a script, an event, an address or a picture to what a harmless plan has."""
     page = plan_html(hostile_everywhere(text), digest="d")
@@ -173,7 +180,7 @@ def test_a_page_runs_nothing(text: str) -> None:
     assert CONTROLS.search(outside) is None
 
 
-@every_text
+@texts(6)
 def test_a_runner_gets_our_orders_alone(text: str) -> None:
     """Each annotation is one line with one order of ours in front, and no output spans lines."""
     output = plan_github(hostile_everywhere(text), digest="d")
@@ -181,7 +188,7 @@ def test_a_runner_gets_our_orders_alone(text: str) -> None:
     assert all(len(value.splitlines()) <= 1 for value in output.outputs.values())
 
 
-@every_text
+@texts(7)
 def test_a_finding_is_shown_without_harm(text: str) -> None:
     """A finding quotes the line that it is about: in a terminal and in a runner's log it stays a quotation."""
     page = f"category: A\nquestions:\n- question: q\n  answer: {text}\n  nonsense {text}: 1\n"

@@ -10,7 +10,7 @@ from kbsync.rehearsal import Switches
 from kbsync.sandbox.service import Service
 from tests.flows.harness import Bench, Held, Run, declared, held
 from tests.flows.shop import FIRST, SECOND
-from tests.shares import long
+from tests.shares import long, one_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ TOGETHER = [[word for word in VARIANTS if word not in LIMITS][number::SIDE_BY_SI
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("words", TOGETHER, ids=range(SIDE_BY_SIDE))
+@pytest.mark.parametrize("words", one_in(3, TOGETHER), ids=range(SIDE_BY_SIDE))
 def test_readings_of_unknowns_end_well_together(words: list[str], tmp_path: Path) -> None:
     """A service that differs in many ways at once ends with the library as the files say."""
     single = " ".join(words).split()
@@ -58,7 +58,7 @@ def test_readings_of_unknowns_end_well_together(words: list[str], tmp_path: Path
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("word", LIMITS)
+@pytest.mark.parametrize("word", one_in(2, LIMITS))
 def test_what_the_service_cannot_hold_is_told(word: str, tmp_path: Path) -> None:
     """Two commits end with exit 4 and words about exactly what the service cannot hold, and all the rest as the files say."""
     play(VARIANTS[word], LIMITS[word], tmp_path)

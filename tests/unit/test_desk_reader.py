@@ -407,12 +407,12 @@ def test_a_page_without_its_list_in_front_is_not_an_empty_library() -> None:
 
 @pytest.mark.parametrize("count", [10**9, 1, None, 100])
 @pytest.mark.parametrize("rows", [1, 100, 3000])
-@pytest.mark.parametrize("text", ["x", "x" * 10_000])
+@pytest.mark.parametrize("text", ["x", "x" * 1_000])
 def test_a_listing_without_an_end_is_given_up(count: int | None, rows: int, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many are counted, and however large the pages are: calls, questions and text are bounded, and the bound is told."""
     monkeypatch.setattr("kbsync.desk.chitchat.MOST_PAGES", 20)
     monkeypatch.setattr("kbsync.desk.chitchat.MOST_QUESTIONS", 2500)
-    monkeypatch.setattr("kbsync.desk.chitchat.MOST_TEXT", 4_000_000)
+    monkeypatch.setattr("kbsync.desk.chitchat.MOST_TEXT", 400_000)
     asked: list[object] = []
 
     def listed(body: Mapping[str, object]) -> httpx.Response:

@@ -17,6 +17,7 @@ from kbsync.errors import ServiceError
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk_script import connect
 from tests.fakes.echoes import ECHOES, shows
+from tests.shares import long
 
 pytestmark = pytest.mark.no_cover
 
@@ -119,9 +120,16 @@ ROUTES = {
 """Where in an answer the service may repeat the address."""
 
 
-@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
-@pytest.mark.parametrize("usersig", [None, ELSEWHERE], ids=["made here", "given"])
-@pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
+PLACES = [
+    pytest.param(route, usersig, echo, id=f"{place}-{origin}-{spelling}", marks=[long] if (row + column + line) % 2 else [])
+    for row, (place, route) in enumerate(ROUTES.items())
+    for column, (origin, usersig) in enumerate({"made here": None, "given": ELSEWHERE}.items())
+    for line, (spelling, echo) in enumerate(ECHOES.items())
+]
+"""Every spelling at every place: on a push either of a signature that was made here, or of one that was given."""
+
+
+@pytest.mark.parametrize(("route", "usersig", "echo"), PLACES)
 def test_no_error_shows_the_signature_of_its_call(
     route: Callable[[str], object], usersig: str | None, echo: Callable[[str], str]
 ) -> None:

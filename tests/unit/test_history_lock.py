@@ -21,6 +21,7 @@ from kbsync.history.lock import TargetLock, read_lock, remove_lock
 from kbsync.history.remote import Remote, TargetRefs
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos, WorkTree
+from tests.shares import long
 
 REFS = TargetRefs("production", "1400000000-0123456789ab")
 REF = REFS.lock
@@ -85,14 +86,15 @@ def test_a_held_lock_tells_who_where_and_until_when(repos: GitRepos, clock: Fake
 
 
 @pytest.mark.no_cover
-def test_two_racing_runners_have_one_winner(repos: GitRepos, clock: FakeClock) -> None:
-    """Fifty times two runners reach for a free lock at once: each time one gets it, and the other is told."""
+@pytest.mark.parametrize("rounds", [12, pytest.param(50, marks=long)])
+def test_two_racing_runners_have_one_winner(repos: GitRepos, clock: FakeClock, rounds: int) -> None:
+    """So often two runners reach for a free lock at once: each time one gets it, and the other is told."""
     _, *clones = repos.shared("anna", "bob")
     barrier = threading.Barrier(2, timeout=60)
 
     def race(tree: WorkTree) -> list[bool]:
         won = []
-        for _ in range(50):
+        for _ in range(rounds):
             lock = lock_of(tree, clock)
             barrier.wait()
             try:
@@ -109,7 +111,7 @@ def test_two_racing_runners_have_one_winner(repos: GitRepos, clock: FakeClock) -
 
     with ThreadPoolExecutor(2) as pool:
         anna, bob = pool.map(race, clones)
-    assert [one + other for one, other in zip(anna, bob, strict=True)] == [1] * 50
+    assert [one + other for one, other in zip(anna, bob, strict=True)] == [1] * rounds
     assert seen_from(clones[0]) is None
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -85,13 +86,18 @@ def test_the_policy_allows_its_own_style_and_script_only() -> None:
     )
 
 
+@cache
+def hostile_page(text: str, language: str, purpose: Purpose) -> Page:
+    """The page of a plan with the text in every field."""
+    return page_of(replace(hostile_everywhere(text), purpose=purpose), language)
+
+
 @pytest.mark.no_cover
 @pytest.mark.parametrize(("language", "purpose"), [("en", Purpose.SYNC), ("zh", Purpose.SYNC), ("en", Purpose.DRIFT)])
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_becomes_markup(payload: str, language: str, purpose: Purpose) -> None:
     """With a hostile text in every field the page is well formed and has the tags and attributes of a page without it."""
-    hostile, harmless = (replace(hostile_everywhere(text), purpose=purpose) for text in (payload, "plain"))
-    page, plain = page_of(hostile, language), page_of(harmless, language)
+    page, plain = (hostile_page(text, language, purpose) for text in (payload, "plain"))
     assert page.broken == page.open == []
     assert sum(tag == "script" for tag, _ in page.tags) == sum(tag == "style" for tag, _ in page.tags) == 1
     assert page.text("script") == plain.text("script")
