@@ -11,10 +11,10 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heapreplace
 from itertools import accumulate, chain, combinations, groupby, islice, product, repeat
 from math import ceil
+from typing import NamedTuple
 
 from kbsync.checks.rules import CheckFinding, Options, number
 from kbsync.diagnostics import Related
@@ -27,7 +27,7 @@ THRESHOLD = 0.9
 
 FIGURES = re.compile(r"\d+")
 
-MEANINGLESS_SPACE = re.compile(r"(?<!\d) +| +(?!\d)")
+MEANINGLESS_SPACE = re.compile(r" (?:(?<!\d ) *| *(?!\d))")
 """Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
 
 FEW = 100
@@ -46,8 +46,7 @@ SLACK = 1e-6
 """How far a share that is computed may be off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """One way to ask, standard or similar, and the question that it belongs to.
 
     ``form`` is what a matcher compares: without case, width, punctuation and space.
@@ -243,20 +242,16 @@ def _wordings(knowledge: Knowledge, known: Collection[Entry]) -> list[Wording]:
 
 
 def _read(knowledge: Knowledge) -> Iterator[Wording]:
-    separators = _Separators()
-    for question in knowledge.questions:
-        if question.content.status is Status.ENABLED:
-            for text in (question.content.question, *question.content.similar):
-                folded = unicodedata.normalize("NFKC", text).casefold().translate(separators)
-                form = MEANINGLESS_SPACE.sub("", folded)
-                if form:
-                    yield Wording(text, form, question)
-
-
-class _Separators(dict[int, str]):
-    """A translation table that learns: punctuation, space and controls become a space, everything else stays."""
-
-    def __missing__(self, code: int) -> str:
-        sign = chr(code)
-        self[code] = " " if unicodedata.category(sign)[0] in "PZC" else sign
-        return self[code]
+    """Every text with its form. All are folded at once, a null between two: punctuation, space and controls become a space."""
+    texts = [
+        (text, question)
+        for question in knowledge.questions
+        if question.content.status is Status.ENABLED
+        for text in (question.content.question, *question.content.similar)
+    ]
+    joined = "\0".join([unicodedata.normalize("NFKC", text.replace("\0", " ")) for text, _ in texts]).casefold()
+    separators = "".join(sorted(sign for sign in {*joined} - {"\0"} if unicodedata.category(sign)[0] in "PZC"))
+    forms = MEANINGLESS_SPACE.sub("", re.sub(f"[ {re.escape(separators)}]", " ", joined)).split("\0")
+    for (text, question), form in zip(texts, forms, strict=False):
+        if form:
+            yield Wording(text, form, question)

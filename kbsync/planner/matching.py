@@ -164,7 +164,8 @@ def match_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None,
     ``keeps`` means that what left git stays live.
     """
     pairing = _Pairing(desired, live, work)
-    pairing.by_pin(_Pins(desired.questions, live.questions, BaseIndex(base, live)))
+    if any(question.id is not None for question in desired.questions):
+        pairing.by_pin(_Pins(desired.questions, live.questions, BaseIndex(base, live)))
     pairing.by_text()
     pairing.by_earlier_text()
     pairing.by_spelling()

@@ -66,6 +66,8 @@ def find_renames(
     new: Sequence[Question], rest: Sequence[Question], base: Knowledge, desired: Knowledge, *, keeps: bool
 ) -> Renames:
     """Pair old texts with new ones where exactly one pairing is likely; ``keeps`` means that what left git stays live."""
+    if not (new and rest):
+        return Renames((), (), frozenset())
     pairs, narrowed = _candidates(new, rest, base, desired)
     best = _Best(pairs)
     found: list[Rename] = []
