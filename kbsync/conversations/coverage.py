@@ -28,7 +28,11 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How transcripts are read. See ``Coverage`` for the figures; ``robots`` names the chatbot's accounts, if known."""
+    """How transcripts are read.
+
+    A gap is shown that ``min_count`` people asked alike, an answer that so many sessions had. ``threshold`` is a share, 0 to 1.
+    ``robots`` names the chatbot's accounts, if known.
+    """
 
     threshold: float = 0.8
     min_count: int = 2
@@ -118,8 +122,7 @@ class Coverage:
 
     ``served_declared`` counts the chatbot's messages that are declared answers, ``served_rare`` the others that occurred in fewer
     than ``min_count`` sessions and may be meant for one person. ``robots`` is the number of accounts taken for the chatbot; with
-    0 its answers could not be identified. ``min_count`` is also the number of people who must have asked alike for a gap to be
-    shown; ``threshold`` is a share from 0 to 1.
+    0 its answers could not be identified.
     """
 
     sessions: int
@@ -129,9 +132,7 @@ class Coverage:
     served_declared: int
     served_rare: int
     robots: int
-    threshold: float
-    min_count: int
-    masked: bool = True
+    reading: Reading
 
 
 class LiveSources:
@@ -189,9 +190,7 @@ def cover(
         served_declared=len(said) - len(foreign),
         served_rare=len(foreign) - sum(each.times for each in served),
         robots=len(robots),
-        threshold=reading.threshold,
-        min_count=reading.min_count,
-        masked=reading.masked,
+        reading=reading,
     )
 
 

@@ -97,14 +97,62 @@ class MemoryTree:
         return FileRefused(Rule.KB101, message("there is no such file")) if data is None else _bounded(data, len(data))
 
 
-class DiskTree:
-    """A directory on the disk. Symbolic links below it are refused: git keeps the link and not what it points to."""
+class DiskFiles(Mapping[str, bytes]):
+    """The files of a directory as they were when they were first looked at: a ``FileTree``, and the same as a mapping.
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    It is listed once and each file is read once, so that every caller sees one state of the directory. As a mapping it holds
+    what has been read, answer files too. Names are POSIX paths relative to the directory; ``shown_as`` is the directory as the
+    user typed it. Symbolic links below it are refused: git keeps the link and not what it points to.
+    """
+
+    def __init__(self, directory: Path, *, shown_as: str) -> None:
+        self.directory = directory
+        self.shown_as = shown_as.replace("\\", "/")
+        self._read: dict[str, bytes | FileRefused] = {}
 
     def names(self) -> Listing:
         """See ``FileTree``."""
+        return self._names
+
+    def read(self, name: str) -> bytes | FileRefused:
+        """See ``FileTree``."""
+        if name not in self._read:
+            self._read[name] = self._read_now(name)
+        return self._read[name]
+
+    def left_out(self) -> dict[str, bytes]:
+        """The files that look like knowledge and are not read."""
+        names = [name for name, refused in self._names[1].items() if refused.rule is Rule.KB120 and not is_hidden(name)]
+        return {name: data for name in names if isinstance(data := self._read_now(name), bytes)}
+
+    def changed(self) -> tuple[str, ...]:
+        """The names of those files that are new on the disk, gone from it, or other than they were; sorted."""
+        (names, refused), (names_now, refused_now) = self._names, self._listed()
+        listed = {*names, *refused} ^ {*names_now, *refused_now}
+        return tuple(sorted(listed | {name for name in self._read if self.has_changed(name)}))
+
+    def has_changed(self, name: str) -> bool:
+        """Whether a file is other than it was, or is there although it was not."""
+        now, then = self._read_now(name), self._read.get(name)
+        return now != then if isinstance(now, bytes) else isinstance(then, bytes) or os.path.lexists(self.directory / name)
+
+    def __getitem__(self, name: str) -> bytes:
+        found = self._read.get(name)
+        if isinstance(found, bytes):
+            return found
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, found in self._read.items() if isinstance(found, bytes))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @cached_property
+    def _names(self) -> Listing:
+        return self._listed()
+
+    def _listed(self) -> Listing:
         found: list[str] = []
         refused: dict[str, FileRefused] = {}
         waiting = [""]
@@ -116,14 +164,13 @@ class DiskTree:
                     (waiting if kind == "directory" else found).append(name)
         return tuple(sorted(found)), refused
 
-    def read(self, name: str) -> bytes | FileRefused:
-        """See ``FileTree``."""
-        place = self._directory
+    def _read_now(self, name: str) -> bytes | FileRefused:
+        place = self.directory
         try:
             for part in PurePosixPath(name).parts:
                 place = place / part
                 if place.is_symlink():
-                    shown = visible(str(place.relative_to(self._directory)))
+                    shown = visible(str(place.relative_to(self.directory)))
                     return FileRefused(Rule.KB115, message("{name} is a symbolic link", name=shown))
             with os.fdopen(os.open(place, OPEN_FLAGS), "rb") as file:
                 status = os.fstat(file.fileno())
@@ -149,13 +196,13 @@ class DiskTree:
 
     def _entries(self, directory: PurePosixPath) -> list[str]:
         try:
-            return sorted(os.listdir(self._directory / directory))  # noqa: PTH208
+            return sorted(os.listdir(self.directory / directory))  # noqa: PTH208
         except OSError:
             return []
 
     def _list(self, directory: str) -> list[tuple[str, str | FileRefused]]:
         try:
-            with os.scandir(self._directory / directory) as listing:
+            with os.scandir(self.directory / directory) as listing:
                 entries = [entry for entry in listing if not entry.name.startswith(".") or _is_unfinished(entry)]
         except OSError as error:
             missing = not directory and isinstance(error, FileNotFoundError)
@@ -163,63 +210,6 @@ class DiskTree:
             return [(directory, _unreadable(error, hint=hint))]
         named = [(str(PurePosixPath(directory, entry.name)), entry) for entry in entries]
         return [(name, kind) for name, entry in named if (kind := _kind(name, entry))]
-
-
-class DiskFiles(Mapping[str, bytes]):
-    """The files of a directory as they were when they were first looked at: a ``FileTree``, and the same as a mapping.
-
-    It is listed once and each file is read once, so that every caller sees one state of the directory. As a mapping it holds
-    what has been read, answer files too. Names are POSIX paths relative to the directory; ``shown_as`` is the directory as the
-    user typed it.
-    """
-
-    def __init__(self, directory: Path, *, shown_as: str) -> None:
-        self.directory = directory
-        self.shown_as = shown_as.replace("\\", "/")
-        self._tree = DiskTree(directory)
-        self._read: dict[str, bytes | FileRefused] = {}
-
-    def names(self) -> Listing:
-        """See ``FileTree``."""
-        return self._names
-
-    def read(self, name: str) -> bytes | FileRefused:
-        """See ``FileTree``."""
-        if name not in self._read:
-            self._read[name] = self._tree.read(name)
-        return self._read[name]
-
-    def left_out(self) -> dict[str, bytes]:
-        """The files that look like knowledge and are not read."""
-        names = [name for name, refused in self._names[1].items() if refused.rule is Rule.KB120 and not is_hidden(name)]
-        return {name: data for name in names if isinstance(data := self._tree.read(name), bytes)}
-
-    def changed(self) -> tuple[str, ...]:
-        """The names of those files that are new on the disk, gone from it, or other than they were; sorted."""
-        (names, refused), (names_now, refused_now) = self._names, self._tree.names()
-        listed = {*names, *refused} ^ {*names_now, *refused_now}
-        return tuple(sorted(listed | {name for name in self._read if self.has_changed(name)}))
-
-    def has_changed(self, name: str) -> bool:
-        """Whether a file is other than it was, or is there although it was not."""
-        now, then = self._tree.read(name), self._read.get(name)
-        return now != then if isinstance(now, bytes) else isinstance(then, bytes) or os.path.lexists(self.directory / name)
-
-    def __getitem__(self, name: str) -> bytes:
-        found = self._read.get(name)
-        if isinstance(found, bytes):
-            return found
-        raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name, found in self._read.items() if isinstance(found, bytes))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    @cached_property
-    def _names(self) -> Listing:
-        return self._tree.names()
 
 
 def store(files: DiskFiles, changed: Mapping[str, bytes | None]) -> None:

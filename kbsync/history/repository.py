@@ -77,8 +77,8 @@ class Repository:
             Path(root),
             git,
             tuple(sorted(remotes)),
-            any(each.is_promise() for each in settings),
-            any(each.splits() for each in settings),
+            any(each.section == "remote" and each.key.endswith(".promisor") and each.is_on for each in settings),
+            any(each.key.endswith((".pushurl", ".pushinsteadof")) for each in settings),
             _committer(settings),
             shallow == "true",
             top / objects,
@@ -259,18 +259,6 @@ class _Setting:
     def subsection(self) -> str:
         return self.key.partition(".")[2].rpartition(".")[0]
 
-    def is_promise(self) -> bool:
-        """Whether a remote has more objects than this clone by it."""
-        return self.section == "remote" and self.key.endswith(".promisor") and self.is_on
-
-    def splits(self) -> bool:
-        """Whether a push is sent elsewhere than a fetch by it."""
-        return self.key.endswith((".pushurl", ".pushinsteadof"))
-
-    def is_quiet(self) -> bool:
-        """Whether it may stand in any file."""
-        return QUIET.fullmatch(self.key) is not None
-
 
 def _damaged(ref: str) -> HistoryUnavailable:
     return HistoryUnavailable(
@@ -313,7 +301,7 @@ def _refuse_foreign(root: Path, settings: Sequence[_Setting], environ: Mapping[s
     """
     found: dict[tuple[Path, bool], str] = {}
     for each in settings:
-        if each.file is not None and not each.is_quiet():
+        if each.file is not None and not QUIET.fullmatch(each.key):
             found.setdefault((each.file, each.is_own), each.key)
     for (file, is_own), key in found.items():
         holders = (top for place in (*links_on(file), Path(os.path.realpath(file))) for top in holders_of(place, environ=environ))

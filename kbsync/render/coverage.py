@@ -67,9 +67,9 @@ def coverage_json(coverage: Coverage, _options: RenderOptions = RenderOptions())
     """For other programs; the moments in it are days, in UTC."""
     return document(
         sessions=coverage.sessions,
-        masked=coverage.masked,
-        threshold=coverage.threshold,
-        min_count=coverage.min_count,
+        masked=coverage.reading.masked,
+        threshold=coverage.reading.threshold,
+        min_count=coverage.reading.min_count,
         robots=coverage.robots,
         messages=asdict(coverage.tally),
         gaps=[
@@ -141,7 +141,7 @@ def _figures(coverage: Coverage) -> Iterator[Message]:
     if tally.rare:
         yield message(
             "of these asked by fewer than {people} people, counted and not shown: {count}",
-            people=coverage.min_count,
+            people=coverage.reading.min_count,
             count=tally.rare,
         )
     if tally.to_person:
@@ -155,12 +155,12 @@ def _figures(coverage: Coverage) -> Iterator[Message]:
     if coverage.served_rare:
         yield message(
             "answers that are not declared and were served in fewer than {sessions} sessions, not shown: {count}",
-            sessions=coverage.min_count,
+            sessions=coverage.reading.min_count,
             count=coverage.served_rare,
         )
     if not coverage.robots:
         yield message("No account could be made out as the chatbot's, so nothing is known of its answers; name it with --bot.")
-    if not coverage.masked:
+    if not coverage.reading.masked:
         yield message("Addresses and numbers are not masked: this is personal data.")
 
 

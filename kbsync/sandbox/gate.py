@@ -11,6 +11,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from kbsync.commands import SESSION_COMMANDS, Command
 from kbsync.rehearsal import Account, Switches
@@ -64,28 +65,19 @@ INFLATED_MAX = 65536
 SUBSTITUTIONS = str.maketrans("*-_", "+/=")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    identifier: str
-    sdkappid: int
-    time: int
-    expire: int
-    userbuf: str | None
-    signature: str
-
-
 def check_usersig(usersig: str, *, identifier: str, account: Account, switches: Switches, now: float) -> None:
     """Raise Refusal with the 700xx code of the first fault; ``now`` is Unix time in seconds."""
     if not usersig:
         raise Refusal(Code.SIGNATURE_EMPTY)
     token = _decode(usersig)
     identity = (
-        (token.identifier != identifier, Code.SIGNATURE_IDENTIFIER),
-        (token.sdkappid != account.sdkappid, Code.SIGNATURE_SDKAPPID),
+        (token["TLS.identifier"] != identifier, Code.SIGNATURE_IDENTIFIER),
+        (token["TLS.sdkappid"] != account.sdkappid, Code.SIGNATURE_SDKAPPID),
     )
-    signature = ((not hmac.compare_digest(_sign(token, account.secret), _bytes(token.signature)), Code.SIGNATURE_KEY),)
-    early = switches.clock_skew is not None and token.time > now + switches.clock_skew
-    lifetime = ((now >= token.time + token.expire, Code.SIGNATURE_EXPIRED), (early, Code.SIGNATURE_ILLEGAL))
+    signature = ((not hmac.compare_digest(_sign(token, account.secret), _bytes(token["TLS.sig"])), Code.SIGNATURE_KEY),)
+    made, expire = token["TLS.time"], token["TLS.expire"]
+    early = switches.clock_skew is not None and made > now + switches.clock_skew
+    lifetime = ((now >= made + expire, Code.SIGNATURE_EXPIRED), (early, Code.SIGNATURE_ILLEGAL))
     order = {
         "identity-first": (*identity, *signature, *lifetime),
         "signature-first": (*signature, *identity, *lifetime),
@@ -96,7 +88,8 @@ def check_usersig(usersig: str, *, identifier: str, account: Account, switches: 
         raise Refusal(code)
 
 
-def _decode(usersig: str) -> _Token:
+def _decode(usersig: str) -> dict[str, Any]:
+    """The fields of a token, each of its type."""
     try:
         packed = base64.b64decode(usersig.translate(SUBSTITUTIONS), validate=True)
         inflater = zlib.decompressobj()
@@ -109,22 +102,12 @@ def _decode(usersig: str) -> _Token:
     numbers = [fields.get("TLS.sdkappid"), fields.get("TLS.time"), fields.get("TLS.expire")]
     if not all(type(each) is str for each in texts) or not all(type(each) is int for each in numbers):
         raise Refusal(Code.SIGNATURE_ILLEGAL)
-    return _Token(
-        identifier=fields["TLS.identifier"],
-        sdkappid=fields["TLS.sdkappid"],
-        time=fields["TLS.time"],
-        expire=fields["TLS.expire"],
-        userbuf=fields.get("TLS.userbuf"),
-        signature=fields["TLS.sig"],
-    )
+    return fields
 
 
-def _sign(token: _Token, secret: str) -> bytes:
-    content = (
-        f"TLS.identifier:{token.identifier}\nTLS.sdkappid:{token.sdkappid}\nTLS.time:{token.time}\nTLS.expire:{token.expire}\n"
-    )
-    if token.userbuf is not None:
-        content += f"TLS.userbuf:{token.userbuf}\n"
+def _sign(token: Mapping[str, Any], secret: str) -> bytes:
+    signed = ("TLS.identifier", "TLS.sdkappid", "TLS.time", "TLS.expire", "TLS.userbuf")
+    content = "".join(f"{name}:{token[name]}\n" for name in signed if name in token)
     return base64.b64encode(hmac.digest(_bytes(secret), _bytes(content), hashlib.sha256))
 
 

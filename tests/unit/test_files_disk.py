@@ -9,7 +9,7 @@ import pytest
 
 from kbsync.diagnostics import Rule
 from kbsync.files import load, load_tree
-from kbsync.files.directory import DiskTree, FileRefused
+from kbsync.files.directory import DiskFiles, FileRefused
 from kbsync.model import MAX_FILE_BYTES
 
 SETTINGS = "version: 1\ntargets: {sandbox: {driver: sandbox}}\n"
@@ -98,9 +98,9 @@ def test_a_file_may_be_as_large_as_the_limit_and_no_larger(tmp_path: Path) -> No
     """The limit is the last size that is read, on the disk and in memory."""
     (tmp_path / "x.txt").write_bytes(b"")
     os.truncate(tmp_path / "x.txt", MAX_FILE_BYTES)
-    assert DiskTree(tmp_path).read("x.txt") == bytes(MAX_FILE_BYTES)
+    assert DiskFiles(tmp_path, shown_as="").read("x.txt") == bytes(MAX_FILE_BYTES)
     os.truncate(tmp_path / "x.txt", MAX_FILE_BYTES + 1)
-    refused = DiskTree(tmp_path).read("x.txt")
+    refused = DiskFiles(tmp_path, shown_as="").read("x.txt")
     assert isinstance(refused, FileRefused)
     assert str(refused.said) == "it is larger than 32 MiB"
     (fault,) = load_tree({"a.yaml": bytes(MAX_FILE_BYTES + 1)}, shown_as="k", settings=False).diagnostics

@@ -19,7 +19,7 @@ from tests.golden import check_golden
 from tests.unit.talk import BOT, NOVEMBER, library, live, session, spoken, week
 
 GOLDEN = Path(__file__).parent / "golden"
-NOTHING = Coverage(0, Tally(), (), (), 0, 0, robots=0, threshold=0.8, min_count=2)
+NOTHING = Coverage(0, Tally(), (), (), 0, 0, robots=0, reading=Reading())
 
 
 def report() -> Coverage:
