@@ -4,7 +4,6 @@ It reaches the service through ``ports``, and paces nothing itself.
 """
 
 from kbsync.applier.phases import OnFailure
-from kbsync.applier.preconditions import Standing, State, check_preconditions
-from kbsync.applier.run import PRESENCE, Applier, Begun
+from kbsync.applier.run import PRESENCE, Applier
 
-__all__ = ["PRESENCE", "Applier", "Begun", "OnFailure", "Standing", "State", "check_preconditions"]
+__all__ = ["PRESENCE", "Applier", "OnFailure"]

@@ -10,6 +10,6 @@ import these.
 """
 
 from kbsync.files.directory import SETTINGS_FILE, DiskFiles, is_yaml, meant
-from kbsync.files.loading import Loaded, load, load_files, load_tree
+from kbsync.files.loading import Loaded, load_files, load_tree
 
-__all__ = ["SETTINGS_FILE", "DiskFiles", "Loaded", "is_yaml", "load", "load_files", "load_tree", "meant"]
+__all__ = ["SETTINGS_FILE", "DiskFiles", "Loaded", "is_yaml", "load_files", "load_tree", "meant"]

@@ -4,7 +4,7 @@ import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from kbsync.diagnostics import Diagnostic, Rule, sort_diagnostics
 from kbsync.display import shorten, visible
@@ -32,18 +32,10 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def load(directory: Path, *, shown_as: str, target: str | None = None) -> Loaded:
-    """Read a directory on the disk. ``shown_as`` is the directory as the user typed it, the beginning of every location.
-
-    ``target`` (the default target of the settings, if None) picks the id where a question has one for each target. Whatever is
-    in the directory, also if it cannot be read at all, becomes a diagnostic and not an exception.
-    """
-    return load_files(DiskFiles(directory, shown_as=shown_as), target=target)
-
-
 def load_files(files: DiskFiles, *, target: str | None = None, known: Collection[Entry] = ()) -> Loaded:
-    """The same, where the caller needs the files afterwards as they were when they were read.
+    """Read a directory on the disk. Whatever is in it, also if it cannot be read at all, is a diagnostic and not an exception.
 
+    ``target`` (the default target of the settings, if None) picks the id where a question has one for each target.
     Of two entries that claim one thing, the fault is that of the one that is not ``known``.
     """
     return _load(files, files.shown_as, target, settings=True, known=known)

@@ -11,9 +11,11 @@ from kbsync.render.page import Entry, Named, OutcomePart, PlanWords, ReportWords
 from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, difference, fold
 from kbsync.render.view import PROSE, Difference, Group, QuestionView, Section, similar_sides, view_of
 from kbsync.render.words import FIGURE, RenderOptions
-from kbsync.report import ApplyReport, Receipt
+from kbsync.report import Receipt
 
 _MARKS = {Purpose.SYNC: "plan", Purpose.DRIFT: "drift", Purpose.UNDO: "undo"}
+_BUDGET = 60_000
+"""Characters; GitHub refuses more than 65,536."""
 _STEP = 400
 """Characters of one line about what to do; none of ours is that long."""
 _DETAIL = 80
@@ -21,8 +23,8 @@ _VALUE = 600
 """Characters that are shown of a value that reads back differently."""
 
 
-def plan_markdown(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: str, budget: int = 60_000) -> str:
-    """The comment, at most ``budget`` characters long (GitHub refuses more than 65,536); its first line is its marker.
+def plan_markdown(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: str, budget: int = _BUDGET) -> str:
+    """The comment, at most ``budget`` characters long; its first line is its marker.
 
     Dangerous changes are first and not folded. When not all fits, the details of harmless changes are left out first, then
     their names; dangerous titles get shorter before one of them is only counted. What is missing is counted at the top, with
@@ -39,12 +41,12 @@ def plan_markdown(plan: Plan, options: RenderOptions = RenderOptions(), *, diges
     )
 
 
-def report_markdown(report: ApplyReport, options: RenderOptions = RenderOptions(), *, budget: int = 60_000) -> str:
-    """The outcome of an apply, at most ``budget`` characters long (not under 30,000); its first line is its marker.
+def receipt_markdown(receipt: Receipt, options: RenderOptions = RenderOptions()) -> str:
+    """The outcome of an apply, as long as a comment may be; its first line is its marker.
 
-    Changes that did not end in their goal state are named before all others.
+    Changes that did not end in their goal state are named before all others. Who ran it and when is beside the comment.
     """
-    words = ReportWords(report, options.language)
+    report, words = receipt.report, ReportWords(receipt.report, options.language)
     target, given = report.plan.target.name, words.still_given()
     told = " ".join(filter(None, (words.verdict(), given)))
     counts = " · ".join(f"{title}: **{count}**" for title, count in words.tally())
@@ -60,15 +62,10 @@ def report_markdown(report: ApplyReport, options: RenderOptions = RenderOptions(
         head,
         tuple(map(_outcomes, words.parts())),
         f"<sub>{' · '.join(cost)}</sub>\n",
-        budget=budget,
+        budget=_BUDGET,
         rest=words("the receipt"),
         words=words,
     )
-
-
-def receipt_markdown(receipt: Receipt, options: RenderOptions = RenderOptions()) -> str:
-    """The outcome of an apply; the site shows who ran it and when beside the comment."""
-    return report_markdown(receipt.report, options)
 
 
 def marker(plan: Plan) -> str:

@@ -12,7 +12,7 @@ from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, differ
 from kbsync.render.text_page import Span, Style, TextPage
 from kbsync.render.view import PROSE, Difference, Group, Section, action_of, similar_sides, view_of
 from kbsync.render.words import RenderOptions
-from kbsync.report import ApplyReport, Receipt
+from kbsync.report import Receipt
 
 __all__ = ["plan_text"]
 
@@ -59,20 +59,33 @@ def plan_text(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
     return page.text()
 
 
-def report_text(report: ApplyReport, options: RenderOptions = RenderOptions()) -> str:
-    """Draw a report."""
-    page = TextPage(options)
-    _draw_report(page, ReportWords(report, options.language), verbose=options.verbose)
-    return page.text()
-
-
 def receipt_text(receipt: Receipt, options: RenderOptions = RenderOptions()) -> str:
     """Draw a receipt: who and when, then the report."""
-    words, page = ReportWords(receipt.report, options.language), TextPage(options)
+    report, words, page = receipt.report, ReportWords(receipt.report, options.language), TextPage(options)
     page.line((words("Applied by {actor}", actor=receipt.actor), Style.TITLE))
     page.line((words("from {started} to {finished}", started=receipt.started, finished=receipt.finished), Style.QUIET))
     page.blank()
-    _draw_report(page, words, verbose=options.verbose)
+    target, given = report.plan.target, words.still_given()
+    about = words.say(words.title().fill(target=target.name))
+    page.line((f"{about} (SDKAppID {target.sdkappid})", Style.TITLE))
+    page.line((words.verdict(), Style.TITLE if report.finished else Style.DANGER))
+    if given:
+        page.line((given, Style.DANGER))
+    for part in words.parts():
+        page.heading(f"{part.title} ({len(part.entries)})", Style.DANGER if part.danger else Style.TITLE)
+        if part.note:
+            page.line((part.note, Style.PLAIN))
+        for entry in part.entries:
+            _draw_entry(page, entry)
+    page.heading(words("Summary"))
+    page.line((" · ".join(f"{title}: {count}" for title, count in words.tally()), Style.PLAIN))
+    for caveat in words.caveats():
+        page.line((caveat, Style.PLAIN if report.verified else Style.DANGER))
+    total = words("calls: {count}", count=sum(report.calls.values()))
+    calls = (total, _by_command(report.calls) if options.verbose else "", words.time())
+    page.line((" · ".join(filter(None, calls)), Style.PLAIN), hang=2)
+    if given:
+        page.line((given, Style.DANGER))
     return page.text()
 
 
@@ -304,31 +317,6 @@ def _listed(page: TextPage, items: Iterable[Unmanaged]) -> None:
 
 def _by_command(calls: Mapping[str, int]) -> str:
     return ", ".join(f"{command} {count}" for command, count in sorted(calls.items()))
-
-
-def _draw_report(page: TextPage, words: ReportWords, *, verbose: bool) -> None:
-    report = words.report
-    target, given = report.plan.target, words.still_given()
-    about = words.say(words.title().fill(target=target.name))
-    page.line((f"{about} (SDKAppID {target.sdkappid})", Style.TITLE))
-    page.line((words.verdict(), Style.TITLE if report.finished else Style.DANGER))
-    if given:
-        page.line((given, Style.DANGER))
-    for part in words.parts():
-        page.heading(f"{part.title} ({len(part.entries)})", Style.DANGER if part.danger else Style.TITLE)
-        if part.note:
-            page.line((part.note, Style.PLAIN))
-        for entry in part.entries:
-            _draw_entry(page, entry)
-    page.heading(words("Summary"))
-    page.line((" · ".join(f"{title}: {count}" for title, count in words.tally()), Style.PLAIN))
-    for caveat in words.caveats():
-        page.line((caveat, Style.PLAIN if report.verified else Style.DANGER))
-    total = words("calls: {count}", count=sum(report.calls.values()))
-    calls = (total, _by_command(report.calls) if verbose else "", words.time())
-    page.line((" · ".join(filter(None, calls)), Style.PLAIN), hang=2)
-    if given:
-        page.line((given, Style.DANGER))
 
 
 def _draw_entry(page: TextPage, entry: Entry) -> None:

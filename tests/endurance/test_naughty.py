@@ -17,7 +17,7 @@ from kbsync.planfile import decode, encode_plan, encode_receipt
 from kbsync.render.findings import diagnostics_github, diagnostics_text
 from kbsync.render.github import plan_github
 from kbsync.render.html import plan_html
-from kbsync.render.markdown import plan_markdown, report_markdown
+from kbsync.render.markdown import plan_markdown, receipt_markdown
 from kbsync.render.text import plan_text, receipt_text
 from kbsync.render.words import RenderOptions
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
@@ -130,7 +130,7 @@ def test_a_colour_of_theirs_is_shown_and_not_sent() -> None:
 @texts(4)
 def test_a_comment_stays_text(text: str) -> None:
     """In Markdown no field opens a tag that acts, fetches or hides, and none orders a runner about."""
-    for drawn in (plan_markdown(hostile_everywhere(text), digest="d"), report_markdown(receipt(text).report)):
+    for drawn in (plan_markdown(hostile_everywhere(text), digest="d"), receipt_markdown(receipt(text))):
         assert CONTROLS.search(drawn) is None
         assert re.search(r"<(script|img|svg|textarea|a\b|/details>\S|!\[)", drawn) is None
         assert COMMAND.search(drawn) is None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kbsync.cli.app import run
-from kbsync.files import load
+from kbsync.files import DiskFiles, load_files
 from kbsync.history.remote import TargetRefs
 from kbsync.limiter import Clock
 from kbsync.model import show_path
@@ -192,7 +192,9 @@ class Held(NamedTuple):
 
 def declared(bench: Bench) -> set[Held]:
     """What the files say."""
-    found = [question.content for question in load(bench.path / "knowledge", shown_as="knowledge").knowledge.questions]
+    found = [
+        question.content for question in load_files(DiskFiles(bench.path / "knowledge", shown_as="knowledge")).knowledge.questions
+    ]
     return {Held(it.question, it.answer, int(it.answer_type), show_path(it.category), int(it.status), it.similar) for it in found}
 
 

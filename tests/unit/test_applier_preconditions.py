@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kbsync.applier import Standing, State, check_preconditions
+from kbsync.applier.preconditions import Standing, State, check_preconditions
 from kbsync.errors import StalePlan
 from kbsync.model import AnswerType, Category, Knowledge, MenuType, Question, Status
 from kbsync.plan import Change, Plan

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.diagnostics import Location, Severity
-from kbsync.files import SETTINGS_FILE, Loaded, load, load_tree
+from kbsync.files import SETTINGS_FILE, DiskFiles, Loaded, load_files, load_tree
 from kbsync.model import AnswerType, Category, Content, Question, Status
 
 SETTINGS = b"version: 1\ntargets:\n  sandbox: {driver: sandbox}\n  production: {driver: sandbox}\ndefault_target: sandbox\n"
@@ -247,7 +247,7 @@ def test_disk_and_memory_say_the_same(tmp_path: Path) -> None:
     for name, data in tree.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(data)
-    assert load(tmp_path, shown_as="here") == load_tree(tree, shown_as="here")
+    assert load_files(DiskFiles(tmp_path, shown_as="here")) == load_tree(tree, shown_as="here")
 
 
 @pytest.mark.parametrize(("shown", "path"), [(".", "a.yaml"), ("k/", "k/a.yaml"), ("/x/k", "/x/k/a.yaml"), ("..", "../a.yaml")])

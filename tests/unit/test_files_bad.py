@@ -13,7 +13,7 @@ from kbsync.checks import check
 from kbsync.diagnostics import Diagnostic, Rule, sort_diagnostics
 from kbsync.display import visible
 from kbsync.errors import InvalidInput
-from kbsync.files import load
+from kbsync.files import DiskFiles, load_files
 from kbsync.files.source import MAX_FAULTS
 from kbsync.model import MAX_FILE_BYTES, Knowledge
 from kbsync.sheets.returning import Wishes, columns_of, merge_rows, rows_of
@@ -96,7 +96,7 @@ def test_every_fault_is_told_with_place_and_remedy(name: str, tmp_path: Path) ->
         (place / "kbsync.yaml").write_text(SETTINGS, encoding="utf-8")
     if code in PREPARE:
         PREPARE[code](place)
-    loaded = load(place, shown_as="knowledge")
+    loaded = load_files(DiskFiles(place, shown_as="knowledge"))
     findings = [*loaded.diagnostics]
     if code.startswith("KB4"):
         findings += check(loaded.knowledge, loaded.settings.checks if loaded.settings else {})

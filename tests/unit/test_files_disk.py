@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kbsync.diagnostics import Rule
-from kbsync.files import load, load_tree
-from kbsync.files.directory import DiskFiles, FileRefused
+from kbsync.files import DiskFiles, load_files, load_tree
+from kbsync.files.directory import FileRefused
 from kbsync.model import MAX_FILE_BYTES
 
 SETTINGS = "version: 1\ntargets: {sandbox: {driver: sandbox}}\n"
@@ -26,12 +26,12 @@ def place(tmp_path: Path) -> Path:
 
 def faults(directory: Path) -> list[str]:
     """Place and code of every fault."""
-    return [f"{fault.location.path} {fault.rule.name}" for fault in load(directory, shown_as="k").diagnostics]
+    return [f"{fault.location.path} {fault.rule.name}" for fault in load_files(DiskFiles(directory, shown_as="k")).diagnostics]
 
 
 def test_a_missing_directory_is_one_fault(tmp_path: Path) -> None:
     """The directory is named, and its settings are not called missing as well."""
-    (fault,) = load(tmp_path / "nowhere", shown_as="nowhere").diagnostics
+    (fault,) = load_files(DiskFiles(tmp_path / "nowhere", shown_as="nowhere")).diagnostics
     assert (fault.rule, fault.location.path) == (Rule.KB101, "nowhere")
     assert str(fault.message) == "it cannot be read: No such file or directory"
     assert str(fault.hint) == "run kbsync init, or name the directory with --dir"
@@ -39,7 +39,7 @@ def test_a_missing_directory_is_one_fault(tmp_path: Path) -> None:
 
 def test_a_file_in_place_of_the_directory_needs_no_init(place: Path) -> None:
     """Making a directory there would be no remedy."""
-    (fault,) = load(place / "kbsync.yaml", shown_as="k").diagnostics
+    (fault,) = load_files(DiskFiles(place / "kbsync.yaml", shown_as="k")).diagnostics
     assert (fault.rule, fault.hint) == (Rule.KB101, None)
 
 
@@ -91,7 +91,7 @@ def test_an_answer_in_a_directory_below_is_read(place: Path) -> None:
     (place / "sub").mkdir()
     (place / "x.txt").write_text("yes\n")
     (place / "sub/a.yaml").write_text("category: A\nquestions: [{question: q, answer: {file: ../sub/../x.txt}}]\n")
-    assert load(place, shown_as="k").knowledge.questions[0].content.answer == "yes"
+    assert load_files(DiskFiles(place, shown_as="k")).knowledge.questions[0].content.answer == "yes"
 
 
 def test_a_file_may_be_as_large_as_the_limit_and_no_larger(tmp_path: Path) -> None:

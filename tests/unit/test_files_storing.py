@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import UnusableFile
-from kbsync.files import DiskFiles, load, load_files
+from kbsync.files import DiskFiles, load_files
 from kbsync.files.directory import store
 
 SETTINGS = "version: 1\ntargets: {sandbox: {driver: sandbox}}\n"
@@ -25,7 +25,7 @@ def place(tmp_path: Path) -> Path:
 def files(place: Path) -> DiskFiles:
     """The directory after it was read."""
     found = DiskFiles(place, shown_as="k")
-    assert load_files(found) == load(place, shown_as="k")
+    assert load_files(found) == load_files(DiskFiles(place, shown_as="k"))
     return found
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from kbsync.messages import message
-from kbsync.render.markdown import report_markdown
+from kbsync.render.markdown import receipt_markdown
 from kbsync.render.markdown_frame import size
-from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome
+from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
 from tests.golden import check_golden
 from tests.unit import plans
 from tests.unit.large_plans import many_removals
@@ -41,7 +41,7 @@ def troubled() -> ApplyReport:
 @pytest.mark.parametrize("report", [finished(), troubled()], ids=["finished", "troubled"])
 def test_reports_read_as_agreed(report: ApplyReport, request: pytest.FixtureRequest) -> None:
     """A report is drawn as in its golden file: trouble open and first, the rest folded."""
-    check_golden(GOLDEN / f"markdown_report_{request.node.callspec.id}.md", report_markdown(report))
+    check_golden(GOLDEN / f"markdown_report_{request.node.callspec.id}.md", receipt_markdown(Receipt(report, "", "", "")))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_reports_read_as_agreed(report: ApplyReport, request: pytest.FixtureRequ
 )
 def test_the_verdict_says_what_kind_of_unfinished(report: ApplyReport, told: str) -> None:
     """An interruption and a missing look afterwards are told apart from refusals."""
-    assert told in report_markdown(report)
+    assert told in receipt_markdown(Receipt(report, "", "", ""))
 
 
 @pytest.mark.no_cover
@@ -63,7 +63,7 @@ def test_a_long_report_fits_and_names_failures_first() -> None:
     outcomes = tuple(
         ChangeOutcome(index, Outcome.APPLIED if index % 500 else Outcome.REFUSED, message("no")) for index in range(5001)
     )
-    drawn = report_markdown(ApplyReport(plan, outcomes))
+    drawn = receipt_markdown(Receipt(ApplyReport(plan, outcomes), "", "", ""))
     assert size(drawn) <= 60_000
     assert drawn.index("### Refused by the service (11)") < drawn.index("offer 4500 of") < drawn.index("<details>")
     assert "Everything is in the receipt" in drawn

@@ -16,12 +16,18 @@ from kbsync.commands import Command
 from kbsync.messages import message
 from kbsync.model import AnswerType, Content, Status
 from kbsync.plan import Action, CategoryChange, Cause, Field, FieldChange, Match, Plan, QuestionChange
-from kbsync.render.text import plan_text, receipt_text, report_text
+from kbsync.render.text import plan_text, receipt_text
 from kbsync.render.text_page import folded
 from kbsync.render.words import RenderOptions
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Outcome, Receipt
 from tests.golden import check_golden
 from tests.unit import plan_purposes, plans
+
+
+def report_text(report: ApplyReport, options: RenderOptions = RenderOptions()) -> str:
+    """What a receipt's page says below who ran it and when."""
+    return receipt_text(Receipt(report, "", "", ""), options).partition("\n\n")[2]
+
 
 GOLDEN = Path(__file__).parent / "golden"
 
