@@ -14,7 +14,8 @@ from kbsync.files.emit import LONG, Value, block, flow_value, one_line, pair_lin
 from kbsync.model import to_lf
 
 COMMENT_BEHIND = re.compile(r"[ \t]+(#[^\r\n]*)")
-EMPTY_LINES = re.compile(r"(?:[ \t]*\r?\n(?=[ \t\r]*\n))*")
+EMPTY_LINES = re.compile(r"(?:[ \t]*\r?\n)*")
+KEPT = re.compile(r"[|>][0-9]?\+")
 COMMENT_BELOW = re.compile(r"[^\n]*\n(?:[ \t\r]*\n)*( *)#")
 
 
@@ -67,8 +68,8 @@ class Editor:
     def add_item(self, items: CstNode, lines: Sequence[str], *, apart: bool = False) -> None:
         """Append an item to a list in block style that is not empty; ``lines`` begin with the dash, not indented."""
         place = items.children[-1].end
-        is_kept = not self.text[self._line_start(place) : place].strip()  # the line ends of a text: one more would belong to it
-        self._insert_below(place, ["", *lines] if apart and not is_kept else lines, self._dash_column(items))
+        *_, last = walk(items.children[-1])  # an empty line more would belong to a text that keeps its line ends
+        self._insert_below(place, ["", *lines] if apart and not self._is_kept(last) else lines, self._dash_column(items))
 
     def add_flow_item(self, items: CstNode, text: str) -> None:
         """Append an item to a list in flow style."""
@@ -130,14 +131,28 @@ class Editor:
         """The text with every edit applied."""
         self._settle_anchors()
         pieces: list[str] = []
-        place = 0
-        for start, end, new in sorted(self._edits, key=lambda edit: (edit[0], edit[1] > edit[0])):
+        place, is_kept = 0, False  # whether what was written last keeps its line ends: an empty line more would belong to it
+        last = (len(self.text), len(self.text), "")
+        kept = {self._next_line(node.end) for root in self._roots for node in walk(root) if self._is_kept(node)}
+        for start, end, new in [*sorted(self._edits, key=lambda edit: (edit[0], edit[1] > edit[0])), last]:
             if start < place:
                 place = max(place, end)  # inside of what is taken away
                 continue
-            pieces += [self.text[place:start], new.replace("\n", self._newline)]
-            place = end
-        return "".join([*pieces, self.text[place:]])
+            is_cut, text = start < end and not new, new
+            if is_kept:
+                place = EMPTY_LINES.match(self.text, place, start).end()  # type: ignore[union-attr]  # it matches nothing as well
+                if is_cut and start == place:
+                    place = end
+                    continue
+                pieces.append(self._newline)
+                text = new.lstrip("\n") if start == place else new
+            if is_cut and place < start and start in kept:
+                pieces.append(re.sub(r"\r?\n\Z", "", self.text[place:start]))
+                place, is_kept = end, True
+                continue
+            pieces += [self.text[place:start], text.replace("\n", self._newline)]
+            place, is_kept = end, new.endswith("\n")
+        return "".join(pieces)
 
     def _settle_anchors(self) -> None:
         """Where a value leaves that aliases repeat, the first of them that stays becomes the value."""
@@ -172,8 +187,6 @@ class Editor:
             found = block(value, indent=entry.column, comment=comment, content=self._margin(node))
             if found is not None:
                 end = node.end if beside is None or node.block else beside.end()
-                if value.endswith("\n"):
-                    end = EMPTY_LINES.match(self.text, end).end()  # type: ignore[union-attr]  # it matches nothing as well
                 return _NewText(found, eaten=end - node.end)
         return _NewText(scalar(value, indent=entry.column, style=node.style, comment=comment if node.block else ""))
 
@@ -190,6 +203,10 @@ class Editor:
         first = next((line for line in lines if line.strip()), None)
         figure = any(character.isdigit() for character in self.text[node.body : node.body + 3].split("\n")[0])
         return None if first is None or figure else len(first) - len(first.lstrip(" "))
+
+    def _is_kept(self, node: CstNode) -> bool:
+        """Whether a value is a block that keeps the empty lines at its end."""
+        return node.block and KEPT.match(self.text, node.body) is not None
 
     def _dash_column(self, items: CstNode) -> int:
         return self._entries[id(items.children[0])].column

@@ -380,6 +380,32 @@ def test_any_order_is_carried_out_on_any_file(text: str, data: st.DataObject) ->
             assert {name: laid_out(content) for name, content in now.items() if content} == now
 
 
+@pytest.mark.parametrize("end", ["", "\n\n", "\n# end\n", "\n---\ncategory: B\n", "---\ncategory: B\n", "removed:\n- w\n\n"])
+@pytest.mark.parametrize("answer", ["x", "|+\n    x", "|+\n    x\n\n", "|2+\n    x\n\n\n  similar:\n  - s\n"])
+def test_texts_that_end_with_a_line_end_stay_what_they_are_wherever_they_are_put(answer: str, end: str) -> None:
+    """No empty line above or below becomes part of a text, and none of a text is lost; two new ones do not touch each other."""
+    text = f"category: A\nquestions:\n- question: one\n  answer: {answer}\n{end}"
+    added = tuple(Content(name, answer, ("A",)) for name, answer in (("new", "a\n"), ("newer", "b\n\n"), ("newest", "c")))
+    for edits in (
+        {},
+        {"answer": "y\n", "similar": ("s\n", "t")},
+        {"question": "k\n", "similar": ()},
+        {"similar": ("t", "u\n"), "answer_type": AnswerType.RICH},
+    ):
+        for order in (added, added[::-1]):
+            edited({"a.yaml": text.encode()}, {"one": edits} if edits else {}, added=order)
+
+
+@pytest.mark.parametrize("gap", ["", "\n", "\n\n"])
+def test_empty_lines_below_what_is_removed_do_not_become_text(gap: str) -> None:
+    """What stands above may keep its line ends: one question, two in a row, one that keeps its own, and the former wording."""
+    one, two, three = (f"- question: {name}\n  answer: |+\n    x\n" for name in ("one", "two", "three"))
+    four = "- question: four\n  answer: x\n"
+    for removed in (("two",), ("two", "three"), ("three", "four"), ("four",), ("two", "three", "four")):
+        text = gap.join(["category: A\nquestions:\n" + one, two, three, four, ""])
+        edited({"a.yaml": text.encode()}, {"one": {"question": "k\n"}}, removed=removed)
+
+
 def test_space_at_the_end_of_a_text_stays_visible() -> None:
     """No block holds it: nobody would see it, and many editors take it away."""
     text = "category: A\nquestions:\n- question: one\n  answer: |\n    x\n"
