@@ -242,13 +242,14 @@ def merge_rows(
     rows: Sequence[Row], desired: Knowledge, bases: Mapping[str, Knowledge | None], wishes: Wishes, *, path: str
 ) -> Returned:
     """Merge the rows into the files; ``bases`` are the files at the commits that the rows name."""
-    work = _Sheet(desired, bases, wishes)
+    work = _Sheet(desired, bases, wishes, frozenset(row.question for row in rows))
     firsts: dict[str, Row] = {}
     for row in work.without_copies(rows):
         if firsts.setdefault(row.question, row) is row:
             work.take(row)
         else:
             work.repeat(row, firsts[row.question].location)
+    work.check_successors(firsts)
     missing = [one for one in desired.questions if one.location not in work.seen]
     if wishes.removed:
         for one in missing:
@@ -269,6 +270,7 @@ class _Sheet:
     desired: Knowledge
     bases: Mapping[str, Knowledge | None]
     wishes: Wishes
+    rows: frozenset[str]
     seen: dict[Location | None, Location] = field(default_factory=dict)
     edits: dict[Location, Edit] = field(default_factory=dict)
     added: list[Content] = field(default_factory=list)
@@ -291,9 +293,17 @@ class _Sheet:
         }
 
     def base_of(self, row: Row) -> Content | None:
-        """The content of a row when it was exported; no commit is read for one that the files still have."""
-        found = self.by_digest.get(row.commit, {}).get(row.key) or self.by_digest[None].get(row.key)
-        return None if found is None else found.content
+        """The content of a row when it was exported; no commit is read for one that the files still have.
+
+        Of what only the files have, a row with another text is none where one row has that text: it may come from there.
+        """
+        exported = self.by_digest.get(row.commit, {}).get(row.key) if row.commit else None
+        if exported is not None:
+            return exported.content
+        found = self.by_digest[None].get(row.key)
+        if found is None or (found.content.question != row.question and found.content.question in self.rows):
+            return None
+        return found.content
 
     def without_copies(self, rows: Sequence[Row]) -> list[Row]:
         """The rows, of which one copied to make a new question of it loses the key: that stays with the old text."""
@@ -321,11 +331,14 @@ class _Sheet:
             self.repeat(row, self.seen[found.location])
             return
         self.seen[found.location] = row.location
-        taken = {name: value for name, value in row.values.items() if self._is_taken(row, name, value, found, base)}
         old = found.content
+        own = row.question if self._is_taken(row, Field.QUESTION, "", found, base) else old.question
+        taken: dict[Field, Any] = {} if own == old.question else {Field.QUESTION: own}
+        others = [name for name in row.values if name is not Field.QUESTION]
+        taken |= {name: row.values[name] for name in others if self._is_taken(row, name, own, found, base)}
         content = replace(old, **{name.value: value for name, value in taken.items()})
-        if Field.QUESTION in taken and content.question in content.similar:
-            content = replace(content, similar=tuple(text for text in content.similar if text != content.question))
+        if taken and own in content.similar:
+            content = replace(content, similar=tuple(text for text in content.similar if text != own))
             taken[Field.SIMILAR] = content.similar
         if taken:
             earlier = (old.question,) if Field.QUESTION in taken else ()
@@ -333,13 +346,18 @@ class _Sheet:
             self.edits[found.location] = Edit(found.location, content, tuple(name for name in Field if name in taken), earlier)
         self.result.append((content, row.location if taken else found.location))
 
-    def _is_taken(self, row: Row, name: Field, value: Any, found: Question, base: Content | None) -> bool:
-        """Whether the table's value is taken into the files; a change on both sides is noted."""
+    def _is_taken(self, row: Row, name: Field, own: str, found: Question, base: Content | None) -> bool:
+        """Whether the table's value is taken into the files; a change on both sides is noted.
+
+        ``own`` is the text of the question then, which its wordings do not repeat.
+        """
+        value = row.values[name]
         ours = name.of(found.content)
         was = ours if base is None else name.of(base)
         value = tuple(sorted(set(value))) if name is Field.SIMILAR else value
         trimmed = value.strip() if name is Field.QUESTION else tuple(map(str.strip, value)) if name is Field.SIMILAR else value
-        if not {value, trimmed}.isdisjoint({ours, was}):
+        others = tuple(text for text in value if text != own) if name is Field.SIMILAR else value
+        if not {value, trimmed, others}.isdisjoint({ours, was}):
             return False
         if name is Field.QUESTION and value in self.gone and not self.wishes.theirs:
             self._removed_in_git(row)
@@ -404,6 +422,14 @@ class _Sheet:
     def _had(self, base: Knowledge | None, one: Question) -> bool:
         names = {one.content.question, *one.previously}
         return base is None or any(each.content.question in names for each in base.questions)
+
+    def check_successors(self, rows: Mapping[str, Row]) -> None:
+        """Find rows with the exported text of another row, in files without it: a second import would take one for the other."""
+        for row in rows.values():
+            base = self.base_of(row)
+            other = None if base is None or base.question in self.by_text else rows.get(base.question)
+            if other not in (None, row):
+                self.repeat(other, row.location)
 
     def check(self) -> None:
         """Find the texts that two questions would have, one of them by the table."""

@@ -15,12 +15,15 @@ from openpyxl import Workbook, load_workbook
 from kbsync.diagnostics import Diagnostic, Location, Rule
 from kbsync.errors import InvalidInput, UnusableFile
 from kbsync.files.emit import can_be_written
+from kbsync.files.loading import load_tree
+from kbsync.files.merging import merge_files
 from kbsync.model import MAX_FILE_BYTES, AnswerType, Content, Knowledge, Question, Status
 from kbsync.plan import Field, Merge
 from kbsync.sheets import tables
 from kbsync.sheets.returning import MAX_FAULTS, Returned, Wishes, columns_of, is_headed, merge_rows, rows_of
-from kbsync.sheets.rows import ACTIVE, COLUMNS
+from kbsync.sheets.rows import ACTIVE, COLUMNS, digest
 from kbsync.sheets.tables import FILLED, PARTS, PIECE, TAGS, WIDEST, read_table, written, written_workbook
+from tests.unit.merges import SETTINGS
 
 COMMIT = "c" * 40
 ODD = [
@@ -214,6 +217,73 @@ def test_blanks_around_a_wording_make_no_other_question() -> None:
     assert (edit.content.question, edit.earlier) == ("r", ("r ",))
     renamed = library(Content("z", "a", ("C",), similar=("s",)), Content("r ", "a", ("C",)))
     assert returned(text.replace("q,s", "z,s").encode(), renamed, {COMMIT: known})[0].merge == Merge()
+
+
+def lines(*rows: str) -> bytes:
+    """A table of such rows, each with a question, its similar ones, the answer and the key of a question."""
+    return "\n".join(["question,similar,answer,category,key", *rows]).encode()
+
+
+def key(content: Content, commit: str = COMMIT) -> str:
+    """The key that a question was exported with."""
+    return f"{digest(content)}@{commit}"
+
+
+A, B, D = Content("a", "x", ("C",)), Content("b", "x", ("C",), similar=("w",)), Content("d", "x", ("C",))
+TWICE = {
+    "a text that git gave up is another row's": (
+        "questions: [{question: b, category: C, answer: x, similar: [w]}]\n",
+        lines(f"d,,x,C,{key(A)}", "a,,x,C,"),
+        Wishes(),
+    ),
+    "a wording became the question": (
+        "questions: [{question: b, category: C, answer: x, similar: [w]}]\n",
+        lines(f"w,w,x,C,{key(B, '')}"),
+        Wishes(theirs=True),
+    ),
+    "and git has other wordings": (
+        "questions: [{question: b, category: C, answer: x, similar: [v]}]\n",
+        lines(f"w,w,x,C,{key(B)}"),
+        Wishes(),
+    ),
+    "the former text stays as a wording": (
+        "questions: [{question: a, category: C, answer: x}]\n",
+        lines(f"d,a,x,C,{key(A)}"),
+        Wishes(),
+    ),
+    "a wording is the text that git has by now": (
+        "questions: [{question: z, category: C, answer: x, similar: [w], previously: [b]}]\n",
+        lines(f"b,z,x,C,{key(B)}"),
+        Wishes(),
+    ),
+    "its own text is the only wording": (
+        "questions: [{question: a, category: C, answer: x}]\n",
+        lines(f"a,a,x,C,{key(A)}"),
+        Wishes(),
+    ),
+    "a row with the key of what another one adds": (
+        "removed: [a]\n",
+        lines("a,,x,C,", f"d,,x,C,{key(A, '')}"),
+        Wishes(theirs=True),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_the_same_table_twice_is_the_same_as_once(name: str) -> None:
+    """Whatever both sides did, the second time there is nothing to do, or the same refusal."""
+    git, data, wishes = TWICE[name]
+    files = {**SETTINGS, "a.yaml": git.encode()}
+    told = []
+    for _ in range(2):
+        known = load_tree(files, shown_as="k", settings=False).knowledge
+        found, faults = returned(data, known, {COMMIT: library(A, B, D)}, wishes)
+        told.append(sorted([str(it.message) for it in (*faults, *found.faults)]))
+        if not told[-1]:
+            changes = merge_files(files, found.merge, shown_as="k", target=None).changes
+            assert len(told) == 1 or changes == {}
+            files |= {file: data for file, data in changes.items() if data is not None}
+    assert told[0] == told[1]
 
 
 def test_somebody_elses_keys_say_nothing() -> None:
