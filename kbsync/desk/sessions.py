@@ -64,12 +64,8 @@ class SessionReader:
         order = OLDEST_FIRST if oldest_first else NEWEST_FIRST
         body = {"SessionId": session, "Limit": limit, "Offset": offset, "Order": order}
         fields = self._fetch(Command.SESSION_MESSAGES, body)
-        total, told = fields.integer("TotalCount"), fields.values.get("Messages")
-        if isinstance(told, list):
-            # What is no message at all has none of its fields.
-            records = [entry if isinstance(entry, dict) else {} for entry in told]
-            return total, tuple(_chat_message(Fields(fields.command, record)) for record in records)
-        return total, tuple(map(_chat_message, fields.records("Messages", count=total)))
+        total = fields.integer("TotalCount")
+        return total, tuple(map(_chat_message, _entries(fields, "Messages", count=total)))
 
     def whole(self, session: str) -> tuple[ChatMessage, ...]:
         """All messages of a session, oldest first."""
@@ -86,11 +82,14 @@ class SessionReader:
         return tuple(found)
 
     def finished(self, start: float, end: float, *, limit: int = 20, offset: int = 0) -> tuple[int, tuple[FinishedSession, ...]]:
-        """How many sessions ended between two moments (Unix seconds), and up to ``limit`` (at most 100) of them."""
+        """How many sessions ended between two moments (Unix seconds), and up to ``limit`` (at most 100) of them.
+
+        One whose id cannot be read has an empty one: it must not hide the others.
+        """
         body = {"StartTimestamp": int(start), "EndTimestamp": int(end), "Limit": limit, "Offset": offset}
         fields = self._fetch(Command.SESSION_LIST, body)
         total = fields.integer("TotalCount")
-        return total, tuple(_finished(entry) for entry in fields.records("IMCdrList", count=total))
+        return total, tuple(map(_finished, _entries(fields, "IMCdrList", count=total)))
 
     def _fetch(self, command: Command, body: Mapping[str, object]) -> Fields:
         return Fields(command, self._transport.call(command, body, repeat=True))
@@ -164,4 +163,13 @@ def _part(fields: Fields) -> MessagePart:
 
 
 def _finished(fields: Fields) -> FinishedSession:
-    return FinishedSession(fields.text("SessionId"), fields.text("AgentId", ""))
+    values = [fields.values.get(name) for name in ("SessionId", "AgentId")]
+    return FinishedSession(*(value if isinstance(value, str) else "" for value in values))
+
+
+def _entries(fields: Fields, name: str, *, count: int) -> tuple[Fields, ...]:
+    """The entries of a list; what is no object at all has no fields."""
+    told = fields.values.get(name)
+    if not isinstance(told, list):
+        return fields.records(name, count=count)
+    return tuple(Fields(fields.command, entry if isinstance(entry, dict) else {}) for entry in told)

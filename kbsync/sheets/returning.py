@@ -336,7 +336,8 @@ class _Sheet:
         taken: dict[Field, Any] = {} if own == old.question else {Field.QUESTION: own}
         others = [name for name in row.values if name is not Field.QUESTION]
         taken |= {name: row.values[name] for name in others if self._is_taken(row, name, own, found, base)}
-        content = replace(old, **{name.value: value for name, value in taken.items()})
+        values = {name.value: value for name, value in taken.items()}
+        content = replace(old, **values)
         if taken and own in content.similar:
             content = replace(content, similar=tuple(text for text in content.similar if text != own))
             taken[Field.SIMILAR] = content.similar
@@ -351,7 +352,7 @@ class _Sheet:
 
         ``own`` is the text of the question then, which its wordings do not repeat.
         """
-        value = row.values[name]
+        value: Any = row.values[name]
         ours = name.of(found.content)
         was = ours if base is None else name.of(base)
         value = tuple(sorted(set(value))) if name is Field.SIMILAR else value

@@ -109,7 +109,7 @@ def _collect(call: Call, options: CoverageOptions, reader: SessionReader) -> Col
 
 def read_span(reader: SessionReader, span: Period, *, limit: int, progress: Progress, label: Message) -> Collected:
     """The sessions that ended in a span, at most ``limit`` of them. Raises ServiceError."""
-    total, sessions = _finished(reader, span, limit)
+    total, sessions, nameless = _finished(reader, span, limit)
     chosen = sessions[:limit]
     progress.start(label, len(chosen))
 
@@ -132,6 +132,8 @@ def read_span(reader: SessionReader, span: Period, *, limit: int, progress: Prog
                 end=day(span.end),
             )
         )
+    if nameless:
+        notes.append(message("ended sessions that the service lists without an id, which nobody can read: {count}", count=nameless))
     if total > len(chosen):
         words = message("sessions read: {read} of {total}; --limit {total} reads all of them", read=len(chosen), total=total)
         notes.append(words)
@@ -183,8 +185,8 @@ def save_transcripts(path: Path, transcripts: Sequence[Transcript]) -> None:
     save(path, encode_transcripts(transcripts), private=True)
 
 
-def _finished(reader: SessionReader, span: Period, limit: int) -> tuple[int, list[FinishedSession]]:
-    """How many sessions ended in a span, and about the first ``limit`` of them.
+def _finished(reader: SessionReader, span: Period, limit: int) -> tuple[int, list[FinishedSession], int]:
+    """How many sessions ended in a span, about the first ``limit`` of them, and how many entries had no id instead.
 
     How long a span may be is not published: a refused one is asked for in halves, down to a day.
     """
@@ -194,19 +196,20 @@ def _finished(reader: SessionReader, span: Period, limit: int) -> tuple[int, lis
         if span.end - span.start <= DAY:
             raise
         middle = (span.start + span.end) // 2
-        later, newest = _finished(reader, Period(middle + 1, span.end), limit)
-        earlier, older = _finished(reader, Period(span.start, middle), limit)
-        return later + earlier, [*newest, *older]
-    found = {session.id: session for session in first}
-    offset = len(first)
-    while first and offset < total and len(found) < limit:
-        total, first = reader.finished(span.start, span.end, limit=PAGE, offset=offset)
-        fresh = {session.id: session for session in first if session.id not in found}
-        if not fresh:
-            break
+        later, newest, lost = _finished(reader, Period(middle + 1, span.end), limit)
+        earlier, older, more = _finished(reader, Period(span.start, middle), limit)
+        return later + earlier, [*newest, *older], lost + more
+    found: dict[str, FinishedSession] = {}
+    offset = nameless = 0
+    while first:
+        fresh = {session.id: session for session in first if session.id and session.id not in found}
         found |= fresh
+        nameless += sum(not session.id for session in first)
         offset += len(first)
-    return max(total, len(found)), list(found.values())
+        if not fresh or offset >= total or len(found) >= limit:
+            break
+        total, first = reader.finished(span.start, span.end, limit=PAGE, offset=offset)
+    return max(total - nameless, len(found)), list(found.values()), nameless
 
 
 def _side_by_side(fetch: Callable[[Item], Result], items: Sequence[Item]) -> tuple[Result, ...]:

@@ -184,6 +184,21 @@ def test_a_list_of_sessions_that_repeats_itself_ends() -> None:
     assert script.commands().count("describe_im_cdr_list") == 2
 
 
+def test_a_session_without_an_id_does_not_hide_the_others() -> None:
+    """Entries that cannot be read are counted, wherever they stand, and the pages after theirs are still read."""
+    odd: list[object] = [{}, {"SessionId": None}, {"SessionId": 7, "AgentId": []}, None, "s", {"SessionId": ""}]
+    entries = [*odd, card("s1"), *odd, {"SessionId": "s2", "AgentId": 9}]
+
+    def reply(body: dict[str, int]) -> httpx.Response:
+        return ok(TotalCount=len(entries), IMCdrList=entries[body["Offset"] :][:7])
+
+    collected, _ = read(describe_im_cdr_list=reply, describe_chat_messages=talk(1))  # type: ignore[arg-type]
+    assert [each.session for each in collected.transcripts] == ["s1", "s2"]
+    assert [str(note) for note in collected.notes] == [
+        "ended sessions that the service lists without an id, which nobody can read: 12"
+    ]
+
+
 @pytest.mark.parametrize("moment", ["NaN", "Infinity", "1e300", "-1e300", "9" * 400])
 def test_saved_transcripts_hold_times(moment: str, tmp_path: Path) -> None:
     """A saved time that no calendar has makes the line no transcript, and not a traceback where it is shown."""
