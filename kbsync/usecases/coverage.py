@@ -133,7 +133,9 @@ def read_span(reader: SessionReader, span: Period, *, limit: int, progress: Prog
             )
         )
     if nameless:
-        notes.append(message("ended sessions that the service lists without an id, which nobody can read: {count}", count=nameless))
+        notes.append(
+            message("ended sessions that the service lists without an id, which nobody can read: {count}", count=nameless)
+        )
     if total > len(chosen):
         words = message("sessions read: {read} of {total}; --limit {total} reads all of them", read=len(chosen), total=total)
         notes.append(words)
