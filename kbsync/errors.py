@@ -9,6 +9,7 @@ KbsyncError
 ├── MissingSecret          an environment variable is not set, or is no text         (exit 1)
 ├── UnusableFile           a plan, a receipt or an output file cannot be used        (exit 1)
 ├── HistoryUnavailable     git cannot answer                                         (exit 1)
+│   └── ForeignAddress     a pull request would sign in where nobody has agreed to
 └── ServiceError           the Desk service, by what it means for the call           (exit 1)
     ├── Throttled          too fast; nothing happened, the call may be sent again later
     ├── OutcomeUnknown     no usable answer: a write may or may not have happened

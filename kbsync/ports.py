@@ -32,10 +32,10 @@ class Reader(Protocol):
 
 
 class Writer(Protocol):
-    """Changes the live library, one call a method.
+    """Changes the live library, one object a method, mostly with one call.
 
-    Each raises ServiceError: Rejected, Throttled, Unreachable and Interrupted mean that nothing happened, OutcomeUnknown that
-    it may have. Idempotent calls have already been repeated when they raise.
+    Each raises ServiceError: Rejected, Throttled, Unreachable, Interrupted and Outdated mean that nothing happened,
+    OutcomeUnknown that it may have. Idempotent calls have already been repeated when they raise.
     """
 
     def add_category(self, title: str, *, parent: int | None) -> int:

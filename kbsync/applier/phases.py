@@ -258,7 +258,10 @@ def _failed(error: KbsyncError) -> Attempt:
 
 
 REPEATS = 2
-"""How often a write without an answer is sent again, each time only after a listing showed that it did not happen."""
+"""How often a write without an answer is sent again, each time only after a listing showed that it did not happen.
+
+The repetitions of an idempotent call within ``desk/client.py`` come before, and are none of these.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""One apply from beginning to end: list, carry out phase by phase, read back. It decides nothing beyond the plan.
+"""One apply from beginning to end: list, carry out phase by phase, read back.
 
+It decides nothing beyond the plan, and only switches off again what an update has switched on.
 Reads may lag behind writes. What a last listing shows otherwise than applied is a mismatch with the likely reason.
 """
 

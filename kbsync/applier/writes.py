@@ -20,7 +20,7 @@ from kbsync.plan import FIELD_NAMES, Action, CategoryChange, Field, Plan, Questi
 FRESH = 1.0
 """Seconds for which a listing proves that a category is empty: a later call needs a new one."""
 
-PATIENCE = 60.0
+DELETE_WITHIN = 60.0
 """Seconds for which one delete is tried anew while the service, or other clients, leave it no room in time."""
 
 
@@ -125,7 +125,7 @@ class CategoryDeletion(Strategy):
             found = poller.poll(lambda seen: not self._may_empty_yet(index, seen), writes=ledger.writes, anew=True)
             first = first or found
             ended = self._send(index, found)
-            if not ended.outdated or ledger.interrupted or poller.age(first) > PATIENCE:
+            if not ended.outdated or ledger.interrupted or poller.age(first) > DELETE_WITHIN:
                 return {index: ended}
 
     def reached(self, index: int, seen: Snapshot) -> bool:

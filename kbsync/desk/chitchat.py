@@ -1,4 +1,4 @@
-"""The chitchat library through the ports of the store: read whole, page by page, and written one call a method."""
+"""The ports Reader and Writer over REST: the chitchat library read whole, page by page, and written one object a method."""
 
 import math
 import threading

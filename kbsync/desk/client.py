@@ -24,7 +24,7 @@ __all__ = ["Transport"]
 
 Result = TypeVar("Result")
 
-PATIENCE = 30.0
+RESEND_WITHIN = 30.0
 """A call is not repeated later than this many seconds after it began."""
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
@@ -97,10 +97,11 @@ class Transport:
         """Send a call; returns the answer's fields. Raises ServiceError, by what happened to the call.
 
         ``repeat`` marks it as idempotent: then a call without a usable answer is sent again, with growing pauses, until it is
-        answered or 30 seconds have passed, waits for a slot included. Otherwise the
-        first failure is raised. A write whose first sending may have taken effect stays OutcomeUnknown, however a later one
-        failed. ``still`` is asked each time before the call is sent; False raises Outdated, and nothing is sent.
-        ``within`` is a shorter time, in seconds, for the exchange; one of many calls may leave ``evenly``.
+        answered or 30 seconds have passed, waits for a slot included. Otherwise only what surely did not happen is sent again:
+        a call refused for its speed, or for a signature that can be renewed. A write whose first sending may have taken effect
+        stays OutcomeUnknown, however a later one failed. ``still`` is asked each time before the call is sent; False raises
+        Outdated, and nothing is sent. ``within`` is a shorter time, in seconds, for the exchange; one of many calls may leave
+        ``evenly``.
         """
         content = _encoded(command, body)
         start, pauses = self._clock.now(), iter(PAUSES)
@@ -126,10 +127,10 @@ class Transport:
                 except (OutcomeUnknown, Unreachable) as error:
                     doubt = error if isinstance(error, OutcomeUnknown) else doubt
                     pause = next(pauses, math.inf)
-                    last = not repeat or self._clock.now() - start + pause > PATIENCE
+                    last = not repeat or self._clock.now() - start + pause > RESEND_WITHIN
                     if last or self._clock.wait(pause, until=self._stop or self._closing):
                         raise
-                    failure, until = error, start + PATIENCE
+                    failure, until = error, start + RESEND_WITHIN
             except ServiceError as error:
                 if command in READS:
                     raise

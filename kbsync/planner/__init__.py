@@ -1,4 +1,4 @@
-"""The planner: a pure function from desired, live and base to the Plan, and the one place that decides a change.
+"""The planner: a pure function from desired, live and base to the Plan, which decides every change but those of an undo.
 
 The same libraries in any order give the same plan.
 """
