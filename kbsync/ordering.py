@@ -12,7 +12,7 @@ Create downwards, delete upwards; nothing takes a name before its holder has let
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil
@@ -154,13 +154,12 @@ def _name(change: Change) -> tuple[str, str, str, str, str]:
     return (change.kind, change.action, change.title, identifier, place)
 
 
-def _levels(changes: Sequence[Change], *, deletes: bool) -> Iterator[tuple[int, ...]]:
-    depths: dict[int, list[int]] = {}
-    for index, change in enumerate(changes):
-        if isinstance(change, CategoryChange) and (change.action is Action.DELETE) is deletes:
-            depths.setdefault(len(change.after or change.before or ()), []).append(index)
-    for depth in sorted(depths, reverse=deletes):
-        yield tuple(depths[depth])
+def _levels(changes: Sequence[Change], *, deletes: bool) -> list[tuple[int, ...]]:
+    """The changes of categories by their depth: creates and renames down the tree, deletes up."""
+    found = {index: change for index, change in enumerate(changes) if isinstance(change, CategoryChange)}
+    depths = {index: len(change.after or change.before or ()) for index, change in found.items()}
+    levels = _by_rank([index for index, change in found.items() if (change.action is Action.DELETE) is deletes], depths)
+    return levels[::-1] if deletes else levels
 
 
 Questions = Mapping[int, QuestionChange]

@@ -90,29 +90,6 @@ READABLE = GENERAL | {Aspect.CATEGORIES, Aspect.QUESTIONS}
 
 
 @dataclass(frozen=True, slots=True)
-class RobotConfig:
-    """The chatbot's live configuration, as far as it decides whether the library is used at all.
-
-    Scores are between 0 and 1, None if not in the answer.
-
-    Chitchat answers only when it is enabled, no FAQ answers directly, and the chitchat score reaches ``chitchat_threshold``
-    (www.tencentcloud.com/document/product/1229/68793).
-    """
-
-    chitchat_enabled: bool
-    chitchat_threshold: float | None = None
-
-
-def robot_config(transport: Transport, *, repeat: bool = True) -> RobotConfig:
-    """The default language's configuration (www.tencentcloud.com/document/product/1229/68831)."""
-    fields = Fields(Command.DESC_ROBOT, transport.call(Command.DESC_ROBOT, {"LanguageTag": ""}, repeat=repeat))
-    return RobotConfig(
-        chitchat_enabled=fields.integer("ChitchatEnable") != 0,
-        chitchat_threshold=fields.number("ChitchatReaches"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Robots:
     """The robots of an application by RobotId, which answer customers, and which one is the default."""
 
@@ -139,7 +116,7 @@ def examine(transport: Transport, *, rate: float, missing: MissingSecret | None 
     sent, whose refusal tells whether the service answers, and at what time.
     """
     answers = _Answers()
-    config: RobotConfig | None = None
+    chitchat: Finding | None = None
     robots: Robots | None = None
     listed: frozenset[str] = frozenset()
     answers.ask(Aspect.CATEGORIES, lambda: read_tree(transport, repeat=False))
@@ -147,11 +124,11 @@ def examine(transport: Transport, *, rate: float, missing: MissingSecret | None 
         answers.failures[Aspect.SIGNATURE] = missing
     elif Aspect.ENDPOINT not in answers.failures:
         listed = answers.ask(Aspect.QUESTIONS, lambda: _listed_robots(transport)) or listed
-        config = answers.ask(Aspect.CHITCHAT, lambda: robot_config(transport, repeat=False))
+        chitchat = answers.ask(Aspect.CHITCHAT, lambda: _chitchat(transport))
         robots = answers.ask(Aspect.ROBOTS, lambda: read_robots(transport, repeat=False))
     own = {Aspect.CLOCK: _clock(transport.skew), Aspect.LIMIT: _limit(rate)}
-    if config is not None:
-        own[Aspect.CHITCHAT] = _chitchat(config)
+    if chitchat is not None:
+        own[Aspect.CHITCHAT] = chitchat
     if robots is not None:
         own[Aspect.ROBOTS] = _robots(robots, listed)
     elif isinstance(answers.failures.get(Aspect.ROBOTS), UnknownCommand):
@@ -232,14 +209,21 @@ def _limit(rate: float) -> Finding:
     return Finding(Aspect.LIMIT, ok=ok, message=words, hint=None if ok else hint)
 
 
-def _chitchat(config: RobotConfig) -> Finding:
-    if not config.chitchat_enabled:
+def _chitchat(transport: Transport) -> Finding:
+    """Whether the library is used, by the default language's configuration (www.tencentcloud.com/document/product/1229/68831).
+
+    Chitchat answers only when it is enabled, no FAQ answers directly, and its score reaches ``ChitchatReaches``, which is between
+    0 and 1 (www.tencentcloud.com/document/product/1229/68793).
+    """
+    fields = Fields(Command.DESC_ROBOT, transport.call(Command.DESC_ROBOT, {"LanguageTag": ""}, repeat=False))
+    enabled, score = fields.integer("ChitchatEnable"), fields.number("ChitchatReaches")
+    if not enabled:
         words = message("Chitchat is switched off: what is in the library is never said to customers.")
         hint = message("Switch it on in the console: Basic configuration, Q&A strategy.")
         return Finding(Aspect.CHITCHAT, ok=False, message=words, hint=hint)
-    if config.chitchat_threshold is None:
+    if score is None:
         return Finding(Aspect.CHITCHAT, ok=True, message=message("Chitchat is switched on."))
-    words = message("Chitchat is switched on and answers from a score of {score}.", score=f"{config.chitchat_threshold:g}")
+    words = message("Chitchat is switched on and answers from a score of {score}.", score=f"{score:g}")
     return Finding(Aspect.CHITCHAT, ok=True, message=words)
 
 

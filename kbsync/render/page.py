@@ -1,7 +1,4 @@
-"""A plan and its receipt in the words of one language, for formats to lay out: headline, next steps, parts of changes, outcomes.
-
-Of a receipt, failures come first, then what reads back differently, then what was done.
-"""
+"""A plan and its receipt in the words of one language, for formats to draw: headline, next steps, parts of changes, outcomes."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -30,7 +27,6 @@ from kbsync.plan import (
     Unmanaged,
     value_of,
 )
-from kbsync.render.html_rich import spoken
 from kbsync.render.phrases import (
     BASES,
     CAUSE_SENTENCES,
@@ -292,6 +288,8 @@ class PlanWords(Words):
     def value(self, content: Content, field: Field) -> str:
         """A field of one version; a rich answer as the text that customers read."""
         if field is Field.ANSWER and content.answer_type is AnswerType.RICH:
+            from kbsync.render.html_rich import spoken  # noqa: PLC0415  (plain answers need no reader of markup)
+
             return spoken(content.answer, image=self.say(message("image")))
         return self.say(value_of(content, field))
 
@@ -433,7 +431,7 @@ class ReportWords(PlanWords):
         return self.say(said)
 
     def parts(self) -> Iterator[OutcomePart]:
-        """The changes by how they ended."""
+        """The changes by how they ended: failures first, then what reads back differently, then what was done."""
         for outcome, title in OUTCOMES.items():
             entries = tuple(
                 self._entry(each.change, *self._reasons(each)) for each in self.report.outcomes if each.outcome is outcome

@@ -311,14 +311,8 @@ def actor(environ: Mapping[str, str], committer: str = "") -> str:
 
 def where(environ: Mapping[str, str]) -> str:
     """Where it runs: the address of the CI job, else the name of the machine."""
-    if environ.get("GITHUB_RUN_ID"):
-        parts = (
-            environ.get("GITHUB_SERVER_URL", ""),
-            environ.get("GITHUB_REPOSITORY", ""),
-            "actions/runs",
-            environ["GITHUB_RUN_ID"],
-        )
-        return "/".join(parts)
+    if run := environ.get("GITHUB_RUN_ID"):
+        return f"{environ.get('GITHUB_SERVER_URL', '')}/{environ.get('GITHUB_REPOSITORY', '')}/actions/runs/{run}"
     return environ.get("CI_JOB_URL") or socket.gethostname()
 
 

@@ -77,9 +77,22 @@ def test_an_answer_that_makes_no_sense_is_a_finding() -> None:
     assert found["endpoint"] is None
 
 
-def test_chitchat_without_a_threshold_is_in_order() -> None:
-    """The score is told where there is one."""
-    assert verdicts({"desc_robot_config": [{"ChitchatEnable": 1}]})["chitchat"] is True
+@pytest.mark.parametrize(
+    ("fields", "ok", "words"),
+    [
+        ({"ChitchatEnable": 1, "ChitchatReaches": "0.8", "DirectAnsweringReaches": 0.9}, True, "a score of 0.8"),
+        ({"ChitchatEnable": 1, "ChitchatReaches": 0.7}, True, "a score of 0.7"),
+        ({"ChitchatEnable": 1}, True, "switched on."),
+        ({"ChitchatEnable": 0}, False, "switched off"),
+    ],
+)
+def test_the_robot_tells_whether_chitchat_is_used(fields: dict[str, object], ok: bool, words: str) -> None:
+    """Scores come as text or number, or not at all; the default language is asked for."""
+    script = Script({**HEALTHY, "desc_robot_config": [fields]})
+    (found,) = (each for each in examine(connect(script), rate=5.0) if each.name is Aspect.CHITCHAT)
+    assert found.ok is ok
+    assert words in str(found.message)
+    assert ("desc_robot_config", {"LanguageTag": ""}) in script.asked
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import httpx
 import pytest
 
-from kbsync.desk.doctor import RobotConfig, robot_config
 from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
 from kbsync.desk.wire import Fields
 from kbsync.dialogue import ChatMessage, FinishedSession, MessagePart, Role, Session, SessionState, oddities
@@ -226,20 +225,3 @@ def test_a_message_that_is_too_long_is_not_begun() -> None:
         writer.send("s", "x" * (LONGEST + 1))
     assert script.asked == []
     assert writer.stream("s", ["好" * 4096]) == "k"
-
-
-@pytest.mark.parametrize(
-    ("fields", "config"),
-    [
-        (
-            {"ChitchatEnable": 1, "ChitchatReaches": "0.8", "DirectAnsweringReaches": 0.8},
-            RobotConfig(chitchat_enabled=True, chitchat_threshold=0.8),
-        ),
-        ({"ChitchatEnable": 0}, RobotConfig(chitchat_enabled=False)),
-    ],
-)
-def test_the_robot_tells_whether_chitchat_is_used(fields: dict[str, object], config: RobotConfig) -> None:
-    """Scores come as text or number, or not at all; the default language is asked for."""
-    script = Script({"desc_robot_config": [fields]})
-    assert robot_config(connect(script)) == config
-    assert script.asked == [("desc_robot_config", {"LanguageTag": ""})]
