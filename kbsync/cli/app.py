@@ -86,9 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str], *, context: RunContext | None = None) -> int:
     """Run one command line; returns its exit code, with every known error shown on stderr."""
     around = Surroundings(context or RunContext())
-    # Without httpx's own command line, which brings rich and pygments along, and without trio, which takes a sixth of a start
-    # where it is there: what is looked for is then "not installed".
-    for unused in ("httpx._main", "trio"):
+    # Without the command line of httpx, which brings rich and pygments along, and without what coroutines of httpcore wait by,
+    # a sixth of a start: what is looked for is then "not installed".
+    for unused in ("httpx._main", "anyio", "trio"):
         sys.modules.setdefault(unused, None)  # type: ignore[arg-type]  # None is what forbids an import
     with steady_streams():
         try:

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
-
-import regex
-from rapidfuzz.distance import Indel
+from typing import TYPE_CHECKING
 
 from kbsync.messages import plural
+
+if TYPE_CHECKING:
+    import regex
 
 __all__ = ["unified"]
 
@@ -39,19 +41,26 @@ _TAG = re.compile(rf"</?[A-Za-z][^<>]{{0,{_LONGEST_TAG}}}>?")
 
 _REST_OF_TAG = re.compile(rf"[^<>]{{0,{_LONGEST_TAG}}}>")
 
-_BOUNDARY = regex.compile(r"(?w)\b")
+_BOUNDARY = r"(?w)\b"
 
-_CLUSTER = regex.compile(r"\X")
+_CLUSTER = r"\X"
 """A character as a reader sees it, of one or more code points."""
 
-_UNSPACED = regex.compile(
+_UNSPACED = (
     r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}"
     r"\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}ー]"
 )
 
-_LETTER = regex.compile(r"[\p{L}\p{N}\p{Emoji_Presentation}]")
+_LETTER = r"[\p{L}\p{N}\p{Emoji_Presentation}]"
 
-_ANCHOR = regex.compile(r"[\p{L}\p{N}\p{Emoji_Presentation}\n]")
+_ANCHOR = r"[\p{L}\p{N}\p{Emoji_Presentation}\n]"
+
+
+@cache
+def _compiled(pattern: str) -> "regex.Pattern[str]":
+    import regex  # noqa: PLC0415  (a page without differences does not wait for it)
+
+    return regex.compile(pattern)
 
 
 class Mark(StrEnum):
@@ -138,7 +147,7 @@ def _head(text: str, context: int, *, inside: bool) -> str:
     if len(text) <= context:
         return text
     whole = _tokens(text[: context + 1])[:-1]
-    kept = "".join(whole).rstrip() or "".join(_CLUSTER.findall(text[: context + 1])[:-1])
+    kept = "".join(whole).rstrip() or "".join(_compiled(_CLUSTER).findall(text[: context + 1])[:-1])
     opened = _REST_OF_TAG.match(text) if inside else None
     if opened and opened.end() > len(kept):
         return opened[0]
@@ -151,7 +160,7 @@ def _tail(text: str, context: int) -> str:
     if len(text) <= context:
         return text
     whole = _tokens(text[-context - 1 :])[1:]
-    kept = "".join(whole).lstrip() or "".join(_CLUSTER.findall(text[-context - 1 :])[1:])
+    kept = "".join(whole).lstrip() or "".join(_compiled(_CLUSTER).findall(text[-context - 1 :])[1:])
     around = _tag_around(text, len(text) - len(kept))
     return text[around[0] :] if around else kept
 
@@ -233,8 +242,10 @@ def _aligned(before: list[str], after: list[str]) -> Iterator[_Stretch]:
 
 def _matches(before: list[str], after: list[str]) -> Iterator[tuple[int, int]]:
     """Where both have the same word or line end; spaces and punctuation do not count, or they would outweigh words."""
+    from rapidfuzz.distance import Indel  # noqa: PLC0415  (a page without differences does not wait for it)
+
     numbers: dict[str, int] = {}
-    left, right = ([at for at, token in enumerate(side) if _ANCHOR.search(token)] for side in (before, after))
+    left, right = ([at for at, token in enumerate(side) if _compiled(_ANCHOR).search(token)] for side in (before, after))
     codes = Indel.opcodes(
         [numbers.setdefault(before[at], len(numbers)) for at in left],
         [numbers.setdefault(after[at], len(numbers)) for at in right],
@@ -276,7 +287,7 @@ def _is_joint(earlier: _Stretch, later: _Stretch) -> bool:
         return False
     if "\n" in between:
         return False
-    return not _LETTER.search(between) or len(between) <= min(_size(earlier), _size(later))
+    return not _compiled(_LETTER).search(between) or len(between) <= min(_size(earlier), _size(later))
 
 
 def _size(step: _Stretch) -> int:
@@ -319,9 +330,9 @@ def _start_of(tokens: list[str], at: int) -> int:
 def _tokens(text: str) -> list[str]:
     """Cut a text into words and what is between them; into characters as readers see them where there are no spaces."""
     found: list[str] = []
-    for word in _BOUNDARY.split(text):
-        if _UNSPACED.search(word):
-            found.extend(_CLUSTER.findall(word))
+    for word in _compiled(_BOUNDARY).split(text):
+        if _compiled(_UNSPACED).search(word):
+            found.extend(_compiled(_CLUSTER).findall(word))
         elif word:
             found.append(word)
     return found
@@ -329,7 +340,7 @@ def _tokens(text: str) -> list[str]:
 
 def _letters(text: str) -> int:
     """How many letters, figures and emoji a text has, without spaces and punctuation."""
-    return len(_LETTER.findall(text))
+    return len(_compiled(_LETTER).findall(text))
 
 
 def unified(before: Mapping[str, bytes], after: Mapping[str, bytes | None], *, shown_as: str) -> str:

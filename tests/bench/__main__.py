@@ -3,7 +3,7 @@
 Run it by hand: ``python -m tests.bench [--octodns PATH] [--rounds N] [questions …]``. Each tool reads as many records from files
 and from what it compares them with: kbsync from a service on this machine, octodns-sync from a second YAML provider, terraform
 from its state. Machines differ, so the ratios matter. What is measured is the child process alone: user and system time, the
-most memory.
+most memory. Each tool runs once before that, so that its modules are compiled, as an installation leaves them.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def run(command: Sequence[str], place: Path, environ: Mapping[str, str]) -> Spen
     """Run a tool to its end. Raises RuntimeError with what it said where it fails."""
     with tempfile.TemporaryFile() as said:
         begun = time.perf_counter()
-        child = subprocess.Popen(command, cwd=place, env=dict(environ), stdout=said, stderr=said)
+        child = subprocess.Popen(command, cwd=place, env={**environ, "PYTHONDONTWRITEBYTECODE": ""}, stdout=said, stderr=said)
         _, status, used = os.wait4(child.pid, 0)
         wall = time.perf_counter() - begun
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -127,6 +127,8 @@ def measure(count: int, rounds: int, octodns: str | None, terraform: str | None)
                     dict(os.environ),
                 )
             spent: dict[str, list[Spent]] = {name: [] for name in tools}
+            for how in tools.values():
+                run(*how)
             for _ in range(rounds):
                 for name, how in tools.items():
                     spent[name].append(run(*how))
