@@ -11,17 +11,25 @@ from rich.progress import Progress as Drawing
 from rich.table import Column
 from rich.text import Text
 
-from kbsync.cli.progress import rate, time_left
-from kbsync.limiter.clock import Clock
+from kbsync.cli.progress import FIRST, rate, time_left
+from kbsync.limiter.clock import BackgroundWork, Clock, Turn
 from kbsync.messages import Message
 from kbsync.ports import Progress
 
 
 @contextmanager
-def bar(clock: Clock, *, color: bool, say: Callable[[Message], str], stop: threading.Event | None = None) -> Iterator[Progress]:
+def bar(
+    clock: Clock,
+    *,
+    color: bool,
+    say: Callable[[Message], str],
+    stop: threading.Event | None = None,
+    patient: bool = False,
+) -> Iterator[Progress]:
     """A progress bar on stderr that is erased when the work is over, so that only the result remains.
 
-    It is erased too once ``stop`` is set, so that nothing that then ends the process at once can leave it behind.
+    It is erased too once ``stop`` is set, so that nothing that then ends the process at once can leave it behind. A ``patient``
+    one is drawn only once a second is over.
     """
     console = _SteadyConsole(stderr=True, highlight=False, no_color=not color)
     columns = (
@@ -33,8 +41,21 @@ def bar(clock: Clock, *, color: bool, say: Callable[[Message], str], stop: threa
         _Left(table_column=Column(no_wrap=True)),
     )
     drawing = _Drawing(*columns, console=console, transient=True, get_time=clock.now, stop=stop or threading.Event())
-    with drawing:
+    over = Turn()
+
+    def draw() -> None:
+        if not clock.wait(FIRST, until=over):
+            drawing.start()
+
+    if not patient:
+        drawing.start()
+    waiting = BackgroundWork(draw if patient else over.is_set, clock)
+    try:
         yield _Bar(drawing, say)
+    finally:
+        over.set()
+        waiting.result()
+        drawing.stop()
 
 
 class _SteadyConsole(Console):

@@ -10,7 +10,7 @@ import textwrap
 import threading
 from codecs import lookup, register_error
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, TextIO, cast
 
 import click
 
-from kbsync.cli.progress import LineProgress
+from kbsync.cli.progress import lines
 from kbsync.diagnostics import Diagnostic
 from kbsync.display import cut, visible
 from kbsync.errors import InvalidInput, KbsyncError, SafetyRefusal, StalePlan, UnusableFile
@@ -186,21 +186,20 @@ class Screen:
             write_github(drawn.summary, drawn.outputs, self.environ)
         return drawn.result
 
-    @contextmanager
-    def progress(self, clock: Clock, stop: threading.Event | None = None) -> Iterator[Progress]:
+    def progress(
+        self, clock: Clock, stop: threading.Event | None = None, *, patient: bool = False
+    ) -> AbstractContextManager[Progress]:
         """The progress display: none when quiet, a bar on a terminal that can draw one, lines elsewhere.
 
-        The bar is erased once ``stop`` is set.
+        The bar is erased once ``stop`` is set; a ``patient`` one is drawn after a second.
         """
         if self.verbosity < 0:
-            yield Silent()
-        elif self.animated:
+            return nullcontext(Silent())
+        if self.animated:
             from kbsync.cli.bar import bar  # noqa: PLC0415  (loads rich)
 
-            with bar(clock, color=self.color_errors, say=self.say, stop=stop) as progress:
-                yield progress
-        else:
-            yield LineProgress(clock, tell=self.note)
+            return bar(clock, color=self.color_errors, say=self.say, stop=stop, patient=patient)
+        return lines(clock, tell=self.note)
 
     def is_interactive(self) -> bool:
         """Whether there is a terminal to ask; a closed standard input is none."""

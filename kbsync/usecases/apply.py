@@ -1,7 +1,7 @@
 """Applying a plan: which one, shown, agreed to, carried out under the lock, reported, and the applied ref moved."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -200,6 +200,7 @@ def apply_plan(call: Call, options: ApplyOptions) -> Exit:
                 state=ready.workspace.state,
                 service=connection.service_time,
                 tell=call.screen.note,
+                waiting=call.waiting,
             ) as lock:
                 call.screen.notes(lock.notes)
                 if plan is None:
@@ -285,7 +286,8 @@ class _Apply:
         late = self._leftovers(receipt)
         try:
             chain = (*(each for _, each in reversed(late)), receipt)
-            number = record_apply(chain, self.ready.target, history=history, seen=seen, lock=lock, date=date)
+            with self.call.waiting(message("putting the receipt into git")):
+                number = record_apply(chain, self.ready.target, history=history, seen=seen, lock=lock, date=date)
         except HistoryUnavailable as problem:
             reason = problem.message
             if report.finished and moves_applied_ref(report.plan, history=history):
@@ -414,11 +416,12 @@ def locked(
     state: Path,
     service: ServiceTime = never_heard,
     tell: Callable[[Message], None] = lambda _words: None,
+    waiting: Callable[[Message], AbstractContextManager[None]] = lambda _label: nullcontext(),
 ) -> Iterator[TargetLock]:
     """Hold a target while one apply runs, on the git remote where there is one. Raises TargetLocked.
 
     The lock is confirmed meanwhile; if it is lost, the run is asked to stop. ``service`` gives the service's time, ``tell``
-    gets the reason for a delay.
+    gets the reason for a delay, ``waiting`` shows that it is being taken.
     """
     prepare_state(state)
     lock = TargetLock(
@@ -432,7 +435,9 @@ def locked(
         stop=context.stop,
         tell=tell,
     )
-    with lock:
+    with ExitStack() as held:
+        with waiting(message("taking the lock")):
+            held.enter_context(lock)
         if lock.info is None:
             yield lock
             return

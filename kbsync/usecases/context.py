@@ -22,7 +22,7 @@ from kbsync.errors import (
     TargetLocked,
 )
 from kbsync.limiter.clock import Clock, SystemClock
-from kbsync.messages import Message
+from kbsync.messages import Message, message
 from kbsync.plan import Plan
 from kbsync.ports import Progress
 from kbsync.report import Receipt
@@ -78,8 +78,10 @@ class UserInterface(Protocol):
     def report_apply(self, receipt: Receipt) -> None:
         """Output the report of an apply as the result. The apply stands even if the output fails."""
 
-    def progress(self, clock: Clock, stop: threading.Event | None = None) -> AbstractContextManager[Progress]:
-        """Show how far long work is."""
+    def progress(
+        self, clock: Clock, stop: threading.Event | None = None, *, patient: bool = False
+    ) -> AbstractContextManager[Progress]:
+        """Show how far long work is; ``patient`` shows nothing of what takes less than a second."""
 
     def is_interactive(self) -> bool:
         """Whether a person can answer questions."""
@@ -113,7 +115,15 @@ class Call:
         """Read the directory with the ids of the target, without ``comparing`` no near duplicates. Raises InvalidInput."""
         from kbsync.usecases.workspace import open_workspace  # noqa: PLC0415  (loads yaml)
 
-        return open_workspace(self.directory, target=self.target, environ=self.context.environ, comparing=comparing)
+        with self.waiting(message("reading the files")):
+            return open_workspace(self.directory, target=self.target, environ=self.context.environ, comparing=comparing)
+
+    @contextmanager
+    def waiting(self, label: Message) -> Iterator[None]:
+        """Show what is waited for, once that takes a second."""
+        with self.screen.progress(self.context.clock, patient=True) as progress:
+            progress.start(label, None)
+            yield
 
     def refuse_link(self) -> None:
         """Raise UnusableFile if the directory is a link that git tracks, or one that the user did not name."""

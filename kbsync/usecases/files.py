@@ -45,7 +45,8 @@ def validate_directory(call: Call, *, baseline: Path | None = None, write: Path 
     Warnings and notes listed in a ``baseline`` are left out and counted; ``write`` is a file to write the present ones to as a
     new baseline. Errors always count. Raises UnusableFile.
     """
-    loaded = examine_workspace(call.directory, target=call.target, environ=call.context.environ)
+    with call.waiting(message("reading the files")):
+        loaded = examine_workspace(call.directory, target=call.target, environ=call.context.environ)
     if write is not None:
         lines = sorted(_kept(each) for each in loaded.diagnostics if each.severity is not Severity.ERROR)
         save(write, "".join(f"{line}\n" for line in lines).encode())

@@ -112,8 +112,10 @@ def prepare(call: Call, *, base: str | None, certain: bool = True, planned: bool
     """
     workspace = call.open_workspace(comparing=False)
     target = call.target_of(workspace)
-    history = find_history(workspace, target, given=base, context=call.context, certain=certain, planned=planned)
-    workspace = compared_with(workspace, history.knowledge)
+    with call.waiting(message("asking git")):
+        history = find_history(workspace, target, given=base, context=call.context, certain=certain, planned=planned)
+    with call.waiting(message("comparing wordings")):
+        workspace = compared_with(workspace, history.knowledge)
     _warn(call, workspace, Knowledge() if planned else history.knowledge, planned=planned)
     call.screen.notes(history.notes)
     return Prepared(workspace, target, history)

@@ -42,7 +42,8 @@ def examine_target(call: Call, *, probing: bool = False) -> tuple[tuple["Finding
         missing = absent if target.driver is Driver.DESK else None
     settled: tuple[Settled, ...] = ()
     with connected(call, workspace, signed=missing is None) as connection:
-        findings = examine(connection.transport, rate=target.calls_per_second, missing=missing)
+        with call.waiting(message("asking the service")):
+            findings = examine(connection.transport, rate=target.calls_per_second, missing=missing)
         if probing and all(finding.ok for finding in findings if finding.name in READABLE):
             from kbsync.desk.doctor import probe  # noqa: PLC0415
 

@@ -114,9 +114,9 @@ def test_a_second_ctrl_c_ends_it_at_once(bench: Bench) -> None:
 
 @pytest.mark.parametrize("environ", [{"TERM": "dumb", "CI": ""}, {"CI": "true", "NO_COLOR": "1"}], ids=["dumb", "ci"])
 def test_where_nothing_can_be_drawn_lines_are_written(environ: dict[str, str], bench: Bench) -> None:
-    """A dumb terminal and a CI log get a line every few seconds and no escape code at all."""
+    """A dumb terminal and a CI log get a line after a second, one every few seconds, and no escape code at all."""
     with seated(bench, "apply", "--yes", **environ) as seat:
         seat.until(r"applying: \d+ of 41, \d\.\d a second, 0:0\d left")
         assert seat.end() == 0
     assert "\x1b" not in seat.seen
-    assert len(re.findall("applying: ", seat.seen)) <= 2
+    assert len(re.findall("applying: ", seat.seen)) <= 3

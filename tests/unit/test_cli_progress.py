@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from kbsync.cli.bar import bar
-from kbsync.cli.progress import LineProgress, minutes, rate, time_left
+from kbsync.cli.progress import LineProgress, lines, minutes, rate, time_left
 from kbsync.cli.screen import Screen
 from kbsync.messages import Message, message
 from kbsync.ports import Silent
@@ -17,7 +17,7 @@ from tests.flows.harness import Terminal
 WORK = message("applying")
 
 
-def lines(*moments: tuple[float, int], total: int | None) -> list[str]:
+def logged(*moments: tuple[float, int], total: int | None) -> list[str]:
     """What a log holds when so many steps are done at those moments."""
     clock, said = FakeClock(), list[Message]()
     progress = LineProgress(clock, tell=said.append)
@@ -32,13 +32,13 @@ def lines(*moments: tuple[float, int], total: int | None) -> list[str]:
 
 def test_short_work_says_nothing() -> None:
     """A log is not filled by what is over in a moment."""
-    assert lines((0.5, 10), (4.9, 30), total=40) == []
+    assert logged((0.5, 10), (4.9, 30), total=40) == []
 
 
 def test_a_line_every_few_seconds() -> None:
     """However many steps there are, one line in five seconds tells how far it is, how fast, and how long it will take."""
     moments = [(tenth / 10, 1) for tenth in range(2, 122, 2)]
-    assert lines(*moments, total=400) == [
+    assert logged(*moments, total=400) == [
         "applying: 25 of 400, 5.0 a second, 1:15 left",
         "applying: 50 of 400, 5.0 a second, 1:10 left",
     ]
@@ -46,8 +46,50 @@ def test_a_line_every_few_seconds() -> None:
 
 def test_work_of_unknown_length_shows_life() -> None:
     """Pages of a listing have no last one that is known; steps of none only show that something goes on."""
-    assert lines((5, 100), (10, 100), total=None) == ["applying: 100, 20.0 a second", "applying: 200, 20.0 a second"]
-    assert lines((65, 0), total=9) == ["applying: 1:05 so far"]
+    assert logged((5, 100), (10, 100), total=None) == ["applying: 100, 20.0 a second", "applying: 200, 20.0 a second"]
+    assert logged((65, 0), total=9) == ["applying: 1:05 so far"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.9, []),
+        (1.5, ["applying: 0:01 so far"]),
+        (12.5, ["applying: 0:01 so far", "applying: 0:06 so far", "applying: 0:11 so far"]),
+    ],
+)
+def test_who_waits_is_told_after_a_second(seconds: float, told: list[str]) -> None:
+    """One answer that does not come takes no step, and no time left is told of what has not begun."""
+    clock, said = FakeClock(), list[Message]()
+
+    def work() -> None:
+        with lines(clock, tell=said.append) as progress:
+            progress.start(WORK, 600)
+            clock.wait(seconds)
+            progress.finish()
+            clock.wait(9)
+
+    clock.play([work])
+    assert [str(each) for each in said] == told
+
+
+def test_a_patient_bar_is_drawn_after_a_second() -> None:
+    """Work that is over before that leaves a terminal as it was."""
+
+    def seen(seconds: float) -> str:
+        terminal, clock = Terminal(), FakeClock()
+
+        def work() -> None:
+            with bar(clock, color=False, say=str, patient=True) as progress:
+                progress.start(WORK, None)
+                clock.wait(seconds)
+
+        with contextlib.redirect_stderr(terminal):
+            clock.play([work])
+        return terminal.getvalue()
+
+    assert seen(0.9) == ""
+    assert "applying" in seen(1.5)
 
 
 def test_a_note_is_said_at_once() -> None:
