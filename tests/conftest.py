@@ -1,12 +1,15 @@
 """What holds for every test: no property fails because the machine is busy, and none depends on the one before it."""
 
+import importlib
 import os
+import pkgutil
 import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
+import kbsync
 from kbsync.desk import signing
 from tests.shares import ALL, examples, paused
 from tests.systems import needs_posix
@@ -29,6 +32,23 @@ def _strangers() -> Iterator[None]:
     """What one test made known as a secret is an ordinary word in the next."""
     yield
     signing._trusted.clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Coverage is measured while kbsync is loaded, and pauses while its tests are."""
+    measuring = session.config.pluginmanager.getplugin("_cov")
+    controller = measuring and measuring.cov_controller
+    if not controller:
+        return (yield)
+    for found in pkgutil.walk_packages(kbsync.__path__, "kbsync."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -66,6 +66,14 @@ def test_programs_get_lists(bench: Bench) -> None:
     assert (refused.code, "KB501" in refused.err, (bench.path / "all.csv").exists()) == (Exit.INVALID, True, False)
 
 
+def test_outside_git_a_list_names_no_commit(tmp_path: Path) -> None:
+    """The files are written as they are."""
+    bench = Bench.make(tmp_path, git=False)
+    bench.write({"faq.yaml": FAQ})
+    found = json.loads(bench.run("export", "--format", "json").out)
+    assert (found["commit"], found["questions"][-1]["answer"]) == (None, "'007")
+
+
 def test_what_is_live_is_written(bench: Bench) -> None:
     """With `--live` what the console holds, which no commit has; the ending of the file names the format."""
     bench.commit({"faq.yaml": FAQ})

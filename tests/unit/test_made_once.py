@@ -1,0 +1,28 @@
+"""What a process makes once and keeps is made alike whenever that is, whichever test asks for it first."""
+
+import gettext
+from collections.abc import Callable
+
+import pytest
+
+from kbsync import display
+from kbsync.desk import signing
+from kbsync.model import Content
+from kbsync.planfile import v1
+from kbsync.render import words
+
+KEPT: dict[str, tuple[Callable[[], None], Callable[[], object]]] = {
+    "fields of a plan file": (v1._hints.cache_clear, lambda: sorted(v1._hints(Content))),
+    "a catalogue": (words._catalogue.cache_clear, lambda: isinstance(words._catalogue("zh_CN"), gettext.GNUTranslations)),
+    "what hides in a text": (display._suspect.cache_clear, lambda: bool(display._suspect().search("a\u200bb"))),
+    "pieces of a secret": (signing._pieces.cache_clear, lambda: signing._pieces("a" * 40)),
+}
+
+
+@pytest.mark.parametrize(("forget", "make"), KEPT.values(), ids=KEPT)
+def test_what_is_kept_is_made_alike_again(forget: Callable[[], None], make: Callable[[], object]) -> None:
+    """Forgotten and asked for once more, it is what it was."""
+    before = make()
+    forget()
+    assert make() == before
+    assert before
