@@ -175,7 +175,9 @@ class _Details:
                 value = self.listed(view.content.similar) if field is Field.SIMILAR and view.content.similar else ""
                 yield f"**{self.words.field(field)}**<br>{value or self._clipped(self.words.whole(view.content, field).rstrip())}"
         if sources := self.words.sources(view):
-            yield f"<details><summary>{self.words('Source')}</summary>{self._prose(*sources)}</details>"
+            *was, now = sources
+            shown = self._prose(was[0], now) if was else self._clipped(now)
+            yield f"<details><summary>{self.words('Source')}</summary>{shown}</details>"
 
     def _difference(self, found: Difference) -> str:
         label = f"**{self.words.field(found.field)}**"

@@ -299,15 +299,15 @@ class PlanWords(Words):
         same = field is Field.ANSWER and was == will and before.answer != after.answer
         return (before.answer, after.answer) if same else (was, will)
 
-    def sources(self, view: QuestionView) -> tuple[str, str] | None:
-        """The source of a rich answer before and after, if it differs from what is shown."""
+    def sources(self, view: QuestionView) -> tuple[str, ...]:
+        """The source of a rich answer before and after, or the one of an answer that is shown whole, if not shown already."""
         whole = (Version(Time.AFTER, view.content),) if Field.ANSWER in view.whole else ()
         versions = next((found.versions for found in view.differences if found.field is Field.ANSWER), whole)
         if not versions:
-            return None
+            return ()
         sides = (versions[-2:][0].content, versions[-1].content)
         stored = (sides[0].answer, sides[1].answer)
-        return None if stored == self.sides(*sides, Field.ANSWER) else stored
+        return () if stored == self.sides(*sides, Field.ANSWER) else stored[-len(versions) :]
 
     def whole(self, content: Content, field: Field) -> str:
         """A field that is shown as it stands; of the status only that customers get no answer is worth showing."""

@@ -164,7 +164,8 @@ def _draw_change(page: TextPage, change: Change, words: PlanWords, *, verbose: b
             value = "\n".join(view.content.similar) if field is Field.SIMILAR else words.whole(view.content, field)
             page.row(words.field(field), [(value, Style.PLAIN)])
         if verbose and (sources := words.sources(view)):
-            page.row(words("Source"), _prose(*sources, words))
+            *was, now = sources
+            page.row(words("Source"), _prose(was[0], now, words) if was else [(now, Style.PLAIN)])
 
 
 def _name(change: Change, words: PlanWords, why: Message | None = None) -> tuple[Span, Span]:

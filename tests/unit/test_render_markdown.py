@@ -220,3 +220,7 @@ def test_a_rich_answer_is_read_as_text_with_its_source_behind_it() -> None:
     drawn = plan_markdown(plans.plan_of(plans.update(old, replace(old, answer="<p>Within <b>30</b> days.</p>"))), digest="x")
     assert "<br>Within <del><span>1</span>4</del> <ins><b><span>3</span>0</b></ins>" in drawn
     assert "> <details><summary>Source</summary>&#60;p&#62;Within " in drawn
+    long = replace(old, answer="<p>Within <b>14</b> days after the parcel has come back, at any of our shops, by card.</p>")
+    new = plan_markdown(plans.plan_of(QuestionChange(Action.CREATE, None, None, long, Cause.DECLARED)), digest="x")
+    assert "unchanged" not in new
+    assert "by card.&#60;/p&#62;</details>" in new
