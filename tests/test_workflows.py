@@ -241,7 +241,7 @@ def parse(words: list[str]) -> None:
 def test_kbsync_lines_are_found() -> None:
     """The search for command lines sees every command that the action runs, and both hooks."""
     found = [words[0] for words in kbsync_lines()]
-    assert sorted(found) == ["apply", "drift", "fmt", "plan", "show", "show", "targets", "validate", "validate"]
+    assert sorted(found) == ["apply", "drift", "export", "fmt", "plan", "show", "show", "targets", "validate", "validate"]
 
 
 def test_unit_tests_run_on_every_system() -> None:
@@ -315,6 +315,6 @@ def test_the_first_pipeline_speaks_to_kbsync(started: list[Path]) -> None:
     lines = re.findall(
         r"(?:- |exec |; |\{ |\|\| |^ +)kbsync ([a-z]+ [^;|>\n]*|[a-z]+(?=;))", started[0].read_text("utf-8"), re.MULTILINE
     )
-    assert len(lines) == (7 if ".gitlab" in started[0].parts else 0)
+    assert len(lines) == (8 if ".gitlab" in started[0].parts else 0)
     for line in lines:
         parse(shlex.split(line.replace("$offline", "--offline")))

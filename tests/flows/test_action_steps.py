@@ -34,8 +34,9 @@ def test_merge_applies_exactly_what_was_planned(site: Site) -> None:
 
 
 def test_plan_writes_nothing(site: Site) -> None:
-    """The plan job looks at the library and leaves it as it is."""
+    """The plan job looks at the library and leaves it as it is; what is merged is kept as one page, too."""
     assert site.plan().ok
+    assert "When will my parcel arrive?" in (site.artifact("kbsync-plan") / "library.html").read_text(encoding="utf-8")
     assert writes(site.service) == []
 
 

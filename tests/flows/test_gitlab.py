@@ -135,6 +135,7 @@ def test_from_init_to_a_second_applied_merge(gitlab: GitLab) -> None:
     assert second.ok, second.log
     assert gitlab.answer() == "In 2 days."
     assert (gitlab.place / "kbsync-receipt" / "report.html").is_file()
+    assert "In 2 days." in (gitlab.place / "kbsync-results" / "library.html").read_text(encoding="utf-8")
 
 
 @needs_node

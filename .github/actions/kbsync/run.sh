@@ -88,11 +88,12 @@ plan() {
     [[ -n $base || -z ${GITHUB_BASE_REF:-} ]] || base="origin/$GITHUB_BASE_REF"
   fi
   [[ -z $base ]] || options+=(--base "$base")
-  rm -f "$results/plan.json"
+  rm -f "$results/plan.json" "$results/library.html"
   run plan "${common[@]}" "${options[@]}"
   if [[ $code == 0 || $code == 3 ]]; then
     "$INPUT_PROGRAM" show "$results/plan.json" --format markdown >"$results/comment.md"
     "$INPUT_PROGRAM" show "$results/plan.json" --format html >"$results/plan.html"
+    [[ ${INPUT_LIBRARY:-} != true ]] || "$INPUT_PROGRAM" export "${common[@]}" --format html >"$results/library.html"
   else
     failed "No plan${INPUT_TARGET:+ for $INPUT_TARGET}" >"$results/comment.md"
   fi
