@@ -3,6 +3,7 @@
 This is the one table of characters that could command a terminal, hide text or reorder it.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ __all__ = [
     "cut",
     "day",
     "moment",
+    "natural",
     "replace_hidden",
     "short_commit",
     "shorten",
@@ -92,6 +94,14 @@ def cut(text: str, limit: int, *, start: int = 0, tail: int = 0) -> str:
     if len(text) <= limit:
         return before + text
     return f"{before}{text[: limit - 1 - tail].rstrip()}…{text[len(text) - tail :].lstrip()}"
+
+
+def natural(text: str) -> tuple[tuple[int, str], ...]:
+    """A key to sort texts as people count: 2 before 10. Different texts have different keys."""
+    words = re.split(r"([0-9]+)", text)
+    numbers = [number.lstrip("0") or "0" for number in words[1::2]]
+    pairs = zip(words[::2], [*((len(number), number) for number in numbers), (0, text)], strict=True)
+    return tuple(key for word, number in pairs for key in ((0, word), number))
 
 
 def short_commit(commit: str | None) -> str:

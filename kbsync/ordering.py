@@ -18,6 +18,7 @@ from enum import StrEnum
 from math import ceil
 
 from kbsync.commands import Command
+from kbsync.display import natural
 from kbsync.model import Content, Status
 from kbsync.plan import Action, CategoryChange, Change, Cost, QuestionChange
 
@@ -148,10 +149,10 @@ def _phase_calls(phase: Phase, changes: Sequence[Change]) -> Counter[Command]:
     return Counter(Command(command) for change in members for command in change.calls)
 
 
-def _name(change: Change) -> tuple[str, str, str, str, str]:
+def _name(change: Change) -> tuple[str, str, tuple[tuple[int, str], ...], str, str]:
     identifier = "" if change.id is None else str(change.id)
     place = "" if change.location is None else change.location.path
-    return (change.kind, change.action, change.title, identifier, place)
+    return (change.kind, change.action, natural(change.title), identifier, place)
 
 
 def _levels(changes: Sequence[Change], *, deletes: bool) -> list[tuple[int, ...]]:

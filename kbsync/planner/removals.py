@@ -6,6 +6,7 @@ Only what the base declared, or what is in an authoritative category, is removed
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from kbsync.display import natural
 from kbsync.messages import message, plural
 from kbsync.model import Category, CategoryPath, Content, Knowledge, MenuType, Question, RemovalLine, Status, show_path
 from kbsync.plan import (
@@ -58,7 +59,7 @@ def plan_removals(
     undeclared.keep_categories({change.id for change in changes if isinstance(change, CategoryChange)})
     return Removals(
         changes=tuple(changes),
-        unmanaged=tuple(sorted(undeclared.unmanaged, key=lambda item: (item.kind, item.category, item.title, item.id))),
+        unmanaged=tuple(sorted(undeclared.unmanaged, key=lambda item: (item.kind, item.category, natural(item.title), item.id))),
         problems=tuple(undeclared.problems),
         owned=undeclared.owned,
     )
@@ -319,7 +320,7 @@ class _Undeclared:
             if item.content.category == path and item.id not in self._deleted and item.id not in moved
         ]
         below = [item.path[-1] for item in self._live.categories if item.path[:-1] == path and item.path not in gone]
-        return sorted(questions) + sorted(below)
+        return sorted(questions, key=natural) + sorted(below, key=natural)
 
 
 def _is_within(path: CategoryPath, owned: Collection[CategoryPath]) -> bool:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from kbsync.compare import changed_fields
-from kbsync.display import spelled_out
+from kbsync.display import natural, spelled_out
 from kbsync.guards import stops
 from kbsync.model import AnswerType, CategoryPath, Content, Status, is_same_but_for_form
 from kbsync.plan import (
@@ -265,7 +265,7 @@ _SAID = frozenset({Field.QUESTION, Field.ANSWER, Field.ANSWER_TYPE})
 def similar_sides(before: Content, after: Content) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """The similar questions that only the first version has, those that only the second has, and those that both have."""
     was, will = {*before.similar}, {*after.similar}
-    gone, new, same = (tuple(sorted(texts)) for texts in (was - will, will - was, was & will))
+    gone, new, same = (tuple(sorted(texts, key=natural)) for texts in (was - will, will - was, was & will))
     return gone, new, same
 
 

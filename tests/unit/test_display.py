@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.display import cut, replace_hidden, short_commit, shorten, visible
+from kbsync.display import cut, natural, replace_hidden, short_commit, shorten, visible
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,13 @@ def test_a_value_in_a_message_is_short_and_visible(text: str, limit: int, expect
 def test_a_text_is_cut_to_its_limit() -> None:
     """The mark counts, and what is kept from the end stands behind it."""
     assert [cut("abcdef", 6), cut("abcdef", 5), cut("ab  cd  ef", 6, tail=2)] == ["abcdef", "abcd…", "ab…ef"]
+
+
+def test_texts_are_sorted_as_people_count() -> None:
+    """Numbers in them count as numbers, and no two texts are alike."""
+    texts = ["", "0", "1", "01", "2", "10", "10 a", "a", "a 0", "a 1 b", "a 9", "a 10", "a 10 b 2", "a 10 b 10", "b"]
+    assert sorted(texts[::-1], key=natural) == sorted(texts, key=natural)
+    assert [text for text in sorted(texts[::-1], key=natural) if text != "01"] == [text for text in texts if text != "01"]
 
 
 def test_a_commit_is_named_by_its_first_characters() -> None:
