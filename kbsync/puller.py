@@ -83,14 +83,7 @@ class Decision:
     wrong_pins: tuple[Message, ...] = ()
 
 
-def decide(
-    desired: Knowledge,
-    live: Knowledge,
-    base: Knowledge | None,
-    plan: Plan,
-    *,
-    scope: Scope,
-) -> Decision:
+def decide(desired: Knowledge, live: Knowledge, base: Knowledge | None, plan: Plan, *, scope: Scope) -> Decision:
     """Decide what of the console's changes, which the plan would overwrite, is written into the files.
 
     Where no declared question is live, and none was at the base, everything is taken over: the first import. Without a base
@@ -293,14 +286,7 @@ class _NewQuestions:
     left: int
 
 
-def _new_questions(
-    desired: Knowledge,
-    live: Knowledge,
-    base: Knowledge | None,
-    plan: Plan,
-    *,
-    scope: Scope,
-) -> _NewQuestions:
+def _new_questions(desired: Knowledge, live: Knowledge, base: Knowledge | None, plan: Plan, *, scope: Scope) -> _NewQuestions:
     renamed = renamed_paths(plan.changes)
     at_base = set() if base is None else {question.content.question for question in base.questions}
     given_up = {item.id for item in plan.unmanaged if item.formerly_declared and item.title not in at_base}
