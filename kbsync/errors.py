@@ -112,16 +112,10 @@ class HistoryUnavailable(KbsyncError):
 
 
 class ServiceError(KbsyncError):
-    """The Desk service did not do what was asked. ``code`` is its ErrorCode (or HTTP status), None where there was no answer."""
+    """The Desk service did not do what was asked. ``code`` is its ErrorCode (or HTTP status), None where there was no answer.
 
-    def __init__(self, message: Message, *, command: str, code: int | None = None, hint: Message | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.command = command
-        self.code = code
-
-
-class Throttled(ServiceError):
-    """Too many calls; this one did not happen. ``retry_after`` is the service's own wish in seconds, if it named one."""
+    ``retry_after`` is the service's own wish in seconds, if it named one.
+    """
 
     def __init__(
         self,
@@ -129,11 +123,17 @@ class Throttled(ServiceError):
         *,
         command: str,
         code: int | None = None,
-        retry_after: float | None = None,
         hint: Message | None = None,
+        retry_after: float | None = None,
     ) -> None:
-        super().__init__(message, command=command, code=code, hint=hint)
+        super().__init__(message, hint=hint)
+        self.command = command
+        self.code = code
         self.retry_after = retry_after
+
+
+class Throttled(ServiceError):
+    """Too many calls; this one did not happen."""
 
 
 class OutcomeUnknown(ServiceError):

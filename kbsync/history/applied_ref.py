@@ -132,7 +132,7 @@ def advance(
     remote = Remote.of(repository) if shared else None
     if remote is None:
         new = {ref: identity for ref, identity in new.items() if ref != refs.receipts}
-    move = remote.move_all if remote is not None else partial(_move_here, repository)
+    move = remote.move if remote is not None else partial(_move_here, repository)
     now = (push(old, new) if remote is not None else None) or move(old, new)
     if now.get(refs.applied, "") is None and old[refs.applied] is not None and refs.former_applied:
         # What was expected is a ref of an older form: the one of this form begins here.

@@ -281,7 +281,7 @@ class Lease:
         return now
 
     def _push(self, old: Mapping[str, str | None], new: Mapping[str, str | None]) -> dict[str, str | None]:
-        return self._remote.move_all(old, new, seconds=self._patience)
+        return self._remote.move(old, new, seconds=self._patience)
 
     def _note(self) -> None:
         """Keep what may still be, or may arrive later, on the remote. Where that cannot be written a later run has to wait."""

@@ -246,7 +246,7 @@ def remove_lock(repository: Repository | None, refs: TargetRefs, expected: LockI
     remote = Remote(repository, expected.remote)
     found = remote.read(*refs.locks)
     shown = {ref: identity for ref, identity in found.items() if identity == expected.identity}
-    now = remote.move_all(shown, dict.fromkeys(shown)) if shown else found
+    now = remote.move(shown, dict.fromkeys(shown)) if shown else found
     if any(now.values()):
         raise TargetLocked(
             message(

@@ -72,13 +72,8 @@ class TargetRefs:
         return self._applied(self.application)
 
     @property
-    def lock(self) -> str:
-        """Its existence on the remote means that an apply runs."""
-        return self.locks[0]
-
-    @property
     def locks(self) -> tuple[str, ...]:
-        """``lock``, and what an older kbsync calls it: for one version both are held, so that the two meet."""
+        """A ref that exists while an apply runs, and what an older kbsync calls it: for one version both are held."""
         return tuple(f"refs/kbsync/lock/{name}" for name in self.names)
 
     @property
@@ -174,18 +169,14 @@ class Remote:
         options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--recurse-submodules=no", *options)
         return self.repository.git.attempt("fetch", *options, "--", self._address(), *refs, seconds=seconds)
 
-    def move(self, ref: str, *, old: str | None, new: str | None, seconds: float = NETWORK_SECONDS) -> str | None:
-        """Move a ref from ``old`` to ``new`` (None: it does not exist) and return what it is now.
-
-        The result is ``new`` if, and only if, it is there; anything else is what another run made of it. A push whose answer
-        was lost is settled by looking. Raises HistoryUnavailable when the remote refuses the push or cannot be asked.
-        """
-        return self.move_all({ref: old}, {ref: new}, seconds=seconds)[ref]
-
-    def move_all(
+    def move(
         self, old: Mapping[str, str | None], new: Mapping[str, str | None], *, seconds: float = NETWORK_SECONDS
     ) -> dict[str, str | None]:
-        """Move several refs as ``move`` does, all or none where the remote can; returns what each is now."""
+        """Move refs from ``old`` to ``new`` (None: there is none), all or none where the remote can; returns what each is now.
+
+        That is ``new`` if, and only if, it is there; anything else is what another run made of it. A push whose answer was lost
+        is settled by looking. Raises HistoryUnavailable when the remote refuses the push or cannot be asked.
+        """
         # The user's pre-push hook is for the user's own branches.
         options = (
             "--porcelain",
@@ -203,7 +194,7 @@ class Remote:
         if answer.code == 0:
             return dict(new)
         if atomic and "does not support --atomic" in answer.complaint:
-            return {ref: self.move(ref, old=old[ref], new=new[ref], seconds=seconds) for ref in new}
+            return {ref: self.move({ref: old[ref]}, {ref: new[ref]}, seconds=seconds)[ref] for ref in new}
         found = self.read(*new, seconds=seconds)
         now = {ref: found.get(ref) for ref in new}
         said = answer.text + answer.complaint
@@ -243,7 +234,7 @@ def _refused(remote: Remote, ref: str, *, answer: Answer) -> HistoryUnavailable:
         message(
             "The git remote {remote} refused a push to {ref}: {reason}", remote=remote.name, ref=ref, reason=_rejection(answer)
         ),
-        hint=_right() if lost is None else remote.way_without(lost[1]),
+        hint=_RIGHT if lost is None else remote.way_without(lost[1]),
     )
 
 
@@ -252,12 +243,11 @@ def _rejection(answer: Answer) -> str:
     return " ".join(dict.fromkeys([answer.reason, *said]))
 
 
-def _right() -> Message:
-    return message(
-        "An apply needs the right to push to refs/kbsync/. GitHub Actions: `permissions: contents: write` for the job; runs for "
-        "pull requests from forks never have it. GitLab: Settings > CI/CD > Job token permissions, allow Git push requests. "
-        "Elsewhere: a deploy key or a token that may write.",
-    )
+_RIGHT = message(
+    "An apply needs the right to push to refs/kbsync/. GitHub Actions: `permissions: contents: write` for the job; runs for "
+    "pull requests from forks never have it. GitLab: Settings > CI/CD > Job token permissions, allow Git push requests. "
+    "Elsewhere: a deploy key or a token that may write.",
+)
 
 
 def find_editor(repository: Repository) -> str:

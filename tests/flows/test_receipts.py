@@ -217,7 +217,7 @@ def test_any_clone_finds_and_undoes_any_apply(shared: tuple[Bench, Bench]) -> No
         change(one, answer)
     assert one.tree is not None
     assert other.tree is not None
-    assert one.tree.git("ls-remote", "origin", one.refs.lock) == ""
+    assert one.tree.git("ls-remote", "origin", one.refs.locks[0]) == ""
     last, middle, first = receipts(one)
     assert (last["actor"], bool(last["where"]), last["plan"]["source"]["commit"]) == (
         "tester",
@@ -272,7 +272,7 @@ def test_where_the_receipt_cannot_be_pushed_it_lies_beside(shared: tuple[Bench, 
     (path,) = (one.path / ".kbsync/receipts").iterdir()
     assert one.run("plan", "--undo", str(path)).code == 0
     assert one.tree is not None
-    assert one.tree.git("ls-remote", "origin", one.refs.lock) == ""
+    assert one.tree.git("ls-remote", "origin", one.refs.locks[0]) == ""
     refused = one.run("plan", "--undo", "last")
     assert (refused.code, "is not in git" in " ".join(refused.err.split()), path.name in refused.err) == (2, True, True)
     for command in ("log", "status"):

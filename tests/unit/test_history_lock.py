@@ -24,7 +24,7 @@ from tests.fakes.git_repos import GitRepos, WorkTree
 from tests.shares import long
 
 REFS = TargetRefs("production", "1400000000-0123456789ab")
-REF = REFS.lock
+REF = REFS.locks[0]
 START = "2025-10-09 08:53:20 UTC"
 
 
@@ -246,7 +246,7 @@ def test_a_remote_that_does_not_answer_is_not_a_refusal(repos: GitRepos, clock: 
     tree.git("config", "remote.origin.receivepack", "sleep 600;")
     commit = tree.repository.resolve("HEAD")
     with pytest.raises(HistoryUnavailable) as failure:
-        Remote(tree.repository, "origin").move(REF, old=None, new=commit, seconds=0.5)
+        Remote(tree.repository, "origin").move({REF: None}, {REF: commit}, seconds=0.5)
     assert str(failure.value) == f"Pushing {REF} to origin failed: no answer within 0 seconds"
     assert origin.git("for-each-ref", "refs/kbsync") == ""
 

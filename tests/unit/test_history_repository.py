@@ -540,9 +540,9 @@ def test_a_ref_is_read_where_it_is_written(repos: GitRepos, setting: str) -> Non
     tree.git("config", setting.format(origin=push), push if setting.endswith("pushurl") else f"file://{mirror.path}")
     found = Remote(tree.repository, "origin")
     commit = tree.commit({"b": "2"})
-    assert found.move("refs/kbsync/x", old=None, new=commit) == commit
+    assert found.move({"refs/kbsync/x": None}, {"refs/kbsync/x": commit}) == {"refs/kbsync/x": commit}
     assert (found.read("refs/kbsync/x")["refs/kbsync/x"], origin.git("rev-parse", "refs/kbsync/x")) == (commit, commit)
-    assert found.move("refs/kbsync/x", old=commit, new=None) is None
+    assert found.move({"refs/kbsync/x": commit}, {"refs/kbsync/x": None}) == {"refs/kbsync/x": None}
 
 
 @pytest.mark.parametrize("options", [(), ("--object-format=sha256",)])
