@@ -130,10 +130,9 @@ class CommandQueue:
             return self._slots.recent(now)
 
     def crowd(self, now: float) -> None:
-        """Leave room to another command, where calls of this one were sent in the last window."""
+        """Leave room to another command."""
         with self._lock:
-            if self._slots.recent(now):
-                self._slots.crowd(now)
+            self._slots.crowd(now)
 
     def lost(self, ticket: Ticket) -> None:
         """The call ended without a usable answer; it may or may not have been served."""
