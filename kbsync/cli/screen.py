@@ -168,17 +168,13 @@ class Screen:
 
         self.aside(plan_text(plan, self.options, digest=plan_digest(plan), steps=False))
 
-    def show_plan(self, plan: Plan) -> None:
-        """Put a plan on stdout in the format that was asked for."""
-        self.result(self._handed_over(formats.draw_plan(plan, self.format, self.options)))
-
-    def show_receipt(self, receipt: Receipt) -> None:
-        """Put a receipt on stdout in the format that was asked for."""
-        self.result(self._handed_over(formats.draw_receipt(receipt, self.format, self.options)))
+    def show(self, found: Plan | Receipt) -> None:
+        """Put a plan or a receipt on stdout in the format that was asked for."""
+        self.result(self._handed_over(formats.draw(found, self.format, self.options)))
 
     def report_apply(self, receipt: Receipt) -> None:
         """Report an apply in the format that was asked for."""
-        self.report(self._handed_over(formats.draw_receipt(receipt, self.format, self.options)))
+        self.report(self._handed_over(formats.draw(receipt, self.format, self.options)))
 
     def _handed_over(self, drawn: formats.Rendition) -> str:
         """What is left for stdout when a GitHub runner has been handed what belongs to it."""

@@ -26,10 +26,9 @@ __all__ = [
     "Rendition",
     "command",
     "disarmed",
+    "draw",
     "draw_coverage",
     "draw_findings",
-    "draw_plan",
-    "draw_receipt",
     "harmless",
 ]
 
@@ -62,16 +61,15 @@ class Rendition:
     outputs: Mapping[str, str] = field(default_factory=dict)
 
 
-def draw_plan(plan: Plan, format: str, options: RenderOptions) -> Rendition:  # noqa: A002  (the word that users write)
-    """A plan in a format."""
-    from kbsync.planfile import plan_digest  # noqa: PLC0415  (loads msgspec)
+def draw(found: Plan | Receipt, format: str, options: RenderOptions) -> Rendition:  # noqa: A002  (the word that users write)
+    """A plan or a receipt in a format."""
+    if isinstance(found, Receipt):
+        drawn = _renderer(RECEIPTS[format])(found, options)
+    else:
+        from kbsync.planfile import plan_digest  # noqa: PLC0415  (loads msgspec)
 
-    return _drawing(_renderer(PLANS[format])(plan, options, digest=plan_digest(plan)))
-
-
-def draw_receipt(receipt: Receipt, format: str, options: RenderOptions) -> Rendition:  # noqa: A002
-    """A receipt in a format."""
-    return _drawing(_renderer(RECEIPTS[format])(receipt, options))
+        drawn = _renderer(PLANS[format])(found, options, digest=plan_digest(found))
+    return drawn if isinstance(drawn, Rendition) else Rendition(drawn)
 
 
 def draw_findings(found: Sequence[Diagnostic], format: str, options: RenderOptions) -> str:  # noqa: A002
@@ -182,7 +180,3 @@ _HARMLESS: Mapping[str, Callable[[str], str]] = {
 def _renderer(name: str) -> Callable[..., Any]:
     found: Callable[..., Any] = resolve_name(f"kbsync.render.{name}")
     return found
-
-
-def _drawing(drawn: str | Rendition) -> Rendition:
-    return drawn if isinstance(drawn, Rendition) else Rendition(drawn)

@@ -31,7 +31,7 @@ def drift(call: Invocation, *, base: str | None, all_targets: bool) -> int:
 
     def show(one: Invocation) -> int:
         found, code = find_drift(one, base=base)
-        one.screen.show_plan(found)
+        one.screen.show(found)
         return code
 
     if all_targets:

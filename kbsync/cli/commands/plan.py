@@ -45,10 +45,10 @@ def plan(call: Invocation, *, all_targets: bool, **wanted: Any) -> int:
 
         def plan_one(one: Invocation) -> int:
             made, code = plan_library(one, PlanOptions(out=for_target(out, one.target), **wanted))
-            one.screen.show_plan(made)
+            one.screen.show(made)
             return code
 
         return run_side_by_side(call, plan_one)
     made, code = plan_library(call, PlanOptions(**wanted))
-    call.screen.show_plan(made)
+    call.screen.show(made)
     return code

@@ -24,11 +24,6 @@ def show(call: Invocation, *, file: Path) -> int:
     FILE is what `plan --out` or `apply --receipt` wrote. No service is asked.
     """
     from kbsync.planfile import read_plan_or_receipt  # noqa: PLC0415
-    from kbsync.report import Receipt  # noqa: PLC0415
 
-    found = read_plan_or_receipt(file)
-    if isinstance(found, Receipt):
-        call.screen.show_receipt(found)
-    else:
-        call.screen.show_plan(found)
+    call.screen.show(read_plan_or_receipt(file))
     return Exit.DONE
