@@ -15,24 +15,27 @@ from kbsync.sandbox.replies import Code, Parameters, Refusal
 from kbsync.sandbox.sessions import OTHER_ROBOT
 
 
-def stored_question(text: str, scene: Scene) -> str:
-    """A standard question as it is kept."""
-    return _stored(text, scene, limit=scene.switches.question_max)
-
-
-def stored_answer(text: str, scene: Scene) -> str:
-    """An answer as it is kept."""
-    return _stored(text, scene, limit=scene.switches.answer_max)
-
-
-def stored_title(text: str, scene: Scene) -> str:
-    """A category's title as it is kept."""
-    return _stored(text, scene, limit=scene.switches.title_max)
+def stored(text: str, scene: Scene, limit: int | None) -> str:
+    """A text as it is kept."""
+    match scene.switches.normalise:
+        case "trim":
+            text = text.strip()
+        case "line-ends":
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        case "nfc":
+            text = unicodedata.normalize("NFC", text)
+        case "none":
+            pass
+        case never:
+            assert_never(never)
+    if limit is not None and len(text) > limit:
+        raise Refusal(Code.PARAMETERS, "a text is too long")
+    return text
 
 
 def stored_similar(texts: Sequence[str], scene: Scene) -> tuple[str, ...]:
     """Similar questions as they are kept: repeats and order follow the switches."""
-    kept = [stored_question(text, scene) for text in texts]
+    kept = [stored(text, scene, scene.switches.question_max) for text in texts]
     unique = list(dict.fromkeys(kept))
     if scene.switches.similar_repeats == "refused" and unique != kept:
         raise Refusal(Code.PARAMETERS, "SimilarQuestions repeats itself")
@@ -58,23 +61,6 @@ def refuse_taken(scene: Scene, *, question: str = "", similar: Sequence[str] = (
                 raise Refusal(Code.PARAMETERS, "a text is a question or a similar question already")
 
 
-def _stored(text: str, scene: Scene, *, limit: int | None) -> str:
-    match scene.switches.normalise:
-        case "trim":
-            text = text.strip()
-        case "line-ends":
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        case "nfc":
-            text = unicodedata.normalize("NFC", text)
-        case "none":
-            pass
-        case never:
-            assert_never(never)
-    if limit is not None and len(text) > limit:
-        raise Refusal(Code.PARAMETERS, "a text is too long")
-    return text
-
-
 ECHO = 77524
 """The CategoryId that the sample of update_chitchat_category answers, whatever was asked (269/116728, EX)."""
 
@@ -93,7 +79,7 @@ def describe_categories(scene: Scene, _: Parameters) -> Mapping[str, object]:
 
 def add_category(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
     """add_chitchat_category: answers the new CategoryId (DOC); two levels in the console, the API is UNKNOWN."""
-    title = stored_title(parameters.text("Title"), scene)
+    title = stored(parameters.text("Title"), scene, scene.switches.title_max)
     parent = parameters.optional_number("ParentId") or 0
     _check_parent(scene, parent)
     _check_title(scene, title, parent=parent)
@@ -105,7 +91,7 @@ def add_category(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
 def update_category(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
     """update_chitchat_category: another title and nothing else (DOC)."""
     category = _existing_category(scene, parameters.number("CategoryId"))
-    title = stored_title(parameters.text("Title"), scene)
+    title = stored(parameters.text("Title"), scene, scene.switches.title_max)
     if category.menu == ALL or (category.menu == PRESET and scene.switches.preset_rename == "refuse"):
         raise Refusal(Code.PRESET)
     _check_title(scene, title, parent=category.parent, own=category.id)
@@ -173,8 +159,8 @@ STATUSES = (4, 5, 6)
 def add_question(scene: Scene, parameters: Parameters) -> Mapping[str, object]:
     """add_chitchat: no id is returned (DOC shows none; UNKNOWN), the question is live at once (INF)."""
     category = parameters.number("CategoryId")
-    question = stored_question(parameters.text("Question"), scene)
-    answer = stored_answer(parameters.text("Answer"), scene)
+    question = stored(parameters.text("Question"), scene, scene.switches.question_max)
+    answer = stored(parameters.text("Answer"), scene, scene.switches.answer_max)
     answer_type = parameters.choice("AnswerType", ANSWER_TYPES, default=0)
     similar = stored_similar(parameters.texts("SimilarQuestions") if parameters.has("SimilarQuestions") else (), scene)
     _check_category(scene, category)
@@ -204,8 +190,8 @@ def update_question(scene: Scene, parameters: Parameters) -> Mapping[str, object
         _check_category(scene, category)
     new = replace(
         old,
-        question=old.question if question is None else stored_question(question, scene),
-        answer=old.answer if answer is None else stored_answer(answer, scene),
+        question=old.question if question is None else stored(question, scene, scene.switches.question_max),
+        answer=old.answer if answer is None else stored(answer, scene, scene.switches.answer_max),
         category=category,
         answer_type=answer_type,
         status=ENABLED if scene.switches.update_reenables else old.status,
