@@ -93,6 +93,15 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
         return make_plan(nothing, nothing, nothing, context=replace(planner_context(ready), purpose=Purpose.DRIFT)), Exit.DONE
     with reader_of(call, ready.workspace) as reader:
         drift = drift_between(reader.read(), knowledge, ready)
+    declared = {question.content for question in ready.workspace.knowledge.questions}
+    if said := sum(change.before in declared for change in drift.changes):
+        call.screen.note(
+            message(
+                "What the files here say already: {count}. It was taken in from the console, or an apply put it there and could not "
+                "push its record: kbsync apply moves the base on.",
+                count=said,
+            )
+        )
     return drift, Exit.PENDING if drift.changes else Exit.DONE
 
 

@@ -42,6 +42,16 @@ def test_a_console_edit_is_drift(live: Bench) -> None:
     assert live.cause("plan") == {PAY: "drift"}
 
 
+def test_what_the_files_say_by_now_is_told(live: Bench) -> None:
+    """It was taken in, or comes from an apply elsewhere that could not push its record."""
+    live.edit(PAY, answer="In shells.")
+    name = next(name for name, text in FIRST.items() if PAY in text)
+    live.commit({name: FIRST[name].replace("By card.", "In shells.")})
+    found = live.run("drift")
+    assert found.code == 3
+    assert "What the files here say already: 1." in " ".join(found.err.split())
+
+
 def add(bench: Bench, category: str) -> None:
     """Somebody adds a question in the console."""
     with bench.console() as service:
