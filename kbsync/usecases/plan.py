@@ -97,8 +97,8 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
     if said := sum(change.before in declared for change in drift.changes):
         call.screen.note(
             message(
-                "What the files here say already: {count}. It was taken in from the console, or an apply put it there and could not "
-                "push its record: kbsync apply moves the base on.",
+                "What the files here say already: {count}. It was taken in from the console, or an apply put it there and "
+                "could not push its record: kbsync apply moves the base on.",
                 count=said,
             )
         )
