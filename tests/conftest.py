@@ -5,6 +5,8 @@ import os
 import pkgutil
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -37,18 +39,37 @@ def _strangers() -> Iterator[None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Coverage is measured while kbsync is loaded, and pauses while its tests are."""
-    measuring = session.config.pluginmanager.getplugin("_cov")
-    controller = measuring and measuring.cov_controller
-    if not controller:
+    if not _measuring(session.config) or session.config.getoption("numprocesses", None):
         return (yield)
     for found in pkgutil.walk_packages(kbsync.__path__, "kbsync."):
         if not found.name.endswith("__main__"):
             importlib.import_module(found.name)
-    controller.pause()
-    try:
+    with _paused(session.config):
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """What a test that is not measured stands on is not measured either."""
+    if not item.get_closest_marker("no_cover") or not _measuring(item.config):
+        return (yield)
+    with _paused(item.config):
+        return (yield)
+
+
+def _measuring(config: pytest.Config) -> Any:
+    """Who starts and stops coverage in this process; nothing where it is not measured."""
+    plugin = config.pluginmanager.getplugin("_cov")
+    return plugin and plugin.cov_controller
+
+
+@contextmanager
+def _paused(config: pytest.Config) -> Iterator[None]:
+    _measuring(config).pause()
+    try:
+        yield
     finally:
-        controller.resume()
+        _measuring(config).resume()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

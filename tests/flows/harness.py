@@ -3,10 +3,13 @@
 import contextlib
 import io
 import json
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,8 +27,9 @@ from kbsync.usecases.context import RunContext
 from tests.fakes.clock import FakeClock
 from tests.fakes.console import Console, snapshot
 from tests.fakes.git_repos import GitRepos, WorkTree
+from tests.flows.shop import FIRST
 
-__all__ = ["SETTINGS", "WRITES", "Bench", "Held", "Run", "Terminal", "declared", "held", "writes"]
+__all__ = ["SETTINGS", "WRITES", "Bench", "Held", "Run", "Terminal", "apply_first", "copied", "declared", "held", "writes"]
 
 SETTINGS = """\
 version: 1
@@ -172,6 +176,38 @@ class Bench:
         """Somebody changes a question of the sandbox in the console."""
         with self.console() as service:
             Console(service).edit_question(Console(service).question(text), **fields)
+
+
+def copied(tmp_path: Path, prepare: Callable[[Bench], object]) -> Bench:
+    """A bench below a test's own directory as ``prepare`` leaves one, which is done once in each process."""
+    first = _prepared(prepare)
+    around = {name: value.replace(str(first.path.parent), str(tmp_path)) for name, value in first.environ.items()}
+    path = Path(shutil.copytree(first.path, tmp_path / "repo", symlinks=True))
+    clock = FakeClock()
+    clock.move(first.clock.now() - clock.now())
+    tree = first.tree and WorkTree(path, GitRepos(tmp_path).environ)
+    if tree is not None:
+        tree.git("status", "--short")  # git knows its files by where they lie on the disk
+    return Bench(path, clock, around, tree)
+
+
+@cache
+def _prepared(prepare: Callable[[Bench], object]) -> Bench:
+    bench = Bench.make(Path(tempfile.mkdtemp(dir=_place().name)))
+    prepare(bench)
+    return bench
+
+
+@cache
+def _place() -> tempfile.TemporaryDirectory[str]:
+    """Where the prepared benches lie: it is gone when the process ends."""
+    return tempfile.TemporaryDirectory(prefix="kbsync-benches-")
+
+
+def apply_first(bench: Bench) -> None:
+    """The shop's first commit is live."""
+    bench.commit(FIRST)
+    assert bench.run("apply", "--yes").code == 0
 
 
 def writes(service: Service) -> list[str]:

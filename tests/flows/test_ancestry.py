@@ -1,8 +1,10 @@
 """Files that lack what was applied since: every plan of them says so, and no apply takes others' work back by surprise."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.flows.harness import Bench
+from tests.flows.harness import Bench, copied
 from tests.flows.shop import FIRST
 
 MORE = "category: Payment\nquestions: [{question: 'More?', answer: 'Yes.'}]\n"
@@ -12,15 +14,19 @@ OLDER = "are older than what was last applied"
 
 
 @pytest.fixture
-def passed(bench: Bench) -> Bench:
+def passed(tmp_path: Path) -> Bench:
     """A bench whose branch ``old`` is one applied commit behind ``main``."""
+    return copied(tmp_path, fall_behind)
+
+
+def fall_behind(bench: Bench) -> None:
+    """The branch ``old`` falls one applied commit behind ``main``."""
     bench.commit(FIRST)
     assert bench.tree is not None
     bench.tree.git("branch", "old")
     bench.commit({"more.yaml": MORE})
     assert bench.run("apply", "--yes").code == 0
     bench.tree.git("checkout", "--quiet", "old")
-    return bench
 
 
 @pytest.mark.no_cover

@@ -2,11 +2,12 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
 from kbsync.sandbox.service import Reply, Request, Service
-from tests.flows.harness import WRITES, Bench, writes
+from tests.flows.harness import WRITES, Bench, apply_first, copied, writes
 from tests.flows.shop import FIRST, SECOND
 
 MARK = "refs/kbsync/applied/sandbox"
@@ -19,11 +20,9 @@ def mark(bench: Bench) -> str:
 
 
 @pytest.fixture
-def applied(bench: Bench) -> Bench:
+def applied(tmp_path: Path) -> Bench:
     """A bench whose first commit is live."""
-    bench.commit(FIRST)
-    assert bench.run("apply", "--yes").code == 0
-    return bench
+    return copied(tmp_path, apply_first)
 
 
 @pytest.mark.no_cover

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.console import Console
-from tests.flows.harness import SETTINGS, Bench, Run
+from tests.flows.harness import SETTINGS, Bench, Run, copied
 from tests.golden import check_golden
 
 pytestmark = pytest.mark.no_cover
@@ -54,7 +54,11 @@ questions:
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     """A Chinese library that was applied, then edited in git and, differently, in the console."""
-    bench = Bench.make(tmp_path)
+    return copied(tmp_path, edit_both)
+
+
+def edit_both(bench: Bench) -> None:
+    """A Chinese library is applied, then edited in git and, differently, in the console."""
     bench.environ.update(KBSYNC_LANG="zh", KBSYNC_ACTOR="tester")
     bench.settings(SETTINGS.replace("100, max_remove", "30, max_remove"))
     bench.commit({"tree.yaml": "categories: [{title: 售后}]\n", "faq.yaml": BEFORE})
@@ -63,7 +67,6 @@ def bench(tmp_path: Path) -> Bench:
         Console(service).edit_question(Console(service).question("怎么退货?"), answer="请在 30 天内寄回。")
         Console(service).edit_question(Console(service).question("可以开发票吗?"), answer="暂时不行。")
     bench.commit({"faq.yaml": AFTER})
-    return bench
 
 
 def drawn(run: Run) -> str:

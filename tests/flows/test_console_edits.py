@@ -1,12 +1,13 @@
 """What somebody edited in the console is overwritten only where somebody agrees to it."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from kbsync.sandbox.service import Service
 from tests.fakes.console import Console
-from tests.flows.harness import Bench, Terminal, held
+from tests.flows.harness import Bench, Terminal, apply_first, copied, held
 from tests.flows.shop import FIRST
 
 PAY = "How can I pay?"
@@ -14,10 +15,9 @@ CHEQUES = "Do you take cheques?"
 
 
 @pytest.fixture
-def edited(bench: Bench) -> Bench:
+def edited(tmp_path: Path) -> Bench:
     """A bench whose first commit is live, one question edited in the console since."""
-    bench.commit(FIRST)
-    assert bench.run("apply", "--yes").code == 0
+    bench = copied(tmp_path, apply_first)
     bench.edit(PAY, answer="In shells, one by one.")
     return bench
 

@@ -1,11 +1,12 @@
 """What was read is what is named: moved directories, files that are not those of the commit, and files that nobody reads."""
 
 import unicodedata
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from tests.flows.harness import Bench
+from tests.flows.harness import Bench, copied
 from tests.flows.shop import SMALL
 
 MARK = "refs/kbsync/applied/sandbox"
@@ -16,12 +17,16 @@ BOXED = {
 }
 
 
-@pytest.fixture
-def shop(bench: Bench) -> Bench:
-    """A bench whose only commit is live."""
+def opened(bench: Bench) -> None:
+    """The bench's only commit is live."""
     bench.commit({**SMALL, **MORE})
     assert bench.run("apply", "--yes").code == 0
-    return bench
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Bench:
+    """A bench whose only commit is live."""
+    return copied(tmp_path, opened)
 
 
 def git(bench: Bench, *words: str) -> str:

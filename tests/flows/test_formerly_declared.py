@@ -1,11 +1,12 @@
 """What git took out and the service kept: it is counted, and does not come back as if the console had made it."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.fakes.console import Console
-from tests.flows.harness import Bench
+from tests.flows.harness import Bench, copied
 from tests.flows.shop import FIRST
 
 pytestmark = pytest.mark.no_cover
@@ -16,8 +17,13 @@ BOTH = f'{KEEP[:-2]}, {{question: "{GONE}", answer: Until August.}}]\n'
 
 
 @pytest.fixture
-def kept(bench: Bench) -> Bench:
+def kept(tmp_path: Path) -> Bench:
     """A bench that keeps what git stops declaring, where git took a question out and that is applied."""
+    return copied(tmp_path, take_out)
+
+
+def take_out(bench: Bench) -> None:
+    """Git takes a question out that stays live, and that is applied."""
     text = (bench.path / "knowledge" / "kbsync.yaml").read_text(encoding="utf-8")
     bench.commit({**FIRST, "kbsync.yaml": text.replace("prune: delete", "prune: keep"), "more.yaml": BOTH})
     assert bench.run("apply", "--yes").code == 0
@@ -25,7 +31,6 @@ def kept(bench: Bench) -> Bench:
     told = bench.run("plan")
     assert ("No longer in git, kept live (1)" in told.out, "Customers still get these answers." in told.out) == (True, True)
     assert bench.run("apply", "--yes").code == 0
-    return bench
 
 
 ONE = "Customers still get 1 answer that git no longer declares."

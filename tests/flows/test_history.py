@@ -10,7 +10,7 @@ from kbsync.limiter import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
 from tests.fakes.console import Console
 from tests.fakes.git_repos import GitRepos
-from tests.flows.harness import SETTINGS, Bench, held, writes
+from tests.flows.harness import SETTINGS, Bench, apply_first, copied, held, writes
 from tests.flows.shop import FIRST, SECOND, SMALL
 
 PAY = "How can I pay?"
@@ -19,11 +19,9 @@ CASH = CARD.replace("By card.", "In cash.")
 
 
 @pytest.fixture
-def live(bench: Bench) -> Bench:
+def live(tmp_path: Path) -> Bench:
     """A bench whose first commit is live."""
-    bench.commit(FIRST)
-    assert bench.run("apply", "--yes").code == 0
-    return bench
+    return copied(tmp_path, apply_first)
 
 
 def test_no_drift_is_exit_0(live: Bench) -> None:

@@ -1,18 +1,19 @@
 """A part of a plan never speaks for the whole, and a pattern that picks nothing is a slip of the pen."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.flows.harness import Bench
+from tests.flows.harness import Bench, apply_first, copied
 from tests.flows.shop import FIRST
 
 CASH = FIRST["other.yaml"].replace("By card.", "In cash.")
 
 
 @pytest.fixture
-def pending(bench: Bench) -> Bench:
+def pending(tmp_path: Path) -> Bench:
     """A bench with one change to apply, in Payment."""
-    bench.commit(FIRST)
-    assert bench.run("apply", "--yes").code == 0
+    bench = copied(tmp_path, apply_first)
     bench.commit({"other.yaml": CASH})
     return bench
 

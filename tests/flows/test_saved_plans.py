@@ -4,16 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.harness import Bench, held, writes
+from tests.flows.harness import Bench, copied, held, writes
 from tests.flows.shop import FIRST, SECOND
 
 
-@pytest.fixture
-def planned(bench: Bench) -> Bench:
-    """A bench with a saved plan of the first commit."""
+def plan_first(bench: Bench) -> None:
+    """A plan of the first commit is saved."""
     bench.commit(FIRST)
     assert bench.run("plan", "--out", "plan.json").code == 0
-    return bench
+
+
+@pytest.fixture
+def planned(tmp_path: Path) -> Bench:
+    """A bench with a saved plan of the first commit."""
+    return copied(tmp_path, plan_first)
 
 
 @pytest.mark.no_cover
