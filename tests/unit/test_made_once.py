@@ -9,12 +9,13 @@ from kbsync import display
 from kbsync.desk import signing
 from kbsync.model import Content
 from kbsync.planfile import v1
-from kbsync.render import words
+from kbsync.render import prose, words
 
 KEPT: dict[str, tuple[Callable[[], None], Callable[[], object]]] = {
     "fields of a plan file": (v1._hints.cache_clear, lambda: sorted(v1._hints(Content))),
     "a catalogue": (words._catalogue.cache_clear, lambda: isinstance(words._catalogue("zh_CN"), gettext.GNUTranslations)),
     "what hides in a text": (display._suspect.cache_clear, lambda: bool(display._suspect().search("a\u200bb"))),
+    "a pattern": (prose._compiled.cache_clear, lambda: prose._compiled("a+")),
     "pieces of a secret": (signing._pieces.cache_clear, lambda: signing._pieces("a" * 40)),
 }
 

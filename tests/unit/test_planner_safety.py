@@ -47,6 +47,12 @@ def test_an_equal_answer_does_not_make_a_console_question_ours() -> None:
     assert [item.title for item in made.unmanaged] == ["How do I change my address?"]
 
 
+def test_a_pin_names_nothing_of_a_library_without_ids() -> None:
+    """Compared with the files of another commit, a pinned question is the one with its text."""
+    declared = Knowledge((Category(("Help",)),), (Question(content(ARRIVES), id="q0"),))
+    assert told(plan(declared, files(content(ARRIVES)), None)) == []
+
+
 def test_a_telling_answer_is_worth_a_word() -> None:
     """Where only one question has the answer, the reader is told that it may be a rename."""
     declared = files(content(ARRIVES, "Within two days."))
