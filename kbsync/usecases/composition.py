@@ -2,23 +2,33 @@
 
 import os
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kbsync.desk.chitchat import DeskReader, DeskWriter, read_tree
 from kbsync.desk.client import Transport
 from kbsync.desk.signing import Signer
-from kbsync.errors import MissingSecret, ServiceError, UnusableFile
-from kbsync.limiter import CallObserver, Pacer
+from kbsync.errors import KbsyncError, MissingSecret, ServiceError, UnusableFile
+from kbsync.history.repository import Repository
+from kbsync.limiter import BackgroundWork, CallObserver, Pacer
 from kbsync.messages import Message, message
+from kbsync.model import Knowledge
 from kbsync.ports import Ports
 from kbsync.settings import Driver, Target
-from kbsync.usecases.context import Call, RunContext
-from kbsync.usecases.workspace import Workspace, check_address, check_state, prepare_state, shared_state_directory
+from kbsync.usecases.context import Call, LinkedStop, RunContext
+from kbsync.usecases.workspace import (
+    Workspace,
+    check_address,
+    check_state,
+    open_settings,
+    prepare_state,
+    shared_state_directory,
+)
 
 if TYPE_CHECKING:
     from kbsync.sandbox.server import SandboxTransport
@@ -114,26 +124,32 @@ def _embedded(target: Target, context: RunContext, state: Path) -> Iterator["San
 
 
 @contextmanager
-def connected(call: Call, workspace: Workspace, *, signed: bool = True, checked: bool = False) -> Iterator[Connection]:
+def connected(
+    call: Call,
+    workspace: Workspace,
+    *,
+    signed: bool = True,
+    checked: bool = False,
+    note: Callable[[Message], None] | None = None,
+) -> Iterator[Connection]:
     """Connect a command to its target, with notes about pauses, with ``-v`` the sums of calls, with ``-vv`` each call.
 
-    Without ``signed`` no secret is needed, and the service refuses every call. Raises ForeignAddress unless already ``checked``.
+    Without ``signed`` no secret is needed, and the service refuses every call. ``note`` shows the notes in place of the screen.
+    Raises ForeignAddress unless already ``checked``.
     """
     call.refuse_link()
-    screen = call.screen
+    screen, tell = call.screen, note or call.screen.note
 
     def tell_pause(command: str, seconds: float) -> None:
-        screen.note(
-            message("The service asks for less speed: {command} waits {seconds} s.", command=command, seconds=f"{seconds:.1f}")
-        )
+        tell(message("The service asks for less speed: {command} waits {seconds} s.", command=command, seconds=f"{seconds:.1f}"))
 
     def tell_call(command: str, seconds: float, problem: Message | None) -> None:
         # Never the address, which holds the signature.
         after = f"{seconds:.2f}"
         if problem is None:
-            screen.note(message("{command}: answered after {seconds} s", command=command, seconds=after))
+            tell(message("{command}: answered after {seconds} s", command=command, seconds=after))
         else:
-            screen.note(message("{command}: {problem} ({seconds} s)", command=command, problem=problem, seconds=after))
+            tell(message("{command}: {problem} ({seconds} s)", command=command, problem=problem, seconds=after))
 
     on_call = tell_call if screen.verbosity > 1 else None
     target = call.target_of(workspace)
@@ -147,15 +163,102 @@ def connected(call: Call, workspace: Workspace, *, signed: bool = True, checked:
             yield connection
         finally:
             if screen.verbosity > 0:
-                _tell_calls(call, connection.pacer)
+                tell(_calls_of(connection.pacer))
+
+
+class ReadingAhead:
+    """A listing of the live library in a thread of its own, while something else is done; ``target`` is None if none has begun.
+
+    What there is to tell of it waits until somebody waits for it, on a ``reader``.
+    """
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._notes: list[Message] = []
+        self._rows = 0
+        self._on_rows: Rows | None = None
+        self._work: BackgroundWork[tuple[Knowledge, frozenset[str]]] | None = None
+        self.target: Target | None = None
+        self.repository: Repository | None = None
+        self.robots = frozenset[str]()
+
+    @contextmanager
+    def begin(self, workspace: Workspace) -> Iterator[None]:
+        """Begin. Raises what ``connected`` does; the address is checked already."""
+        context = replace(self._call.context, stop=LinkedStop(self._ended, self._call.context.stop.is_set))
+        call = replace(self._call, context=context)
+        with connected(call, workspace, checked=True, note=self._note) as connection:
+            reader = connection.reader(self._count)
+            self.target = connection.target
+            self._work = BackgroundWork(lambda: (reader.read(), reader.robots), context.clock)
+            yield
+
+    def reader(self, on_rows: Rows) -> "ReadingAhead":
+        """The reader that waits for it; ``on_rows`` is called with the rows so far, and with those of every page that follows."""
+        with self._lock:
+            self._on_rows = on_rows
+            self._call.screen.notes(self._notes)
+            on_rows(self._rows)
+        return self
+
+    def read(self) -> Knowledge:
+        """What was read, ``robots`` included. Raises what the reading did."""
+        assert self._work is not None  # noqa: S101  (a reader is asked for only where a target is known)
+        live, self.robots = self._work.result()
+        return live
+
+    def end(self, *, wait: bool = True) -> None:
+        """Send nothing more and, with ``wait``, stay until what is under way has come back."""
+        self._ended.set()
+        if wait and self._work is not None:
+            with suppress(Exception):
+                self._work.result()
+
+    def _note(self, words: Message) -> None:
+        with self._lock:
+            if self._on_rows is not None:
+                self._call.screen.note(words)
+            else:
+                self._notes.append(words)
+
+    def _count(self, rows: int) -> None:
+        with self._lock:
+            if self._on_rows is not None:
+                self._on_rows(rows)
+            else:
+                self._rows += rows
 
 
 @contextmanager
-def reading(call: Call, connection: Connection) -> Iterator[DeskReader]:
+def reading_ahead(call: Call, *, given: str | None = None) -> Iterator[ReadingAhead]:
+    """List the live library of a target while its files are read, as soon as ``kbsync.yaml`` alone tells where it is.
+
+    ``given`` is the base for ``check_address``. Where anything is in the way nothing begins, so that it is found, and told, in
+    its turn; the embedded service is not read ahead, as it answers at once. What nobody waited for has ended with the block.
+    """
+    ahead = ReadingAhead(call)
+    with ExitStack() as stack:
+        with suppress(KbsyncError):
+            workspace = open_settings(call.directory)
+            target = None if workspace is None else call.target_of(workspace)
+            if workspace is not None and target is not None and target.driver is Driver.DESK:
+                ahead.repository = check_address(workspace, target, environ=call.context.environ, given=given)
+                stack.enter_context(ahead.begin(workspace))
+        try:
+            yield ahead
+        finally:
+            # Whoever presses Ctrl-C waits for no service.
+            ahead.end(wait=not isinstance(sys.exception(), KeyboardInterrupt))
+
+
+@contextmanager
+def reading(call: Call, source: Connection | ReadingAhead) -> Iterator[DeskReader | ReadingAhead]:
     """A reader for the live library, with a progress display; afterwards a note if several robots have questions in it."""
     with call.screen.progress(call.context.clock) as progress:
         progress.start(message("reading the live library"), None)
-        reader = connection.reader(on_rows=progress.advance)
+        reader = source.reader(progress.advance)
         yield reader
     if len(reader.robots) > 1:
         names = ", ".join(sorted(reader.robots))
@@ -168,10 +271,10 @@ def reading(call: Call, connection: Connection) -> Iterator[DeskReader]:
         )
 
 
-def _tell_calls(call: Call, pacer: Pacer) -> None:
+def _calls_of(pacer: Pacer) -> Message:
     sent = ", ".join(f"{command} {count}" for command, count in sorted(pacer.calls.items()))
     calls = sent or message("none")
-    call.screen.note(message("Calls sent: {calls}; refused for speed: {throttled}.", calls=calls, throttled=pacer.throttled))
+    return message("Calls sent: {calls}; refused for speed: {throttled}.", calls=calls, throttled=pacer.throttled)
 
 
 def sandbox_file(state: Path, target: str = "sandbox") -> Path:

@@ -71,14 +71,22 @@ class History:
 
 
 def find_history(
-    workspace: Workspace, target: Target, *, given: str | None, context: RunContext, certain: bool = True, planned: bool = False
+    workspace: Workspace,
+    target: Target,
+    *,
+    given: str | None,
+    context: RunContext,
+    certain: bool = True,
+    planned: bool = False,
+    repository: Repository | None = None,
 ) -> History:
     """Find the base and read the library as it was there; where all is ``planned``, find only where the refs are.
 
     Raises HistoryUnavailable for a base that was asked for, and where the commit last applied cannot be read, unless a guess will
     do: who only plans may not be ``certain``, and then a warning stands in the plan, which cannot be applied.
+    ``repository`` is that of the workspace, where it was found already.
     """
-    repository = Repository.find(workspace.directory, environ=context.environ)
+    repository = repository or Repository.find(workspace.directory, environ=context.environ)
     if repository is None:
         if given is not None:
             raise HistoryUnavailable(

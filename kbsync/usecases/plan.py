@@ -1,7 +1,7 @@
 """Making a plan, or the one that undoes what the console did: read the files, the base and the live library, ask the planner."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -35,6 +35,7 @@ __all__ = ["PlanOptions", "find_drift", "plan_library"]
 
 if TYPE_CHECKING:
     from kbsync.desk.chitchat import DeskReader
+    from kbsync.usecases.composition import ReadingAhead
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +85,17 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
     Before the first apply there is no base, and the plan is empty. Raises HistoryUnavailable for a base that cannot be compared,
     and ServiceError.
     """
-    ready = prepare(call, base=base)
-    knowledge = ready.history.knowledge
-    if ready.history.untold is not None:
-        raise HistoryUnavailable(message("drift cannot be told: {reason}", reason=ready.history.untold))
-    if knowledge is None:
-        nothing = Knowledge()
-        return make_plan(nothing, nothing, nothing, context=replace(planner_context(ready), purpose=Purpose.DRIFT)), Exit.DONE
-    with reader_of(call, ready.workspace) as reader:
-        drift = drift_between(reader.read(), knowledge, ready)
+    with reading_ahead(call) as ahead:
+        ready = prepare(call, base=base, ahead=ahead)
+        knowledge = ready.history.knowledge
+        if ready.history.untold is not None:
+            raise HistoryUnavailable(message("drift cannot be told: {reason}", reason=ready.history.untold))
+        if knowledge is None:
+            nothing = Knowledge()
+            context = replace(planner_context(ready), purpose=Purpose.DRIFT)
+            return make_plan(nothing, nothing, nothing, context=context), Exit.DONE
+        with reader_of(call, ready.workspace, ahead=ahead) as reader:
+            drift = drift_between(reader.read(), knowledge, ready)
     declared = {question.content for question in ready.workspace.knowledge.questions}
     if said := sum(change.before in declared for change in drift.changes):
         call.screen.note(
@@ -113,16 +116,26 @@ def drift_between(live: Knowledge, knowledge: Knowledge, ready: Prepared) -> Pla
     return make_plan(memory.left if memory else knowledge, live, knowledge, context=replace(context, memory=None))
 
 
-def prepare(call: Call, *, base: str | None, certain: bool = True, planned: bool = False) -> Prepared:
+def prepare(
+    call: Call, *, base: str | None, certain: bool = True, planned: bool = False, ahead: "ReadingAhead | None" = None
+) -> Prepared:
     """Read the files, show their warnings, and find the base.
 
     Without ``certain``, as for a plan, a base may be a guess that is marked in the plan. With ``planned``, as for a saved plan,
-    no base is searched.
+    no base is searched. ``ahead`` has found the repository already, if it had to.
     """
     workspace = call.open_workspace(comparing=False)
     target = call.target_of(workspace)
     with call.waiting(message("asking git")):
-        history = find_history(workspace, target, given=base, context=call.context, certain=certain, planned=planned)
+        history = find_history(
+            workspace,
+            target,
+            given=base,
+            context=call.context,
+            certain=certain,
+            planned=planned,
+            repository=None if ahead is None else ahead.repository,
+        )
     with call.waiting(message("comparing wordings")):
         workspace = compared_with(workspace, history.knowledge)
     _warn(call, workspace, Knowledge() if planned else history.knowledge, planned=planned)
@@ -151,12 +164,30 @@ def _warn(call: Call, workspace: Workspace, base: Knowledge | None, *, planned: 
 
 
 @contextmanager
-def reader_of(call: Call, workspace: Workspace, *, checked: bool = False) -> Iterator["DeskReader"]:
-    """Connect to the target's library for reading; its address is checked unless already ``checked``."""
+def reader_of(
+    call: Call, workspace: Workspace, *, checked: bool = False, ahead: "ReadingAhead | None" = None
+) -> Iterator["DeskReader | ReadingAhead"]:
+    """A reader of the target's library, ``ahead`` where that is of the same target; its address is checked unless ``checked``."""
     from kbsync.usecases.composition import connected, reading  # noqa: PLC0415  (loads httpx, which nothing offline needs)
 
+    target = call.target_of(workspace)
+    if ahead is not None and ahead.target == target:
+        if not checked:
+            check_address(workspace, target, environ=call.context.environ, repository=ahead.repository)
+        with reading(call, ahead) as reader:
+            yield reader
+        return
+    if ahead is not None:
+        ahead.end()
     with connected(call, workspace, checked=checked) as connection, reading(call, connection) as reader:
         yield reader
+
+
+def reading_ahead(call: Call, *, given: str | None = None) -> AbstractContextManager["ReadingAhead"]:
+    """See ``composition.reading_ahead``."""
+    from kbsync.usecases.composition import reading_ahead as begun  # noqa: PLC0415  (loads httpx, which nothing offline needs)
+
+    return begun(call, given=given)
 
 
 def settled_by(live: Knowledge, ready: Prepared) -> Prepared:
@@ -248,22 +279,22 @@ def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:
 
 
 def _plan_live(call: Call, options: PlanOptions) -> Plan:
-    ready = prepare(call, base=options.base, certain=False)
-    try:
-        check_address(
-            ready.workspace, ready.target, environ=call.context.environ, repository=ready.history.repository, given=options.base
-        )
-    except ForeignAddress as problem:
-        words = message(
-            "the address of {target} (endpoint and SDKAppID) is not the one that {branch} gives it, which this pull request "
-            "joins: planned offline, so that no signature goes where nobody has agreed to",
-            target=ready.target.name,
-            branch=problem.branch,
-        )
-        call.screen.note(words)
-        return _against_base(ready, options.only, Problem(ProblemKind.DIVERGED, words, blocking=False))
-    with reader_of(call, ready.workspace, checked=True) as reader:
-        return plan_against(reader.read(), ready, only=options.only)
+    with reading_ahead(call, given=options.base) as ahead:
+        ready = prepare(call, base=options.base, certain=False, ahead=ahead)
+        repository = ready.history.repository
+        try:
+            check_address(ready.workspace, ready.target, environ=call.context.environ, repository=repository, given=options.base)
+        except ForeignAddress as problem:
+            words = message(
+                "the address of {target} (endpoint and SDKAppID) is not the one that {branch} gives it, which this pull request "
+                "joins: planned offline, so that no signature goes where nobody has agreed to",
+                target=ready.target.name,
+                branch=problem.branch,
+            )
+            call.screen.note(words)
+            return _against_base(ready, options.only, Problem(ProblemKind.DIVERGED, words, blocking=False))
+        with reader_of(call, ready.workspace, checked=True, ahead=ahead) as reader:
+            return plan_against(reader.read(), ready, only=options.only)
 
 
 def _against_base(ready: Prepared, only: str | None, *doubts: Problem) -> Plan:

@@ -79,6 +79,17 @@ def open_workspace(
     return Workspace(directory, shown_as, loaded.settings, loaded.knowledge, found, files)
 
 
+def open_settings(directory: Path) -> Workspace | None:
+    """A knowledge directory as far as its ``kbsync.yaml`` alone tells it, without knowledge; None where that has faults."""
+    shown_as = name_of(directory)
+    files = DiskFiles(directory, shown_as=shown_as)
+    data = files.read(SETTINGS_FILE)
+    loaded = load_tree({SETTINGS_FILE: data} if isinstance(data, bytes) else {}, shown_as=shown_as)
+    if loaded.settings is None or has_errors(loaded.diagnostics):
+        return None
+    return Workspace(directory, shown_as, loaded.settings, loaded.knowledge, loaded.diagnostics, files)
+
+
 def examine_workspace(directory: Path, *, target: str | None = None, environ: Mapping[str, str] | None = None) -> Loaded:
     """Read a knowledge directory and run the content checks; whatever is wrong is in ``diagnostics``, sorted."""
     return _examine(DiskFiles(directory, shown_as=name_of(directory)), target, environ)
@@ -140,7 +151,7 @@ def _checks(loaded: Loaded, rules: Collection[Rule], known: Collection[Entry]) -
 
 def _invalid(found: Sequence[Diagnostic]) -> InvalidInput:
     errors = [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]
-    return InvalidInput(message("{errors}; nothing was sent", errors=tally(errors)), found)
+    return InvalidInput(message("{errors}; nothing was changed", errors=tally(errors)), found)
 
 
 def _complete(target: Target) -> Target:
@@ -264,21 +275,23 @@ def check_address(
     environ: Mapping[str, str],
     repository: Repository | None = None,
     given: str | None = None,
-) -> None:
+) -> Repository | None:
     """Raise ForeignAddress in a pull request, unless the target has the same address in the branch to join.
 
-    Outside CI that is the base ``given``, where it is a branch.
+    Outside CI that is the base ``given``, where it is a branch. Returns the repository, if it had to be found.
     """
     if not target.is_shared or not (given or any(environ.get(name) for name in (EXACT, *BRANCH))):
-        return
+        return repository
     repository = repository or Repository.find(workspace.directory, environ=environ)
     name = None if repository is None else joined_settings(workspace, repository, environ, given=given)
     if repository is None or name is None:
-        return
+        return repository
     said = read_objects(repository, [name]).get(name)
+    repository.read_along.update({} if said is None else {name: said})
     settings = None if said is None else load_tree({SETTINGS_FILE: said}, shown_as="").settings
     if settings is None or all((each.name, each.key) != (target.name, target.key) for each in settings.targets):
         raise ForeignAddress(target, name.partition(":")[0].removeprefix("refs/remotes/").removeprefix("refs/heads/"))
+    return repository
 
 
 def joined_settings(

@@ -95,7 +95,7 @@ def test_a_confirmation_of_the_lock_is_one_process(counted: Bench) -> None:
 
 
 def test_a_pull_request_starts_git_no_oftener(counted: Bench) -> None:
-    """Where nothing is applied yet its base is where it left its branch."""
+    """Where nothing is applied yet its base is where it left its branch; with a look at its address first, 9 times."""
     assert counted.tree is not None
     counted.commit(SMALL)
     counted.tree.git("push", "--quiet", "origin", "main")
@@ -103,4 +103,4 @@ def test_a_pull_request_starts_git_no_oftener(counted: Bench) -> None:
     counted.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", "Always.")})
     counted.environ["GITHUB_BASE_REF"] = "main"
     count, asked = started(counted, "plan")
-    assert (count <= 8, asked) == (True, 1)
+    assert (count <= 9, asked) == (True, 1)
