@@ -13,7 +13,7 @@ from kbsync.plan import FIELD_NAMES, Field, value_of
 from kbsync.puller import Clash, Decision, Scope, decide
 from kbsync.render.prose import unified
 from kbsync.usecases.context import Call, Exit
-from kbsync.usecases.plan import Prepared, check_pattern, plan_against, prepare, reader_of, reading_ahead, settled_by
+from kbsync.usecases.plan import Prepared, check_pattern, plan_against, prepare, reader_of, settled_by
 
 __all__ = ["Pulled", "pull_changes"]
 
@@ -33,10 +33,10 @@ class Pulled:
 
 def pull_changes(call: Call, scope: Scope, *, base: str | None = None, check: bool = False) -> tuple[Pulled, Exit]:
     """Write the console's changes into the files, with notes about those not taken; with ``check`` nothing is written."""
-    with reading_ahead(call) as ahead:
-        ready = prepare(call, base=base, ahead=ahead)
-        with reader_of(call, ready.workspace, ahead=ahead) as reader:
-            decision = _decide(reader.read(), ready, scope)
+    # The base first, and nothing read ahead: a library older than its base would look like edits in the console, and be written.
+    ready = prepare(call, base=base)
+    with reader_of(call, ready.workspace) as reader:
+        decision = _decide(reader.read(), ready, scope)
     workspace = ready.workspace
     merged = merge_files(workspace.files, decision.merge, shown_as=workspace.shown_as, target=ready.target.name)
     diff = unified(workspace.files, merged.changes, shown_as=workspace.shown_as)

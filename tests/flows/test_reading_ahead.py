@@ -80,7 +80,7 @@ def prepared(bench: Bench) -> None:
     bench.commit({"new.yaml": "category: Payment\nquestions:\n- {question: Do you ship abroad, answer: 'Yes, we do.'}\n"})
 
 
-@pytest.mark.parametrize("words", ["plan -v", "drift -v", "pull --check"])
+@pytest.mark.parametrize("words", ["plan -v", "drift -v"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_the_listing_begins_before_the_files_are_read(
     bench: Bench, stage: Stage, monkeypatch: pytest.MonkeyPatch, words: str, when: str

@@ -1,24 +1,18 @@
 """Somebody saves a file in the editor while a command is at work: the edit stays, and no answer goes to another question."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kbsync.cli.screen import Screen
 from kbsync.errors import UnusableFile
 from kbsync.sandbox.service import Reply, Request, Service
-from kbsync.usecases import plan
 from kbsync.usecases.context import Call, Exit, RunContext
 from kbsync.usecases.files import format_directory
-from kbsync.usecases.workspace import Workspace, compared_with
 from tests.fakes.console import Console
 from tests.flows.harness import Bench, declared
-
-PATIENCE = 20.0
 
 TWO = """\
 categories: [{title: Shop}]
@@ -50,14 +44,7 @@ def bench(tmp_path: Path) -> Bench:
 
 @contextmanager
 def console_edits(bench: Bench, event: Callable[[], object]) -> Iterator[None]:
-    """Serve a library with edits that the files lack; something happens when a run has read the files and the first bit of it."""
-    read = threading.Event()
-
-    def compared(*given: Any) -> Workspace:
-        try:
-            return compared_with(*given)
-        finally:
-            read.set()
+    """Serve a library with edits that the files lack; something happens when a run has read the first bit of it."""
 
     class Slow(Service):
         """A service that keeps a run waiting long enough for an edit."""
@@ -68,7 +55,6 @@ def console_edits(bench: Bench, event: Callable[[], object]) -> Iterator[None]:
             reply = super().handle(request)
             if self.waiting:
                 self.waiting = False
-                assert read.wait(PATIENCE)
                 event()
             return reply
 
@@ -81,10 +67,7 @@ def console_edits(bench: Bench, event: Callable[[], object]) -> Iterator[None]:
         console.add_question("Fresh", "f", category=console.add_category("New place"))
         assert isinstance(service, Slow)
         service.waiting = True
-        read.clear()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(plan, "compared_with", compared)
-            yield
+        yield
 
 
 @pytest.mark.no_cover
