@@ -86,26 +86,52 @@ def static() -> None:
 
 
 class Watch:
-    """Notes which of our files run, and our part of the stacks at the moment when a request leaves."""
+    """Notes which of our files run, and our part of the way to the moment when a request leaves."""
 
     def __init__(self) -> None:
         self.files: set[str] = set()
         self.stacks: dict[str, list[str]] = {}
         self._send = httpx.Client.send
+        self._start = threading.Thread.start
+        self._begun: dict[threading.Thread, tuple[threading.Thread, list[FrameType]]] = {}
 
     def profile(self, frame: FrameType, event: str, _argument: object) -> None:
-        """Note a function of ours that is called; what runs at import does not count."""
-        if event == "call" and frame.f_code.co_name != "<module>" and (name := _ours(frame)):
+        """Note a function of ours that is called; what runs at import, classes among it, does not count."""
+        if event == "call" and (name := _ours(frame)) and not _is_importing(frame):
             self.files.add(name)
 
+    def start(self, thread: threading.Thread) -> None:
+        """Note what starts a thread, then let it."""
+        self._begun[thread] = threading.current_thread(), _frames(sys._getframe(2))
+        self._start(thread)
+
     def send(self, client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
-        """Note the stacks of this thread and of the main one, then send."""
-        command = request.url.path.rpartition("/")[2]
-        if command not in self.stacks:
-            frames = sys._current_frames()
-            here, main = threading.get_ident(), threading.main_thread().ident or 0
-            self.stacks[command] = [line for thread in dict.fromkeys((main, here)) for line in _stack(frames[thread])]
+        """Note the way here, then send."""
+        self.stacks.setdefault(request.url.path.rpartition("/")[2], self._way(sys._getframe(2)))
         return self._send(client, request, **options)
+
+    def _way(self, frame: FrameType) -> list[str]:
+        """The stack here, after what started this thread and still runs, and so on up to the main thread.
+
+        What the main thread does meanwhile, as it reads files while the service is listed, is no part of the way to a call.
+        """
+        thread, way = threading.current_thread(), _frames(frame)
+        while thread in self._begun:
+            thread, begun = self._begun[thread]
+            running = _frames(sys._current_frames().get(thread.ident or 0))
+            way = [each for each in begun if each in running] + way
+        return [f"{_ours(each)}:{each.f_lineno} {each.f_code.co_qualname}" for each in way if _ours(each)]
+
+
+def _frames(frame: FrameType | None) -> list[FrameType]:
+    """A stack, the outermost frame first."""
+    return [] if frame is None else [*_frames(frame.f_back), frame]
+
+
+def _is_importing(frame: FrameType) -> bool:
+    """Whether a module of ours runs its own code: its top, its classes, what it calls of itself for its tables."""
+    above = [each for each in _frames(frame) if each.f_code.co_name == "<module>" and _ours(each)]
+    return bool(above) and above[-1].f_code.co_filename == frame.f_code.co_filename
 
 
 def _ours(frame: FrameType) -> str | None:
@@ -115,15 +141,6 @@ def _ours(frame: FrameType) -> str | None:
     return str(path.relative_to(ROOT))
 
 
-def _stack(frame: FrameType | None) -> list[str]:
-    found: list[str] = []
-    while frame is not None:
-        if (name := _ours(frame)) and frame.f_code.co_filename != __file__:
-            found.append(f"{name}:{frame.f_lineno} {frame.f_code.co_qualname}")
-        frame = frame.f_back
-    return found[::-1]
-
-
 def watched(arguments: list[str]) -> None:
     """Run a command line in this process and print what was noted as JSON on the last line of stderr."""
     watch = Watch()
@@ -131,7 +148,11 @@ def watched(arguments: list[str]) -> None:
     def send(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
         return watch.send(client, request, **options)
 
+    def start(thread: threading.Thread) -> None:
+        watch.start(thread)
+
     setattr(httpx.Client, "send", send)  # noqa: B010  (this process ends with the command)
+    setattr(threading.Thread, "start", start)  # noqa: B010
     threading.setprofile(watch.profile)
     sys.setprofile(watch.profile)
     from kbsync.cli import main

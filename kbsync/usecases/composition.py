@@ -179,10 +179,9 @@ class ReadingAhead:
         self._notes: list[Message] = []
         self._rows = 0
         self._on_rows: Rows | None = None
-        self._work: BackgroundWork[tuple[Knowledge, frozenset[str]]] | None = None
+        self._work: BackgroundWork[Knowledge] | None = None
         self.target: Target | None = None
         self.repository: Repository | None = None
-        self.robots = frozenset[str]()
 
     @contextmanager
     def begin(self, workspace: Workspace) -> Iterator[None]:
@@ -190,9 +189,8 @@ class ReadingAhead:
         context = replace(self._call.context, stop=LinkedStop(self._ended, self._call.context.stop.is_set))
         call = replace(self._call, context=context)
         with connected(call, workspace, checked=True, note=self._note) as connection:
-            reader = connection.reader(self._count)
-            self.target = connection.target
-            self._work = BackgroundWork(lambda: (reader.read(), reader.robots), context.clock)
+            self.target, self._reader = connection.target, connection.reader(self._count)
+            self._work = BackgroundWork(self._reader.read, context.clock)
             yield
 
     def reader(self, on_rows: Rows) -> "ReadingAhead":
@@ -204,10 +202,14 @@ class ReadingAhead:
         return self
 
     def read(self) -> Knowledge:
-        """What was read, ``robots`` included. Raises what the reading did."""
+        """What was read. Raises what the reading did."""
         assert self._work is not None  # noqa: S101  (a reader is asked for only where a target is known)
-        live, self.robots = self._work.result()
-        return live
+        return self._work.result()
+
+    @property
+    def robots(self) -> frozenset[str]:
+        """The robots that have questions in what was read."""
+        return self._reader.robots
 
     def end(self, *, wait: bool = True) -> None:
         """Send nothing more and, with ``wait``, stay until what is under way has come back."""
