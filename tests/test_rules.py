@@ -8,10 +8,10 @@ from typing import get_args
 import pytest
 
 import kbsync
+from kbsync import planfile
 from kbsync.files.schema import CATEGORY, QUESTION
 from kbsync.model import AnswerType, Status
 from kbsync.plan import Action, Cause, Field
-from kbsync.planfile import v1
 from tests.test_architecture import nodes as pieces
 
 pytestmark = pytest.mark.no_cover
@@ -57,16 +57,16 @@ def test_answer_types_and_statuses_are_named_by_their_enums() -> None:
     spoken = {id(call.args[0]) for _, call in nodes() if isinstance(call, ast.Call) and call.args}
     words = {each.word for kind in (AnswerType, Status) for each in kind} - {"text"}
     found = {file for file, node in nodes() if isinstance(node, ast.Constant) and node.value in words and id(node) not in spoken}
-    assert {file for file in found if not file.startswith(("render", "sandbox", "rehearsal"))} == {"planfile/v1.py"}
+    assert {file for file in found if not file.startswith(("render", "sandbox", "rehearsal"))} == {"planfile.py"}
 
 
 def test_the_plan_file_names_what_the_plan_names() -> None:
     """Its words are frozen and written down once more; they are the same ones."""
-    assert get_args(v1.AnswerTypeV1) == tuple(each.word for each in AnswerType)
-    assert get_args(v1.StatusV1) == tuple(each.word for each in Status)
-    assert get_args(v1.CauseV1) == tuple(Cause)
-    assert get_args(v1.FieldV1) == tuple(Field)
-    assert get_args(v1.QuestionActionV1) == tuple(Action)
+    assert get_args(planfile.AnswerTypeV1) == tuple(each.word for each in AnswerType)
+    assert get_args(planfile.StatusV1) == tuple(each.word for each in Status)
+    assert get_args(planfile.CauseV1) == tuple(Cause)
+    assert get_args(planfile.FieldV1) == tuple(Field)
+    assert get_args(planfile.QuestionActionV1) == tuple(Action)
 
 
 def test_one_function_tells_what_the_console_added() -> None:

@@ -8,8 +8,8 @@ from functools import partial
 from itertools import pairwise
 
 from kbsync.commands import Command
+from kbsync.desk.answers import Fields, QuestionRow, Tree, category_row, question_row, robot_of
 from kbsync.desk.client import Transport
-from kbsync.desk.wire import Fields, QuestionRow, Tree, category_row, question_row, robot_of
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, UnknownCommand, Unreachable
 from kbsync.limiter import BackgroundWork
 from kbsync.messages import message

@@ -13,12 +13,12 @@ from typing import Self, TypeVar
 import httpx
 
 from kbsync.commands import READS, Command
+from kbsync.desk.answers import HttpAnswer, http_date, opened
 from kbsync.desk.connection import LOST, Deadline, lost, open_client, route_to
-from kbsync.desk.failures import LARGEST_SKEW, RESIGN, HttpAnswer, clock_words, http_date, opened
 from kbsync.desk.signing import Signer
 from kbsync.errors import OutcomeUnknown, RequestRefused, ServiceError, SignatureRejected, Throttled, Unreachable
 from kbsync.limiter import BackgroundWork, Clock, Overdue, Pacer
-from kbsync.messages import message
+from kbsync.messages import Message, message
 
 __all__ = ["Transport"]
 
@@ -29,6 +29,20 @@ RESEND_WITHIN = 30.0
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before each repetition of a call that got no usable answer."""
+
+LARGEST_SKEW = 300.0
+"""Seconds. What the service tolerates is not documented; half an hour's lifetime leaves room when the clock is behind."""
+
+
+def clock_words(skew: float) -> Message:
+    """How far this machine's clock is ahead of the service's, or behind where ``skew`` is below zero."""
+    if skew > 0:
+        return message("This machine's clock is {seconds} seconds ahead of the service's.", seconds=round(skew))
+    return message("This machine's clock is {seconds} seconds behind the service's.", seconds=round(-skew))
+
+
+RESIGN = frozenset({70001, 70052})
+"""Expired and revoked signatures: nothing happened, and a new signature may cure it."""
 
 
 class Transport:

@@ -16,7 +16,7 @@ import httpcore
 import httpx
 
 from kbsync import __version__
-from kbsync.desk.failures import RUN_AGAIN
+from kbsync.desk.answers import RUN_AGAIN
 from kbsync.desk.signing import Signer, hushed, scrub
 from kbsync.errors import Misuse, OutcomeUnknown, ServiceError, Unreachable
 from kbsync.limiter import Clock

@@ -10,10 +10,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from kbsync.commands import Command
+from kbsync.desk.answers import Fields, robot_of
 from kbsync.desk.chitchat import WRONG_PAGE, DeskReader, read_tree
-from kbsync.desk.client import Transport
-from kbsync.desk.failures import LARGEST_SKEW, clock_words
-from kbsync.desk.wire import Fields, robot_of
+from kbsync.desk.client import LARGEST_SKEW, Transport, clock_words
 from kbsync.errors import (
     DeskNotEnabled,
     KbsyncError,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from kbsync.commands import Command
+from kbsync.desk.answers import Fields
 from kbsync.desk.client import Transport
-from kbsync.desk.wire import Fields
 from kbsync.dialogue import ChatMessage, FinishedSession, MessagePart, Role, Session, SessionState
 from kbsync.errors import Misuse, OutcomeUnknown, RequestRefused
 from kbsync.messages import Message, message

@@ -9,7 +9,7 @@ from kbsync.applier import PRESENCE, Applier, OnFailure
 from kbsync.display import moment
 from kbsync.errors import HistoryUnavailable, Misuse, SafetyRefusal, UnusableFile
 from kbsync.guards import Consent, refuse_unsafe
-from kbsync.history.applied_ref import AppliedRecord
+from kbsync.history.base import AppliedRecord
 from kbsync.history.lease import ServiceTime, never_heard
 from kbsync.history.lock import Renewer, TargetLock
 from kbsync.history.remote import TargetRefs

@@ -10,9 +10,12 @@ from kbsync.diagnostics import Rule, Severity, has_errors
 from kbsync.display import short_commit
 from kbsync.errors import HistoryUnavailable, StalePlan, UnusableFile
 from kbsync.files import SETTINGS_FILE, is_yaml, load_tree, meant
-from kbsync.history.applied_ref import (
+from kbsync.history.base import (
     AppliedRecord,
+    Base,
     advance,
+    find_base,
+    find_divergence,
     names_of_last,
     number_of,
     read_receipts,
@@ -20,7 +23,6 @@ from kbsync.history.applied_ref import (
     seen_record,
     write_receipt,
 )
-from kbsync.history.base import Base, find_base, find_divergence
 from kbsync.history.lock import TargetLock
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository

@@ -25,7 +25,7 @@ from kbsync.errors import ServiceError, UnusableFile
 from kbsync.files import load_tree
 from kbsync.limiter import Pacer
 from kbsync.plan import Plan, Source, TargetRef
-from kbsync.planfile import decode, encode_plan, v1
+from kbsync.planfile import decode, encode_plan
 from kbsync.planner import Context, make_plan
 from kbsync.rehearsal import DEMO
 from kbsync.render.github import plan_github
@@ -151,7 +151,7 @@ def _plan(data: bytes) -> str:
     """A plan file: a value that can be shown, or UnusableFile; also where whoever spoilt it made the digest fit."""
     ends = [_decoded(data)]
     try:
-        wire = msgspec.json.decode(data, type=v1.PlanV1)
+        wire = msgspec.json.decode(data, type=planfile.PlanV1)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ends[0]
     sealed = msgspec.structs.replace(wire, digest=planfile._digest(wire))

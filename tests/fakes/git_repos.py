@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from kbsync.history.applied_ref import advance
+from kbsync.history.base import advance
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 

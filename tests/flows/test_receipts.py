@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kbsync.cli.progress import FIRST as FIRST_LINE
-from kbsync.history.applied_ref import write_receipt
+from kbsync.history.base import write_receipt
 from kbsync.limiter import SystemClock
 from tests.fakes.clock import FakeClock
 from tests.fakes.git_repos import GitRepos

@@ -9,9 +9,9 @@ import httpcore
 import httpx
 import pytest
 
+from kbsync.desk.answers import MEANINGS, HttpAnswer, failure, opened
 from kbsync.desk.connection import CORE, LOST, Route, lost
 from kbsync.desk.connection import MEANINGS as NETWORK
-from kbsync.desk.failures import MEANINGS, HttpAnswer, failure, opened
 from kbsync.errors import (
     DeskNotEnabled,
     NoSuchSession,

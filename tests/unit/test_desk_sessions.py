@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
+from kbsync.desk.answers import Fields
 from kbsync.desk.sessions import LONGEST, SessionReader, SessionWriter
-from kbsync.desk.wire import Fields
 from kbsync.dialogue import ChatMessage, FinishedSession, MessagePart, Role, Session, SessionState, oddities
 from kbsync.errors import Misuse, NoSuchSession, OutcomeUnknown, RequestRefused
 from tests.fakes.desk_script import Reply, Script, connect

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kbsync.desk.wire import Fields, category_row, question_row
+from kbsync.desk.answers import Fields, category_row, question_row
 from kbsync.errors import OutcomeUnknown
 from kbsync.model import AnswerType, MenuType, Status
 

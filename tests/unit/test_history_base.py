@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from kbsync.errors import HistoryUnavailable
-from kbsync.history.applied_ref import last_seen, read_record
-from kbsync.history.base import Base, find_base
+from kbsync.history.base import Base, find_base, last_seen, read_record
 from kbsync.history.remote import TargetRefs
 from kbsync.plan import BaseKind
 from tests.fakes.git_repos import GitRepos, WorkTree, advance_applied

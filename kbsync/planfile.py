@@ -1,21 +1,26 @@
-"""Format version 1.0 of plan files and receipts, as types of their own: a change of the inner values cannot change the files.
+"""Plans and receipts as files: canonical JSON out, strictly checked values in. A plan file is data: it names no host.
 
-A field that is added later gets a default; nothing is renamed or removed within version 1. The format names its parts as the
-values do, so one walk over both leads from the values to it and back; what differs is a message, an enum, and a receipt, which
-holds its report's parts as its own.
+Format version 1.0 has types of its own, so that a change of the inner values cannot change the files. A field that is added
+later gets a default; nothing is renamed or removed within version 1. The format names its parts as the values do, so one walk
+over both leads from the values to it and back; what differs is a message, an enum, and a receipt, which holds its report's parts
+as its own.
 """
 
+import codecs
 import re
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cache
-from typing import Any, Literal, get_type_hints
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_type_hints
 
 import msgspec
 
 from kbsync.diagnostics import Location
-from kbsync.messages import Message
+from kbsync.errors import UnusableFile
+from kbsync.messages import Message, message
 from kbsync.model import AnswerType, Content, Status
 from kbsync.plan import (
     CategoryChange,
@@ -29,7 +34,10 @@ from kbsync.plan import (
     Unmanaged,
 )
 from kbsync.report import ApplyReport, ChangeOutcome, Mismatch, Receipt
+from kbsync.saving import read_file
 from kbsync.settings import Policy
+
+__all__ = ["decode", "encode_plan", "encode_receipt", "plan_digest", "read_plan_or_receipt", "schemas"]
 
 VERSION = "1.0"
 PLAN_FORMAT = "kbsync-plan"
@@ -280,12 +288,6 @@ def receipt_wire(receipt: Receipt, plan: PlanV1) -> ReceiptV1:
     return ReceiptV1(actor=receipt.actor, started=receipt.started, finished=receipt.finished, plan=plan, **report)
 
 
-def plan_value(wire: PlanV1) -> Plan:
-    """The Plan that a file holds. Raises ValueError where the file contradicts itself."""
-    plan: Plan = _value(wire)
-    return plan
-
-
 def receipt_value(wire: ReceiptV1, plan: Plan) -> Receipt:
     """The Receipt that a file holds, around its already decoded plan. Raises ValueError where it contradicts that."""
     if [item.change for item in wire.outcomes] != list(range(len(plan.changes))):
@@ -357,3 +359,133 @@ def _message(wire: MessageV1) -> Message:
     if is_odd or str(words) != wire.text:
         raise ValueError("a message does not say what its template says")
     return words
+
+
+Result = TypeVar("Result")
+Sealed = TypeVar("Sealed", PlanV1, ReceiptV1)
+Wire = PlanV1 | ReceiptV1
+
+LARGEST = 256 * 1024 * 1024
+"""Bytes; a plan for a hundred thousand long answers stays well below."""
+
+
+def plan_digest(plan: Plan) -> str:
+    """``sha256:`` and 64 hexadecimal digits over the whole content of the plan."""
+    return _digest(plan_wire(plan))
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """The plan as canonical JSON: sorted keys, no timestamps, the same bytes for the same plan."""
+    return _pretty(_sealed(plan_wire(plan)))
+
+
+def encode_receipt(receipt: Receipt) -> bytes:
+    """The receipt as JSON, its plan included so that the apply can be undone."""
+    return _pretty(_sealed(receipt_wire(receipt, _sealed(plan_wire(receipt.report.plan)))))
+
+
+def read_plan_or_receipt(path: Path) -> Plan | Receipt:
+    """Read a file that ``plan --out`` or ``apply --receipt`` wrote. Raises UnusableFile."""
+    return decode(read_file(path, LARGEST + 1), name=str(path))
+
+
+def decode(data: bytes, *, name: str) -> Plan | Receipt:
+    """Check and decode a plan or a receipt; ``name`` is what messages call it. Raises UnusableFile."""
+    if len(data) > LARGEST:
+        raise UnusableFile(message("{name} is too large for a plan file ({size} bytes)", name=name, size=len(data)))
+    encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
+    if encoding is not None:
+        raise UnusableFile(
+            message("{name} is in {encoding}, and plans and receipts are UTF-8 without a mark", name=name, encoding=encoding),
+            hint=message("write it with --out or --receipt; PowerShell's > changes the encoding"),
+        )
+    header = _parse(data, _Header, name)
+    if header.format not in (PLAN_FORMAT, RECEIPT_FORMAT):
+        raise UnusableFile(message("{name} is neither a kbsync plan nor a receipt", name=name))
+    if header.format_version != VERSION:
+        raise UnusableFile(
+            message(
+                "{name} has format version {found}; this kbsync reads {known}",
+                name=name,
+                found=header.format_version,
+                known=VERSION,
+            ),
+            hint=message("make the plan again with this version of kbsync"),
+        )
+    if header.format == RECEIPT_FORMAT:
+        receipt = _parse(data, ReceiptV1, name)
+        _check(
+            receipt,
+            name,
+            hint=message("look at the library itself: what an edited receipt says of an apply is not taken for true"),
+        )
+        return _whole(lambda: receipt_value(receipt, _plan(receipt.plan, name)), name)
+    return _plan(_parse(data, PlanV1, name), name)
+
+
+def schemas() -> dict[str, dict[str, object]]:
+    """The JSON Schemas of both files, by ``plan`` and ``receipt``."""
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    kinds = {"plan": PlanV1, "receipt": ReceiptV1}
+    return {name: {"$schema": draft, **msgspec.json.schema(kind)} for name, kind in kinds.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    format: str = ""
+    format_version: str = ""
+
+
+_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+    codecs.BOM_UTF8: "UTF-8 with a byte order mark",
+    b"{\0": "UTF-16",
+    b"\0{": "UTF-16",
+}
+"""How files of other encodings begin; the longer marks come first."""
+
+
+def _plan(wire: PlanV1, name: str) -> Plan:
+    _check(wire, name, hint=message("make the plan again; a plan is never edited by hand"))
+    plan: Plan = _whole(lambda: _value(wire), name)
+    return plan
+
+
+def _check(wire: Wire, name: str, *, hint: Message) -> None:
+    if wire.digest != _digest(wire):
+        raise UnusableFile(
+            message("{name} is damaged or was edited: its content does not match its digest", name=name), hint=hint
+        )
+
+
+def _whole(make: Callable[[], Result], name: str) -> Result:
+    try:
+        return make()
+    except ValueError as problem:
+        raise UnusableFile(message("{name} contradicts itself: {reason}", name=name, reason=problem)) from None
+
+
+def _parse(data: bytes, kind: type[Result], name: str) -> Result:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise UnusableFile(
+            message("{name} is not a kbsync plan or receipt: {reason}", name=name, reason=problem),
+            hint=message("where another version of kbsync wrote it, use that one, or make it again with this one"),
+        ) from None
+
+
+def _sealed(wire: Sealed) -> Sealed:
+    return msgspec.structs.replace(wire, digest=_digest(wire))
+
+
+def _digest(wire: Wire) -> str:
+    data = msgspec.json.encode(msgspec.structs.replace(wire, digest=""), order="sorted")
+    return f"sha256:{sha256(data).hexdigest()}"
+
+
+def _pretty(wire: Wire) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(wire, order="sorted"), indent=2) + b"\n"
