@@ -26,9 +26,9 @@ from kbsync.plan import (
     QuestionChange,
     renamed_paths,
 )
+from kbsync.planner import is_picked, meant, picks
 from kbsync.planner.categories import stored_names
 from kbsync.planner.removals import added_in_console
-from kbsync.planner.selection import is_picked, meant, picks
 
 __all__ = ["Clash", "Decision", "Scope", "decide"]
 

@@ -1,4 +1,4 @@
-"""Rules about questions that a matcher can hardly distinguish: the chatbot would answer one for the other.
+"""Rules about questions that a matcher can hardly distinguish: the chatbot would answer one for the other; and slips in a path.
 
 Nearly equal wordings are found without comparing every one with every other, and none is missed. A letter put in or taken out
 changes a wording in one class of letters alone. So where the alphabet is cut into more than half as many classes as two wordings
@@ -11,16 +11,36 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from heapq import heapreplace
 from itertools import accumulate, chain, combinations, groupby, islice, product, repeat
 from math import ceil
 from typing import NamedTuple
 
-from kbsync.checks.rules import CheckFinding, Options, number
-from kbsync.diagnostics import Related
+from kbsync.diagnostics import Location, Related
 from kbsync.display import shorten
 from kbsync.messages import Message, message
-from kbsync.model import Content, Entry, Knowledge, Question, Status
+from kbsync.model import CategoryPath, Content, Entry, Knowledge, Question, Status, bare, show_path
+
+Options = Mapping[str, float | int | str | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFinding:
+    """A finding about one question; ``location`` is the place to change if that is not its text."""
+
+    question: Question
+    message: Message
+    hint: Message | None = None
+    related: tuple[Related, ...] = ()
+    location: Location | None = None
+
+
+def number(options: Options, name: str, default: float, *, lowest: float, highest: float) -> float:
+    """A number from the settings, kept within its bounds; the default for any other value."""
+    value = options.get(name, default)
+    return min(max(float(value), lowest), highest) if isinstance(value, int | float) else default
+
 
 THRESHOLD = 0.9
 """Share of the wording that two questions may have in common."""
@@ -255,3 +275,72 @@ def _read(knowledge: Knowledge) -> Iterator[Wording]:
     for (text, question), form in zip(texts, forms, strict=False):
         if form:
             yield Wording(text, form, question)
+
+
+PRESETS = "system preset category"
+"""The root of the service's own categories (the example of www.tencentcloud.com/document/product/1229/68847)."""
+
+NEAR = 80
+"""How much of a title, in percent, a slip of the pen leaves as it was."""
+
+
+def find_nearly_declared(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+    """Categories of questions that look like a misspelt declared one; each is reported once a file, where it is first written."""
+    declared = {category.path: category.path for category in knowledge.categories}
+    meant = declared | {
+        (*category.path[:-1], title): category.path for category in knowledge.categories for title in category.previously
+    }
+    others: dict[CategoryPath, CategoryPath | None] = {}
+    reported: set[tuple[str, CategoryPath]] = set()
+    for question in knowledge.questions:
+        path = question.content.category
+        place = (question.location.path if question.location else "", path)
+        if path in declared or bare(path[0]) == PRESETS or place in reported:
+            continue
+        reported.add(place)
+        if path not in others:
+            others[path] = _nearest(path, meant)
+        other = others[path]
+        if other is not None:
+            said = message(
+                "the category {path} is declared nowhere; did you mean {other}?",
+                path=shorten(show_path(path)),
+                other=shorten(show_path(other)),
+            )
+            hint = message("write it as it is declared; if the service has both, declare this one as well")
+            yield CheckFinding(question, said, hint, location=question.category_location)
+
+
+def _nearest(path: CategoryPath, meant: Mapping[CategoryPath, CategoryPath]) -> CategoryPath | None:
+    """What was probably meant: a former name, the same signs, the same place with its parent left out, or a similar spelling."""
+    if path in meant:
+        return meant[path]
+    for is_meant in (_same_letters, _without_parent, _near_spelling):
+        for known, other in meant.items():
+            if is_meant(path, known):
+                return other
+    return None
+
+
+def _same_letters(path: CategoryPath, known: CategoryPath) -> bool:
+    return _letters(path) == _letters(known) != ""
+
+
+def _letters(path: CategoryPath) -> str:
+    """Letters and figures alone: case, width, space and slashes are where slips happen."""
+    folded = unicodedata.normalize("NFKC", "".join(path)).casefold()
+    return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LMN")
+
+
+def _without_parent(path: CategoryPath, known: CategoryPath) -> bool:
+    return len(path) == 1 < len(known) and bare(path[0]) == bare(known[-1])
+
+
+def _near_spelling(path: CategoryPath, known: CategoryPath) -> bool:
+    """Title by title, so that two short titles under one long parent are not taken for each other; other figures are meant."""
+    from rapidfuzz import fuzz  # noqa: PLC0415  (start-up should not wait for it)
+
+    return len(path) == len(known) and all(
+        FIGURES.findall(one) == FIGURES.findall(other) and fuzz.ratio(bare(one), bare(other)) >= NEAR
+        for one, other in zip(path, known, strict=True)
+    )

@@ -1,44 +1,35 @@
-"""Rules about one text, one answer or one category at a time: leftovers, hidden characters, markup, length, slips in a path.
+"""Content rules over valid files: what would embarrass in front of customers, or make plans repeat themselves.
 
-What is sent is never changed by them.
+A rule is a member of ``Rule`` and a function that finds what breaks it, joined in ``FINDERS``. Its options, where it has some,
+are keys in ``files/schema``. The rules here are about one text or one answer at a time: leftovers, hidden characters, markup,
+length. What is sent is never changed by them.
 """
 
 import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 
-from kbsync.diagnostics import Location, Related
+from kbsync.checks.alike import (
+    CheckFinding,
+    Options,
+    find_near_duplicates,
+    find_nearly_declared,
+    find_same_but_for_form,
+    number,
+)
+from kbsync.diagnostics import Diagnostic, Location, Rule, Severity
 from kbsync.display import DIRECTIONS, shorten, spelled_out
 from kbsync.messages import Message, message
-from kbsync.model import AnswerType, CategoryPath, Knowledge, Question, bare, show_path
+from kbsync.model import AnswerType, Content, Entry, Knowledge, Question
+from kbsync.settings import Check
 
-__all__ = ["ATTRIBUTE", "COMMENTS", "WHOLE_TAG"]
-
-Options = Mapping[str, float | int | str | tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckFinding:
-    """A finding about one question; ``location`` is the place to change if that is not its text."""
-
-    question: Question
-    message: Message
-    hint: Message | None = None
-    related: tuple[Related, ...] = ()
-    location: Location | None = None
-
+__all__ = ["ATTRIBUTE", "COMMENTS", "WHOLE_TAG", "check"]
 
 Finding = tuple[Message, Message]
 """What is wrong, and what to do."""
-
-
-def number(options: Options, name: str, default: float, *, lowest: float, highest: float) -> float:
-    """A number from the settings, kept within its bounds; the default for any other value."""
-    value = options.get(name, default)
-    return min(max(float(value), lowest), highest) if isinstance(value, int | float) else default
 
 
 def words(options: Options, name: str) -> tuple[str, ...]:
@@ -388,72 +379,59 @@ def _scheme(value: str) -> str:
     return plain.partition(":")[0].lower()
 
 
-PRESETS = "system preset category"
-"""The root of the service's own categories (the example of www.tencentcloud.com/document/product/1229/68847)."""
+Finder = Callable[[Knowledge, Options], Iterator[CheckFinding]]
 
-NEAR = 80
-"""How much of a title, in percent, a slip of the pen leaves as it was."""
+FINDERS: Mapping[Rule, Finder] = {
+    Rule.KB401: find_near_duplicates,
+    Rule.KB402: find_same_but_for_form,
+    Rule.KB403: find_placeholders,
+    Rule.KB404: find_invisible,
+    Rule.KB405: find_markup_in_text,
+    Rule.KB406: find_no_markup_in_rich,
+    Rule.KB407: find_long_answers,
+    Rule.KB408: find_untrimmed,
+    Rule.KB409: find_nearly_declared,
+    Rule.KB410: find_unsafe_markup,
+    Rule.KB411: find_decomposed,
+    Rule.KB412: find_pasted,
+    Rule.KB413: find_broken_markup,
+    Rule.KB414: find_doubtful_links,
+}
+"""Every content rule and its finder; each is a warning unless the settings choose another severity."""
 
-FIGURES = re.compile(r"\d+")
 
+def check(
+    knowledge: Knowledge,
+    settings: Mapping[str, Check],
+    *,
+    rules: Collection[Rule] = frozenset(FINDERS),
+    old: Collection[Content] = frozenset(),
+    known: Collection[Entry] = (),
+) -> tuple[Diagnostic, ...]:
+    """Run those of the content rules that are not switched off.
 
-def find_nearly_declared(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
-    """Categories of questions that look like a misspelt declared one; each is reported once a file, where it is first written."""
-    declared = {category.path: category.path for category in knowledge.categories}
-    meant = declared | {
-        (*category.path[:-1], title): category.path for category in knowledge.categories for title in category.previously
+    Near duplicates among ``old`` contents are not searched. Of two entries alike the one that is not ``known`` is reported.
+    """
+    finders: Mapping[Rule, Finder] = {
+        **FINDERS,
+        Rule.KB401: partial(find_near_duplicates, old=old, known=known),
+        Rule.KB402: partial(find_same_but_for_form, known=known),
     }
-    others: dict[CategoryPath, CategoryPath | None] = {}
-    reported: set[tuple[str, CategoryPath]] = set()
-    for question in knowledge.questions:
-        path = question.content.category
-        place = (question.location.path if question.location else "", path)
-        if path in declared or bare(path[0]) == PRESETS or place in reported:
-            continue
-        reported.add(place)
-        if path not in others:
-            others[path] = _nearest(path, meant)
-        other = others[path]
-        if other is not None:
-            said = message(
-                "the category {path} is declared nowhere; did you mean {other}?",
-                path=shorten(show_path(path)),
-                other=shorten(show_path(other)),
-            )
-            hint = message("write it as it is declared; if the service has both, declare this one as well")
-            yield CheckFinding(question, said, hint, location=question.category_location)
+    return tuple(
+        _diagnostic(rule, how.severity, finding)
+        for rule, finder in finders.items()
+        if rule in rules
+        if (how := settings.get(rule.value, Check())).severity is not None
+        for finding in finder(knowledge, how.options)
+    )
 
 
-def _nearest(path: CategoryPath, meant: Mapping[CategoryPath, CategoryPath]) -> CategoryPath | None:
-    """What was probably meant: a former name, the same signs, the same place with its parent left out, or a similar spelling."""
-    if path in meant:
-        return meant[path]
-    for alike in (_same_letters, _without_parent, _near):
-        for known, other in meant.items():
-            if alike(path, known):
-                return other
-    return None
-
-
-def _same_letters(path: CategoryPath, known: CategoryPath) -> bool:
-    return _letters(path) == _letters(known) != ""
-
-
-def _letters(path: CategoryPath) -> str:
-    """Letters and figures alone: case, width, space and slashes are where slips happen."""
-    folded = unicodedata.normalize("NFKC", "".join(path)).casefold()
-    return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LMN")
-
-
-def _without_parent(path: CategoryPath, known: CategoryPath) -> bool:
-    return len(path) == 1 < len(known) and bare(path[0]) == bare(known[-1])
-
-
-def _near(path: CategoryPath, known: CategoryPath) -> bool:
-    """Title by title, so that two short titles under one long parent are not taken for each other; other figures are meant."""
-    from rapidfuzz import fuzz  # noqa: PLC0415  (start-up should not wait for it)
-
-    return len(path) == len(known) and all(
-        FIGURES.findall(one) == FIGURES.findall(other) and fuzz.ratio(bare(one), bare(other)) >= NEAR
-        for one, other in zip(path, known, strict=True)
+def _diagnostic(rule: Rule, severity: Severity, finding: CheckFinding) -> Diagnostic:
+    return Diagnostic(
+        rule=rule,
+        severity=severity,
+        message=finding.message,
+        location=finding.location or finding.question.location or Location("?"),
+        hint=finding.hint,
+        related=finding.related,
     )

@@ -14,8 +14,7 @@ from kbsync.messages import message, plural
 from kbsync.model import Knowledge
 from kbsync.plan import Plan, Problem, ProblemKind, Purpose, QuestionChange, Source, TargetRef
 from kbsync.planfile import encode_plan, read_plan_or_receipt
-from kbsync.planner import Context, make_plan
-from kbsync.planner.selection import is_known
+from kbsync.planner import Context, is_known, make_plan
 from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Driver, Target

@@ -5,7 +5,7 @@ import pytest
 from kbsync.diagnostics import Location
 from kbsync.model import Category, Content, Knowledge, Question
 from kbsync.plan import Action, CategoryChange, Cause, QuestionChange
-from kbsync.planner.selection import is_known, is_picked, meant, picks
+from kbsync.planner import is_known, is_picked, meant, picks
 
 PLACE = Location("knowledge/shop/Payment.yaml", 3, 5)
 CONTENT = Content("Can I pay by card?", "Yes.", ("Shop", "Payment"))
