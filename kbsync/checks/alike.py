@@ -47,6 +47,9 @@ THRESHOLD = 0.9
 
 FIGURES = re.compile(r"\d+")
 
+SIGN = re.compile(r"[^\w\0]|_")
+"""What is no letter and no figure; all that a form leaves out is."""
+
 MEANINGLESS_SPACE = re.compile(r" (?:(?<!\d ) *| *(?!\d))")
 """Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
 
@@ -79,8 +82,13 @@ class Wording(NamedTuple):
 
 def find_same_but_for_form(knowledge: Knowledge, _options: Options, *, known: Collection[Entry] = ()) -> Iterator[CheckFinding]:
     """Wordings of different questions that differ in case, width, punctuation or space alone; equal ones are an error anyway."""
+    texts = _texts(knowledge)
+    letters = SIGN.sub("", _folded(texts).replace(" ", "")).split("\0")
+    counts = Counter(letters)
+    # What two wordings have in common first are their letters and figures.
+    near = [] if len(counts) == len(texts) else [one for one, own in zip(texts, letters, strict=False) if counts[own] > 1]
     firsts: dict[str, Wording] = {}
-    for wording in _wordings(knowledge, known):
+    for wording in _wordings(near, known):
         first = firsts.setdefault(wording.form, wording)
         if first.owner is not wording.owner and first.text != wording.text:
             said = message(
@@ -101,7 +109,7 @@ def find_near_duplicates(
     """
     threshold = number(options, "threshold", THRESHOLD, lowest=0.7, highest=1.0)
     new_owners = {id(question) for question in knowledge.questions if question.content not in old}
-    wordings = tuple(_wordings(knowledge, known)) if new_owners else ()
+    wordings = tuple(_wordings(_texts(knowledge), known)) if new_owners else ()
     fresh = frozenset(place for place, wording in enumerate(wordings) if id(wording.owner) in new_owners)
     closest: dict[tuple[int, int], tuple[float, Wording, Wording]] = {}
     for second, first, share in sorted(islice(_near(wordings, fresh, threshold), MOST)):
@@ -250,26 +258,36 @@ def _finding(wording: Wording, first: Wording, said: Message) -> CheckFinding:
     return CheckFinding(wording.owner, said, hint, related, location)
 
 
-def _wordings(knowledge: Knowledge, known: Collection[Entry]) -> list[Wording]:
-    """Every wording that customers can hit, in the order of the files, new ones last; disabled questions are left out."""
-
-    def is_new(wording: Wording) -> bool:
-        place = wording.owner.location
-        return place is None or (place.path, wording.owner.content.question, wording.text) not in known
-
-    found = list(_read(knowledge))
-    return sorted(found, key=is_new) if known else found
-
-
-def _read(knowledge: Knowledge) -> Iterator[Wording]:
-    """Every text with its form. All are folded at once, a null between two: punctuation, space and controls become a space."""
-    texts = [
+def _texts(knowledge: Knowledge) -> list[tuple[str, Question]]:
+    """Every text that customers can hit, with its question, in the order of the files; disabled questions are left out."""
+    return [
         (text, question)
         for question in knowledge.questions
         if question.content.status is Status.ENABLED
         for text in (question.content.question, *question.content.similar)
     ]
-    joined = "\0".join([unicodedata.normalize("NFKC", text.replace("\0", " ")) for text, _ in texts]).casefold()
+
+
+def _wordings(texts: Sequence[tuple[str, Question]], known: Collection[Entry]) -> list[Wording]:
+    """The texts with their forms, new ones last."""
+
+    def is_new(wording: Wording) -> bool:
+        place = wording.owner.location
+        return place is None or (place.path, wording.owner.content.question, wording.text) not in known
+
+    found = list(_read(texts))
+    return sorted(found, key=is_new) if known else found
+
+
+def _folded(texts: Iterable[tuple[str, Question]]) -> str:
+    """The texts without case and width, a null between two."""
+    joined = "\0".join([text.replace("\0", " ") for text, _ in texts])
+    return unicodedata.normalize("NFKC", joined).casefold()
+
+
+def _read(texts: Sequence[tuple[str, Question]]) -> Iterator[Wording]:
+    """Every text with its form. All are folded at once: punctuation, space and controls become a space."""
+    joined = _folded(texts)
     separators = "".join(sorted(sign for sign in {*joined} - {"\0"} if unicodedata.category(sign)[0] in "PZC"))
     forms = MEANINGLESS_SPACE.sub("", re.sub(f"[ {re.escape(separators)}]", " ", joined)).split("\0")
     for (text, question), form in zip(texts, forms, strict=False):
