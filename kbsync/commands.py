@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-__all__ = ["READS", "SESSION_COMMANDS", "Command"]
+__all__ = ["PATHS", "READS", "SESSION_COMMANDS", "Command"]
 
 
 class Command(StrEnum):
@@ -26,11 +26,6 @@ class Command(StrEnum):
     SESSION_LIST = "describe_im_cdr_list"
     SEND_STREAM = "send_stream_msg"
 
-    @property
-    def path(self) -> str:
-        """Where the command is called on a host, by the service that it belongs to."""
-        return f"/v4/{'desk_http_svc' if self in SESSION_COMMANDS else 'openim_console_http_svc'}/{self}"
-
 
 READS = frozenset(
     {
@@ -50,3 +45,8 @@ SESSION_COMMANDS = frozenset(
 )
 """The commands of the service ``desk_http_svc`` (www.tencentcloud.com/document/product/1229/68946); the others belong to
 ``openim_console_http_svc``."""
+
+_DESK = "desk_http_svc"
+_OTHERS = "openim_console_http_svc"
+PATHS = {command: f"/v4/{_DESK if command in SESSION_COMMANDS else _OTHERS}/{command}" for command in Command}
+"""Where each command is called on a host, by the service that it belongs to."""

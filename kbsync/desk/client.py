@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 
 import httpx
 
-from kbsync.commands import READS, Command
+from kbsync.commands import PATHS, READS, Command
 from kbsync.desk.answers import HttpAnswer, http_date, opened
 from kbsync.desk.connection import LOST, Deadline, lost, open_client, route_to
 from kbsync.desk.signing import Signer
@@ -176,7 +176,7 @@ class Transport:
         """One request. An exception of ours is raised where httpx's is no longer its context: that one knows the address."""
         if self._closing.is_set():
             raise Unreachable(message("{command} was not sent: kbsync is stopping.", command=command), command=command)
-        url = f"{self._endpoint}{command.path}"
+        url = f"{self._endpoint}{PATHS[command]}"
         query = self._names | {"random": str(secrets.randbits(32))}
         received = bytearray()
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kbsync.commands import SESSION_COMMANDS, Command
+from kbsync.commands import PATHS, SESSION_COMMANDS, Command
 from kbsync.rehearsal import Account, Switches
 from kbsync.sandbox.library import Database, Library
 from kbsync.sandbox.replies import Code, HttpRefusal, Parameters, Refusal
@@ -135,12 +135,12 @@ class Request:
 
 def command_of(path: str, switches: Switches) -> Command:
     """The command that a path names; anything else is 60009 (1047/34348, DOC)."""
-    name = path.rpartition("/")[2]
+    found = next((command for command in Command if PATHS[command] == path), None)
     hidden = {"both": "", "new": Command.UPDATE_SIMILAR_OLD, "old": Command.UPDATE_SIMILAR}
-    older = name == Command.LIST_ROBOTS and not switches.robot_list
-    if name not in set(Command) or name == hidden[switches.similar_path] or older or path != Command(name).path:
+    older = found is Command.LIST_ROBOTS and not switches.robot_list
+    if found is None or found == hidden[switches.similar_path] or older:
         raise Refusal(Code.PATH)
-    return Command(name)
+    return found
 
 
 class Gate:

@@ -35,7 +35,7 @@ from kbsync.history.snapshot import (
     snapshot,
 )
 from kbsync.messages import Message, message
-from kbsync.model import Category, Content, Knowledge, Question
+from kbsync.model import Content, Knowledge
 from kbsync.plan import BaseKind, Plan, Problem, ProblemKind, Purpose
 from kbsync.planfile import decode, encode_receipt, read_plan_or_receipt
 from kbsync.planner.memory import Memory, recall
@@ -271,18 +271,6 @@ def refs_of(target: Target, *, directory: str) -> TargetRefs:
         return former in ([], [target.key])
 
     return TargetRefs(target.name, target.key, directory, names_it)
-
-
-def base_of_read_files(history: History) -> Knowledge | None:
-    """The knowledge at the base without that of files which git left out of the working tree: it is still in git."""
-    said = history.knowledge
-    if said is None or not history.missing:
-        return said
-
-    def stays(item: Question | Category) -> bool:
-        return item.location is None or item.location.path not in history.missing
-
-    return replace(said, categories=tuple(filter(stays, said.categories)), questions=tuple(filter(stays, said.questions)))
 
 
 def _uncertain(doubt: HistoryUnavailable, target: Target) -> HistoryUnavailable:

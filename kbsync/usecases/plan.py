@@ -11,7 +11,7 @@ from kbsync.diagnostics import of_changed
 from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
 from kbsync.files import load_tree
 from kbsync.messages import message, plural
-from kbsync.model import Knowledge
+from kbsync.model import Category, Knowledge, Question
 from kbsync.plan import Plan, Problem, ProblemKind, Purpose, QuestionChange, Source, TargetRef
 from kbsync.planfile import encode_plan, read_plan_or_receipt
 from kbsync.planner import Context, is_known, make_plan
@@ -19,14 +19,7 @@ from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Driver, Target
 from kbsync.usecases.context import Call, Exit
-from kbsync.usecases.git import (
-    History,
-    base_of_read_files,
-    find_history,
-    leftovers_of,
-    receipts_of,
-    settled,
-)
+from kbsync.usecases.git import History, find_history, leftovers_of, receipts_of, settled
 from kbsync.usecases.workspace import ForeignAddress, Workspace, check_address, compared_with
 
 __all__ = ["PlanOptions", "find_drift", "plan_library"]
@@ -199,9 +192,21 @@ def plan_against(live: Knowledge, ready: Prepared, *, only: str | None = None, o
     ready = settled_by(live, ready)
     desired, base = ready.workspace.knowledge, ready.history.knowledge
     check_pattern(only, desired, live, base)
-    said = base_of_read_files(ready.history)
+    said = _base_of_read_files(ready.history)
     plan = make_plan(desired, live, said, context=planner_context(ready, only=only, offline=offline))
     return plan if ready.target.driver is Driver.SANDBOX else _without_example(plan)
+
+
+def _base_of_read_files(history: History) -> Knowledge | None:
+    """The knowledge at the base without that of files which git left out of the working tree: it is still in git."""
+    said = history.knowledge
+    if said is None or not history.missing:
+        return said
+
+    def stays(item: Question | Category) -> bool:
+        return item.location is None or item.location.path not in history.missing
+
+    return replace(said, categories=tuple(filter(stays, said.categories)), questions=tuple(filter(stays, said.questions)))
 
 
 def _without_example(plan: Plan) -> Plan:
