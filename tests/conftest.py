@@ -36,6 +36,16 @@ def _strangers() -> Iterator[None]:
     signing._trusted.clear()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """One coverage measures in a worker: pytest-cov starts another before it knows that it is in one, and forgets to end it.
+
+    While the second pauses, the first would measure, at the same price, what nobody asks it for (pytest-cov 7.1).
+    """
+    if hasattr(session.config, "workerinput") and (controller := _measuring(session.config)):
+        controller.cov.stop()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Coverage is measured while kbsync is loaded, and pauses while its tests are."""
