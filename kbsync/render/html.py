@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 
 import regex
@@ -137,6 +138,19 @@ def page_from(template: str, words: Words, *, own: Collection[str] = ("report.cs
     Its content security policy forbids every request and every script or style but these, by hash.
     """
     style, script = ("".join(map(_resource, (name for name in own if name.endswith(kind)))) for kind in (".css", ".js"))
+    frame = {
+        "words": words,
+        "style": style,
+        "script": script,
+        "policy": _policy(style, script),
+        "language": words.tag,
+        "language_of": language_of,
+    }
+    return _templates().get_template(template).render({**frame, **values})
+
+
+@cache
+def _templates() -> Environment:
     environment = Environment(
         loader=DictLoader({name: _resource(name) for name in _TEMPLATES}),
         autoescape=True,
@@ -148,15 +162,7 @@ def page_from(template: str, words: Words, *, own: Collection[str] = ("report.cs
     environment.filters["block"] = lambda text: _Multiline(visible(text))
     environment.filters["options"] = _OPTION.split
     environment.filters["figures"] = lambda text: _Multiline(FIGURE.sub("\u00a0", visible(text, newlines=False)))
-    frame = {
-        "words": words,
-        "style": style,
-        "script": script,
-        "policy": _policy(style, script),
-        "language": words.tag,
-        "language_of": language_of,
-    }
-    return environment.get_template(template).render({**frame, **values})
+    return environment
 
 
 class _Multiline(str):

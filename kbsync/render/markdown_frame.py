@@ -268,7 +268,7 @@ def comment_safe(value: str) -> str:
 
 def size(written: str) -> int:
     """How long the sites take a text to be: UTF-16 units, so that an emoji counts twice as in their own limit."""
-    return len(written) + sum(character > "\uffff" for character in written)
+    return len(written.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _escaped(value: str) -> str:

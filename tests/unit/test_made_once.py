@@ -8,10 +8,11 @@ import pytest
 from kbsync import display, planfile
 from kbsync.desk import signing
 from kbsync.model import Content
-from kbsync.render import prose, words
+from kbsync.render import html, prose, words
 
 KEPT: dict[str, tuple[Callable[[], None], Callable[[], object]]] = {
     "fields of a plan file": (planfile._hints.cache_clear, lambda: sorted(planfile._hints(Content))),
+    "templates": (html._templates.cache_clear, lambda: sorted(html._templates().filters)),
     "a catalogue": (words._catalogue.cache_clear, lambda: isinstance(words._catalogue("zh_CN"), gettext.GNUTranslations)),
     "what hides in a text": (display._suspect.cache_clear, lambda: bool(display._suspect().search("a\u200bb"))),
     "a pattern": (prose._compiled.cache_clear, lambda: prose._compiled("a+")),
