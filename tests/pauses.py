@@ -69,7 +69,9 @@ def main(words: Sequence[str]) -> int:
     """Run the tests of a push and write, or print, the names."""
     os.environ["KBSYNC_MEASURE"] = "all"
     plugin = Measuring(coverage.Coverage(data_file=None))
-    plugin.measured.set_option("run:disable_warnings", ["module-not-measured", "no-data-collected"])  # kbsync is loaded, each time
+    plugin.measured.set_option(
+        "run:disable_warnings", ["module-not-measured", "no-data-collected"]
+    )  # kbsync is loaded, each time
     code = pytest.main(["-q", "-m", "not long", *words], plugins=[plugin])
     text = "".join(f"{name}\n" for name in sorted(superfluous(plugin.costs, plugin.arcs)))
     if words:
