@@ -54,6 +54,11 @@ _HIDDEN = r"""
 """
 """Characters without a glyph, except the ordinary and the ideographic space, and number signs that are drawn."""
 
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+"""What of these Python takes for printable: letters and marks without a glyph."""
+
 _NAMED = {"\t": "⇥", "\N{DELETE}": "␡", "\N{NO-BREAK SPACE}": "⍽", "\N{NARROW NO-BREAK SPACE}": "⍽"}
 
 
@@ -68,7 +73,7 @@ def visible(text: str, *, newlines: bool = True) -> str:
 
 def replace_hidden(text: str, mark: Callable[[str], str]) -> str:
     """Put ``mark`` of each hidden character in its place, line ends included; whole emoji and spelling stay."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and not _UNSEEN.search(text):
         return text
     return _suspect().sub(lambda found: found["kept"] or mark(found[0]), text)
 
@@ -130,6 +135,6 @@ def _mark(character: str, line_end: str) -> str:
 
 @cache
 def _suspect() -> "regex.Pattern[str]":
-    import regex  # noqa: PLC0415  (texts of printable ASCII do not wait for it)
+    import regex  # noqa: PLC0415  (texts with nothing hidden do not wait for it)
 
     return regex.compile(rf"(?V1x)(?P<kept>{_EMOJI}|{_SPELLING})|{_HIDDEN}")

@@ -34,8 +34,10 @@ FOREIGN_SPACE = re.compile(f"[{SPACES}]")
 
 FOREIGN_SIGN = re.compile(rf"[{SIGNS}]|[0-9]+[.)](?=\s)")
 
-ODD = re.compile(rf"^ *(?:[{SPACES}{SIGNS}]|-\w|[0-9]+[.)])|^[^\n]{{0,40}}:[{SPACES}]|^ *-[{SPACES}]", re.MULTILINE)
-"""What a file without any such sign need not be looked through for."""
+ODD = re.compile(rf"\n *+(?:[{SPACES}{SIGNS}]|-[\w{SPACES}]|[0-9]+[.)])")
+"""What a file without any such line, or such a colon, need not be looked through for."""
+
+ODD_COLON = re.compile(f":[{SPACES}]")
 
 VALUE = re.compile(r"\s*(?:- +)*(?P<key>question|answer|title):[ \t]+(?P<value>\S.*?)\s*")
 """A line with a key and the text that belongs to it."""
@@ -226,7 +228,7 @@ def straighten(source: SourceFile, keys: Collection[str]) -> None:
     Without it the reader would take the line for a text, and speak of whatever does not fit after it.
     """
     text = source.data.decode("utf-8")
-    if not keys or not ODD.search(text):
+    if not keys or not (ODD.search(f"\n{text}") or ODD_COLON.search(text)):
         return
     words = "|".join(sorted(map(re.escape, keys), key=len, reverse=True))
     structure = re.compile(

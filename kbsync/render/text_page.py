@@ -4,17 +4,21 @@ Every text becomes visible here, so that no caller can forget it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
+from functools import cached_property
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
 
 from kbsync.display import visible
 from kbsync.render.formats import ORDER
 from kbsync.render.words import FIGURE, RenderOptions
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 __all__ = ["folded"]
 
@@ -73,7 +77,15 @@ Span = tuple[str, Style]
 
 def folded(line: str, width: int) -> list[str]:
     """A line broken at spaces, and in Chinese where its rules of printing allow it."""
-    return [_joined(each).plain for each in Text(_breakable(line)).wrap(Console(file=StringIO()), width)]
+    from rich.console import Console  # noqa: PLC0415  (help alone does not wait for it)
+
+    return [_joined(each).plain for each in _text(_breakable(line)).wrap(Console(file=StringIO()), width)]
+
+
+def _text(*parts: "str | Text | tuple[str, str]") -> "Text":
+    from rich.text import Text  # noqa: PLC0415  (short lines do not wait for it)
+
+    return Text.assemble(*parts)
 
 
 def _breakable(text: str) -> str:
@@ -89,9 +101,9 @@ def _parted(word: re.Match[str]) -> str:
     return word[0] if cell_len(word[0]) <= _WHOLE else _BETWEEN.sub(_MAY, word[0])
 
 
-def _joined(line: Text) -> Text:
+def _joined(line: "Text") -> "Text":
     """A line without those signs."""
-    line = Text("").join(line.split(_MAY)) if _MAY in line.plain else line
+    line = _text(*line.split(_MAY)) if _MAY in line.plain else line
     line.plain = line.plain.replace(_GLUE, " ")
     line.rstrip()
     return line
@@ -101,16 +113,20 @@ class TextPage:
     """Collects lines."""
 
     def __init__(self, options: RenderOptions) -> None:
-        color = options.color
         self._file = StringIO()
-        self._color = color
+        self._color = options.color
         self._width = max(options.width, 20)
-        self._console = Console(
+
+    @cached_property
+    def _console(self) -> "Console":
+        from rich.console import Console  # noqa: PLC0415  (short lines do not wait for it)
+
+        return Console(
             file=self._file,
             width=self._width,
-            force_terminal=color,
-            color_system="standard" if color else None,
-            no_color=not color,
+            force_terminal=self._color,
+            color_system="standard" if self._color else None,
+            no_color=not self._color,
             legacy_windows=False,
             highlight=False,
             markup=False,
@@ -125,9 +141,12 @@ class TextPage:
 
     def line(self, *spans: Span, indent: int = 0, hang: int = 0, cut: bool = False) -> None:
         """Write spans as one paragraph; ``indent`` columns in, further lines ``hang`` more, or ``cut`` after the first."""
+        if self._is_short(spans, indent + hang):
+            self._file.write(f"{' ' * indent}{''.join(words for words, _ in self._shown(spans)).rstrip()}\n")
+            return
         lines = self._wrapped(spans, indent + hang)
         if cut and len(lines) > 1:
-            lines = [Text.assemble(lines[0], " …")]
+            lines = [_text(lines[0], " …")]
             lines[0].truncate(self._width - indent, overflow="ellipsis")
         for number, text in enumerate(lines):
             self._write(" " * (indent if number == 0 else indent + hang), text)
@@ -139,9 +158,9 @@ class TextPage:
         lines = self._wrapped(spans, column)
         gap = " " * max(1, _LABEL - cell_len(label))
         if beside and lines:
-            self._write(" " * indent, Text.assemble((label + gap, self._style(Style.QUIET)), lines.pop(0)))
+            self._write(" " * indent, _text((label + gap, self._style(Style.QUIET)), lines.pop(0)))
         else:
-            self._write(" " * indent, Text(label, self._style(Style.QUIET)))
+            self._write(" " * indent, _text((label, self._style(Style.QUIET))))
         for text in lines:
             self._write(" " * column, text)
 
@@ -159,13 +178,23 @@ class TextPage:
         """The whole page, ending with one line end."""
         return self._file.getvalue().strip("\n") + "\n"
 
-    def _wrapped(self, spans: Iterable[Span], indent: int) -> list[Text]:
-        text = Text()
+    def _is_short(self, spans: Iterable[Span], indent: int) -> bool:
+        """Whether a paragraph is one plain line that stays as it is."""
+        if self._color:
+            return False
+        text = "".join(words for words, _ in self._shown(spans))
+        is_line = not (not text or text.isspace() or "\n" in text or ORDER.search(text))
+        return is_line and cell_len(text) <= max(10, self._width - indent)
+
+    def _shown(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """The spans as they are read, with marks where there is no colour."""
         for words, style in spans:
-            if style is Style.TURN and not self._color:
-                continue
-            opening, closing = ("", "") if self._color else _MARKS.get(style, ("", ""))
-            text.append(f"{opening}{_breakable(visible(words))}{closing}", self._style(style))
+            if style is not Style.TURN or self._color:
+                opening, closing = ("", "") if self._color else _MARKS.get(style, ("", ""))
+                yield f"{opening}{visible(words)}{closing}", style
+
+    def _wrapped(self, spans: Iterable[Span], indent: int) -> "list[Text]":
+        text = _text(*((_breakable(words), self._style(style)) for words, style in self._shown(spans)))
         lines = [_joined(line) for line in text.wrap(self._console, max(10, self._width - indent), tab_size=1)]
         for line in lines:
             for found in reversed(list(ORDER.finditer(line.plain))):
@@ -177,6 +206,6 @@ class TextPage:
     def _style(self, style: Style) -> str:
         return _COLORS[style] if self._color else ""
 
-    def _write(self, indent: str, text: Text) -> None:
-        line = Text.assemble(indent, text) if text.plain else text
+    def _write(self, indent: str, text: "Text") -> None:
+        line = _text(indent, text) if text.plain else text
         self._console.print(line, no_wrap=True, overflow="ignore", crop=False)

@@ -138,7 +138,7 @@ def prepare(
 def _warn(call: Call, workspace: Workspace, base: Knowledge | None, *, planned: bool) -> None:
     """Show the findings about entries that differ from the base, and the number of the rest; with ``planned`` only the number."""
     found = workspace.diagnostics
-    if base is not None:
+    if found and base is not None:
         old = {question.content for question in base.questions}
         places = {question.location: question.content in old or planned for question in workspace.knowledge.questions}
         found = of_changed(
@@ -211,16 +211,16 @@ def _base_of_read_files(history: History) -> Knowledge | None:
 
 def _without_example(plan: Plan) -> Plan:
     """A plan for a real application that would bring it the example of ``kbsync init`` cannot be applied."""
+    created = [change for change in plan.changes if isinstance(change, QuestionChange) and change.before is None]
+    if not created:
+        return plan
     text = resources.files("kbsync.usecases").joinpath("starter", "example.yaml").read_bytes()
     example = {
         (question.content.question, question.content.answer)
         for question in load_tree({"example.yaml": text}, shown_as="", settings=False).knowledge.questions
     }
     found = [
-        change
-        for change in plan.changes
-        if isinstance(change, QuestionChange) and change.before is None and change.after is not None
-        if (change.after.question, change.after.answer) in example
+        change for change in created if change.after is not None and (change.after.question, change.after.answer) in example
     ]
     problems = (
         Problem(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbsync.display import cut, natural, replace_hidden, short_commit, shorten, visible
+from kbsync.display import _UNSEEN, _suspect, cut, natural, replace_hidden, short_commit, shorten, visible
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,12 @@ def test_hidden_characters_get_a_mark(text: str, expected: str) -> None:
 def test_what_belongs_to_a_text_stays(text: str) -> None:
     """Line ends, ordinary letters, whole emoji and joiners that spelling needs are not touched."""
     assert visible(text) == text
+
+
+def test_a_printable_text_is_left_alone_only_if_all_of_it_can_be_seen() -> None:
+    """Nothing that has no glyph is missed by the quick look, whatever Python calls printable."""
+    seen = "".join(sign for sign in map(chr, range(0x110000)) if sign.isprintable() and not _UNSEEN.search(sign))
+    assert _suspect().sub(lambda found: found["kept"] or "", seen) == seen
 
 
 def test_line_ends_can_be_shown() -> None:
