@@ -54,9 +54,7 @@ _HIDDEN = r"""
 """
 """Characters without a glyph, except the ordinary and the ideographic space, and number signs that are drawn."""
 
-_UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
-)
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]")
 """What of these Python takes for printable: letters and marks without a glyph."""
 
 _NAMED = {"\t": "⇥", "\N{DELETE}": "␡", "\N{NO-BREAK SPACE}": "⍽", "\N{NARROW NO-BREAK SPACE}": "⍽"}

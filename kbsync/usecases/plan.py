@@ -219,9 +219,7 @@ def _without_example(plan: Plan) -> Plan:
         (question.content.question, question.content.answer)
         for question in load_tree({"example.yaml": text}, shown_as="", settings=False).knowledge.questions
     }
-    found = [
-        change for change in created if change.after is not None and (change.after.question, change.after.answer) in example
-    ]
+    found = [change for change in created if change.after is not None and (change.after.question, change.after.answer) in example]
     problems = (
         Problem(
             ProblemKind.WITHHELD,
