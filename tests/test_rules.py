@@ -168,7 +168,7 @@ def test_json_is_drawn_in_one_room() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("document", "json.dumps")
         if file.startswith(("render/", "cli/"))
     }
-    assert writers <= {f"render/{name}.py" for name in ("json_documents", "findings", "coverage")}
+    assert writers <= {f"render/{name}.py" for name in ("results", "findings", "coverage")}
 
 
 def test_a_place_is_written_by_itself() -> None:

@@ -354,6 +354,22 @@ class _GuardedStream:
             os.dup2(nowhere, self._stream.fileno())
             os.close(nowhere)
 
+    def flush(self) -> None:
+        """Write what waits, as ``write`` does."""
+        with self._guard():
+            self._stream.flush()
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            self._drop()
+            self._failed(problem)
+
+    def _failed(self, problem: OSError) -> None:
+        """What follows from an error; nothing for notes and progress."""
+
 
 class _Aside(_GuardedStream):
     """The stream for notes and progress; write errors are ignored."""
@@ -364,20 +380,11 @@ class _Aside(_GuardedStream):
             self._stream.write(text)
         return len(text)
 
-    def flush(self) -> None:
-        """Write what waits, if that can be done."""
-        with self._guard():
-            self._stream.flush()
-
     @contextmanager
     def _guard(self) -> Iterator[None]:
-        try:
+        # A signal may come in the middle of another writing, and its handler cannot write into that.
+        with suppress(RuntimeError), super()._guard():
             yield
-        except OSError:
-            self._drop()
-        except RuntimeError:
-            # A signal came in the middle of another writing, and its handler cannot write into that.
-            pass
 
 
 class _Result(_GuardedStream):
@@ -391,22 +398,10 @@ class _Result(_GuardedStream):
             # Click asks with an empty text whether this is a stream; a full disk must not be found, and forgotten, there.
             return 0 if text == "" else self._stream.write(text.decode() if isinstance(text, bytes) else text)
 
-    def flush(self) -> None:
-        """Write what waits. Raises BrokenPipeError or UnusableFile."""
-        with self._guard():
-            self._stream.flush()
-
-    @contextmanager
-    def _guard(self) -> Iterator[None]:
-        try:
-            yield
-        except BrokenPipeError:
-            self._drop()
-            raise
-        except OSError as problem:
-            self._drop()
-            words = message("the result cannot be written to stdout: {reason}", reason=reason_of(problem))
-            raise UnusableFile(words) from None
+    def _failed(self, problem: OSError) -> None:
+        if isinstance(problem, BrokenPipeError):
+            raise problem
+        raise UnusableFile(message("the result cannot be written to stdout: {reason}", reason=reason_of(problem))) from None
 
 
 def write_github(summary: str, outputs: Mapping[str, str], environ: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from kbsync.cli.options import Invocation
 from kbsync.cli.screen import Screen, TargetScreen
 from kbsync.errors import KbsyncError, Misuse
 from kbsync.messages import message
-from kbsync.render.json_documents import joined_json
+from kbsync.render.results import joined_json
 from kbsync.usecases.context import exit_of, gravest, stop_on_signal
 from kbsync.usecases.workspace import open_workspace
 

@@ -9,8 +9,8 @@ from kbsync.display import cut, day, replace_hidden, visible
 from kbsync.messages import Message, message, plural
 from kbsync.model import show_path
 from kbsync.render.formats import harmless_json
-from kbsync.render.json_documents import document
 from kbsync.render.markdown_frame import size, text
+from kbsync.render.results import document
 from kbsync.render.text_page import Style, TextPage
 from kbsync.render.words import RenderOptions, Words
 

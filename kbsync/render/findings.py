@@ -20,7 +20,7 @@ from kbsync.display import visible
 from kbsync.messages import Message, message
 from kbsync.render.explanations import EXPLANATIONS
 from kbsync.render.formats import Level, command, within_limit
-from kbsync.render.json_documents import document, json_text
+from kbsync.render.results import document, json_text
 from kbsync.render.text_page import Style, TextPage
 from kbsync.render.words import RenderOptions, Words
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 # One entry is a format of both plans and receipts: its module has ``plan_NAME`` and ``receipt_NAME``.
-_MODULES = {"text": "text", "json": "json_documents", "markdown": "markdown", "html": "html", "github": "github"}
+_MODULES = {"text": "text", "json": "results", "markdown": "markdown", "html": "html", "github": "github"}
 
 PLANS: Mapping[str, str] = {name: f"{module}:plan_{name}" for name, module in _MODULES.items()}
 

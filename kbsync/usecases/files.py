@@ -28,9 +28,9 @@ __all__ = [
     "Formatted",
     "edit_directory",
     "format_directory",
-    "moving",
-    "removing",
-    "renaming",
+    "moved",
+    "removed",
+    "renamed",
     "rules_called",
     "validate_directory",
 ]
@@ -155,50 +155,38 @@ def edit_directory(call: Call, act: Act, *, dry_run: bool) -> Formatted:
     )
 
 
-def renaming(old: str, new: str) -> Act:
+def renamed(knowledge: Knowledge, *, old: str, new: str) -> tuple[Merge, None]:
     """Give a question another text, and keep the old one under ``previously``, so that it stays the same question."""
-
-    def act(knowledge: Knowledge) -> tuple[Merge, None]:
-        found = _find(knowledge, old)
-        text = found.content.question
-        if not can_be_written(new) or new == text:
-            raise Misuse(message("{text} is no new text for this question", text=shorten(new)))
-        similar = tuple(wording for wording in found.content.similar if wording != new)
-        fields = (Field.QUESTION,) if similar == found.content.similar else (Field.QUESTION, Field.SIMILAR)
-        return Merge((Edit(_place(found), replace(found.content, question=new, similar=similar), fields, (text,)),)), None
-
-    return act
+    found = _find(knowledge, old)
+    text = found.content.question
+    if not can_be_written(new) or new == text:
+        raise Misuse(message("{text} is no new text for this question", text=shorten(new)))
+    similar = tuple(wording for wording in found.content.similar if wording != new)
+    fields = (Field.QUESTION,) if similar == found.content.similar else (Field.QUESTION, Field.SIMILAR)
+    return Merge((Edit(_place(found), replace(found.content, question=new, similar=similar), fields, (text,)),)), None
 
 
-def removing(text: str) -> Act:
+def removed(knowledge: Knowledge, *, text: str) -> tuple[Merge, None]:
     """Take a question out, and write the line that removes it from the live library, under all its names."""
-
-    def act(knowledge: Knowledge) -> tuple[Merge, None]:
-        found = _find(knowledge, text)
-        if found.protected:
-            said = message("{text} is protected", text=shorten(found.content.question))
-            raise SafetyRefusal(said, [message("take protected out, apply that, then remove the question")])
-        return Merge(removed=(_place(found),), lines={_place(found): (found.content.question, *found.previously)}), None
-
-    return act
+    found = _find(knowledge, text)
+    if found.protected:
+        said = message("{text} is protected", text=shorten(found.content.question))
+        raise SafetyRefusal(said, [message("take protected out, apply that, then remove the question")])
+    return Merge(removed=(_place(found),), lines={_place(found): (found.content.question, *found.previously)}), None
 
 
-def moving(text: str, category: str) -> Act:
+def moved(knowledge: Knowledge, *, text: str, category: str) -> tuple[Merge, Message | None]:
     """Put a question into another category."""
-
-    def act(knowledge: Knowledge) -> tuple[Merge, Message | None]:
-        found = _find(knowledge, text)
-        path = tuple(SLASH.split(category))
-        if len(path) > LEVELS or not all(map(can_be_written, path)):
-            raise Misuse(message("a category is written as Parent / Child: {text}", text=shorten(category)))
-        if path == found.content.category:
-            raise Misuse(message("{text} is in that category already", text=shorten(found.content.question)))
-        known = {one.path for one in knowledge.categories} | {one.content.category for one in knowledge.questions}
-        note = message("No file names the category {category}: kbsync plan tells whether the service has it.", category=category)
-        merge = Merge((Edit(_place(found), replace(found.content, category=path), (Field.CATEGORY,)),))
-        return merge, None if path in known else closest(category, map(show_path, known)) or note
-
-    return act
+    found = _find(knowledge, text)
+    path = tuple(SLASH.split(category))
+    if len(path) > LEVELS or not all(map(can_be_written, path)):
+        raise Misuse(message("a category is written as Parent / Child: {text}", text=shorten(category)))
+    if path == found.content.category:
+        raise Misuse(message("{text} is in that category already", text=shorten(found.content.question)))
+    known = {one.path for one in knowledge.categories} | {one.content.category for one in knowledge.questions}
+    note = message("No file names the category {category}: kbsync plan tells whether the service has it.", category=category)
+    merge = Merge((Edit(_place(found), replace(found.content, category=path), (Field.CATEGORY,)),))
+    return merge, None if path in known else closest(category, map(show_path, known)) or note
 
 
 def _find(knowledge: Knowledge, text: str) -> Question:

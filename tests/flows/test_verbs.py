@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from kbsync.model import Knowledge, Question
 from kbsync.plan import Action, BaseKind, Cause, Plan, QuestionChange, Source, TargetRef
 from kbsync.planner import Context, make_plan
 from kbsync.usecases.context import Exit
-from kbsync.usecases.files import Act, moving, removing, renaming
+from kbsync.usecases.files import Act, moved, removed, renamed
 from tests.fakes.console import Console
 from tests.flows.harness import Bench
 
@@ -38,10 +39,10 @@ LAYOUTS = {
     "unnamed": TREE.replace("category: A\n", "") + "questions:\n" + TWO + "    category: [A]\n",
 }
 VERBS: dict[str, tuple[Act, Action]] = {
-    "rename": (renaming("two", "deux"), Action.RENAME),
-    "take the wording": (renaming("Two", "zwei"), Action.RENAME),
-    "remove": (removing("two"), Action.DELETE),
-    "move": (moving("two", "B"), Action.MOVE),
+    "rename": (partial(renamed, old="two", new="deux"), Action.RENAME),
+    "take the wording": (partial(renamed, old="Two", new="zwei"), Action.RENAME),
+    "remove": (partial(removed, text="two"), Action.DELETE),
+    "move": (partial(moved, text="two", category="B"), Action.MOVE),
 }
 
 
@@ -83,7 +84,7 @@ def test_a_verb_is_the_one_change_that_it_names(verb: str, layout: str) -> None:
 def test_lines_come_in_the_place_of_an_alias() -> None:
     """A list that repeats another one becomes a list of its own."""
     before = LAYOUTS["borrowed"].replace("previously: &x [zwo]", "similar: &x [zwo]").encode()
-    merge, _ = removing("two")(read(before))
+    merge, _ = removed(read(before), text="two")
     after = merge_files({**SETTINGS, "a.yaml": before}, merge, shown_as="k", target=None).files["a.yaml"]
     assert [line.text for line in read(after).removed] == ["zwo", "two"]
 
@@ -217,7 +218,7 @@ def test_a_moved_question_goes_where_its_category_is(home: str, *, crlf: bool) -
     files = {"a.yaml": LAYOUTS["block"], "b.yaml": home}
     data = {name: (text.replace("\n", "\r\n") if crlf else text).encode() for name, text in files.items()}
     old = load_tree(data, shown_as="k", settings=False).knowledge
-    merge, _ = moving("two", "B")(old)
+    merge, _ = moved(old, text="two", category="B")
     after = merge_files({**SETTINGS, **data}, merge, shown_as="k", target=None).files
     text = {name: found.decode().replace("\r\n", "\n") for name, found in after.items()}
     assert text["a.yaml"] == TREE + "questions:\n" + ONE
@@ -230,11 +231,11 @@ def test_a_moved_question_goes_where_its_category_is(home: str, *, crlf: bool) -
 def test_the_only_question_of_a_document_goes_where_its_category_is_too() -> None:
     """The document keeps its category; where that category is at home nowhere, it takes the new one."""
     files = {"a.yaml": LAYOUTS["alone"].encode(), "b.yaml": b"category: B\nquestions:\n  - question: three\n    answer: x\n"}
-    merge, _ = moving("two", "B")(load_tree(files, shown_as="k", settings=False).knowledge)
+    merge, _ = moved(load_tree(files, shown_as="k", settings=False).knowledge, text="two", category="B")
     after = merge_files({**SETTINGS, **files}, merge, shown_as="k", target=None).files
     assert after == {"a.yaml": (TREE + "questions: []\n").encode(), "b.yaml": files["b.yaml"] + b"\n" + TWO.encode()}
     alone = {"a.yaml": files["a.yaml"]}
-    merge, _ = moving("two", "B")(load_tree(alone, shown_as="k", settings=False).knowledge)
+    merge, _ = moved(load_tree(alone, shown_as="k", settings=False).knowledge, text="two", category="B")
     after = merge_files({**SETTINGS, **alone}, merge, shown_as="k", target=None).files
     assert after == {"a.yaml": (TREE.replace("category: A", "category: B") + "questions:\n" + TWO).encode()}
 
@@ -252,7 +253,7 @@ def test_the_only_question_of_a_document_goes_where_its_category_is_too() -> Non
 def test_what_cannot_go_is_moved_in_its_place(entry: str, home: str, name: str) -> None:
     """What shares a value, stands on one line or names a file from where it is, gets its category written beside it."""
     files = {"a.yaml": (TREE + "questions:\n" + ONE + entry).encode(), name: home.encode(), "x.html": b"<b>"}
-    merge, _ = moving("two", "B")(load_tree(files, shown_as="k", settings=False).knowledge)
+    merge, _ = moved(load_tree(files, shown_as="k", settings=False).knowledge, text="two", category="B")
     after = merge_files({**SETTINGS, **files}, merge, shown_as="k", target=None).files
     assert list(after) == ["a.yaml"]
     assert "category: B" in after["a.yaml"].decode().partition("question: two")[2]

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from kbsync.cli.drawing import counts
 from kbsync.errors import InvalidInput, UnusableFile
 from kbsync.files.directory import DiskFiles
 from kbsync.files.emit import file_name
 from kbsync.files.merging import fit
 from kbsync.model import Category, Content, Knowledge
 from kbsync.plan import Merge
+from kbsync.render.results import counts
 from tests.unit.merges import edited, questions
 
 ONE = {"a.yaml": b"category: A\nquestions:\n  - question: one\n    answer: x\n    similar: [uno]\n"}

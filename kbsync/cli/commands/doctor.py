@@ -26,9 +26,9 @@ def doctor(call: Invocation, *, probe: bool) -> int:
     finding that is not in order says what to do. What --probe finds is told in the switches of `kbsync sandbox serve`, so
     that a rehearsal plays the real service, and as a block for an issue; it holds no text and no id of the library.
     """
-    from kbsync.cli.drawing import draw_checkup  # noqa: PLC0415
+    from kbsync.render.results import checkup_result  # noqa: PLC0415
     from kbsync.usecases.target import examine_target  # noqa: PLC0415
 
     findings, settled, code = examine_target(call, probing=probe)
-    call.screen.result(draw_checkup(findings, settled, call))
+    call.screen.result(checkup_result(findings, settled, call.format, call.screen.options))
     return code

@@ -26,9 +26,9 @@ def fmt(call: Invocation, *, check: bool, diff: bool) -> int:
     Keys of a question get one order, text of several lines becomes a block, quotes stay where they are needed, indentation
     is two columns. Comments, empty lines, anchors and the order of questions stay, and no value changes.
     """
-    from kbsync.cli.drawing import draw_formatted  # noqa: PLC0415
+    from kbsync.render.results import formatted_result  # noqa: PLC0415
     from kbsync.usecases.files import format_directory  # noqa: PLC0415
 
     found, code = format_directory(call, check=check, diff=diff)
-    call.screen.result(draw_formatted(found, call, diff=diff))
+    call.screen.result(formatted_result(found.paths, found.diff, call.format, diff=diff))
     return code

@@ -23,7 +23,7 @@ def log(call: Invocation, *, last: int) -> int:
 
     It reads the receipts that all clones share; `kbsync plan --undo NUMBER` takes one back.
     """
-    from kbsync.render.json_documents import log_json  # noqa: PLC0415
+    from kbsync.render.results import log_json  # noqa: PLC0415
     from kbsync.render.status import log_markdown, log_text  # noqa: PLC0415
     from kbsync.usecases.target import find_log  # noqa: PLC0415
 

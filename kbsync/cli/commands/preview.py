@@ -30,10 +30,11 @@ def preview(call: Invocation, *, question: str | None, session: str, answer_file
     The answer that the files declare for QUESTION is seen as customers would see it, piece by piece; the session is looked
     at before each. Only where the chatbot serves the session.
     """
-    from kbsync.cli.drawing import draw_streamed  # noqa: PLC0415
+    from kbsync.render.results import streamed_result  # noqa: PLC0415
     from kbsync.usecases.session import preview_answer  # noqa: PLC0415
 
     done, code = preview_answer(call, question=question, answer_file=answer_file, session=session, yes=yes)
     if done is not None:
-        call.screen.report(draw_streamed(done, session, call))
+        how = session, done.key, call.format, call.screen.options
+        call.screen.report(streamed_result(*how, sent=done.sent, pieces=done.total, ended=done.ended, state=done.state))
     return code

@@ -38,12 +38,13 @@ def pull(call: Invocation, *, base: str | None, check: bool, **wanted: Any) -> i
     What git changed since then stays. Where both changed the same, git's side stays, the place is named, the rest is
     written, and the exit code is 6. Without a base the console's side is taken for every declared question.
     """
-    from kbsync.cli.drawing import draw_pulled  # noqa: PLC0415
     from kbsync.puller import Scope  # noqa: PLC0415
+    from kbsync.render.results import pulled_result  # noqa: PLC0415
     from kbsync.usecases.pull import pull_changes  # noqa: PLC0415
 
     pulled, code = pull_changes(call, Scope(**wanted), base=base, check=check)
-    call.screen.result(draw_pulled(pulled, call, diff=check))
+    shown = pulled.merged, pulled.clashes, pulled.diff, call.format, call.screen.options
+    call.screen.result(pulled_result(*shown, shown_as=call.directory.as_posix(), check=check))
     if pulled.refused is not None:
         raise pulled.refused
     return code

@@ -20,7 +20,7 @@ def schema(call: Invocation, *, name: str) -> int:
 
     Knowledge and settings are for editors, plan and receipt for machines that read them.
     """
-    from kbsync.render.json_documents import json_text  # noqa: PLC0415
+    from kbsync.render.results import json_text  # noqa: PLC0415
 
     if name in ("plan", "receipt"):
         from kbsync.planfile import schemas  # noqa: PLC0415

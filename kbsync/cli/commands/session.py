@@ -23,11 +23,11 @@ def session() -> None:
 @invocation("text", "json")
 def state(call: Invocation, *, session_id: str | None, client_user: str | None, customer_service: str | None) -> int:
     """Show who serves a session now (get_session_state)."""
-    from kbsync.cli.drawing import draw_state  # noqa: PLC0415
+    from kbsync.render.results import session_result  # noqa: PLC0415
     from kbsync.usecases.session import read_state  # noqa: PLC0415
 
     found = read_state(call, session_id, client_user=client_user, customer_service=customer_service)
-    call.screen.result(draw_state(found, call))
+    call.screen.result(session_result(found, call.format))
     return Exit.DONE
 
 
@@ -49,12 +49,12 @@ def messages(call: Invocation, *, session_id: str, limit: int, offset: int, ever
 
     This is personal data.
     """
-    from kbsync.cli.drawing import draw_messages  # noqa: PLC0415
+    from kbsync.render.results import messages_result  # noqa: PLC0415
     from kbsync.usecases.session import read_messages  # noqa: PLC0415
 
     some = None if everything else limit
     total, found = read_messages(call, session_id, limit=some, offset=offset, oldest_first=oldest_first)
-    call.screen.result(draw_messages(total, found, call))
+    call.screen.result(messages_result(total, found, call.format))
     return Exit.DONE
 
 
@@ -80,9 +80,9 @@ def send(call: Invocation, *, session_id: str, chunks: tuple[str, ...], key: str
     Each CHUNK is one call, and what one message cannot hold goes as several. A customer may be reading along, so it goes only
     where the chatbot serves the session.
     """
-    from kbsync.cli.drawing import draw_keys  # noqa: PLC0415
+    from kbsync.render.results import keys_result  # noqa: PLC0415
     from kbsync.usecases.session import SendOptions, send_message  # noqa: PLC0415
 
     options = SendOptions(session_id, chunks, key=key, finish=not unfinished, anyway=anyway)
-    call.screen.report(draw_keys(send_message(call, options), call))
+    call.screen.report(keys_result(send_message(call, options), call.format))
     return Exit.DONE

@@ -23,7 +23,7 @@ def status(call: Invocation, *, all_targets: bool) -> int:
     That is: files, what was applied last, what waits to be applied, what the console changed, who applies, and what to do next.
     Nothing is changed.
     """
-    from kbsync.render.json_documents import status_json  # noqa: PLC0415
+    from kbsync.render.results import status_json  # noqa: PLC0415
     from kbsync.render.status import status_text  # noqa: PLC0415
     from kbsync.usecases.target import find_status  # noqa: PLC0415
 

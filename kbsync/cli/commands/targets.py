@@ -19,7 +19,7 @@ def targets(call: Invocation) -> int:
 
     With `--format matrix` the list feeds a CI matrix, one job a target; the embedded service is none beside real ones.
     """
-    from kbsync.render.json_documents import matrix_json, targets_json  # noqa: PLC0415
+    from kbsync.render.results import matrix_json, targets_json  # noqa: PLC0415
     from kbsync.usecases.workspace import open_workspace  # noqa: PLC0415
 
     workspace = open_workspace(call.directory)

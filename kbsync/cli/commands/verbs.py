@@ -1,5 +1,6 @@
 """``kbsync rename``, ``remove``, ``move``: the editor's verbs, which edit the files as a person would."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -32,9 +33,9 @@ def rename(call: Invocation, *, old: str, new: str, dry_run: bool) -> int:
 
     The old text comes under previously: for customers and for the service it is still the same question.
     """
-    from kbsync.usecases.files import renaming  # noqa: PLC0415
+    from kbsync.usecases.files import renamed  # noqa: PLC0415
 
-    return _edit(call, renaming(old, new), dry_run=dry_run)
+    return _edit(call, partial(renamed, old=old, new=new), dry_run=dry_run)
 
 
 @documented(
@@ -52,9 +53,9 @@ def remove(call: Invocation, *, text: str, dry_run: bool) -> int:
 
     Its text comes under removed: in the same file, which is what removes it from the live library when that is applied.
     """
-    from kbsync.usecases.files import removing  # noqa: PLC0415
+    from kbsync.usecases.files import removed  # noqa: PLC0415
 
-    return _edit(call, removing(text), dry_run=dry_run)
+    return _edit(call, partial(removed, text=text), dry_run=dry_run)
 
 
 @documented(
@@ -70,14 +71,15 @@ def remove(call: Invocation, *, text: str, dry_run: bool) -> int:
 @invocation("text", "json", target=False)
 def move(call: Invocation, *, text: str, category: str, dry_run: bool) -> int:
     """Put a question into another category, and show the difference."""
-    from kbsync.usecases.files import moving  # noqa: PLC0415
+    from kbsync.usecases.files import moved  # noqa: PLC0415
 
-    return _edit(call, moving(text, category), dry_run=dry_run)
+    return _edit(call, partial(moved, text=text, category=category), dry_run=dry_run)
 
 
 def _edit(call: Invocation, act: "Act", *, dry_run: bool) -> int:
-    from kbsync.cli.drawing import draw_formatted  # noqa: PLC0415
+    from kbsync.render.results import formatted_result  # noqa: PLC0415
     from kbsync.usecases.files import edit_directory  # noqa: PLC0415
 
-    call.screen.result(draw_formatted(edit_directory(call, act, dry_run=dry_run), call, diff=True))
+    found = edit_directory(call, act, dry_run=dry_run)
+    call.screen.result(formatted_result(found.paths, found.diff, call.format, diff=True))
     return Exit.DONE

@@ -1,19 +1,21 @@
-"""What commands find and do as JSON for other programs; fields are added, never renamed, within one ``format_version``.
+"""What the smaller commands find and do: as text for people, and as JSON for other programs.
 
-The words are English, because programs compare them.
+Fields of the JSON are added, never renamed, within one ``format_version``; its words are English, because programs compare them.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kbsync.display import moment
+from kbsync import __version__
+from kbsync.display import moment, visible
+from kbsync.messages import Message, message
 from kbsync.model import CategoryPath, Content, show_path
 from kbsync.plan import Field, Plan, value_of
 from kbsync.puller import Clash
 from kbsync.render.view import outline
-from kbsync.render.words import RenderOptions
+from kbsync.render.words import RenderOptions, Words
 from kbsync.report import Receipt
 from kbsync.settings import Target
 
@@ -24,20 +26,23 @@ if TYPE_CHECKING:
     from kbsync.render.status import PastApply, TargetStatus
 
 __all__ = [
-    "checkup_json",
-    "formatted_json",
+    "checkup_result",
+    "formatted_result",
     "joined_json",
     "json_text",
-    "keys_json",
+    "keys_result",
     "matrix_json",
-    "messages_json",
+    "messages_result",
     "moment",
-    "pulled_json",
-    "session_json",
+    "pulled_result",
+    "session_result",
     "status_json",
-    "streamed_json",
+    "streamed_result",
     "targets_json",
 ]
+
+MARKS = {True: "\x1b[32mok\x1b[0m", False: "\x1b[31m\x1b[1mno\x1b[0m", None: "\x1b[33m? \x1b[0m"}
+"""In order, not in order, and unknown: green, red and yellow where the screen has colours."""
 
 
 def document(**fields: object) -> str:
@@ -119,30 +124,53 @@ def log_json(entries: Sequence["PastApply"]) -> str:
     )
 
 
-def checkup_json(findings: Sequence["Finding"], settled: Sequence["Settled"] = ()) -> str:
-    """What a check-up found; ``ok`` is null where it is unknown. ``probe`` is empty where nothing was probed."""
-    return document(
-        findings=[
-            {
-                "name": found.name,
-                "ok": found.ok,
-                "message": str(found.message),
-                "hint": None if found.hint is None else str(found.hint),
-            }
-            for found in findings
-        ],
-        probe=[{"message": str(one.message), "switches": list(one.switches)} for one in settled],
-    )
+def checkup_result(findings: Sequence["Finding"], settled: Sequence["Settled"], kind: str, options: RenderOptions) -> str:
+    """What a check-up found, and after it what a probe settled; in JSON ``ok`` is null where it is unknown."""
+    if kind == "json":
+        found = [
+            {"name": one.name, "ok": one.ok, "message": str(one.message), "hint": None if one.hint is None else str(one.hint)}
+            for one in findings
+        ]
+        return document(findings=found, probe=[{"message": str(one.message), "switches": list(one.switches)} for one in settled])
+    words = Words(options.language)
+    lines: list[str] = []
+    for one in findings:
+        lines.append(f"{MARKS[one.ok]}  {one.name:<14} {_line(one.message, words)}")
+        lines += [] if one.hint is None else [f"{'':<19}{_line(one.hint, words)}"]
+    return "\n".join([*lines, *(_settled_lines(settled, words) if settled else ())])
 
 
-def session_json(found: "Session") -> str:
+def _settled_lines(settled: Sequence["Settled"], words: Words) -> list[str]:
+    """What was settled, the command that plays it, and a block for an issue: in English, because that is read elsewhere."""
+    return [
+        "",
+        *(f"{', '.join(one.switches) or '?':<34}  {_line(one.message, words)}" for one in settled),
+        "",
+        words("A sandbox that behaves so:"),
+        "  kbsync sandbox serve" + "".join(f" --switch {word}" for one in settled for word in one.switches),
+        "",
+        words("For an issue of kbsync, to be pasted as it is:"),
+        "",
+        f"kbsync {__version__}, `doctor --probe`:",
+        "",
+        *(f"- {one.message} {' '.join(f'`{word}`' for word in one.switches)}".rstrip() for one in settled),
+    ]
+
+
+def _line(said: Message, words: Words) -> str:
+    return visible(words.say(said), newlines=False)
+
+
+def session_result(found: "Session", kind: str) -> str:
     """A session and its state."""
-    return document(session=found.id, state=found.state, agent=found.agent)
+    if kind == "json":
+        return document(session=found.id, state=found.state, agent=found.agent)
+    return f"{found.state} ({visible(found.agent)})" if found.agent else found.state
 
 
-def messages_json(total: int, found: Sequence["ChatMessage"]) -> str:
+def messages_result(total: int, found: Sequence["ChatMessage"], kind: str) -> str:
     """Messages of a session; times are UTC."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "account": item.account,
             "role": item.role.name.lower(),
@@ -151,11 +179,21 @@ def messages_json(total: int, found: Sequence["ChatMessage"]) -> str:
         }
         for item in found
     ]
-    return document(total=total, messages=rows)
+    if kind == "json":
+        return document(total=total, messages=rows)
+    return "\n".join(
+        f"{row['sent_at'] or '?':<19}  {row['role']:<6}  {visible(row['account'])}: {visible(row['text'])}" for row in rows
+    )
 
 
-def pulled_json(merged: "Merged", clashes: Sequence[Clash], *, shown_as: str, diff: str) -> str:
-    """What a pull did to the files, and where git and the console clash."""
+def pulled_result(
+    merged: "Merged", clashes: Sequence[Clash], diff: str, kind: str, options: RenderOptions, *, shown_as: str, check: bool
+) -> str:
+    """What a pull did to each file, or with ``check`` the difference; as JSON both, and where git and the console clash."""
+    if kind != "json":
+        words = Words(options.language)
+        files = (f"{shown_as}/{name}: {words.say(counts(merged, name))}" for name in sorted(merged.changes))
+        return diff if check else "\n".join(files)
     return document(
         files=[
             {
@@ -185,19 +223,36 @@ def pulled_json(merged: "Merged", clashes: Sequence[Clash], *, shown_as: str, di
 _NONE = {"updated": 0, "added": 0, "removed": 0}
 
 
-def formatted_json(paths: Sequence[str], diff: str) -> str:
-    """The files that are laid out anew, and what differs in them."""
-    return document(files=list(paths), diff=diff)
+def counts(merged: "Merged", name: str) -> Message:
+    """How many questions of a file were changed, or whether the file is new where no question was."""
+    touched = merged.touched.get(name)
+    if name in merged.gone:
+        return message("removed, because no question uses it any more")
+    if touched is None:
+        return message("new") if name in merged.created else message("rewritten")
+    return message("{updated} changed, {added} new, {removed} removed", **asdict(touched))
 
 
-def streamed_json(session: str, key: str, *, sent: int, pieces: int, ended: bool, state: str | None) -> str:
+def formatted_result(paths: Sequence[str], difference: str, kind: str, *, diff: bool) -> str:
+    """The paths of files that are laid out anew one a line, or what differs in them; as JSON both."""
+    if kind == "json":
+        return document(files=list(paths), diff=difference)
+    return difference if diff else "\n".join(paths)
+
+
+def streamed_result(
+    session: str, key: str, kind: str, options: RenderOptions, *, sent: int, pieces: int, ended: bool, state: str | None
+) -> str:
     """How far a draft was streamed into a session."""
-    return document(session=session, key=key, sent=sent, pieces=pieces, ended=ended, state=state)
+    if kind == "json":
+        return document(session=session, key=key, sent=sent, pieces=pieces, ended=ended, state=state)
+    said = message("Pieces sent to {session}: {sent} of {total}.", sent=sent, total=pieces, session=session)
+    return _line(said, Words(options.language))
 
 
-def keys_json(keys: Sequence[str]) -> str:
+def keys_result(keys: Sequence[str], kind: str) -> str:
     """The keys of the messages that a text was sent in; the last one can be gone on with."""
-    return document(key=keys[-1], keys=list(keys))
+    return document(key=keys[-1], keys=list(keys)) if kind == "json" else "\n".join(keys)
 
 
 def joined_json(results: Mapping[str, str | None]) -> str:
