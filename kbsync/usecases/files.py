@@ -25,7 +25,6 @@ from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.workspace import examine_workspace
 
 __all__ = [
-    "Formatted",
     "edit_directory",
     "format_directory",
     "moved",

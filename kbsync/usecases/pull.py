@@ -15,7 +15,7 @@ from kbsync.render.prose import unified
 from kbsync.usecases.context import Call, Exit
 from kbsync.usecases.plan import Prepared, check_pattern, plan_against, prepare, reader_of, settled_by
 
-__all__ = ["Pulled", "pull_changes"]
+__all__ = ["pull_changes"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from kbsync.saving import read_file
 from kbsync.usecases.composition import connected
 from kbsync.usecases.context import Call, Exit, is_agreed, stop_on_signal
 
-__all__ = ["SendOptions", "Streamed", "preview_answer", "read_messages", "read_state", "send_message"]
+__all__ = ["SendOptions", "preview_answer", "read_messages", "read_state", "send_message"]
 
 
 @dataclass(frozen=True, slots=True)
