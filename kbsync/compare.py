@@ -1,9 +1,16 @@
-"""In which fields two questions differ, and how alike two wordings are."""
+"""In which fields two questions differ, how alike two wordings are, and the form in which they are compared."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
 
 from kbsync.model import Content
 from kbsync.plan import Field
 
-__all__ = ["changed_fields", "likeness"]
+__all__ = ["changed_fields", "folded", "forms", "likeness"]
+
+MEANINGLESS_SPACE = re.compile(r" (?:(?<!\d ) *| *(?!\d))")
+"""Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
 
 
 def changed_fields(live: Content, desired: Content) -> tuple[Field, ...]:
@@ -23,3 +30,18 @@ def likeness(one: str, other: str) -> int:
     from rapidfuzz import fuzz  # noqa: PLC0415
 
     return round(fuzz.ratio(one.strip().casefold(), other.strip().casefold()))
+
+
+def folded(texts: Iterable[str]) -> str:
+    """Texts without case and width, a null between two."""
+    return unicodedata.normalize("NFKC", "\0".join([text.replace("\0", " ") for text in texts])).casefold()
+
+
+def forms(texts: Iterable[str]) -> list[str]:
+    """Texts without case, width, punctuation and space: what is left decides whether two wordings are the same.
+
+    All are folded at once: punctuation, space and controls become a space.
+    """
+    joined = folded(texts)
+    separators = "".join(sorted(sign for sign in {*joined} - {"\0"} if unicodedata.category(sign)[0] in "PZC"))
+    return MEANINGLESS_SPACE.sub("", re.sub(f"[ {re.escape(separators)}]", " ", joined)).split("\0")

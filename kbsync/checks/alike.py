@@ -17,6 +17,7 @@ from itertools import accumulate, chain, combinations, groupby, islice, product,
 from math import ceil
 from typing import NamedTuple
 
+from kbsync.compare import folded, forms
 from kbsync.diagnostics import Location, Related
 from kbsync.display import shorten
 from kbsync.messages import Message, message
@@ -50,9 +51,6 @@ FIGURES = re.compile(r"\d+")
 SIGN = re.compile(r"[^\w\0]|_")
 """What is no letter and no figure; all that a form leaves out is."""
 
-MEANINGLESS_SPACE = re.compile(r" (?:(?<!\d ) *| *(?!\d))")
-"""Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
-
 FEW = 100
 """So few are compared with all sooner than all are looked up."""
 
@@ -83,7 +81,7 @@ class Wording(NamedTuple):
 def find_same_but_for_form(knowledge: Knowledge, _options: Options, *, known: Collection[Entry] = ()) -> Iterator[CheckFinding]:
     """Wordings of different questions that differ in case, width, punctuation or space alone; equal ones are an error anyway."""
     texts = _texts(knowledge)
-    letters = SIGN.sub("", _folded(texts).replace(" ", "")).split("\0")
+    letters = SIGN.sub("", folded(text for text, _ in texts).replace(" ", "")).split("\0")
     counts = Counter(letters)
     # What two wordings have in common first are their letters and figures.
     near = [] if len(counts) == len(texts) else [one for one, own in zip(texts, letters, strict=False) if counts[own] > 1]
@@ -275,24 +273,9 @@ def _wordings(texts: Sequence[tuple[str, Question]], known: Collection[Entry]) -
         place = wording.owner.location
         return place is None or (place.path, wording.owner.content.question, wording.text) not in known
 
-    found = list(_read(texts))
+    read = zip(texts, forms(text for text, _ in texts), strict=False)
+    found = [Wording(text, form, question) for (text, question), form in read if form]
     return sorted(found, key=is_new) if known else found
-
-
-def _folded(texts: Iterable[tuple[str, Question]]) -> str:
-    """The texts without case and width, a null between two."""
-    joined = "\0".join([text.replace("\0", " ") for text, _ in texts])
-    return unicodedata.normalize("NFKC", joined).casefold()
-
-
-def _read(texts: Sequence[tuple[str, Question]]) -> Iterator[Wording]:
-    """Every text with its form. All are folded at once: punctuation, space and controls become a space."""
-    joined = _folded(texts)
-    separators = "".join(sorted(sign for sign in {*joined} - {"\0"} if unicodedata.category(sign)[0] in "PZC"))
-    forms = MEANINGLESS_SPACE.sub("", re.sub(f"[ {re.escape(separators)}]", " ", joined)).split("\0")
-    for (text, question), form in zip(texts, forms, strict=False):
-        if form:
-            yield Wording(text, form, question)
 
 
 PRESETS = "system preset category"

@@ -55,7 +55,9 @@ def invocation(*formats: str, target: bool = True, directory: bool = True) -> Ca
 
     def decorate(function: Command) -> Any:
         command: Any = click.make_pass_decorator(Invocation)(function)
-        for option in reversed(_options(formats, target=target, directory=directory)):
+        own = [DIRECTORY] if directory else []
+        named = TARGET if target else ()
+        for option in reversed([*own, *named, *([_format(formats)] if formats else []), *SCREEN]):
             command = option(command)
         return command
 
@@ -91,45 +93,64 @@ def _nearest() -> Path:
     return Path(*[".."] * at, "knowledge")
 
 
-def _options(formats: tuple[str, ...], *, target: bool, directory: bool) -> list[Option]:
-    return [
-        *([_directory()] if directory else []),
-        *(_about_the_target() if target else []),
-        *([_format(formats)] if formats else []),
-        *_about_the_screen(),
-    ]
+class SharedOption(click.Option):
+    """An option that many commands have; help shows it after those that the command has for itself."""
 
 
-def _directory() -> Option:
-    return _shared(
-        "-d",
-        "--dir",
-        "directory",
-        type=click.Path(path_type=Path),
-        default=Path("knowledge"),
+def complete_target(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The targets of kbsync.yaml in the directory that the line names so far, else the default one."""
+    from kbsync.files import load_tree  # noqa: PLC0415
+
+    directory = Path(ctx.params.get("directory") or "knowledge")
+    try:
+        settings = load_tree({"kbsync.yaml": (directory / "kbsync.yaml").read_bytes()}, shown_as="").settings
+    except (KbsyncError, OSError):
+        return []
+    return [] if settings is None else [target.name for target in settings.targets if target.name.startswith(incomplete)]
+
+
+def _shared(*names: str, **attributes: Any) -> Option:
+    return click.option(*names, cls=SharedOption, **attributes)
+
+
+DIRECTORY = _shared(
+    "-d",
+    "--dir",
+    "directory",
+    type=click.Path(path_type=Path),
+    default=Path("knowledge"),
+    show_default=True,
+    envvar="KBSYNC_DIR",
+    help="The knowledge directory, also looked for above, up to the top of the repository.",
+)
+TARGET = (
+    _shared(
+        "-t",
+        "--target",
+        envvar="KBSYNC_TARGET",
+        shell_complete=complete_target,
+        help="A target of kbsync.yaml. [default: the default_target]",
+    ),
+    _shared(
+        "--calls-per-second",
+        type=click.FloatRange(min=0, max=5, min_open=True),
+        metavar="N",
+        envvar="KBSYNC_CALLS_PER_SECOND",
+        help="Be slower than the target's own setting, for an account that others use too.",
+    ),
+)
+SCREEN = (
+    _shared("-q", "--quiet", is_flag=True, envvar="KBSYNC_QUIET", help="Say nothing but the result and errors."),
+    _shared("-v", "--verbose", count=True, envvar="KBSYNC_VERBOSE", help="Say more; twice, still more."),
+    _shared(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
         show_default=True,
-        envvar="KBSYNC_DIR",
-        help="The knowledge directory, also looked for above, up to the top of the repository.",
-    )
-
-
-def _about_the_target() -> list[Option]:
-    return [
-        _shared(
-            "-t",
-            "--target",
-            envvar="KBSYNC_TARGET",
-            shell_complete=complete_target,
-            help="A target of kbsync.yaml. [default: the default_target]",
-        ),
-        _shared(
-            "--calls-per-second",
-            type=click.FloatRange(min=0, max=5, min_open=True),
-            metavar="N",
-            envvar="KBSYNC_CALLS_PER_SECOND",
-            help="Be slower than the target's own setting, for an account that others use too.",
-        ),
-    ]
+        envvar="KBSYNC_COLOR",
+        help="Colours; NO_COLOR is honoured too.",
+    ),
+)
 
 
 def _format(formats: tuple[str, ...]) -> Option:
@@ -143,32 +164,9 @@ def _format(formats: tuple[str, ...]) -> Option:
     )
 
 
-def _about_the_screen() -> list[Option]:
-    return [
-        _shared("-q", "--quiet", is_flag=True, envvar="KBSYNC_QUIET", help="Say nothing but the result and errors."),
-        _shared("-v", "--verbose", count=True, envvar="KBSYNC_VERBOSE", help="Say more; twice, still more."),
-        _shared(
-            "--color",
-            type=click.Choice(["auto", "always", "never"]),
-            default="auto",
-            show_default=True,
-            envvar="KBSYNC_COLOR",
-            help="Colours; NO_COLOR is honoured too.",
-        ),
-    ]
-
-
-def _shared(*names: str, **attributes: Any) -> Option:
-    return click.option(*names, cls=SharedOption, **attributes)
-
-
 all_targets_option = click.option(
     "--all-targets", is_flag=True, help="Every real target of kbsync.yaml, side by side, in one report."
 )
-
-
-class SharedOption(click.Option):
-    """An option that many commands have; help shows it after those that the command has for itself."""
 
 
 class Approval(click.Option):
@@ -265,18 +263,6 @@ class Application(click.Group):
             with formatter.section(title):
                 room = formatter.width - formatter.current_indent - longest - 2
                 formatter.write_dl([(f"{one.name:<{longest}}", one.get_short_help_str(room)) for one in commands])
-
-
-def complete_target(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """The targets of kbsync.yaml in the directory that the line names so far, else the default one."""
-    from kbsync.files import load_tree  # noqa: PLC0415
-
-    directory = Path(ctx.params.get("directory") or "knowledge")
-    try:
-        settings = load_tree({"kbsync.yaml": (directory / "kbsync.yaml").read_bytes()}, shown_as="").settings
-    except (KbsyncError, OSError):
-        return []
-    return [] if settings is None else [target.name for target in settings.targets if target.name.startswith(incomplete)]
 
 
 def complete_switch(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:

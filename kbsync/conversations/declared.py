@@ -3,7 +3,6 @@
 Wordings are compared in a normal form: Unicode, case, width, punctuation and markup do not count.
 """
 
-import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from html.parser import HTMLParser
 import regex
 from rapidfuzz import fuzz, process
 
+from kbsync.compare import forms
 from kbsync.errors import Misuse
 from kbsync.messages import message
 from kbsync.model import AnswerType, Content, Knowledge, Question, Status
@@ -115,9 +115,6 @@ def _wordings(question: Question) -> tuple[str, ...]:
     return (question.content.question, *question.content.similar)
 
 
-MEANINGLESS_SPACE = re.compile(r"(?<!\d) +| +(?!\d)")
-"""Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
-
 BLOCKS = frozenset(
     {"address", "blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "table", "tr", "ul"}
 )
@@ -132,10 +129,8 @@ def tidy(text: str) -> str:
 
 
 def reduced(text: str) -> str:
-    """A text without case, width, punctuation and space: what is left decides whether two texts are the same."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    spaced = "".join(" " if unicodedata.category(sign)[0] in "PZC" else sign for sign in folded)
-    return MEANINGLESS_SPACE.sub("", spaced)
+    """The form of one text."""
+    return forms([text])[0]
 
 
 def plain_answer(content: Content) -> str:

@@ -87,7 +87,8 @@ class _Undo:
                 self.done.append((change, outcome))
             elif outcome.calls or outcome.outcome is Outcome.UNKNOWN:
                 # A report of an apply that was cut short does not know the calls that were under way.
-                self.problems.append(_half_done(change))
+                words = message("{title} is not taken back: it may have been sent and did not end as applied; look at it")
+                self.problems.append(_kept(change, words))
         # A text that a rename gives back is not free for a twin of it that was deleted.
         renames = [change for change, _ in self.done if isinstance(change, QuestionChange) and change.action is Action.RENAME]
         self._taken |= {change.before.question for change in renames if change.before is not None}
@@ -124,13 +125,12 @@ class _Undo:
             return self._deleted(change, change.before or (), ended.home)
         now = self._now(change, ended.made)
         if now is None:
-            return _kept(change, message("{title} is not taken back: it is gone", title=change.title))
+            return _kept(change, message("{title} is not taken back: it is gone"))
         if keeps_title(change.after[-1], now.path[-1]):
             return self._renamed_or_made(change, now)
         if same_title(now.path, change.before):
             return None
-        words = message("{title} is not taken back: it is called {now} now", title=change.title, now=show_path(now.path))
-        return _kept(change, words)
+        return _kept(change, message("{title} is not taken back: it is called {now} now"), now=show_path(now.path))
 
     def _deleted(self, change: CategoryChange, path: CategoryPath, home: int | None) -> CategoryChange | Problem | None:
         if path in self._places:
@@ -139,9 +139,9 @@ class _Undo:
         there = {path_after(place, self._renamed): found for place, found in self._places.items()}
         there |= dict.fromkeys((*self._made_again(), ()))
         if parent not in there:
-            return _kept(change, message("{title} is not taken back: its parent is gone", title=change.title))
+            return _kept(change, message("{title} is not taken back: its parent is gone"))
         if home is not None and there[parent] not in (home, None):
-            return _kept(change, _replaced(change, parent))
+            return _replaced(change, parent)
         return replace(change.inverse(), id=None, cause=Cause.DECLARED)
 
     def _made_again(self) -> list[CategoryPath]:
@@ -153,7 +153,7 @@ class _Undo:
             return inverse
         place = (*now.path[:-1], change.before[-1])
         if any(each.path == place and each.id not in self._ours for each in self._categories.values()):
-            return _kept(change, _replaced(change, place))
+            return _replaced(change, place)
         self._renamed[now.path] = (*path_after(now.path[:-1], self._renamed), change.before[-1])
         return replace(inverse, after=self._renamed[now.path])
 
@@ -169,16 +169,16 @@ class _Undo:
         if after is None:
             assert before is not None  # noqa: S101  (a delete has a before)
             if before.question in self._taken:
-                return _kept(change, message("{title} is not taken back: it exists again", title=change.title))
+                return _kept(change, message("{title} is not taken back: it exists again"))
             self._taken.add(before.question)
             return self._homeless(change, before, ended.home) or _inverse(change, None, before)
         identifier = change.id or ended.made
         now = self._texts.get(after.question) if identifier is None else self._questions.get(identifier)
         if now is None:
-            return _kept(change, message("{title} is not taken back: it is gone", title=change.title))
+            return _kept(change, message("{title} is not taken back: it is gone"))
         if before is None:
             if composed(now.content) != composed(after):
-                return _kept(change, message("{title} is not taken back: it was changed since", title=change.title))
+                return _kept(change, message("{title} is not taken back: it was changed since"))
             return _inverse(change, now, None)
         return self._fields(change, now, before=before, after=after, home=ended.home)
 
@@ -196,10 +196,8 @@ class _Undo:
                 goal = _with(goal, field, before)
                 left.append(field)
             elif field.differs(now.content, before):
-                words = message(
-                    "{title} is not taken back: its {field} was changed again", title=change.title, field=FIELD_NAMES[field]
-                )
-                return _kept(change, words)
+                words = message("{title} is not taken back: its {field} was changed again")
+                return _kept(change, words, field=FIELD_NAMES[field])
         if not left:
             return None
         return (self._homeless(change, before, home) if Field.CATEGORY in left else None) or _inverse(change, now, goal, left)
@@ -208,12 +206,10 @@ class _Undo:
         """Why a question cannot return to its former category, whose id an older receipt lacks."""
         path = before.category
         if path not in self._places:
-            words = message(
-                "{title} is not taken back: its category {category} is not there", title=change.title, category=show_path(path)
-            )
-            return _kept(change, words)
+            words = message("{title} is not taken back: its category {category} is not there")
+            return _kept(change, words, category=show_path(path))
         found = self._places[path]
-        return None if home is None or found in (home, None) else _kept(change, _replaced(change, path))
+        return None if home is None or found in (home, None) else _replaced(change, path)
 
 
 def _inverse(change: QuestionChange, now: Question | None, goal: Content | None, fields: Sequence[Field] = ()) -> QuestionChange:
@@ -234,18 +230,11 @@ def _with(content: Content, field: Field, source: Content) -> Content:
     return replace(content, **value)
 
 
-def _replaced(change: Change, path: CategoryPath) -> Message:
+def _replaced(change: Change, path: CategoryPath) -> Problem:
     """The console has put another category where one was."""
-    return message("{title} is not taken back: another category is called {path} now", title=change.title, path=show_path(path))
+    return _kept(change, message("{title} is not taken back: another category is called {path} now"), path=show_path(path))
 
 
-def _half_done(change: Change) -> Problem:
-    """A change that was sent and did not end as applied may have happened in part."""
-    return _kept(
-        change,
-        message("{title} is not taken back: it may have been sent and did not end as applied; look at it", title=change.title),
-    )
-
-
-def _kept(change: Change, words: Message) -> Problem:
-    return Problem(ProblemKind.WITHHELD, words, change.location, blocking=False)
+def _kept(change: Change, words: Message, **values: object) -> Problem:
+    """Why a change is not taken back; ``words`` name it by its title."""
+    return Problem(ProblemKind.WITHHELD, words.fill(title=change.title, **values), change.location, blocking=False)
