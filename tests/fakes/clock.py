@@ -8,7 +8,7 @@ from functools import partial
 
 from kbsync.limiter.clock import SystemClock, Turn
 
-__all__ = ["FakeClock", "Sleepy"]
+__all__ = ["FakeClock", "Hurried", "Sleepy"]
 
 RIGHT = 1_760_000_000.0
 
@@ -125,3 +125,19 @@ class Sleepy(SystemClock):
     def wall(self) -> float:
         """Unix time, which goes on."""
         return super().wall() + self.slept
+
+
+class Hurried(SystemClock):
+    """A clock on which four seconds pass in one: threads work, wait and meet as on the machine's own, and none waits for long."""
+
+    def now(self) -> float:
+        """Seconds, forward only."""
+        return super().now() * 4
+
+    def wall(self) -> float:
+        """Unix time that moves along with ``now``."""
+        return RIGHT + self.now()
+
+    def wait(self, seconds: float, *, until: threading.Event | None = None) -> bool:
+        """Wait a quarter of that."""
+        return super().wait(seconds / 4, until=until)

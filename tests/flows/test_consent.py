@@ -14,9 +14,9 @@ import pytest
 
 from kbsync.cli.screen import Screen
 from kbsync.history.lock import TargetLock
-from kbsync.limiter import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
 from kbsync.usecases.context import RunContext
+from tests.fakes.clock import Hurried
 from tests.fakes.console import snapshot
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import Bench, Terminal, held, writes
@@ -120,7 +120,7 @@ def test_a_lock_of_this_machine_ends_with_its_process(bench: Bench) -> None:
 def test_a_forgotten_lock_on_the_remote_is_removed(bench: Bench, tmp_path: Path) -> None:
     """Exactly the lock that was shown goes, after consent, and the next apply takes the target."""
     assert bench.tree is not None
-    bench.clock = SystemClock()  # the lock is renewed in a thread of its own, for which told time would fly
+    bench.clock = Hurried()  # the lock is renewed in a thread of its own, for which told time would fly
     bench.tree.git("remote", "add", "origin", f"file://{GitRepos(tmp_path).init('origin', '--bare').path}")
     with bench.served():
         bench.commit(SMALL)

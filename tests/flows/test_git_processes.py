@@ -9,8 +9,7 @@ import pytest
 
 from kbsync.history.lock import TargetLock
 from kbsync.history.repository import Repository
-from kbsync.limiter import SystemClock
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import FakeClock, Hurried
 from tests.fakes.git_repos import GitRepos, WorkTree
 from tests.flows.harness import Bench
 from tests.flows.runner import executable
@@ -26,7 +25,7 @@ CONTACTS = ("ls-remote", "fetch", "push")
 def counted(bench: Bench, tmp_path: Path) -> Iterator[Bench]:
     """A bench with a bare remote and a served library; each start of git is noted, those that git starts itself are not."""
     assert bench.tree is not None
-    bench.clock = SystemClock()  # a lock on a remote is renewed in a thread of its own, for which told time would fly
+    bench.clock = Hurried()  # a lock on a remote is renewed in a thread of its own, for which told time would fly
     origin = GitRepos(tmp_path).init("origin", "--bare")
     bench.tree.git("remote", "add", "origin", f"file://{origin.path}")
     program = executable(tmp_path / "bin" / "git", f'echo "$*" >> "{tmp_path}/log"; exec "{shutil.which("git")}" "$@"')

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kbsync.limiter import SystemClock
 from kbsync.sandbox.service import Reply, Request, Service
+from tests.fakes.clock import Hurried
 from tests.fakes.console import Console
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import SETTINGS, Bench, apply_first, copied, held, writes
@@ -319,7 +319,7 @@ def test_a_mark_that_could_not_be_moved_is_healed(bench: Bench, receipt: tuple[s
 def test_the_applied_ref_is_shared_through_the_remote(bench: Bench, tmp_path: Path) -> None:
     """Another clone plans against what this one applied to a real target."""
     assert bench.tree is not None
-    bench.clock = SystemClock()  # a lock on a remote is renewed in a thread of its own, for which told time would fly
+    bench.clock = Hurried()  # a lock on a remote is renewed in a thread of its own, for which told time would fly
     origin = GitRepos(tmp_path).init("origin", "--bare")
     bench.tree.git("remote", "add", "origin", f"file://{origin.path}")
     with bench.served() as service:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.limiter import SystemClock
+from tests.fakes.clock import Hurried
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import Bench
 from tests.flows.shop import SMALL
@@ -46,7 +46,7 @@ BARE = {
 def test_a_bare_repository_in_the_tree_is_not_obeyed(bench: Bench, tmp_path: Path, place: str) -> None:
     """Be it the knowledge directory or one above it: the repository is the one around them, and its remote is asked."""
     assert bench.tree is not None
-    bench.clock = SystemClock()
+    bench.clock = Hurried()
     origin, trace = GitRepos(tmp_path).init("origin", "--bare"), tmp_path / "trace"
     bench.tree.git("remote", "add", "origin", f"file://{origin.path}")
     with bench.served():

@@ -17,7 +17,7 @@ from kbsync.sandbox.gate import Request
 from kbsync.sandbox.replies import Reply
 from kbsync.sandbox.service import Service
 from kbsync.usecases.context import RunContext
-from tests.fakes.clock import Sleepy
+from tests.fakes.clock import Hurried, Sleepy
 from tests.fakes.git_repos import GitRepos, WorkTree
 from tests.flows.harness import Bench, Run, writes
 from tests.flows.runner import executable
@@ -48,7 +48,7 @@ class Eventful(Service):
 def shared(bench: Bench, tmp_path: Path) -> Iterator[tuple[Bench, Eventful]]:
     """Another answer and another similar question are to be applied, which takes two calls."""
     assert bench.tree is not None
-    bench.clock = SystemClock()
+    bench.clock = Hurried()
     bench.tree.git("remote", "add", "origin", f"file://{GitRepos(tmp_path).init('origin', '--bare').path}")
     with bench.served(kind=Eventful) as service:
         assert isinstance(service, Eventful)

@@ -11,8 +11,7 @@ import pytest
 
 from kbsync.cli.progress import FIRST as FIRST_LINE
 from kbsync.history.base import write_receipt
-from kbsync.limiter import SystemClock
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import FakeClock, Hurried
 from tests.fakes.git_repos import GitRepos
 from tests.flows.harness import SETTINGS, Bench, held
 from tests.flows.shop import FIRST, SMALL
@@ -191,7 +190,7 @@ def test_a_part_that_was_applied_is_not_the_console(bench: Bench) -> None:
 def shared(bench: Bench, tmp_path: Path) -> Iterator[tuple[Bench, Bench]]:
     """Two clones of one remote, and the library that they apply to."""
     assert bench.tree is not None
-    bench.clock = SystemClock()  # a lock on a remote is renewed in a thread of its own, for which told time would fly
+    bench.clock = Hurried()  # a lock on a remote is renewed in a thread of its own, for which told time would fly
     repos = GitRepos(tmp_path)
     origin = repos.init("origin", "--bare")
     bench.tree.git("remote", "add", "origin", f"file://{origin.path}")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kbsync.limiter import SystemClock
 from kbsync.sandbox.service import Service
+from tests.fakes.clock import Hurried
 from tests.fakes.console import Console
 from tests.fakes.git_repos import GitRepos, WorkTree
 from tests.flows.harness import Bench, writes
@@ -24,7 +24,7 @@ MORE = {"more.yaml": "category: Shop\nquestions: [{question: More?, answer: No.}
 def service(bench: Bench, tmp_path: Path) -> Iterator[Service]:
     """What the bench's target reaches; two commits were applied to it, and the bench has a remote that knows."""
     assert bench.tree is not None
-    bench.clock = SystemClock()  # a lock on a remote is renewed in a thread of its own, for which told time would fly
+    bench.clock = Hurried()  # a lock on a remote is renewed in a thread of its own, for which told time would fly
     origin = GitRepos(tmp_path).init("origin", "--bare")
     origin.git("config", "uploadpack.allowAnySHA1InWant", "true")
     bench.tree.git("remote", "add", "origin", f"file://{origin.path}")
