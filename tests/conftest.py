@@ -1,5 +1,6 @@
 """What holds for every test: no property fails because the machine is busy, and none depends on the one before it."""
 
+import gc
 import importlib
 import os
 import pkgutil
@@ -65,6 +66,13 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
         return (yield)
     with _paused(item.config):
         return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is loaded stays: no search for garbage goes over it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _measuring(config: pytest.Config) -> Any:

@@ -4,10 +4,10 @@ import ast
 import importlib
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import entry_points, version
 from pathlib import Path
-
-import pytest
 
 import kbsync
 from tests.test_architecture import imports, nodes, rooms
@@ -32,6 +32,7 @@ def test_the_package_is_typed() -> None:
     assert (ROOT / "py.typed").exists()
 
 
+@cache
 def public_modules() -> list[str]:
     """What stands directly below the package, rooms and modules, and whatever is imported from outside its own room."""
     paths = [path for path in sorted(ROOT.rglob("*.py")) if path.stem != "__main__"]
@@ -46,15 +47,19 @@ def public_modules() -> list[str]:
     return [name for name in modules if name.count(".") <= 1 or name in imported]
 
 
-@pytest.mark.parametrize("name", public_modules())
-def test_every_public_module_says_what_is_public(name: str) -> None:
+def test_every_public_module_says_what_is_public() -> None:
     """Each module that others import and that defines something lists its public names, once each, and all of them exist."""
+    assert {name: wrong for name in public_modules() if (wrong := list(wrong_names(name)))} == {}
+
+
+def wrong_names(name: str) -> Iterator[str]:
+    """What a module's list of its public names lacks, names in vain or names twice."""
     module = importlib.import_module(name)
     own = {it.__name__ for it in vars(module).values() if getattr(it, "__module__", None) == name and hasattr(it, "__name__")}
     listed = getattr(module, "__all__", [])
-    assert listed or not any(not it.startswith("_") for it in own)
-    assert [it for it in listed if not hasattr(module, it)] == []
-    assert len(set(listed)) == len(listed)
+    if not listed and any(not it.startswith("_") for it in own):
+        yield "lists nothing"
+    yield from (it for it in listed if not hasattr(module, it) or listed.count(it) > 1)
 
 
 def test_modules_of_a_room_alone_list_nothing() -> None:
