@@ -28,7 +28,7 @@ from kbsync.errors import (
     WrongDataCentre,
 )
 from kbsync.messages import Message, message
-from kbsync.model import Category, Knowledge, MenuType, Question, Status
+from kbsync.model import Knowledge, MenuType, Question, Status
 
 __all__ = ["READABLE", "Finding", "Settled", "examine", "probe"]
 
@@ -305,7 +305,9 @@ class _Asking:
             if size == SIZES[0]:
                 words = message("Pages of {size} questions may be asked for; {given} were there.", size=size, given=given)
                 return size, Settled(words, ("page-cap=none",))
-            words = message("Pages of {size} questions are given, of {larger} refused.", size=size, larger=_next_larger(size))
+            words = message(
+                "Pages of {size} questions are given, of {larger} refused.", size=size, larger=SIZES[SIZES.index(size) - 1]
+            )
             return size, Settled(words, (f"page-cap={size}", "page-refusal=refuse"))
         return 1, Settled(message("Only single questions are given."), ("page-cap=1", "page-refusal=refuse"))
 
@@ -372,9 +374,10 @@ class _Asking:
 
     def totals(self, live: Knowledge) -> Settled:
         """What StandardQuestionCount counts."""
+        parents = {other.path[:-1] for other in live.categories}
         for category in live.categories:
             held = [one for one in _enabled(live) if one.content.category == category.path]
-            if category.id is None or len(held) in (0, 1, len(live.questions)) or _has_children(category, live):
+            if category.id is None or len(held) in (0, 1, len(live.questions)) or category.path in parents:
                 continue
             page = self._page(1, 1, CategoryId=category.id, Status=int(Status.ENABLED))
             count = None if page is None else Fields(Command.LIST, page.fields).count("StandardQuestionCount")
@@ -416,16 +419,8 @@ class _Asking:
         return _Page(fields, Fields(Command.LIST, fields).records("QuestionList", count=0))
 
 
-def _next_larger(size: int) -> int:
-    return SIZES[SIZES.index(size) - 1]
-
-
 def _enabled(live: Knowledge) -> Iterator[Question]:
     return (one for one in live.questions if one.content.status is Status.ENABLED)
-
-
-def _has_children(category: Category, live: Knowledge) -> bool:
-    return any(other.path[:-1] == category.path for other in live.categories)
 
 
 def _presets(live: Knowledge) -> Settled:

@@ -7,7 +7,7 @@ from kbsync.diagnostics import Location
 from kbsync.display import cut, visible
 from kbsync.guards import removal_count
 from kbsync.messages import message
-from kbsync.plan import Action, Change, Plan, Problem, Purpose
+from kbsync.plan import Action, Plan, Problem, Purpose
 from kbsync.render.formats import Level, Rendition, command, within_limit
 from kbsync.render.markdown import plan_markdown, receipt_markdown
 from kbsync.render.page import PlanWords
@@ -74,12 +74,9 @@ def _dangers(words: PlanWords) -> Iterator[str]:
         if group.danger or words.is_drift:
             for change in group.changes:
                 label = f"{words.heading(group.section)[0]}: {words.label(change)}: {change.title}"
-                yield _said(Level.WARNING, label, change.location, is_here=_is_here(change, words.plan.purpose))
-
-
-def _is_here(change: Change, purpose: Purpose) -> bool:
-    """Whether the line is one of the files that are checked out; else it is the base's, whose line may have changed."""
-    return purpose is Purpose.SYNC and not change.removal
+                # Else the line is one of the base's files, and may have changed in those that are checked out.
+                is_here = words.plan.purpose is Purpose.SYNC and not change.removal
+                yield _said(Level.WARNING, label, change.location, is_here=is_here)
 
 
 def _said(level: Level, text: str, location: Location | None, *, is_here: bool = True) -> str:

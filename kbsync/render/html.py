@@ -98,6 +98,7 @@ def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
     words = PlanWords(plan, options.language)
     parts, (steps, lines) = tuple(_parts(words)), words.steps()
     shown = {each.cause for part in parts for each in part.cards}
+    categories = {name for part in parts for each in part.cards for name in each.categories}
     return page_from(
         "report.html.jinja",
         words,
@@ -107,7 +108,7 @@ def plan_html(plan: Plan, options: RenderOptions = RenderOptions(), *, digest: s
         notices=tuple(_notices(words)),
         problems=tuple(map(words.problem, words.shown.blocking)),
         parts=parts,
-        categories={name: number for number, name in enumerate(_categories(parts))},
+        categories={name: number for number, name in enumerate(sorted(categories))},
         causes=tuple((cause.value, words.cause(cause)) for cause in Cause if cause.value in shown),
         kept=words.kept(),
         listings=tuple(words.unmanaged()),
@@ -207,10 +208,6 @@ def _notices(words: PlanWords) -> Iterator[Named]:
     if words.plan.offline:
         yield words("Made without looking at the live library: it can be read, not applied."), ""
     yield from map(words.problem, (*words.shown.diverged, *words.shown.notices))
-
-
-def _categories(parts: tuple[_CardPart, ...]) -> list[str]:
-    return sorted({name for part in parts for shown in part.cards for name in shown.categories})
 
 
 def _plan_record(digest: str, words: PlanWords, *, verbose: bool) -> Iterator[Named]:

@@ -128,7 +128,7 @@ def _entries(
             question.content,
             words,
             where=location.short if location else "",
-            link=_link(page.editor, location) if location and page.editor else "",
+            link=f"{page.editor}{quote(location.path, errors='replace')}#L{location.line}" if location and page.editor else "",
             findings=tuple(_finding(each, words) for each in found.get(location, ())),
         )
 
@@ -153,10 +153,6 @@ def _entry(
         link,
         findings,
     )
-
-
-def _link(editor: str, place: Location) -> str:
-    return f"{editor}{quote(place.path, errors='replace')}#L{place.line}"
 
 
 def _finding(found: Diagnostic, words: Words) -> _ShownFinding:

@@ -7,7 +7,7 @@ from kbsync.messages import plural
 from kbsync.model import Content, show_path
 from kbsync.plan import Cause, Change, Field, Plan, Problem, Purpose, QuestionChange
 from kbsync.render.markdown_frame import NARROW, Block, Item, alert, code, comment_safe, compose, lines, shortened, text
-from kbsync.render.page import Entry, Named, OutcomePart, PlanWords, ReportWords
+from kbsync.render.page import Entry, Named, PlanWords, ReportWords
 from kbsync.render.prose import UNCHANGED, Mark, Omission, Piece, blanks, difference, fold
 from kbsync.render.view import PROSE, Difference, Group, QuestionView, Section, similar_sides, view_of
 from kbsync.render.words import FIGURE, RenderOptions
@@ -60,7 +60,9 @@ def receipt_markdown(receipt: Receipt, options: RenderOptions = RenderOptions())
     cost = (calls, words.time(), *words.caveats())
     return compose(
         head,
-        tuple(map(_outcomes, words.parts())),
+        tuple(
+            Block(each.title, tuple(map(_outcome, each.entries)), note=each.note, danger=each.danger) for each in words.parts()
+        ),
         f"<sub>{' · '.join(cost)}</sub>\n",
         budget=_BUDGET,
         rest=words("the receipt"),
@@ -277,10 +279,6 @@ def _foot(digest: str, words: PlanWords) -> str:
     if words.shown.presets:
         parts.append(words.presets())
     return f"<sub>{' · '.join(parts)}</sub>\n"
-
-
-def _outcomes(part: OutcomePart) -> Block:
-    return Block(part.title, tuple(map(_outcome, part.entries)), note=part.note, danger=part.danger)
 
 
 def _outcome(entry: Entry) -> Item:

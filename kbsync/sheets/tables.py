@@ -89,17 +89,14 @@ class SheetTable:
 
     def place(self, row: int, column: int) -> Location:
         """A cell, both counted from 1 and 0."""
-        return _place(self.path, self.sheet, row, column)
+        cell = f"{letters(column)}{row}"
+        return Location(self.path, row, column + 1, f"{self.sheet}!{cell}" if self.sheet else cell)
 
 
 def letters(column: int) -> str:
     """What spreadsheets call a column, counted from 0."""
     high, low = divmod(column, 26)
     return (letters(high - 1) if high else "") + chr(ord("A") + low)
-
-
-def _place(path: str, sheet: str, row: int, column: int) -> Location:
-    return Location(path, row, column + 1, f"{sheet}!{letters(column)}{row}" if sheet else f"{letters(column)}{row}")
 
 
 def written(knowledge: Knowledge, commit: str | None, *, kind: str, language: str) -> bytes:

@@ -93,7 +93,14 @@ def connect(
             http = stack.enter_context(_embedded(target, context, state))
         else:
             credentials, http = credentials or find_credentials(target, context.environ), None
-        pacer = _pacer(target, context, state=state, on_pause=on_pause, on_call=on_call)
+        pacer = Pacer(
+            context.clock,
+            rate=target.calls_per_second,
+            pacing=target.pacing,
+            on_pause=on_pause,
+            on_call=on_call,
+            budget=_budget(target, context, state),
+        )
         transport = Transport(
             endpoint=target.endpoint or "http://127.0.0.1",
             sdkappid=target.sdkappid,
@@ -176,9 +183,8 @@ class ReadingAhead:
         self._call = call
         self._ended = threading.Event()
         self._lock = threading.Lock()
-        self._notes: list[Message] = []
-        self._rows = 0
-        self._on_rows: Rows | None = None
+        self._held: list[Callable[[], object]] | None = []
+        self._on_rows: Rows = lambda _rows: None
         self._work: BackgroundWork[Knowledge] | None = None
         self.target: Target | None = None
         self.repository: Repository | None = None
@@ -188,17 +194,20 @@ class ReadingAhead:
         """Begin. Raises what ``connected`` does; the address is checked already."""
         context = replace(self._call.context, stop=LinkedStop(self._ended, self._call.context.stop.is_set))
         call = replace(self._call, context=context)
-        with connected(call, workspace, checked=True, note=self._note) as connection:
-            self.target, self._reader = connection.target, connection.reader(self._count)
+        screen = call.screen
+        with connected(call, workspace, checked=True, note=lambda words: self._tell(lambda: screen.note(words))) as connection:
+            reader = connection.reader(lambda rows: self._tell(lambda: self._on_rows(rows)))
+            self.target, self._reader = connection.target, reader
             self._work = BackgroundWork(self._reader.read, context.clock)
             yield
 
     def reader(self, on_rows: Rows) -> "ReadingAhead":
-        """The reader that waits for it; ``on_rows`` is called with the rows so far, and with those of every page that follows."""
+        """The reader that waits for it; ``on_rows`` is called with the rows of every page so far, and of each that follows."""
         with self._lock:
             self._on_rows = on_rows
-            self._call.screen.notes(self._notes)
-            on_rows(self._rows)
+            for act in self._held or ():
+                act()
+            self._held = None
         return self
 
     def read(self) -> Knowledge:
@@ -218,19 +227,13 @@ class ReadingAhead:
             with suppress(Exception):
                 self._work.result()
 
-    def _note(self, words: Message) -> None:
+    def _tell(self, act: Callable[[], object]) -> None:
+        """Do it now, or once somebody waits."""
         with self._lock:
-            if self._on_rows is not None:
-                self._call.screen.note(words)
+            if self._held is None:
+                act()
             else:
-                self._notes.append(words)
-
-    def _count(self, rows: int) -> None:
-        with self._lock:
-            if self._on_rows is not None:
-                self._on_rows(rows)
-            else:
-                self._rows += rows
+                self._held.append(act)
 
 
 @contextmanager
@@ -284,21 +287,10 @@ def sandbox_file(state: Path, target: str = "sandbox") -> Path:
     return state / f"{target}.db"
 
 
-def _pacer(target: Target, context: RunContext, *, state: Path, on_pause: Pause | None, on_call: CallObserver | None) -> Pacer:
-    """The pace of a target; every process of this user and machine that reaches the same application draws from one budget."""
-    return Pacer(
-        context.clock,
-        rate=target.calls_per_second,
-        pacing=target.pacing,
-        on_pause=on_pause,
-        on_call=on_call,
-        budget=_budget(target, context, state),
-    )
-
-
 def _budget(target: Target, context: RunContext, state: Path) -> Path | None:
-    """The budget file, or None where nothing can be written: looking at a library must work in a read-only checkout too.
+    """The budget file, from which every process of this user and machine that reaches the same application draws.
 
+    None where nothing can be written: looking at a library must work in a read-only checkout too.
     The embedded service counts for each library by itself, so its budget lies beside the library.
     """
     place = shared_state_directory(target, environ=context.environ)
