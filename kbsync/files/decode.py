@@ -14,7 +14,7 @@ from kbsync.display import shorten, visible
 from kbsync.files import schema
 from kbsync.files.directory import FileRefused, FileTree, is_hidden
 from kbsync.files.kinds import Key, Record, TextAt, closest, read_record
-from kbsync.files.parse import ListNode, Node, Scalar
+from kbsync.files.parse import ListNode, Node, Scalar, documents
 from kbsync.files.source import LINE_END, SourceFile, decode, report_link
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, to_lf
@@ -28,6 +28,24 @@ MEANT_AS_LINES: Final = re.compile(r".{0,50}|.*[.:;!?…。：；！？]")
 """A line of an answer that was probably meant to end there: it is short, or ends a sentence."""
 
 BEGINS_ENTRY: Final = re.compile(r"\s*(?:[-*•·–—]|[0-9]+[.)])\s")
+
+
+_PLAIN = r"(?!(?:null|Null|NULL)\n)[^\s#&*!|>'\"%@`\[\]{},?:.~-][^\n\t:#]*+(?:(?::(?=\S)|(?<=\S)#)[^\n\t:#]*+)*+(?<! )"
+_SCALAR = rf"""(?:{_PLAIN}|'(?= *+[^\s'])(?:[^'\n]++|'')*+'|"(?= *+[^\s"])[^"\\\n]*+")\n"""
+_GAP = r"(?: *+#[^\n]*+\n|\n)*+"
+
+USUAL: Final = re.compile(
+    rf"{_GAP}  - question: (?P<question>{_SCALAR}){_GAP}(?P<key>    answer: )(?:"
+    r"\|-?\n(?P<lines> {6}\S[^\n]*+\n(?: {6}[^\n]++\n|\n)*+)|>-?\n(?P<folded>(?: {6}\S[^\n]*+\n)++)\n*+(?! {6})|"
+    rf"(?P<answer>{_SCALAR}))"
+    rf"(?:{_GAP}    answer_type: (?P<type>{'|'.join(each.word for each in AnswerType)})\n)?"
+    rf"(?:{_GAP}    similar:\n(?P<similar>(?:{_GAP}      - {_SCALAR})++))?"
+    rf"(?:{_GAP}    status: (?P<status>{'|'.join(each.word for each in Status)})\n)?"
+    rf"(?:{_GAP}    protected: (?P<protected>true|false)\n)?{_GAP}"
+)
+"""A question as ``fmt`` lays it out, with the keys that most have, each text on one line, or a block as the answer."""
+
+USUAL_HEAD: Final = re.compile(r"^questions:\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +74,51 @@ class DocumentReader:
     """Collects drafts, in the order in which it is given documents.
 
     ``target`` picks the id where a question has one for each target; ``targets`` are the known ones, None without settings.
+    ``found`` are the questions without faults; of those read at once there is no draft, ``said`` are their texts. ``homes`` are
+    the categories of the documents that have questions.
     """
 
     def __init__(self, answers: "AnswerFiles", *, target: str | None, targets: tuple[str, ...] | None) -> None:
         self.questions: list[QuestionDraft] = []
+        self.found: list[Question] = []
         self.categories: list[CategoryDraft] = []
         self.removed: list[TextAt] = []
+        self.said: list[str] = []
+        self.homes: list[tuple[CategoryPath | None, Location | None]] = []
         self._answers = answers
         self._target = target
         self._targets = targets
+
+    def read_at_once(self, source: SourceFile, text: str) -> bool:
+        """Read a file whose questions are all ``USUAL`` without a node for each text; for any other nothing is read.
+
+        What stands above the questions of a document is left to the parser.
+        """
+        parts = _usual(text)
+        if parts is None:
+            return False
+        rest, sections = parts
+        aside = SourceFile(source.path, source.name, rest.encode())
+        heads = DocumentReader(self._answers, target=self._target, targets=self._targets)
+        for root in documents(aside, keys=schema.KEYS):
+            heads.read(root, source)
+        homes = [(path, place) for path, place in heads.homes if path is not None and place is not None]
+        if aside.faults or source.faults or not len(homes) == len(heads.homes) == len(sections):
+            source.faults.clear()  # the parser finds them again
+            return False
+        self.categories += heads.categories
+        self.removed += heads.removed
+        for (category, place), section in zip(homes, sections, strict=True):
+            for line, found in section:
+                self._take(line, found, category, place, source.path)
+        return True
+
+    @property
+    def is_distinct(self) -> bool:
+        """Whether no text of a question that was read at once is claimed by anything else."""
+        drafts = (text.text for one in self.questions for text in (one.text, *one.similar, *one.previously))
+        claims = [*self.said, *drafts, *(line.text for line in self.removed)] if self.said else []
+        return len({*claims}) == len(claims)
 
     def read(self, root: Node, source: SourceFile) -> None:
         """Read one document."""
@@ -79,6 +133,7 @@ class DocumentReader:
         removed = document.get(schema.DOCUMENT_REMOVED)
         self.removed.extend(removed or ())
         home = _category_of(document, schema.DOCUMENT_CATEGORY)
+        self.homes += [home] if document.has(schema.DOCUMENT_QUESTIONS) else []
         for record in document.get(schema.DOCUMENT_QUESTIONS) or ():
             if record.has(schema.QUESTION_CATEGORY):
                 self._question(record, *_category_of(record, schema.QUESTION_CATEGORY))
@@ -125,7 +180,36 @@ class DocumentReader:
                 max(text.location, record.source.location(record.nodes[schema.QUESTION_ANSWER.name])),
                 fresh=previously == (),
             )
+            self.found.append(question)
         self.questions.append(QuestionDraft(text, similar, previously or (), pins, question))
+
+    def _take(self, line: int, found: re.Match[str], category: CategoryPath, place: Location, path: str) -> None:
+        """A question that was read at once; ``line`` is where the match begins."""
+        above = found.string.count("\n", found.start(), found.start("question"))
+        to_answer = found.string.count("\n", found.start("question"), found.start("key"))
+        question = _usual_text(found["question"])
+        if found["lines"]:
+            answer = found["lines"][6:].replace("\n      ", "\n").rstrip("\n")
+        else:
+            answer = found["folded"][6:-1].replace("\n      ", " ") if found["folded"] else _usual_text(found["answer"])
+        similar = tuple([_usual_text(text[8:]) for text in (found["similar"] or "").split("\n") if text.startswith("      - ")])
+        self.said += (question, *similar)
+        self.found.append(
+            Question(
+                Content(
+                    question,
+                    answer,
+                    category,
+                    AnswerType.named(found["type"]) if found["type"] else AnswerType.TEXT,
+                    similar,
+                    Status.named(found["status"]) if found["status"] else Status.ENABLED,
+                ),
+                protected=found["protected"] == "true",
+                location=Location(path, line + above, len("  - question: ") + 1),
+                category_location=place,
+                answer_location=Location(path, line + above + to_answer, len("    answer: ") + 1),
+            )
+        )
 
     def _answer(self, record: Record) -> str | None:
         answer = record.get(schema.QUESTION_ANSWER)
@@ -199,6 +283,37 @@ class AnswerFiles:
             return False
         other = posixpath.normpath(posixpath.join(posixpath.dirname(name), text))
         return other != name and isinstance(self._tree.read(other), bytes)
+
+
+def _usual(text: str) -> tuple[str, list[list[tuple[int, re.Match[str]]]]] | None:
+    """The rest of a file, on its lines, and the questions of each document with the line each begins on; None if unusual."""
+    if "\r" in text:
+        return None
+    text = text if text.endswith("\n") else f"{text}\n"
+    rest, sections, at, line = "", [], 0, 1
+    while head := USUAL_HEAD.search(text, at):
+        begun = at
+        at = head.end()
+        rest += f"{text[begun : at - 1]} []\n"
+        line += text.count("\n", begun, at)
+        above, section = line, []
+        while found := USUAL.match(text, at):
+            section.append((line, found))
+            line += text.count("\n", at, found.end())
+            at = found.end()
+        if not section or text[at : at + 1] in (" ", "\t"):
+            return None
+        rest += "\n" * (line - above)
+        sections.append(section)
+    return (rest + text[at:], sections) if sections else None
+
+
+def _usual_text(scalar: str) -> str:
+    """The text of a scalar on one line."""
+    text = scalar.removesuffix("\n")
+    if text[0] == "'":
+        return text[1:-1].replace("''", "'")
+    return text[1:-1] if text[0] == '"' else text
 
 
 def is_cut_short(text: str, place: int = 0) -> bool:

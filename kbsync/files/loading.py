@@ -101,28 +101,39 @@ class _DirectoryReader:
             source.fault_at(Rule.KB201, message("the settings are missing"), hint=hint)
         return None
 
-    def knowledge(self, target: str | None, targets: tuple[str, ...] | None) -> Knowledge:
+    def knowledge(self, target: str | None, targets: tuple[str, ...] | None, *, at_once: bool = True) -> Knowledge:
         answers = AnswerFiles(self._tree, self._shown_as)
         reader = DocumentReader(answers, target=target, targets=targets)
+        others = len(self.sources)
         for name in self._names:
             if name != SETTINGS_FILE:
-                source, roots = self._open(name)
-                for root in roots:
+                source, text = self._decoded(name)
+                if text is None or (at_once and reader.read_at_once(source, text)):
+                    continue
+                for root in documents(source, keys=KEYS):
                     reader.read(root, source)
+        if not reader.is_distinct:
+            # What is wrong is told of nodes.
+            del self.sources[others:]
+            return self.knowledge(target, targets, at_once=False)
         self.sources = [one for one in self.sources if one.name not in answers.names] + answers.sources
         check_questions(reader.questions, reader.removed, self._known)
         return Knowledge(
             agreed_categories(reader.categories, self._known),
-            tuple([draft.question for draft in reader.questions if draft.question is not None]),
+            tuple(reader.found),
             removed=tuple([RemovalLine(line.text, line.location) for line in reader.removed]),
         )
 
     def _open(self, name: str) -> tuple[SourceFile, tuple[Node, ...]]:
+        source, text = self._decoded(name)
+        return source, () if text is None else documents(source, keys=KEYS)
+
+    def _decoded(self, name: str) -> tuple[SourceFile, str | None]:
         source, data = self._source(name), self._tree.read(name)
         if isinstance(data, FileRefused):
             data.report(source)
-            return source, ()
-        return source, documents(source, keys=KEYS) if decode(source, data) is not None else ()
+            return source, None
+        return source, decode(source, data)
 
     def _source(self, name: str, path: str | None = None) -> SourceFile:
         source = SourceFile(path or str(PurePosixPath(self._shown_as, name)), name)
