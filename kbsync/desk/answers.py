@@ -453,8 +453,13 @@ class Fields:
     def _text(self, name: str, value: object) -> str:
         if not isinstance(value, str):
             raise self.broken(name, "null" if value is None else value)
-        # JSON can spell half a surrogate pair, which no file and no terminal can hold.
-        return to_lf(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        text = to_lf(value)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            # JSON can spell half a surrogate pair, which no file and no terminal can hold.
+            return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return text
 
 
 def category_row(fields: Fields) -> CategoryRow:
@@ -485,16 +490,19 @@ def question_row(fields: Fields, *, status: Status) -> QuestionRow:
     )
 
 
+_ROBOT = re.compile(r"[0-9]+-(@RBT#.+)-[0-9A-Za-z]+", re.DOTALL)
+
+
 def robot_of(identifier: str) -> str:
     """The RobotId inside a StandardQuestionId of the shape that the vendor's samples have; empty where it has another."""
-    found = re.fullmatch(r"[0-9]+-(@RBT#.+)-[0-9A-Za-z]+", identifier, re.DOTALL)
+    found = _ROBOT.fullmatch(identifier)
     return found[1] if found else ""
 
 
 def _known(fields: Fields, name: str, listed: Number) -> Number:
     """A number that is one of those documented; ``listed`` where there is none."""
     value = fields.integer(name, listed)
-    kind = type(listed)
-    if value not in list(kind):
-        raise fields.broken(name, value)
-    return kind(value)
+    try:
+        return type(listed)(value)
+    except ValueError:
+        raise fields.broken(name, value) from None

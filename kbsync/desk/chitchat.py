@@ -67,9 +67,10 @@ class DeskReader:
         self.robots = frozenset(filter(None, (robot_of(row.id) for row in listing.rows)))
         if any(row.category not in tree.rows for row in listing.rows):
             tree = read_tree(self._transport)
+        paths = {category: tree.path(category) for category in {row.category for row in listing.rows}}
         return Knowledge(
             categories=tree.categories(),
-            questions=tuple(_question(row, tree.path(row.category)) for row in listing.rows),
+            questions=tuple([_question(row, paths[row.category]) for row in listing.rows]),
             complete=tree.complete and listing.complete,
         )
 
