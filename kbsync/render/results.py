@@ -13,8 +13,6 @@ from kbsync.display import moment, visible
 from kbsync.messages import Message, message
 from kbsync.model import CategoryPath, Content, show_path
 from kbsync.plan import Field, Plan, value_of
-from kbsync.puller import Clash
-from kbsync.render.view import outline
 from kbsync.render.words import RenderOptions, Words
 from kbsync.report import Receipt
 from kbsync.settings import Target
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from kbsync.desk.doctor import Finding, Settled
     from kbsync.dialogue import ChatMessage, Session
     from kbsync.files.merging import Merged
+    from kbsync.puller import Clash
     from kbsync.render.status import PastApply, TargetStatus
 
 __all__ = [
@@ -82,6 +81,8 @@ def matrix_json(targets: Sequence[Target]) -> str:
 
 def status_json(found: "TargetStatus") -> str:
     """The status of a target: numbers of changes by plan and drift, null if unknown."""
+    from kbsync.render.view import outline  # noqa: PLC0415  (of plans alone)
+
     lock = found.lock
     return document(
         target=found.target.name,
@@ -187,7 +188,7 @@ def messages_result(total: int, found: Sequence["ChatMessage"], kind: str) -> st
 
 
 def pulled_result(
-    merged: "Merged", clashes: Sequence[Clash], diff: str, kind: str, options: RenderOptions, *, shown_as: str, check: bool
+    merged: "Merged", clashes: Sequence["Clash"], diff: str, kind: str, options: RenderOptions, *, shown_as: str, check: bool
 ) -> str:
     """What a pull did to each file, or with ``check`` the difference; as JSON both, and where git and the console clash."""
     if kind != "json":

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kbsync.diagnostics import Rule, Severity, has_errors
 from kbsync.display import short_commit
@@ -23,7 +24,6 @@ from kbsync.history.base import (
     seen_record,
     write_receipt,
 )
-from kbsync.history.lock import TargetLock
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import (
@@ -38,11 +38,14 @@ from kbsync.messages import Message, message
 from kbsync.model import Content, Knowledge
 from kbsync.plan import BaseKind, Plan, Problem, ProblemKind, Purpose
 from kbsync.planfile import decode, encode_receipt, read_plan_or_receipt
-from kbsync.planner.memory import Memory, recall
 from kbsync.report import Receipt
 from kbsync.settings import Target
 from kbsync.usecases.context import RunContext
 from kbsync.usecases.workspace import Workspace, commit_of, joined_settings, name_of
+
+if TYPE_CHECKING:
+    from kbsync.history.lock import TargetLock
+    from kbsync.planner.memory import Memory
 
 BETWEEN = 20
 """How far back to look for what an apply without a record left."""
@@ -68,7 +71,7 @@ class History:
     missing: frozenset[str] = frozenset()
     untold: Message | None = None
     refs: TargetRefs | None = None
-    memory: Memory | None = None
+    memory: "Memory | None" = None
     is_settled: bool = False
 
 
@@ -153,6 +156,8 @@ def _with_memory(history: History, workspace: Workspace, target: Target, *, cert
     loose: list[Receipt] = []
     with suppress(UnusableFile):
         loose = [each for _, each in _leftovers(workspace, target, but=receipts)]
+    from kbsync.planner.memory import recall  # noqa: PLC0415  (a saved plan is carried out without the planner)
+
     memory = recall(knowledge, receipts, commit=base.commit, loose=loose)
     return replace(history, knowledge=memory.base, memory=memory, notes=(*history.notes, *_loose(receipts)))
 
@@ -470,7 +475,7 @@ def why_ref_stays(plan: Plan, *, history: History) -> tuple[Message, ...]:
 
 
 def record_apply(
-    receipts: Sequence[Receipt], target: Target, *, history: History, seen: AppliedRecord, lock: TargetLock, date: int
+    receipts: Sequence[Receipt], target: Target, *, history: History, seen: AppliedRecord, lock: "TargetLock", date: int
 ) -> int | None:
     """Append receipts and, where all of the last one's commit was applied, advance the applied ref from where it was seen.
 

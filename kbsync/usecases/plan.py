@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kbsync.diagnostics import of_changed
 from kbsync.errors import HistoryUnavailable, Misuse, UnusableFile
@@ -14,7 +14,6 @@ from kbsync.messages import message, plural
 from kbsync.model import Category, Knowledge, Question
 from kbsync.plan import Plan, Problem, ProblemKind, Purpose, QuestionChange, Source, TargetRef
 from kbsync.planfile import encode_plan, read_plan_or_receipt
-from kbsync.planner import Context, is_known, make_plan
 from kbsync.report import Receipt
 from kbsync.saving import save
 from kbsync.settings import Driver, Target
@@ -84,8 +83,7 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
             raise HistoryUnavailable(message("drift cannot be told: {reason}", reason=ready.history.untold))
         if knowledge is None:
             nothing = Knowledge()
-            context = replace(planner_context(ready), purpose=Purpose.DRIFT)
-            return make_plan(nothing, nothing, nothing, context=context), Exit.DONE
+            return _made(ready, nothing, nothing, nothing, purpose=Purpose.DRIFT), Exit.DONE
         with reader_of(call, ready.workspace, ahead=ahead) as reader:
             drift = drift_between(reader.read(), knowledge, ready)
     declared = {question.content for question in ready.workspace.knowledge.questions}
@@ -102,10 +100,10 @@ def find_drift(call: Call, *, base: str | None) -> tuple[Plan, Exit]:
 
 def drift_between(live: Knowledge, knowledge: Knowledge, ready: Prepared) -> Plan:
     """The plan that would restore the base, ``knowledge``, in a live library."""
-    context = replace(planner_context(ready), purpose=Purpose.DRIFT, warnings=())
     memory = settled_by(live, ready).history.memory
     # What kbsync itself left there is none of the console's doing, nor is what git gave up.
-    return make_plan(memory.left if memory else knowledge, live, knowledge, context=replace(context, memory=None))
+    left = memory.left if memory else knowledge
+    return _made(ready, left, live, knowledge, purpose=Purpose.DRIFT, warnings=(), memory=None)
 
 
 def prepare(
@@ -193,7 +191,7 @@ def plan_against(live: Knowledge, ready: Prepared, *, only: str | None = None, o
     desired, base = ready.workspace.knowledge, ready.history.knowledge
     check_pattern(only, desired, live, base)
     said = _base_of_read_files(ready.history)
-    plan = make_plan(desired, live, said, context=planner_context(ready, only=only, offline=offline))
+    plan = _made(ready, desired, live, said, only=only, offline=offline)
     return plan if ready.target.driver is Driver.SANDBOX else _without_example(plan)
 
 
@@ -231,10 +229,12 @@ def _without_example(plan: Plan) -> Plan:
     return replace(plan, problems=(*plan.problems, *problems))
 
 
-def planner_context(ready: Prepared, *, only: str | None = None, offline: bool = False) -> Context:
-    """The planner's context: everything it needs besides the libraries."""
+def _made(ready: Prepared, desired: Knowledge, live: Knowledge, base: Knowledge | None, **otherwise: Any) -> Plan:
+    """The planner's plan; ``otherwise`` are parts of its context that the files and git do not decide."""
+    from kbsync.planner import Context, make_plan  # noqa: PLC0415  (a saved plan is carried out without it)
+
     history = ready.history
-    return Context(
+    context = Context(
         target=TargetRef(ready.target.name, ready.target.sdkappid),
         source=Source(
             knowledge=ready.workspace.knowledge.digest(),
@@ -244,11 +244,10 @@ def planner_context(ready: Prepared, *, only: str | None = None, offline: bool =
         ),
         policy=ready.workspace.settings.policy,
         rate=ready.target.calls_per_second,
-        offline=offline,
-        only=only,
         memory=history.memory,
         warnings=history.warnings,
     )
+    return make_plan(desired, live, base, context=replace(context, **otherwise))
 
 
 def check_target(plan: Plan, target: Target) -> None:
@@ -270,7 +269,11 @@ def check_pattern(only: str | None, *libraries: Knowledge | None) -> None:
     """Raise Misuse for a pattern that matches nothing in these libraries: it is a typing error."""
     if only == "":
         raise Misuse(message("--only is empty: it names what to look at"), hint=message("leave it out to look at everything"))
-    if only is not None and not is_known(only, *libraries):
+    if only is None:
+        return
+    from kbsync.planner import is_known  # noqa: PLC0415
+
+    if not is_known(only, *libraries):
         raise Misuse(
             message("--only {pattern} matches nothing, neither in the files nor in the service", pattern=only),
             hint=message(
