@@ -49,7 +49,7 @@ class Declared:
         self._cutoff = threshold * 100
         enabled_first = sorted(knowledge.questions, key=lambda question: question.content.status is Status.DISABLED)
         self._wordings = [(text, question) for question in enabled_first for text in _wordings(question)]
-        self._forms = [reduced(text) for text, _ in self._wordings]
+        self._forms = forms(text for text, _ in self._wordings) if self._wordings else []
         previous = {reduced(text) for question in knowledge.questions for text in question.previously}
         self._taken = previous.union(self._forms)
         enabled = sum(question.content.status is Status.ENABLED for _, question in self._wordings)

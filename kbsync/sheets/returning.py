@@ -366,17 +366,9 @@ class _Sheet:
         if self.wishes.theirs or (base is not None and ours == was):
             return True
         theirs = replace(found.content, **{name.value: value})
-        self.clashes.append(
-            message(
-                "{cell} and {place}: {field} of {question}: the table says {table}, git {git}",
-                cell=row.cells[name],
-                place=found.location,
-                field=FIELD_NAMES[name],
-                question=shorten(found.content.question),
-                table=_said(theirs, name),
-                git=_said(found.content, name),
-            )
-        )
+        sides = {"field": FIELD_NAMES[name], "table": _said(theirs, name), "git": _said(found.content, name)}
+        words = message("{cell} and {place}: {field} of {question}: the table says {table}, git {git}")
+        self._clash(words, found.content.question, cell=row.cells[name], place=found.location, **sides)
         return False
 
     def _new(self, row: Row, base: Content | None) -> None:
@@ -389,7 +381,7 @@ class _Sheet:
             self._removed_in_git(row)
         elif not self.wishes.theirs and row.key:
             words = message("{cell}: {question}: the table has it, git does not, and which question it was is not known")
-            self.clashes.append(words.fill(cell=row.location, question=shorten(row.question)))
+            self._clash(words, row.question, cell=row.location)
         elif not content.answer or not content.category:
             hint = None if content.category else message("give new questions one with --category 'Parent / Child'")
             said = message("a new question needs an answer and a category")
@@ -400,8 +392,10 @@ class _Sheet:
             self.result.append((content, row.location))
 
     def _removed_in_git(self, row: Row) -> None:
-        words = message("{cell}: {question}: the table has it, git removed it")
-        self.clashes.append(words.fill(cell=row.location, question=shorten(row.question)))
+        self._clash(message("{cell}: {question}: the table has it, git removed it"), row.question, cell=row.location)
+
+    def _clash(self, words: Message, question: str, **values: object) -> None:
+        self.clashes.append(words.fill(question=shorten(question), **values))
 
     def remove(self, one: Question, path: str) -> None:
         """Remove a question without a row if the files still have the exported content."""
@@ -412,13 +406,11 @@ class _Sheet:
             self.removed[one.location] = (one.content.question, *one.previously)
             return
         self.result.append((one.content, one.location))
-        said = {"path": path, "place": one.location, "question": shorten(one.content.question)}
+        words = message("{path} and {place}: {question}: the table has no row for it, and git may have changed it")
         if one.protected and (known or was):
             words = message("{path} and {place}: the table has no row for it, and {question} is protected: take that out first")
-            self.clashes.append(words.fill(**said))
-        elif was:
-            words = message("{path} and {place}: {question}: the table has no row for it, and git may have changed it")
-            self.clashes.append(words.fill(**said))
+        if was or (one.protected and known):
+            self._clash(words, one.content.question, path=path, place=one.location)
 
     def _had(self, base: Knowledge | None, one: Question) -> bool:
         names = {one.content.question, *one.previously}

@@ -105,8 +105,7 @@ class ReceiptJournal:
         """Save the receipt before the first write, with every outcome unknown. Raises UnusableFile; then nothing may be sent."""
         receipt = self.record(so_far())
         self.keep_beside(receipt)
-        if self._path is not None and is_replaceable(self._path):
-            save(self._path, encode_receipt(receipt))
+        self._replace(receipt)
         self._so_far = so_far
 
     def keep_interim(self) -> None:
@@ -114,11 +113,13 @@ class ReceiptJournal:
         if self._so_far is None or self._over:
             return
         receipt = self.record(self._so_far())
-        with suppress(UnusableFile):
-            self.keep_beside(receipt)
-        if self._path is not None and is_replaceable(self._path):
+        for keep in (self.keep_beside, self._replace):
             with suppress(UnusableFile):
-                save(self._path, encode_receipt(receipt))
+                keep(receipt)
+
+    def _replace(self, receipt: Receipt) -> None:
+        if self._path is not None and is_replaceable(self._path):
+            save(self._path, encode_receipt(receipt))
 
     def keep(self, receipt: Receipt) -> Kept:
         """Put the end on record; a failure is given back, because what was applied has to be reported first."""
