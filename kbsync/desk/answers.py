@@ -29,7 +29,6 @@ from kbsync.messages import Message, message
 from kbsync.model import AnswerType, Category, CategoryPath, MenuType, Status, to_lf
 
 _ENDPOINT = message("Check the target's region or endpoint: something other than the Desk service answered.")
-
 RUN_AGAIN = message("Run the command again: kbsync looks at the live library before it repeats anything.")
 
 _FOREVER = 1e9
@@ -53,17 +52,19 @@ def opened(command: str, answer: HttpAnswer, *, wall: float) -> dict[str, object
     """
     if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
         raise _refused(command, answer, wall)
-    fields = _parsed(answer.content)
+    try:
+        fields = json.loads(answer.content)
+    except (ValueError, RecursionError):  # deep nesting and huge numbers are faults as much as a missing brace
+        fields = None
     if not isinstance(fields, dict):
         raise misshapen(command, "body", answer.content[:80].decode("utf-8", "replace"))
     code = _code(fields.get("ErrorCode"))
-    status = fields.get("ActionStatus")
     if code is None:
         raise misshapen(command, "ErrorCode", str(fields.get("ErrorCode", "missing")))
     if code != 0:
         raise failure(command, code, str(fields.get("ErrorInfo") or ""))
-    if status != "OK":
-        raise misshapen(command, "ActionStatus", "missing" if status is None else str(status))
+    if fields.get("ActionStatus") != "OK":
+        raise misshapen(command, "ActionStatus", str(fields.get("ActionStatus") or "missing"))
     return fields
 
 
@@ -121,14 +122,6 @@ def _retry_after(headers: Mapping[str, str], wall: float) -> float | None:
         return None
     sent = http_date(headers.get("date"))
     return min(max(0.0, moment - (wall if sent is None else sent)), _FOREVER)
-
-
-def _parsed(content: bytes) -> object:
-    """The JSON value, or None: deep nesting and huge numbers are faults of the answer as much as a missing brace."""
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _code(value: object) -> int | None:
@@ -495,8 +488,7 @@ _ROBOT = re.compile(r"[0-9]+-(@RBT#.+)-[0-9A-Za-z]+", re.DOTALL)
 
 def robot_of(identifier: str) -> str:
     """The RobotId inside a StandardQuestionId of the shape that the vendor's samples have; empty where it has another."""
-    found = _ROBOT.fullmatch(identifier)
-    return found[1] if found else ""
+    return found[1] if (found := _ROBOT.fullmatch(identifier)) else ""
 
 
 def _known(fields: Fields, name: str, listed: Number) -> Number:
