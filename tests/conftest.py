@@ -5,8 +5,10 @@ import importlib
 import os
 import pkgutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,13 @@ settings.load_profile("long" if ALL else "push")
 
 # What tests read is UTF-8, whatever the locale of whoever runs them.
 os.environ.pop("LC_ALL", None)
+
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and "TMPDIR" not in os.environ:
+    held = os.statvfs(MEMORY)
+    if held.f_bavail * held.f_frsize > 2 << 30 and not held.f_flag & os.ST_NOEXEC:
+        # Files of tests are short-lived: where there is room for them in memory, and programs may run, no disk is asked.
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell lets what it starts in the background ignore Ctrl-C, and so would every process that a test starts and interrupts.
