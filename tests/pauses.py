@@ -19,7 +19,7 @@ import pytest
 
 from tests.shares import PAUSED
 
-LEAST = 0.05
+LEAST = 0.02
 """Seconds of the processor from which a test is worth a line."""
 
 UNSTEADY = re.compile(r"kbsync/(applier|desk|history|limiter|sandbox|usecases)/")
