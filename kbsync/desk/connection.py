@@ -1,5 +1,6 @@
 """The connection to the service: HTTP client, proxy, trust, signature, time limit of an exchange, and what its failures mean."""
 
+import importlib
 import ipaddress
 import logging
 import ssl
@@ -24,7 +25,7 @@ from kbsync.messages import Message, message
 PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 """What port an address means that names none."""
 
-CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=5.0)
+CONNECTIONS: Mapping[str, Any] = {"max_connections": 64, "max_keepalive_connections": 64, "keepalive_expiry": 5.0}
 """Five calls a second of a few commands at several seconds each stay below 64. Idle connections go early, because one that
 the service closes at the moment of a write leaves that write's outcome unknown."""
 
@@ -77,13 +78,74 @@ class Deadline:
         return seconds if timeout is None else min(timeout, seconds)
 
 
-class BoundedNetwork(httpx.HTTPTransport):
-    """httpx's own connections, which keep a deadline, also those to a proxy and through one."""
+class BoundedNetwork(httpx.BaseTransport):
+    """httpcore's connections under httpx, which keep a deadline, also those to a proxy and through one."""
 
     def __init__(self, deadline: Deadline, *, verify: ssl.SSLContext, proxy: httpx.Proxy | None = None) -> None:
-        super().__init__(verify=verify, trust_env=False, limits=CONNECTIONS, proxy=proxy)
-        # No parameter of httpx leads there; a test notices when this leads nowhere any more.
-        self._pool._network_backend = _BoundedBackend(deadline)  # noqa: SLF001
+        through = None
+        if proxy is not None:
+            through = httpcore.Proxy(
+                _core_url(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw, ssl_context=proxy.ssl_context or verify
+            )
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=verify, proxy=through, network_backend=_BoundedBackend(deadline), **CONNECTIONS
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; returns the response, with its body still unread. Raises httpx's exceptions."""
+        core = httpcore.Request(
+            request.method,
+            _core_url(request.url),
+            headers=request.headers.raw,
+            content=request.read(),
+            extensions=request.extensions,
+        )
+        with _named_by_httpx():
+            response = self._pool.handle_request(core)
+        body = _CoreBody(cast("Iterable[bytes]", response.stream))
+        return httpx.Response(response.status, headers=response.headers, stream=body, extensions=response.extensions)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.close()
+
+
+class _CoreBody(httpx.SyncByteStream):
+    """The body of an answer of httpcore."""
+
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _named_by_httpx():
+            yield from self._stream
+
+    def close(self) -> None:
+        """Give the connection back."""
+        cast("httpx.SyncByteStream", self._stream).close()
+
+
+@contextmanager
+def _named_by_httpx() -> Iterator[None]:
+    """Raise httpx's exception where httpcore raises its own of the same name."""
+    try:
+        yield
+    except CORE as error:
+        raise getattr(httpx, type(error).__name__)(str(error)) from error
+
+
+CORE = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+"""What httpcore raises for a failure of the network; a test holds that httpx has each of them by the same name."""
+
+
+def _core_url(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 class _BoundedBackend(httpcore.NetworkBackend):
@@ -172,9 +234,10 @@ def _network(endpoint: str, deadline: Deadline) -> httpx.BaseTransport | None:
         proxy = _proxy(endpoint)
         # Loading the certificates of the world takes longer than many a run; a plain connection has no use for them.
         plain = proxy is None and httpx.URL(endpoint).scheme == "http"
+        if proxy is not None and proxy.startswith("socks"):
+            importlib.import_module("socksio")  # which httpcore misses only when it connects
         verify = TRUSTING_NOBODY if plain else httpx.create_ssl_context()
-        trusted = verify if proxy is not None and proxy.startswith("https") else None
-        return BoundedNetwork(deadline, proxy=None if proxy is None else httpx.Proxy(proxy, ssl_context=trusted), verify=verify)
+        return BoundedNetwork(deadline, proxy=None if proxy is None else httpx.Proxy(proxy), verify=verify)
     except (ValueError, ImportError, OSError, httpx.InvalidURL):
         return None
 

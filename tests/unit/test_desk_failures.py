@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import httpcore
 import httpx
 import pytest
 
 from kbsync.desk.answers import MEANINGS, HttpAnswer, failure, opened
-from kbsync.desk.connection import LOST, Route, lost
+from kbsync.desk.connection import CORE, LOST, Route, lost
 from kbsync.desk.connection import MEANINGS as NETWORK
 from kbsync.errors import (
     DeskNotEnabled,
@@ -86,6 +87,15 @@ def test_every_exception_of_httpx_has_its_meaning() -> None:
     """When httpx gains an exception, somebody decides what it means."""
     assert {kind for kind in NETWORK if kind.__module__.startswith("httpx")} == httpx_leaves()
     assert all(issubclass(leaf, LOST) for leaf in httpx_leaves())
+
+
+def test_every_exception_of_httpcore_has_its_twin() -> None:
+    """What the connections raise is raised again under httpx's name, so httpx must have it."""
+    public = [
+        each for name in httpcore.__all__ if inspect.isclass(each := getattr(httpcore, name)) and issubclass(each, Exception)
+    ]
+    assert {leaf for each in public for leaf in tree(each) if not issubclass(leaf, CORE)} == {httpcore.ConnectionNotAvailable}
+    assert all(getattr(httpx, leaf.__name__) in NETWORK for kind in CORE for leaf in tree(kind))
 
 
 @pytest.mark.parametrize(
