@@ -85,7 +85,12 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     )
     if is_drift:
         removals = with_additions(removals, live, desired, work=categories)
-    everything: list[Change] = [*categories.changes, *plan_questions(matches, said, work=categories), *removals.changes]
+    changed = [pair for pair in matches.pairs if categories.settled(pair.live.content) != pair.desired.content]
+    everything: list[Change] = [
+        *categories.changes,
+        *plan_questions(changed, matches.new, said, work=categories),
+        *removals.changes,
+    ]
     if context.memory is not None:
         everything = [context.memory.tell(change) for change in everything]
     chosen = select(everything, context.only and meant(context.only, desired, live, base))
@@ -107,7 +112,7 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
         policy=context.policy,
         cost=cost_of(changes, rate=context.rate, live=[item.content.status for item in live.questions]),
         managed=len(matches.pairs) + removals.owned,
-        unchanged=sum(is_unchanged(pair, categories) for pair in matches.pairs),
+        unchanged=len(matches.pairs) - len(changed),
         offline=context.offline,
         only=context.only,
         purpose=context.purpose,
@@ -119,20 +124,17 @@ def _by_weight(problem: Problem) -> tuple[bool, str, Location, str]:
     return (not problem.blocking, problem.kind, problem.location or Location(""), str(problem.message))
 
 
-def plan_questions(matches: Matches, said: BaseIndex, *, work: CategoryWork) -> Iterator[QuestionChange]:
-    """Every change that the declared questions need."""
-    for pair in matches.pairs:
+def plan_questions(
+    changed: Iterable[Pair], new: Iterable[Question], said: BaseIndex, *, work: CategoryWork
+) -> Iterator[QuestionChange]:
+    """Every change that the declared questions need that differ, category renames aside, or that are new."""
+    for pair in changed:
         yield from _change(pair, said, work)
-    for question in matches.new:
+    for question in new:
         base = said.about(question)
         content = None if base is None else work.settled(base.content)
         cause = _create_cause(question.content, content, known=said.known)
         yield QuestionChange(Action.CREATE, None, None, question.content, cause, base=content, location=question.location)
-
-
-def is_unchanged(pair: Pair, work: CategoryWork) -> bool:
-    """Whether a live question already is as declared, category renames aside."""
-    return work.settled(pair.live.content) == pair.desired.content
 
 
 def protected_disables(matches: Matches, said: BaseIndex) -> Iterator[Problem]:
@@ -141,11 +143,13 @@ def protected_disables(matches: Matches, said: BaseIndex) -> Iterator[Problem]:
     A question that is missing live counts too, and the live text counts as well as the declared one: an apply that was cut off
     must still be able to finish.
     """
-    had = {question.content.question for question in said.questions if _is_enabled(question)}
-    enabled = [(pair.desired, pair.live.content.question) for pair in matches.pairs if _is_enabled(pair.live)]
-    for desired, called in [*enabled, *((question, "") for question in matches.new)]:
+    pairs = [pair for pair in matches.pairs if pair.desired.protected and _is_enabled(pair.live)]
+    enabled = [(pair.desired, pair.live.content.question) for pair in pairs]
+    disabled = [one for one in (*enabled, *((new, "") for new in matches.new if new.protected)) if not _is_enabled(one[0])]
+    had = {question.content.question for question in said.questions if _is_enabled(question)} if disabled else frozenset[str]()
+    for desired, called in disabled:
         text = desired.content.question
-        if desired.protected and not _is_enabled(desired) and had & {called, text, *desired.previously}:
+        if had & {called, text, *desired.previously}:
             words = message("{text} is protected and would be disabled: take protected or status out", text=text)
             yield Problem(ProblemKind.PROTECTED, words, desired.location)
 
@@ -158,8 +162,6 @@ def _change(pair: Pair, said: BaseIndex, work: CategoryWork) -> Iterator[Questio
     live, desired = pair.live.content, pair.desired.content
     settled = work.settled(live)
     fields = changed_fields(settled, desired)
-    if not fields:
-        return
     found = said.about(pair.desired, pair.live)
     base = None if found is None else work.settled(found.content)
     causes = [FieldChange(field, _cause(field, settled, desired, base=base, known=said.known)) for field in fields]
@@ -244,6 +246,8 @@ def foresee_refusals(changes: Sequence[Change], live: Knowledge) -> Iterator[Pro
 
 def _taken(changes: Sequence[QuestionChange], live: Knowledge) -> Iterator[Problem]:
     """Texts that the plan gives to one question while another keeps them."""
+    if not changes:
+        return
     given: dict[str | None, str | None] = {change.id: change.title if change.after else None for change in changes}
     holders: dict[str | None, list[str | None]] = defaultdict(list)
     for item in live.questions:

@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 
 from kbsync.messages import message
@@ -116,7 +117,7 @@ class _Walk:
         for category in live.categories:
             self._live.setdefault(category.path, []).append(category)
         self._base = None if base is None else {category.path for category in base.categories}
-        self._homes = () if base is None else tuple(_homes(live, base))
+        self._homes = cache(lambda: () if base is None else tuple(_homes(live, base)))
         self._live_name: dict[CategoryPath, CategoryPath] = {}
         self._base_name: dict[CategoryPath, CategoryPath] = {}
 
@@ -219,7 +220,7 @@ class _Walk:
         path, parent = self._base_name.get(category.path), self._live_parent(category)
         if self._base is None or path is None:
             return []
-        goals = {home[: len(path)] for said, home in self._homes if said[: len(path)] == path}
+        goals = {home[: len(path)] for said, home in self._homes() if said[: len(path)] == path}
         return self._free(
             goal
             for goal in goals

@@ -142,15 +142,17 @@ class BaseIndex:
         Where a pin or an earlier text names the live question, earlier texts come before its own. A text that another live
         question has tells nothing: it was that one's at the base.
         """
-        pinned = self.pinned(desired.id) or self.pinned(None if live is None else live.id)
+        found = self.pinned(desired.id) or self.pinned(None if live is None else live.id)
+        found = found or (None if live is None else self.called_unpinned(live.content.question, live))
+        if found is not None:
+            return found
         wanted, earlier = [desired.content.question], list(desired.previously)
         texts = wanted + earlier
         if live is not None:
             wanted, earlier = ([text for text in side if not self._holders[text]] for side in (wanted, earlier))
-            own = [live.content.question]
-            is_named = live.id == desired.id or own[0] in desired.previously
-            texts = own + (earlier + wanted if is_named else wanted + earlier)
-        return pinned or next(filter(None, (self.called_unpinned(text, live) for text in texts)), None)
+            is_named = live.id == desired.id or live.content.question in desired.previously
+            texts = earlier + wanted if is_named else wanted + earlier
+        return next(filter(None, (self.called_unpinned(text, live) for text in texts)), None)
 
     def called_unpinned(self, text: str, live: Question | None) -> Question | None:
         """The question that had a text at the base, unless the base pinned it to another one."""
