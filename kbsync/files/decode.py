@@ -185,29 +185,32 @@ class DocumentReader:
 
     def _take(self, line: int, found: re.Match[str], category: CategoryPath, place: Location, path: str) -> None:
         """A question that was read at once; ``line`` is where the match begins."""
-        above = found.string.count("\n", found.start(), found.start("question"))
-        to_answer = found.string.count("\n", found.start("question"), found.start("key"))
-        question = _usual_text(found["question"])
-        if found["lines"]:
-            answer = found["lines"][6:].replace("\n      ", "\n").rstrip("\n")
+        text, key, lines, folded, answer, kind, similar, status, protected = found.groups()
+        above = line + found.string.count("\n", found.start(), found.start("question"))
+        behind = above + found.string.count("\n", found.start("question"), found.start("key"))
+        if lines:
+            answer = lines[6:].replace("\n      ", "\n").rstrip("\n")
         else:
-            answer = found["folded"][6:-1].replace("\n      ", " ") if found["folded"] else _usual_text(found["answer"])
-        similar = tuple([_usual_text(text[8:]) for text in (found["similar"] or "").split("\n") if text.startswith("      - ")])
-        self.said += (question, *similar)
+            answer = folded[6:-1].replace("\n      ", " ") if folded else _usual_text(answer)
+        question = _usual_text(text)
+        items = f"\n{similar}"[:-1].split("\n      - ")[1:] if similar else ()
+        wordings = [one if one[0] not in "'\"" and "\n" not in one else _usual_text(one) for one in items]
+        self.said += (question, *wordings)
+        content = Content(
+            question,
+            answer,
+            category,
+            AnswerType.named(kind) if kind else AnswerType.TEXT,
+            tuple(wordings),
+            Status.named(status) if status else Status.ENABLED,
+        )
         self.found.append(
             Question(
-                Content(
-                    question,
-                    answer,
-                    category,
-                    AnswerType.named(found["type"]) if found["type"] else AnswerType.TEXT,
-                    similar,
-                    Status.named(found["status"]) if found["status"] else Status.ENABLED,
-                ),
-                protected=found["protected"] == "true",
-                location=Location(path, line + above, len("  - question: ") + 1),
+                content,
+                protected=protected == "true",
+                location=Location(path, above, len("  - question: ") + 1),
                 category_location=place,
-                answer_location=Location(path, line + above + to_answer, len("    answer: ") + 1),
+                answer_location=Location(path, behind, len(key) + 1),
             )
         )
 
@@ -309,8 +312,8 @@ def _usual(text: str) -> tuple[str, list[list[tuple[int, re.Match[str]]]]] | Non
 
 
 def _usual_text(scalar: str) -> str:
-    """The text of a scalar on one line."""
-    text = scalar.removesuffix("\n")
+    """The text of a scalar on one line; comments may follow."""
+    text = scalar.partition("\n")[0]
     if text[0] == "'":
         return text[1:-1].replace("''", "'")
     return text[1:-1] if text[0] == '"' else text
