@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kbsync.desk.signing import scrub
 from kbsync.errors import (
@@ -349,8 +349,7 @@ class Tree:
         return [row.id for row in self.rows.values() if row.title == title and row.parent == parent]
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionRow:
+class QuestionRow(NamedTuple):
     """One question as listed; ``category`` is 0 when the answer names none."""
 
     id: str
@@ -413,11 +412,11 @@ class Fields:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts, empty when missing."""
-        return tuple(self._text(name, value) for value in self._list(name, 0))
+        return tuple([self._text(name, value) for value in self._list(name, 0)])
 
     def records(self, name: str, *, count: int | None = None) -> tuple["Fields", ...]:
         """A list of objects; it may be missing (or null) only if the answer itself counts none."""
-        return tuple(Fields(self.command, self._object(name, value)) for value in self._list(name, count))
+        return tuple([Fields(self.command, self._object(name, value)) for value in self._list(name, count)])
 
     def broken(self, name: str, found: object) -> OutcomeUnknown:
         """The exception for a field that is not what the vendor documents."""

@@ -6,7 +6,7 @@ Every text becomes visible here, so that no caller can forget it.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
-from functools import cached_property
+from functools import cache, cached_property
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -32,15 +32,28 @@ _MAY = "\u2028"
 """Stands where a line may end without a space; it has no width, and is taken out of what was wrapped."""
 _HAN = "\u3001-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uffee\U00020000-\U0003ffff"
 _CLOSING = "。，、；：？！）”’」』》〉】…·,.;:?!)"
-_CLAUSES = re.compile(f"(?<=[。，、；：？！）」』》】])(?=[^\\s{_CLOSING}])")
-_BETWEEN = re.compile(
-    f"(?<=[{_HAN}])(?<![（“‘「『《〈【])(?=[^\\s{_GLUE}{_CLOSING}])|(?<=[^\\s{_GLUE}0-9（“‘「『《〈【(])(?=[{_HAN}])(?![{_CLOSING}])"
-)
 _WORD = re.compile(r"\S+")
 _WHOLE = 18
 """Columns of a Chinese clause that stays on one line."""
-_UNIT = re.compile(f"(?<=[{_HAN}]) (?=[0-9])")
-"""The space between Chinese and a number, at which no line may end either."""
+
+
+@cache
+def _clauses() -> re.Pattern[str]:
+    """Where a line may end behind a Chinese clause."""
+    return re.compile(f"(?<=[。，、；：？！）」』》】])(?=[^\\s{_CLOSING}])")
+
+
+@cache
+def _between() -> re.Pattern[str]:
+    """Where a line may end beside a Chinese character."""
+    behind = f"(?<=[{_HAN}])(?<![（“‘「『《〈【])(?=[^\\s{_GLUE}{_CLOSING}])"
+    return re.compile(f"{behind}|(?<=[^\\s{_GLUE}0-9（“‘「『《〈【(])(?=[{_HAN}])(?![{_CLOSING}])")
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    """The space between Chinese and a number, at which no line may end either."""
+    return re.compile(f"(?<=[{_HAN}]) (?=[0-9])")
 
 
 class Style(Enum):
@@ -93,12 +106,12 @@ def _breakable(text: str) -> str:
     text = FIGURE.sub(_GLUE, text)
     if text.isascii():
         return text
-    return _WORD.sub(_parted, _CLAUSES.sub(_MAY, _UNIT.sub(_GLUE, text)))
+    return _WORD.sub(_parted, _clauses().sub(_MAY, _unit().sub(_GLUE, text)))
 
 
 def _parted(word: re.Match[str]) -> str:
     """What stands between two places where a line may end, with more such places where it is long."""
-    return word[0] if cell_len(word[0]) <= _WHOLE else _BETWEEN.sub(_MAY, word[0])
+    return word[0] if cell_len(word[0]) <= _WHOLE else _between().sub(_MAY, word[0])
 
 
 def _joined(line: "Text") -> "Text":
