@@ -1,8 +1,8 @@
 """Content rules over valid files: what would embarrass in front of customers, or make plans repeat themselves.
 
-A rule is a member of ``Rule`` and a function that finds what breaks it, joined in ``FINDERS``. Its options, where it has some,
-are keys in ``files/schema``. The rules here are about one text or one answer at a time: leftovers, hidden characters, markup,
-length. What is sent is never changed by them.
+A rule is a member of ``Rule`` and a function that finds what breaks it, joined in ``FINDERS`` or ``TEXTS``. Its options, where
+it has some, are keys in ``files/schema``. The rules here are about one text or one answer at a time: leftovers, hidden
+characters, markup, length. What is sent is never changed by them.
 """
 
 import html
@@ -45,18 +45,21 @@ AT_ONCE = 250
 """Questions whose texts are looked at together, to see that nothing can be found in them."""
 
 
-def _texts(
-    knowledge: Knowledge, find: Callable[[Message, str], Finding | None], may: Callable[[str], object]
-) -> Iterator[CheckFinding]:
-    """What is found in the texts of the library, in the order of the files: of each text ``find`` gets its name and itself.
+Look = tuple[Callable[[Message, str], Finding | None], Callable[[str], object]]
+"""What is found in a text, given what it is of a question; and whether anything can be in many, a null between two."""
 
-    ``may`` gets many at once, a null between two: where it tells that nothing can be found in them, they are passed over.
-    """
+
+def _in_texts(knowledge: Knowledge, looks: Mapping[Rule, Look]) -> Mapping[Rule, list[CheckFinding]]:
+    """What is found in the texts of the library, in the order of the files."""
+    found: dict[Rule, list[CheckFinding]] = {rule: [] for rule in looks}
     for at in range(0, len(knowledge.questions), AT_ONCE):
         several = knowledge.questions[at : at + AT_ONCE]
         contents = [question.content for question in several]
-        if may("\0".join([text for each in contents for text in (each.question, each.answer, *each.similar)])):
-            yield from _each_text(several, find)
+        texts = "\0".join([text for each in contents for text in (each.question, each.answer, *each.similar)])
+        for rule, (find, may) in looks.items():
+            if may(texts):
+                found[rule] += _each_text(several, find)
+    return found
 
 
 def _each_text(questions: Iterable[Question], find: Callable[[Message, str], Finding | None]) -> Iterator[CheckFinding]:
@@ -101,7 +104,7 @@ AROUND = 20
 """Characters shown on either side of one that cannot be seen."""
 
 
-def find_placeholders(knowledge: Knowledge, options: Options) -> Iterator[CheckFinding]:
+def find_placeholders(options: Options) -> Look:
     """Unfinished texts, found by the marks that writers leave; the option ``words`` adds marks."""
     marks = (*PLACEHOLDERS, *words(options, "words"))
     pattern = re.compile("|".join([FILLER, *(_whole(mark) for mark in marks)]))
@@ -117,10 +120,10 @@ def find_placeholders(knowledge: Knowledge, options: Options) -> Iterator[CheckF
             return None
         return message("{part} still holds {mark}: {text}", part=part, mark=found.group(), text=shorten(text)), hint
 
-    return _texts(knowledge, find, may)
+    return find, may
 
 
-def find_invisible(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+def find_invisible(_options: Options) -> Look:
     """Texts with characters that hide or reorder what is read."""
     hint = message("delete the word around it and type it again; pasted text often brings such characters along")
 
@@ -138,10 +141,10 @@ def find_invisible(knowledge: Knowledge, _options: Options) -> Iterator[CheckFin
         )
         return said, hint
 
-    return _texts(knowledge, find, HIDDEN.search)
+    return find, HIDDEN.search
 
 
-def find_untrimmed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+def find_untrimmed(_options: Options) -> Look:
     """Texts with space at their ends: the service may drop it, and then every plan would want to put it back."""
     hint = message("take the space away; after |+ a block keeps all its line ends, after | none")
 
@@ -150,10 +153,10 @@ def find_untrimmed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFin
             return None
         return message("{part} begins or ends with space: {text}", part=part, text=shorten(text)), hint
 
-    return _texts(knowledge, find, lambda texts: any(text != text.strip() for text in texts.split("\0")))
+    return find, lambda texts: any(text != text.strip() for text in texts.split("\0"))
 
 
-def find_decomposed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+def find_decomposed(_options: Options) -> Look:
     """Texts that are not in the composed Unicode form (NFC): another form looks the same, and the service may store this one."""
     hint = message("write the text in the composed form: it is pasted from elsewhere, and typing it anew gives that form")
 
@@ -163,10 +166,10 @@ def find_decomposed(knowledge: Knowledge, _options: Options) -> Iterator[CheckFi
         said = message("{part} is not in the composed Unicode form (NFC): {text}", part=part, text=shorten(spelled_out(text)))
         return said, hint
 
-    return _texts(knowledge, find, lambda texts: not unicodedata.is_normalized("NFC", texts))
+    return find, lambda texts: not unicodedata.is_normalized("NFC", texts)
 
 
-def find_pasted(knowledge: Knowledge, _options: Options) -> Iterator[CheckFinding]:
+def find_pasted(_options: Options) -> Look:
     """Texts that show where they were pasted from: quotes around the whole of it, tabs from a spreadsheet."""
 
     def find(part: Message, text: str) -> Finding | None:
@@ -180,7 +183,7 @@ def find_pasted(knowledge: Knowledge, _options: Options) -> Iterator[CheckFindin
         said = message("{part} holds a tab, as cells of a spreadsheet do: {near}", part=part, near=near)
         return said, message("put spaces in its place, or give each cell its own key")
 
-    return _texts(knowledge, find, PASTED.search)
+    return find, PASTED.search
 
 
 def _whole(mark: str) -> str:
@@ -384,27 +387,31 @@ Finder = Callable[[Knowledge, Options], Iterator[CheckFinding]]
 FINDERS: Mapping[Rule, Finder] = {
     Rule.KB401: find_near_duplicates,
     Rule.KB402: find_same_but_for_form,
-    Rule.KB403: find_placeholders,
-    Rule.KB404: find_invisible,
     Rule.KB405: find_markup_in_text,
     Rule.KB406: find_no_markup_in_rich,
     Rule.KB407: find_long_answers,
-    Rule.KB408: find_untrimmed,
     Rule.KB409: find_nearly_declared,
     Rule.KB410: find_unsafe_markup,
-    Rule.KB411: find_decomposed,
-    Rule.KB412: find_pasted,
     Rule.KB413: find_broken_markup,
     Rule.KB414: find_doubtful_links,
 }
-"""Every content rule and its finder; each is a warning unless the settings choose another severity."""
+"""The content rules and their finders; each is a warning unless the settings choose another severity."""
+
+TEXTS: Mapping[Rule, Callable[[Options], Look]] = {
+    Rule.KB403: find_placeholders,
+    Rule.KB404: find_invisible,
+    Rule.KB408: find_untrimmed,
+    Rule.KB411: find_decomposed,
+    Rule.KB412: find_pasted,
+}
+"""Those about each text by itself, and how it is looked at."""
 
 
 def check(
     knowledge: Knowledge,
     settings: Mapping[str, Check],
     *,
-    rules: Collection[Rule] = frozenset(FINDERS),
+    rules: Collection[Rule] = frozenset(Rule),
     old: Collection[Content] = frozenset(),
     known: Collection[Entry] = (),
 ) -> tuple[Diagnostic, ...]:
@@ -417,12 +424,14 @@ def check(
         Rule.KB401: partial(find_near_duplicates, old=old, known=known),
         Rule.KB402: partial(find_same_but_for_form, known=known),
     }
+    active = {rule: settings.get(rule.value, Check()) for rule in Rule if rule in rules and rule in {*finders, *TEXTS}}
+    looks = {rule: TEXTS[rule](how.options) for rule, how in active.items() if rule in TEXTS and how.severity is not None}
+    found = _in_texts(knowledge, looks)
     return tuple(
         _diagnostic(rule, how.severity, finding)
-        for rule, finder in finders.items()
-        if rule in rules
-        if (how := settings.get(rule.value, Check())).severity is not None
-        for finding in finder(knowledge, how.options)
+        for rule, how in active.items()
+        if how.severity is not None
+        for finding in (found[rule] if rule in found else finders[rule](knowledge, how.options))
     )
 
 

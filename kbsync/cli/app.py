@@ -64,7 +64,7 @@ KBSYNC_… variables stand in for options (KBSYNC_TARGET, KBSYNC_PLAN_OUT …),
 KBSYNC_LANG=zh speaks Chinese. Every command has examples: kbsync plan --help
 """
 
-OBJECTS = 100_000
+OBJECTS = 250_000
 """As many more are made than let go before the cyclic collector looks for what nothing holds any more."""
 
 
