@@ -78,6 +78,13 @@ CONFIGURATION = tuple(
 )
 """What git may not do for us, whatever it is configured to do."""
 
+OLDEST = (2, 30)
+"""The first git whose ``rev-parse`` ends its options at ``--end-of-options``; all else that is asked here is older."""
+
+VERSION = re.compile(r"git version (\d+)\.(\d+)")
+
+_INSTALL = message("Install git 2.30 or later; kbsync asks it for the history of the knowledge files.")
+
 DIFF = ("--no-ext-diff", "--no-textconv")
 """Options of each command that compares: attributes, which a branch writes, pick programs that would change the result."""
 
@@ -160,7 +167,7 @@ class Git:
         except FileNotFoundError:
             raise HistoryUnavailable(
                 message("Git is not installed, or not on the PATH."),
-                hint=message("Install git 2.30 or later; kbsync asks it for the history of the knowledge files."),
+                hint=_INSTALL,
             ) from None
         except OSError as problem:
             raise HistoryUnavailable(message("Git cannot be started: {reason}", reason=reason_of(problem))) from None
@@ -178,14 +185,26 @@ class Git:
         said = QUERY.sub("…", CREDENTIALS.sub("…@", complaint.decode("utf-8", "replace")))
         return Answer(process.returncode, output, said)
 
+    def outdated(self) -> HistoryUnavailable | None:
+        """What to raise where git is too old for what is asked of it, which is looked for when something went wrong."""
+        found = VERSION.match(self.attempt("version").text)
+        if found is None or tuple(map(int, found.groups())) >= OLDEST:
+            return None
+        return HistoryUnavailable(message("Git {version} is too old for kbsync.", version=found[0].split()[-1]), hint=_INSTALL)
+
     def failure(self, command: str, answer: Answer) -> HistoryUnavailable:
         """What to raise for an answer that cannot be used."""
+        if answer.code is not None and (aged := self.outdated()):
+            return aged
         hint = message("Check the network and the remote, then try again.") if answer.code is None else None
         return HistoryUnavailable(message("`git {command}` failed: {reason}", command=command, reason=answer.reason), hint=hint)
 
     def unreadable(self, answer: Answer) -> HistoryUnavailable:
         """What to raise where the directory has a ``.git`` of which git makes no repository."""
-        if "dubious ownership" in answer.complaint:
+        if answer.code is not None and (aged := self.outdated()):
+            return aged
+        # What git calls it has changed, and the setting that helps has not.
+        if "safe.directory" in answer.complaint:
             return HistoryUnavailable(
                 message(
                     "Git does not trust the repository at {directory}: it belongs to another user.", directory=self._directory

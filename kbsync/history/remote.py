@@ -34,6 +34,9 @@ COMPONENT = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\
 LOST = re.compile(r"bad object (refs/kbsync/\S+)")
 """The words of a remote for a push where another ref leads to an object that it does not have."""
 
+HIDDEN = re.compile(r"(remote: )?error: (refs/kbsync/\S+) does not point to a valid object")
+"""The same of a remote whose git is older than 2.34: it leaves such a ref out of all its answers, as if there were none."""
+
 FORGE = re.compile(
     r"(?:(?:(?P<web>https?)|ssh|git)://(?:[^/]*@)?(?P<host>[\w.-]+)(?P<port>:\d+)?/|(?:[^/]*@)?(?P<scp>[\w.-]+):)"
     r"/?(?P<path>[\w.~-]+/[\w./~-]+?)(?:\.git)?/*",
@@ -131,6 +134,10 @@ class Remote:
         answer = self.repository.git.attempt("ls-remote", "--quiet", "--", self._address(), *refs, seconds=seconds)
         if answer.code != 0:
             raise _unreadable(self.name, answer)
+        hidden = next((each[2] for each in HIDDEN.finditer(answer.complaint) if each[2] in refs), None)
+        if hidden is not None:
+            lost = message("The git remote {remote} has lost what {ref} leads to.", remote=self.name, ref=hidden)
+            raise HistoryUnavailable(lost, hint=_way_there(hidden))
         # The arguments are patterns that also match longer names.
         found = (line.partition("\t") for line in answer.text.split("\n"))
         return {ref: identity for identity, _, ref in found if ref in refs}
@@ -159,7 +166,7 @@ class Remote:
         answer = self._fetch("--prune", refs=[f"+{each}:{each}" for each in patterns], seconds=seconds)
         if answer.code is None:
             raise _unreadable(self.name, answer)
-        if answer.code != 0:
+        if answer.code != 0 or HIDDEN.search(answer.complaint):
             return self.read(*refs)
         listed = self.repository.git.run("for-each-ref", "--format=%(refname) %(objectname)", "--", *refs).text
         found = (line.split(" ") for line in listed.splitlines())
@@ -230,11 +237,21 @@ def _refused(remote: Remote, ref: str, *, answer: Answer) -> HistoryUnavailable:
             hint=message("Check the network and the remote, then try again."),
         )
     lost = LOST.search(answer.complaint)
+    hidden = next((each[2] for each in HIDDEN.finditer(answer.complaint) if each[1]), None)
+    otherwise = _RIGHT if hidden is None else _way_there(hidden)
     return HistoryUnavailable(
         message(
             "The git remote {remote} refused a push to {ref}: {reason}", remote=remote.name, ref=ref, reason=_rejection(answer)
         ),
-        hint=_RIGHT if lost is None else remote.way_without(lost[1]),
+        hint=otherwise if lost is None else remote.way_without(lost[1]),
+    )
+
+
+def _way_there(ref: str) -> Message:
+    """A push cannot delete what the remote does not show."""
+    return message(
+        "Bring it back in the repository of the remote, or run `git update-ref -d {ref}` there: the next apply begins it anew.",
+        ref=ref,
     )
 
 

@@ -91,7 +91,7 @@ class Repository:
         if commit is None:
             branch = self.git.attempt("symbolic-ref", "--quiet", "HEAD")
             if branch.code != 0 or self.git.attempt("rev-parse", "--verify", "--quiet", "HEAD").code == 0:
-                raise _damaged("HEAD")
+                raise self.git.outdated() or _damaged("HEAD")
         return commit
 
     def commit(self, revision: str) -> str | None:
@@ -117,7 +117,7 @@ class Repository:
         """The full id of the commit that a revision names. Raises HistoryUnavailable when there is none here."""
         commit = self.commit(revision)
         if commit is None:
-            raise HistoryUnavailable(
+            raise self.git.outdated() or HistoryUnavailable(
                 message("There is no commit {revision} in this repository.", revision=revision),
                 hint=self._absence(),
             )

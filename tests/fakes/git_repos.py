@@ -8,16 +8,25 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from kbsync.history.base import advance
 from kbsync.history.remote import TargetRefs
 from kbsync.history.repository import Repository
 
-__all__ = ["GitRepos", "WorkTree", "advance_applied"]
+__all__ = ["GitRepos", "WorkTree", "advance_applied", "needs_variables"]
 
 
 def advance_applied(repository: Repository, refs: TargetRefs, commit: str, *, expected: str | None, shared: bool = True) -> None:
     """Move the applied ref alone, as an apply moves it."""
     advance(repository, refs, {refs.applied: expected}, {refs.applied: repository.resolve(commit)}, shared=shared)
+
+
+def needs_variables(tree: "WorkTree") -> None:
+    """Leave a test out where git is older than 2.31, which takes no configuration from variables."""
+    known = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "a.b", "GIT_CONFIG_VALUE_0": "known"}
+    if WorkTree(tree.path, {**tree.environ, **known}).git("config", "--default=", "a.b") != "known":
+        pytest.skip("git reads configuration from variables since 2.31")
 
 
 class WorkTree:
@@ -61,7 +70,8 @@ class GitRepos:
         self.directory = directory
         person = {f"GIT_{role}_{part}": "tester" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "XDG_"))}
-        self.environ = {**kept, **person, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(directory)}
+        # Git before 2.32 knows no GIT_CONFIG_GLOBAL: a user's own configuration is a file of the home directory.
+        self.environ = {**kept, **person, "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(directory)}
 
     def init(self, name: str, *options: str) -> WorkTree:
         """A new, empty repository whose branch is called main."""

@@ -1,6 +1,7 @@
 """The shell scripts of the action alone, in what no workflow run shows: signals, tokens, installation, wrong inputs."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from zipfile import ZipFile
 import pytest
 import yaml
 
-from tests.fakes.git_repos import GitRepos
+from tests.fakes.git_repos import GitRepos, needs_variables
 from tests.flows.runner import ACTIONS, ROOT, executable, outputs_in
 
 RUN = ACTIONS / "kbsync" / "run.sh"
@@ -72,15 +73,21 @@ def test_cancelled_run_ends_well(tmp_path: Path) -> None:
     assert (tmp_path / "GITHUB_STEP_SUMMARY").read_text(encoding="utf-8") == "report\n"
 
 
-def test_token_reaches_git_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("age", ["this", "2.30.2", "2.9.5"])
+def test_token_reaches_git_once(tmp_path: Path, age: str) -> None:
     """Git asks the remote with the step's token, also where a checkout stored another one, and the token is masked."""
     tree = GitRepos(tmp_path).init("work")
+    if age != "this":
+        # Before 2.31 the variables for it are unknown.
+        old = f'if [ "$1" = version ]; then echo "git version {age}"; exit; fi; unset GIT_CONFIG_COUNT'
+        executable(tmp_path / "bin" / "git", f'{old}; exec "{shutil.which("git")}" "$@"')
     with asked() as (address, heard):
         tree.git("remote", "add", "origin", f"{address}/shop/knowledge")
         tree.git("config", f"http.{address}/.extraheader", "AUTHORIZATION: basic c3RvcmVk")
         inputs = {"INPUT_COMMAND": "validate", "INPUT_TARGET": "shop", "INPUT_TOKEN": "secret", "GITHUB_SERVER_URL": address}
         git = executable(tmp_path / "kbsync-fake", "git ls-remote origin || true")
-        environ = surroundings(tmp_path, **inputs, INPUT_PROGRAM=str(git))
+        path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        environ = surroundings(tmp_path, **inputs, INPUT_PROGRAM=str(git), PATH=path)
         done = subprocess.run([RUN], cwd=tree.path, env=environ, capture_output=True, text=True, check=True)
     assert heard == [["basic eC1hY2Nlc3MtdG9rZW46c2VjcmV0"]]
     assert done.stdout == "::add-mask::eC1hY2Nlc3MtdG9rZW46c2VjcmV0\n"
@@ -89,6 +96,7 @@ def test_token_reaches_git_once(tmp_path: Path) -> None:
 
 def test_the_jobs_own_git_configuration_stays(tmp_path: Path) -> None:
     """What a job has git read from variables, such as a directory of another user to be trusted, is added to and not replaced."""
+    needs_variables(GitRepos(tmp_path).init("work"))
     entries = (("safe.directory", "*"), ("http.https://git.invalid/.extraheader", "AUTHORIZATION: basic b3RoZXI="))
     keys = {f"GIT_CONFIG_KEY_{number}": name for number, (name, _) in enumerate(entries)}
     own = {"GIT_CONFIG_COUNT": "2", **keys, **{f"GIT_CONFIG_VALUE_{number}": value for number, (_, value) in enumerate(entries)}}

@@ -107,6 +107,22 @@ def test_a_mark_that_is_no_commit_is_not_none(repos: GitRepos, mark: str | None,
     assert (found.kind, found.doubt is None) == (BaseKind.NONE, False)
 
 
+@pytest.mark.parametrize("depth", [(), ("--depth=1",)])
+def test_a_mark_that_an_old_remote_hides_is_not_none(repos: GitRepos, depth: tuple[str, ...]) -> None:
+    """Git before 2.34 leaves a ref out whose object it has lost, and complains beside its answer."""
+    (origin,) = repos.shared()
+    tree, server = repos.clone(origin, "a", *depth), repos.directory / "server"
+    origin.git("config", "transfer.hideRefs", "refs/kbsync")
+    server.write_text(f'#!/bin/sh\necho "error: {REF} does not point to a valid object!" >&2\nexec git upload-pack "$@"\n')
+    server.chmod(0o755)
+    tree.git("config", "remote.origin.uploadpack", str(server))
+    with pytest.raises(HistoryUnavailable, match=f"The git remote origin has lost what {REF} leads to") as failure:
+        read_record(tree.repository, REFS)
+    assert f"git update-ref -d {REF}` there" in str(failure.value.hint)
+    other = TargetRefs("other", "other")
+    assert read_record(tree.repository, other).applied is None
+
+
 def test_the_mark_is_found_from_a_shallow_clone(repos: GitRepos) -> None:
     """A checkout of depth 1 gets the applied commit alone, and keeps the history it has."""
     origin, full = repos.shared("full")
@@ -210,6 +226,17 @@ def test_a_mark_that_cannot_be_written_is_an_error(repos: GitRepos) -> None:
     tree.write({f".git/{REF}.lock": ""})
     with pytest.raises(HistoryUnavailable, match="`git update-ref` failed"):
         advance_applied(tree.repository, REFS, commit, expected=None)
+
+
+def test_a_push_that_a_hidden_ref_stops_names_it(repos: GitRepos) -> None:
+    """Git before 2.34 refuses every push where another ref has lost its object."""
+    origin, tree = repos.shared("a")
+    hook = origin.path / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\necho 'error: refs/kbsync/receipts/x does not point to a valid object!' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    with pytest.raises(HistoryUnavailable) as failure:
+        advance_applied(tree.repository, REFS, "HEAD", expected=None)
+    assert "`git update-ref -d refs/kbsync/receipts/x` there" in str(failure.value.hint)
 
 
 def test_a_refusing_remote_names_the_missing_right(repos: GitRepos) -> None:

@@ -14,7 +14,7 @@ from kbsync.history.git import Answer, Git
 from kbsync.history.remote import Remote, TargetRefs
 from kbsync.history.repository import Repository
 from kbsync.history.snapshot import differences, snapshot
-from tests.fakes.git_repos import GitRepos, WorkTree, advance_applied
+from tests.fakes.git_repos import GitRepos, WorkTree, advance_applied, needs_variables
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_a_committed_file_does_not_configure_git(repos: GitRepos, setting: str, 
     if way == "included":
         tree.git("config", "include.path", "../.gitconfig")
     else:
-        environ["GIT_CONFIG_GLOBAL"] = str(tree.path / ".gitconfig")
+        environ["HOME"] = str(tree.path)
     with pytest.raises(HistoryUnavailable, match=f"{setting.lower()}") as failure:
         Repository.find(tree.path / "knowledge", environ=environ)
     assert ".gitconfig, which a branch can change" in str(failure.value)
@@ -184,9 +184,9 @@ CONFIGURED = "[core]\n\tsshCommand = sh run.sh\n"
 
 
 def submodule(repos: GitRepos, tree: WorkTree, place: str) -> WorkTree:
-    """A submodule of a repository, whose file ``conf`` configures git."""
+    """A submodule of a repository, whose file ``.gitconfig`` configures git."""
     origin = repos.init("origin")
-    origin.commit({"conf": CONFIGURED, "knowledge/a.yaml": "a"})
+    origin.commit({".gitconfig": CONFIGURED, "knowledge/a.yaml": "a"})
     tree.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", f"file://{origin.path}", place)
     tree.commit({"knowledge/a.yaml": "a", ".gitconfig": CONFIGURED})
     return WorkTree(tree.path / place, repos.environ)
@@ -195,7 +195,7 @@ def submodule(repos: GitRepos, tree: WorkTree, place: str) -> WorkTree:
 def nested(repos: GitRepos, tree: WorkTree) -> WorkTree:
     """A repository in the tree of another, which knows nothing of it."""
     inner = repos.init("repo/inner")
-    inner.commit({"conf": CONFIGURED})
+    inner.commit({".gitconfig": CONFIGURED})
     tree.commit({".gitignore": "inner\n", ".gitconfig": CONFIGURED})
     return inner
 
@@ -223,9 +223,9 @@ def test_a_file_of_another_repository_does_not_configure_git(repos: GitRepos, wa
     match way:
         case "a file of a submodule":
             submodule(repos, tree, "sub")
-            tree.git("config", "include.path", "../sub/conf")
+            tree.git("config", "include.path", "../sub/.gitconfig")
         case "a file of a submodule, for the user":
-            environ["GIT_CONFIG_GLOBAL"] = str(submodule(repos, tree, "sub/sub").path / "conf")
+            environ["HOME"] = str(submodule(repos, tree, "sub/sub").path)
         case "an untracked file of a submodule":
             submodule(repos, tree, "sub").write({"own": CONFIGURED})
             tree.git("config", "include.path", "../sub/own")
@@ -234,9 +234,9 @@ def test_a_file_of_another_repository_does_not_configure_git(repos: GitRepos, wa
             found.git("config", "include.path", str(tree.path / ".gitconfig"))
         case "a file of the outer repository, for the user":
             found = submodule(repos, tree, "sub")
-            environ["GIT_CONFIG_GLOBAL"] = str(tree.path / ".gitconfig")
+            environ["HOME"] = str(tree.path)
         case "a file of a repository in the tree, for the user":
-            environ["GIT_CONFIG_GLOBAL"] = str(nested(repos, tree).path / "conf")
+            environ["HOME"] = str(nested(repos, tree).path)
         case "a file of the outer repository, which knows nothing of this one":
             found = nested(repos, tree)
             found.git("config", "include.path", "../../.gitconfig")
@@ -246,9 +246,10 @@ def test_a_file_of_another_repository_does_not_configure_git(repos: GitRepos, wa
             tree.git("worktree", "add", "--quiet", str(repos.directory / "place"))
             found = WorkTree(repos.directory / "place", repos.environ)
         case "a file that a link of the user's leads to":
-            tree.commit({".gitconfig": CONFIGURED})
-            (repos.directory / "own").symlink_to(tree.path / ".gitconfig")
-            environ["GIT_CONFIG_GLOBAL"] = str(repos.directory / "own")
+            tree.commit({"git/config": CONFIGURED})
+            (repos.directory / "config").mkdir()
+            (repos.directory / "config" / "git").symlink_to(tree.path / "git")
+            environ["XDG_CONFIG_HOME"] = str(repos.directory / "config")
         case _:
             (repos.directory / "conf").write_text(CONFIGURED, encoding="utf-8")
             (tree.path / "link").symlink_to("..")
@@ -265,10 +266,11 @@ def test_the_users_own_repository_may_hold_their_configuration(repos: GitRepos) 
     home.commit({".gitconfig": CONFIGURED})
     inner = repos.init("home/code/repo")
     commit = inner.commit({"knowledge/a.yaml": "a"})
-    (repos.directory / "linked").symlink_to(home.path / ".gitconfig")
-    for own in (home.path / ".gitconfig", repos.directory / "linked"):
+    (repos.directory / "linked").mkdir()
+    (repos.directory / "linked" / ".gitconfig").symlink_to(home.path / ".gitconfig")
+    for own in (home.path, repos.directory / "linked"):
         for tree in (inner, repos.init(f"apart-{own.name}")):
-            found = Repository.find(tree.path, environ={**repos.environ, "GIT_CONFIG_GLOBAL": str(own)})
+            found = Repository.find(tree.path, environ={**repos.environ, "HOME": str(own)})
             assert found is not None
             assert found.head() == (commit if tree is inner else None)
 
@@ -285,16 +287,18 @@ def test_what_lets_nothing_run_may_be_committed(repos: GitRepos) -> None:
     assert tree.repository.head() == commit
 
 
-def test_what_the_user_says_is_obeyed(repos: GitRepos) -> None:
-    """The job's own variables, the user's configuration and the clone's."""
+@pytest.mark.parametrize("way", ["the job's own variables", "the user's configuration"])
+def test_what_the_user_says_is_obeyed(repos: GitRepos, way: str) -> None:
+    """Beside the configuration of the clone."""
     origin, tree = repos.shared("work")
     tree.git("config", "remote.origin.url", "short:origin")
-    said = {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"url.file://{origin.path.parent}/.insteadOf",
-        "GIT_CONFIG_VALUE_0": "short:",
-    }
-    found = Repository.find(tree.path, environ={**repos.environ, **said})
+    key, said = f"url.file://{origin.path.parent}/.insteadOf", dict(repos.environ)
+    if way == "the user's configuration":
+        tree.git("config", "--global", key, "short:")
+    else:
+        needs_variables(tree)
+        said |= {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": key, "GIT_CONFIG_VALUE_0": "short:"}
+    found = Repository.find(tree.path, environ=said)
     assert found is not None
     remote = Remote.of(found)
     assert remote is not None
@@ -334,6 +338,26 @@ def test_git_that_cannot_be_started_is_an_error_in_words(repos: GitRepos) -> Non
         Git(repos.directory, environ={**environ, "PATH": str(repos.directory / "bin")}).run("version")
 
 
+def ask(tree: WorkTree, missing: str) -> None:
+    """The questions that begin every command."""
+    found = tree.repository
+    found.head() if missing == "symbolic-ref" else found.resolve("HEAD")
+
+
+@pytest.mark.parametrize("missing", ["--show-object-format", "--show-scope", "--end-of-options", "symbolic-ref"])
+def test_a_git_that_is_too_old_is_named(repos: GitRepos, missing: str) -> None:
+    """Whatever it does not know yet, its version is told and which one is needed, and nothing is said of the repository."""
+    tree = repos.init("repo")
+    tree.commit({"a": "1"})
+    old = f'echo "git version 2.25.1" ;; *{missing}*) echo "error: unknown" >&2; exit 129 ;; *) exec {shutil.which("git")} "$@"'
+    environ = fake_git(repos, f'case "$*" in *" version") {old} ;; esac')
+    if missing == "symbolic-ref":
+        detach(tree)
+    with pytest.raises(HistoryUnavailable, match=r"^Git 2\.25 is too old for kbsync\.$") as failure:
+        ask(WorkTree(tree.path, environ), missing)
+    assert "2.30 or later" in str(failure.value.hint)
+
+
 def test_no_secret_of_ours_reaches_git(repos: GitRepos) -> None:
     """Hooks, helpers and whatever else git starts see neither key nor signature, of whichever target."""
     ours = {"KBSYNC_SECRET_KEY": "canary", "KBSYNC_PRODUCTION_USERSIG": "canary", "KBSYNC_TARGET": "production"}
@@ -350,6 +374,9 @@ def test_a_repository_of_another_user_names_the_command_that_helps(repos: GitRep
     with pytest.raises(HistoryUnavailable, match="does not trust") as failure:
         Repository.find(tree.path / "knowledge", environ=environ)
     assert str(failure.value.hint) == f"Run `git config --global --add safe.directory {tree.path}`."
+    # Git 2.35.2 and those that were mended with it said it otherwise.
+    said = "fatal: unsafe repository ('/x' is owned by someone else)\n\tgit config --global --add safe.directory /x\n"
+    assert "does not trust" in str(Git(tree.path, environ=repos.environ).unreadable(Answer(128, b"", said)))
 
 
 def test_variables_of_a_git_hook_do_not_lead_astray(repos: GitRepos) -> None:

@@ -52,6 +52,9 @@ allow_git() {
   export "GIT_CONFIG_KEY_$count=http.$GITHUB_SERVER_URL/.extraheader" "GIT_CONFIG_VALUE_$count="
   export "GIT_CONFIG_KEY_$((count + 1))=http.$GITHUB_SERVER_URL/.extraheader"
   export "GIT_CONFIG_VALUE_$((count + 1))=AUTHORIZATION: basic $basic"
+  # Git before 2.31 knows these variables only in the form in which it hands its own -c on.
+  [[ ! "$(git version 2>/dev/null)" =~ ^git\ version\ 2\.([0-9]|[12][0-9]|30)\. ]] || export GIT_CONFIG_PARAMETERS="\
+'http.$GITHUB_SERVER_URL/.extraheader=' 'http.$GITHUB_SERVER_URL/.extraheader=AUTHORIZATION: basic $basic'"
 }
 
 # GitHub gives a fork no variable that could name the target: where the files have one real target it is that, else their default.
