@@ -6,6 +6,7 @@ import pytest
 
 from kbsync.settings import Pacing
 from tests.endurance.neighbours import LIMIT, work_together
+from tests.shares import long
 
 pytestmark = pytest.mark.no_cover
 
@@ -19,7 +20,7 @@ BAD_DAY = (
 """Answers that are lost or late, so that the processes repeat calls and look for what they do not know."""
 
 
-@pytest.mark.parametrize("faults", [(), BAD_DAY], ids=["undisturbed", "bad day"])
+@pytest.mark.parametrize("faults", [pytest.param((), id="undisturbed", marks=long), pytest.param(BAD_DAY, id="bad day")])
 def test_two_strict_processes_never_crowd_a_second(faults: tuple[str, ...], tmp_path: Path) -> None:
     """However slow the machine, no second at the service holds a sixth call of a command, none is refused, and all is done."""
     shift = work_together(tmp_path, pacing=Pacing.STRICT, questions=10, faults=faults)

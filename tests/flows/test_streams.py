@@ -9,7 +9,7 @@ import pytest
 from kbsync.planfile import read_plan_or_receipt
 from kbsync.report import Receipt
 from tests.flows.harness import Bench
-from tests.flows.shop import FIRST
+from tests.flows.shop import FIRST, SMALL
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ def in_shell(bench: Bench, redirect: str, *words: str) -> tuple[int, str]:
 @pytest.mark.parametrize("redirect", ["| true", ">/dev/full", ">&-", "2>&1 | true", "2>/dev/full", "2>&-", ">/dev/full 2>&1"])
 def test_what_was_applied_stays_applied(bench: Bench, redirect: str) -> None:
     """The exit code is 0 and the receipt is there, whoever has stopped to listen."""
-    bench.commit(FIRST)
+    bench.commit(SMALL)
     code, said = in_shell(bench, redirect, "apply", "--yes", "--receipt", "receipt.json")
     assert (code, "Traceback" in said) == (0, False)
     receipt = read_plan_or_receipt(bench.path / "receipt.json")
