@@ -124,7 +124,9 @@ class Git:
         self._place = ("-C", str(directory), *(() if data is None else (f"--git-dir={data}", f"--work-tree={directory}")))
         given = os.environ if environ is None else environ
         kept = {name: value for name, value in given.items() if name not in REDIRECTIONS and not name.startswith(WITHHELD)}
-        self._environ = {**kept, **FIXED}
+        # What is named from the current directory on lies in the tree, where a branch may bring a ``git`` or an ``ssh``.
+        places = [place for place in kept.get("PATH", os.defpath).split(os.pathsep) if Path(place).is_absolute()]
+        self._environ = {**kept, **FIXED, "PATH": os.pathsep.join(places) or os.devnull}
 
     def run(
         self,
@@ -164,7 +166,7 @@ class Git:
                 env={**self._environ, **(extra or {})},
                 start_new_session=True,
             )
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise HistoryUnavailable(
                 message("Git is not installed, or not on the PATH."),
                 hint=_INSTALL,

@@ -72,7 +72,8 @@ class Repository:
         git = Git(Path(root), environ=environ, data=Path(data))
         settings = tuple(_settings(git, Path(root)))
         _refuse_foreign(Path(root), settings, environ)
-        remotes = {each.subsection for each in settings if each.section == "remote" and each.subsection}
+        # One without an address git takes for a directory of that name, which a branch may bring.
+        remotes = {each.subsection for each in settings if each.section == "remote" and each.key.endswith(".url")}
         return cls(
             Path(root),
             git,

@@ -146,6 +146,30 @@ def test_a_repository_whose_data_lies_elsewhere_is_found(repos: GitRepos, kind: 
     assert snapshot(found, "HEAD", place / "knowledge") == {"a.yaml": b"a"}
 
 
+def test_a_remote_without_an_address_is_none(repos: GitRepos) -> None:
+    """Many have git fetch pull requests of every ``origin``; where there is none, git takes the name for a directory."""
+    tree = repos.init("repo")
+    tree.git("config", "--global", "remote.origin.fetch", "+refs/pull/*/head:refs/remotes/origin/pr/*")
+    shutil.copytree(repos.init("bare", "--bare").path, tree.path / "origin")
+    assert Remote.of(tree.repository) is None
+    tree.git("config", "remote.origin.url", "file:///elsewhere")
+    assert Remote.of(tree.repository) is not None
+
+
+def test_a_directory_of_the_tree_is_not_searched_for_programs(repos: GitRepos, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where PATH begins with ``bin`` or ``node_modules/.bin``: there lies what a branch brings."""
+    tree = repos.init("repo")
+    for name in ("git", "bin/git"):
+        tree.write({name: "#!/bin/sh\ntouch trace\n"})
+        (tree.path / name).chmod(0o755)
+    monkeypatch.chdir(tree.path)
+    path = os.pathsep.join(("bin", ".", "", repos.environ["PATH"], ""))
+    assert WorkTree(tree.path, {**repos.environ, "PATH": path}).repository.root == tree.path
+    with pytest.raises(HistoryUnavailable, match="Git is not installed"):
+        Repository.find(tree.path, environ={**repos.environ, "PATH": "bin"})
+    assert not (tree.path / "trace").exists()
+
+
 def test_no_hook_is_run(repos: GitRepos) -> None:
     """Hooks often lie in the tree, so that a branch writes them."""
     origin, tree = repos.shared("work")
