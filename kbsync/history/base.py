@@ -160,17 +160,17 @@ def find_divergence(repository: Repository, base: Base, directory: Path) -> tupl
     nothing is taken back, and there is none.
     """
     head = repository.head()
-    if base.commit is None or head is None or head == base.commit:
+    if base.commit is None or head == base.commit:
         return ()
+    if head is None:
+        return _divergence(base, UNBORN)
     fork = repository.fork(head, base.commit)
     if fork == base.commit or _same(repository, directory, head, base.commit):
         return ()
     if fork == head:
         return _divergence(base, OLDER, head=head)
-    if repository.shallow:
-        return _divergence(base, UNTOLD, head=head)
-    if fork is None:
-        return _divergence(base, UNRELATED, head=head)
+    if repository.shallow or fork is None:
+        return _divergence(base, UNTOLD if repository.shallow else UNRELATED, head=head)
     return () if _same(repository, directory, fork, base.commit) else _divergence(base, DIVERGED, head=head, fork=fork)
 
 
@@ -182,6 +182,13 @@ def _same(repository: Repository, directory: Path, one: str, other: str) -> bool
         return False
 
 
+UNBORN = (
+    message("whether these files hold the base {base} cannot be told, because they belong to no commit yet"),
+    message(
+        "whether these files hold what was last applied ({base}) cannot be told, because they belong to no commit yet: check "
+        "out the branch that they are of, or, if the plan may take back whatever is not in them, say so with --base {base}"
+    ),
+)
 UNTOLD = (
     message("whether these files ({head}) hold the base {base} cannot be told, because this clone is shallow"),
     message(

@@ -66,6 +66,17 @@ def test_older_files_are_refused_unless_going_back_is_meant(passed: Bench) -> No
     assert "are older than the base" in " ".join(meant.err.split())
 
 
+def test_files_without_any_commit_are_refused_too(passed: Bench) -> None:
+    """On a branch that has none, begun anew or lost, nobody can tell what they hold; naming the base says that it is meant."""
+    assert passed.tree is not None
+    passed.tree.git("checkout", "--quiet", "--orphan", "new")
+    told = passed.run("plan")
+    assert (told.code, "belong to no commit yet" in " ".join(told.out.split())) == (0, True)
+    refused = passed.run("apply", "--yes", "--allow-remove", "1")
+    assert (refused.code, "say so with --base" in " ".join(refused.err.split())) == (6, True)
+    assert passed.run("apply", "--yes", "--allow-remove", "1", "--base", "main").code == 0
+
+
 def test_what_cannot_be_compared_is_not_the_same(passed: Bench) -> None:
     """A clone that lacks an object of these files does not vouch for them."""
     assert passed.tree is not None

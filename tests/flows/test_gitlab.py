@@ -21,7 +21,7 @@ from kbsync.rehearsal import DEMO
 from kbsync.usecases.context import RunContext
 from tests.fakes.clock import FakeClock
 from tests.fakes.console import Console
-from tests.fakes.git_repos import GitRepos
+from tests.fakes.git_repos import GitRepos, needs_variables
 from tests.flows.runner import ACTIONS, executable
 from tests.flows.site import CATEGORY, CHEQUES, Site, opened_site
 from tests.forges import NODE, needs_node
@@ -107,6 +107,7 @@ class GitLab:
 def gitlab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitLab]:
     """A project in its first commit, which is pushed and not applied; its runner finds pip and kbsync installed."""
     with opened_site(tmp_path) as site:
+        needs_variables(site.tree)  # the runner asks git for ``ls-files --deduplicate``, which is as old
         settings = (site.tree.path / "knowledge" / "kbsync.yaml").read_text(encoding="utf-8").replace("  shop:", "  production:")
         (site.tree.path / "knowledge" / "kbsync.yaml").unlink()
         monkeypatch.chdir(site.tree.path)
