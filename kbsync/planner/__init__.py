@@ -73,7 +73,8 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     base = base and base.called(stored_names(base, live, base))
     said = BaseIndex(base, live)
     categories = plan_categories(desired, live, base)
-    matches = keep_wordings(match_questions(desired, live, base, work=categories, keeps=context.policy.prune is Prune.KEEP), said)
+    found = match_questions(desired, live, base, work=categories, keeps=context.policy.prune is Prune.KEEP)
+    matches = keep_wordings(found, said)
     removals = plan_removals(
         desired,
         live,
@@ -85,7 +86,8 @@ def make_plan(desired: Knowledge, live: Knowledge, base: Knowledge | None, *, co
     )
     if is_drift:
         removals = with_additions(removals, live, desired, work=categories)
-    changed = [pair for pair in matches.pairs if categories.settled(pair.live.content) != pair.desired.content]
+    pairs = () if matches is found and not categories.renamed else matches.pairs  # they were compared there
+    changed = [pair for pair in pairs if categories.settled(pair.live.content) != pair.desired.content]
     everything: list[Change] = [
         *categories.changes,
         *plan_questions(changed, matches.new, said, work=categories),
@@ -237,6 +239,8 @@ def _create_cause(desired: Content, base: Content | None, *, known: bool) -> Cau
 
 def foresee_refusals(changes: Sequence[Change], live: Knowledge) -> Iterator[Problem]:
     """The changes of a plan, as far as it is to be carried out, that cannot be on this library."""
+    if not changes:
+        return
     questions = [change for change in changes if isinstance(change, QuestionChange)]
     yield from _taken(questions, live)
     yield from _circles(questions)
@@ -246,8 +250,6 @@ def foresee_refusals(changes: Sequence[Change], live: Knowledge) -> Iterator[Pro
 
 def _taken(changes: Sequence[QuestionChange], live: Knowledge) -> Iterator[Problem]:
     """Texts that the plan gives to one question while another keeps them."""
-    if not changes:
-        return
     given: dict[str | None, str | None] = {change.id: change.title if change.after else None for change in changes}
     holders: dict[str | None, list[str | None]] = defaultdict(list)
     for item in live.questions:

@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from kbsync.diagnostics import Location
 from kbsync.messages import Message, message
@@ -120,7 +121,7 @@ class BaseIndex:
     """
 
     def __init__(self, base: Knowledge | None, live: Knowledge) -> None:
-        self._holders = Counter(question.content.question for question in live.questions)
+        self._holders = cache(lambda: {question.content.question for question in live.questions})
         self.known = base is not None
         self.questions = () if base is None else base.questions
         self.removed = {line.text for line in (() if base is None else base.removed)}
@@ -149,7 +150,7 @@ class BaseIndex:
         wanted, earlier = [desired.content.question], list(desired.previously)
         texts = wanted + earlier
         if live is not None:
-            wanted, earlier = ([text for text in side if not self._holders[text]] for side in (wanted, earlier))
+            wanted, earlier = ([text for text in side if text not in self._holders()] for side in (wanted, earlier))
             is_named = live.id == desired.id or live.content.question in desired.previously
             texts = earlier + wanted if is_named else wanted + earlier
         return next(filter(None, (self.called_unpinned(text, live) for text in texts)), None)
