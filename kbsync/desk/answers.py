@@ -408,7 +408,8 @@ class Fields:
 
     def text(self, name: str, default: str | None = None) -> str:
         """A text with LF line ends."""
-        return self._text(name, self._value(name, default))
+        value = self.values.get(name)
+        return self._text(name, self._value(name, default) if value is None else value)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts, empty when missing."""
@@ -494,6 +495,6 @@ def _known(fields: Fields, name: str, listed: Number) -> Number:
     """A number that is one of those documented; ``listed`` where there is none."""
     value = fields.integer(name, listed)
     try:
-        return type(listed)(value)
+        return listed if value == listed else type(listed)(value)
     except ValueError:
         raise fields.broken(name, value) from None
