@@ -9,8 +9,8 @@ from kbsync.plan import Field
 
 __all__ = ["changed_fields", "folded", "forms", "likeness"]
 
-MEANINGLESS_SPACE = re.compile(r" (?:(?<!\d ) *| *(?!\d))")
-"""Space that separates no figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
+SPACE_OF_FIGURES = re.compile(r" (?<=\d ) *(?=\d)")
+"""Space that separates figures: ``1.5 kg`` is not ``15 kg``, but ``e mail`` is ``email``."""
 
 
 def changed_fields(live: Content, desired: Content) -> tuple[Field, ...]:
@@ -43,5 +43,8 @@ def forms(texts: Iterable[str]) -> list[str]:
     All are folded at once: punctuation, space and controls become a space.
     """
     joined = folded(texts)
-    separators = "".join(sorted(sign for sign in {*joined} - {"\0"} if unicodedata.category(sign)[0] in "PZC"))
-    return MEANINGLESS_SPACE.sub("", re.sub(f"[ {re.escape(separators)}]", " ", joined)).split("\0")
+    letters = {*joined} - {"\0"}
+    separators = "".join(sorted(sign for sign in letters if unicodedata.category(sign)[0] in "PZC"))
+    spaced = re.sub(f"[\n{re.escape(separators.replace(' ', ''))}]", " ", joined)
+    kept = SPACE_OF_FIGURES.sub("\n", spaced) if any(map(str.isdecimal, letters)) else spaced
+    return kept.replace(" ", "").replace("\n", " ").split("\0")

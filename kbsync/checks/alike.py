@@ -13,15 +13,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapreplace
-from itertools import accumulate, chain, combinations, groupby, islice, product, repeat
+from itertools import accumulate, chain, groupby, islice, product
 from math import ceil
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kbsync.compare import folded, forms
 from kbsync.diagnostics import Location, Related
 from kbsync.display import shorten
 from kbsync.messages import Message, message
 from kbsync.model import CategoryPath, Content, Entry, Knowledge, Question, Status, bare, show_path
+
+Letters = TypeVar("Letters", bytes, str)
 
 Options = Mapping[str, float | int | str | tuple[str, ...]]
 
@@ -48,6 +50,9 @@ THRESHOLD = 0.9
 
 FIGURES = re.compile(r"\d+")
 
+FIGURELESS = re.compile(r"[^\d\0]+")
+"""What stands between figures."""
+
 SIGN = re.compile(r"[^\w\0]|_")
 """What is no letter and no figure; all that a form leaves out is."""
 
@@ -68,26 +73,22 @@ SLACK = 1e-6
 
 
 class Wording(NamedTuple):
-    """One way to ask, standard or similar, and the question that it belongs to.
-
-    ``form`` is what a matcher compares: without case, width, punctuation and space.
-    """
+    """One way to ask, standard or similar, and the question that it belongs to."""
 
     text: str
-    form: str
     owner: Question
 
 
 def find_same_but_for_form(knowledge: Knowledge, _options: Options, *, known: Collection[Entry] = ()) -> Iterator[CheckFinding]:
     """Wordings of different questions that differ in case, width, punctuation or space alone; equal ones are an error anyway."""
-    texts = _texts(knowledge)
-    letters = SIGN.sub("", folded(text for text, _ in texts).replace(" ", "")).split("\0")
+    wordings = _wordings(knowledge, known)
+    letters = SIGN.sub("", folded(text for text, _ in wordings).replace(" ", "")).split("\0")
     counts = Counter(letters)
     # What two wordings have in common first are their letters and figures.
-    near = [] if len(counts) == len(texts) else [one for one, own in zip(texts, letters, strict=False) if counts[own] > 1]
+    near = [] if len(counts) == len(wordings) else [one for one, own in zip(wordings, letters, strict=False) if counts[own] > 1]
     firsts: dict[str, Wording] = {}
-    for wording in _wordings(near, known):
-        first = firsts.setdefault(wording.form, wording)
+    for wording, form in zip(near, forms(text for text, _ in near), strict=False):
+        first = firsts.setdefault(form, wording) if form else wording
         if first.owner is not wording.owner and first.text != wording.text:
             said = message(
                 "“{text}” differs from “{other}”, which belongs to another question, in capitals, width, punctuation "
@@ -107,7 +108,7 @@ def find_near_duplicates(
     """
     threshold = number(options, "threshold", THRESHOLD, lowest=0.7, highest=1.0)
     new_owners = {id(question) for question in knowledge.questions if question.content not in old}
-    wordings = tuple(_wordings(_texts(knowledge), known)) if new_owners else ()
+    wordings = _wordings(knowledge, known) if new_owners else []
     fresh = frozenset(place for place, wording in enumerate(wordings) if id(wording.owner) in new_owners)
     closest: dict[tuple[int, int], tuple[float, Wording, Wording]] = {}
     for second, first, share in sorted(islice(_near(wordings, fresh, threshold), MOST)):
@@ -127,13 +128,16 @@ def find_near_duplicates(
 
 def _near(wordings: Sequence[Wording], fresh: frozenset[int], threshold: float) -> Iterator[tuple[int, int, float]]:
     """Pairs (later, earlier, share) of wordings of different questions with the same figures in them, one at least ``fresh``."""
-    groups: dict[tuple[str, ...], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for place, wording in enumerate(wordings):
-        groups[tuple(FIGURES.findall(wording.form))][wording.form].append(place)
-    for group in groups.values():
-        forms, places = list(group), list(group.values())
-        new = [at for at, held in enumerate(places) if not fresh.isdisjoint(held)] if len(forms) > 1 else []
-        for one, other, share in alike_to(new, forms, threshold) if new else ():
+    compared = forms(text for text, _ in wordings)
+    figures = map(str.strip, FIGURELESS.sub(" ", "\0".join(compared)).split("\0"))
+    for group in _equal(figures, range(len(compared)))[1].values():
+        same: defaultdict[str, list[int]] = defaultdict(list)
+        for place in group:
+            same[compared[place]].append(place)
+        same.pop("", None)
+        texts, places = list(same), list(same.values())
+        new = [at for at, held in enumerate(places) if not fresh.isdisjoint(held)]
+        for one, other, share in alike_to(new, texts, threshold):
             for first, second in product(places[one], places[other]):
                 if wordings[first].owner is not wordings[second].owner and (first in fresh or second in fresh):
                     yield max(first, second), min(first, second), share
@@ -164,8 +168,9 @@ def alike(forms: Sequence[str], threshold: float) -> Iterator[tuple[int, int, fl
     order = sorted(range(len(forms)), key=lambda place: len(forms[place]))
     texts = [forms[place] for place in order]
     lengths = [len(text) for text in texts]
-    starts = list(accumulate(lengths, lambda start, length: start + length + 1, initial=0))
-    data, letters = _encoded(texts)
+    ends = list(accumulate(lengths, lambda end, length: end + length + 1, initial=-1))
+    data = _encoded(texts, ends[1:-1])
+    letters = Counter(data[:: len(data) // 30_000 + 1])  # so many tell how often each is used
     totals = range(2 * min(lengths, default=0), 2 * max(lengths, default=0) + 1)
     for parts, some in groupby(totals, key=lambda total: int((1 - threshold) * total + SLACK) // 2 + 1):
         least, *_, most = [*some] * 2
@@ -174,12 +179,10 @@ def alike(forms: Sequence[str], threshold: float) -> Iterator[tuple[int, int, fl
         if end <= first + 1:
             continue
         told: set[tuple[int, int]] = set()
-        for partners in _partners(data[starts[first] : starts[end] - 1], _classes(letters, parts), first):
+        for partners in _partners(data[ends[first] + 1 : ends[end]], _classes(letters, parts), first):
             for one, found in partners.items():
-                length = lengths[one]
-                low = bisect_left(lengths, max(least - length, ceil(length * threshold / (2 - threshold) - SLACK)))
-                high = bisect_right(lengths, min(most - length, int(length * (2 - threshold) / threshold + SLACK)))
-                near = [other for other in set(found) if low <= other < high]
+                low, high = least - lengths[one], most - lengths[one]
+                near = [other for other in found if low <= lengths[other] <= high]
                 for _, share, at in process.extract(
                     texts[one], [texts[other] for other in near], scorer=fuzz.ratio, score_cutoff=threshold * 100, limit=None
                 ):
@@ -189,30 +192,25 @@ def alike(forms: Sequence[str], threshold: float) -> Iterator[tuple[int, int, fl
                         yield *pair, share / 100
 
 
-def _encoded(texts: Sequence[str]) -> tuple[bytes, list[tuple[int, int]]]:
-    """The texts as lines of a byte a letter, and each byte with how often it stands there, frequent ones first.
+def _encoded(texts: Sequence[str], ends: Iterable[int]) -> bytes:
+    """The texts as lines that have these ends, a byte a letter.
 
-    Where there are more letters than bytes some share one: that makes texts more alike than they are, never less.
+    Letters that share a byte make texts more alike than they are, never less.
     """
-    joined = "\n".join(texts)
-    counts = Counter(joined)
-    del counts["\n"]
-    signs = [sign for sign in range(256) if sign != LINE]
-    table = {ord(letter): signs[rank % len(signs)] for rank, (letter, _often) in enumerate(counts.most_common())}
-    used: Counter[int] = Counter()
-    for letter, often in counts.items():
-        used[table[ord(letter)]] += often
-    return joined.translate(table).encode("latin-1"), used.most_common()
+    data = bytearray("\n".join(texts).encode("utf-32-le", "surrogatepass")[::4].replace(b"\n", b"\v"))
+    for end in ends:
+        data[end] = LINE
+    return bytes(data)
 
 
-def _classes(letters: Sequence[tuple[int, int]], wanted: int) -> Iterator[bytes]:
+def _classes(letters: Mapping[int, int], wanted: int) -> Iterator[bytes]:
     """The letters that do not belong to each of so many classes, which stand in the texts about equally often."""
     held = [(0, number, bytearray()) for number in range(wanted)]
-    for letter, often in letters:
+    everything = bytes(letter for letter in range(256) if letter != LINE)
+    for letter in sorted(everything, key=lambda letter: letters.get(letter, 0), reverse=True):
         load, number, members = held[0]
         members.append(letter)
-        heapreplace(held, (load + often, number, members))
-    everything = bytes(letter for letter, _ in letters)
+        heapreplace(held, (load + letters.get(letter, 0), number, members))
     return (everything.translate(None, members) for _, _, members in held)
 
 
@@ -220,32 +218,54 @@ def _partners(data: bytes, classes: Iterable[bytes], first: int) -> Iterator[Map
     """What lines, numbered from ``first``, are to be compared with, some ``TOGETHER`` at a time."""
     partners: defaultdict[int, list[int]] = defaultdict(list)
     size = 0
-    for place, others in chain.from_iterable(_similar(data.translate(None, absent), first) for absent in classes):
-        partners[place] += others
-        size += len(others)
-        if size > TOGETHER:
-            yield partners
-            partners.clear()
-            size = 0
+    for places, others in chain.from_iterable(_similar(data.translate(None, absent), first) for absent in classes):
+        for place in places:
+            partners[place] += others
+            size += len(others)
+            if size > TOGETHER:
+                yield partners
+                partners.clear()
+                size = 0
     yield partners
 
 
-def _similar(data: bytes, first: int) -> Iterator[tuple[int, Sequence[int]]]:
-    """For lines, numbered from ``first``, others that are the same, or what is left when one letter is taken out."""
-    places: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-    for place, letters in enumerate(data.split(b"\n"), first):
-        places[tuple(letters)].append(place)
-    lengths: defaultdict[int, set[tuple[int, ...]]] = defaultdict(set)
-    for line, equal in places.items():
-        lengths[len(line)].add(line)
-        for at in range(1, len(equal)):
-            yield equal[at - 1], equal[at:]
-    for length, longer in lengths.items():
-        left = map(lengths.get(length - 1, frozenset()).intersection, map(combinations, longer, repeat(max(length - 1, 0))))
-        for line, found in zip(longer, left, strict=True):
-            for other in found:
-                for place in places[line]:
-                    yield place, places[other]
+def _similar(data: bytes, first: int) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+    """For lines, numbered from ``first``, others that are the same, or what is left when one letter is taken out.
+
+    A letter is taken out of all lines of a length at once: what is left without the first differs by a column from that without
+    the second, and so on.
+    """
+    lines = data.split(b"\n")
+    heads, equal = _equal(lines, range(first, first + len(lines)))
+    for group in equal.values():
+        for at in range(1, len(group)):
+            yield group[at - 1 : at], group[at:]
+    shorter: set[bytes] = set()
+    for length, some in groupby(sorted(heads, key=len), len):
+        longer = list(some)
+        block = b"\n".join(longer)
+        left = bytearray(block)
+        del left[:: length + 1]
+        for at in range(length if shorter else 0):
+            if at:
+                left[at - 1 :: length] = block[at - 1 :: length + 1]
+            rest = bytes(left).split(b"\n")
+            found = shorter.intersection(rest)
+            for line, other in zip(longer, rest, strict=True) if found else ():
+                if other in found:
+                    one, two = heads[line], heads[other]
+                    yield equal.get(one, (one,)), equal.get(two, (two,))
+        shorter = {*longer}
+
+
+def _equal(texts: Iterable[Letters], places: Sequence[int]) -> tuple[dict[Letters, int], dict[int, list[int]]]:
+    """The first place of each text, and under it all the places of a text that has several."""
+    heads: dict[Letters, int] = {}
+    equal: dict[int, list[int]] = {}
+    for place, head in zip(places, map(heads.setdefault, texts, places), strict=True):
+        if place != head:
+            equal.setdefault(head, [head]).append(place)
+    return heads, equal
 
 
 def _finding(wording: Wording, first: Wording, said: Message) -> CheckFinding:
@@ -256,25 +276,19 @@ def _finding(wording: Wording, first: Wording, said: Message) -> CheckFinding:
     return CheckFinding(wording.owner, said, hint, related, location)
 
 
-def _texts(knowledge: Knowledge) -> list[tuple[str, Question]]:
-    """Every text that customers can hit, with its question, in the order of the files; disabled questions are left out."""
-    return [
-        (text, question)
-        for question in knowledge.questions
-        if question.content.status is Status.ENABLED
-        for text in (question.content.question, *question.content.similar)
-    ]
-
-
-def _wordings(texts: Sequence[tuple[str, Question]], known: Collection[Entry]) -> list[Wording]:
-    """The texts with their forms, new ones last."""
+def _wordings(knowledge: Knowledge, known: Collection[Entry]) -> list[Wording]:
+    """Every text that customers can hit, in the order of the files, new ones last; disabled questions are left out."""
 
     def is_new(wording: Wording) -> bool:
         place = wording.owner.location
         return place is None or (place.path, wording.owner.content.question, wording.text) not in known
 
-    read = zip(texts, forms(text for text, _ in texts), strict=False)
-    found = [Wording(text, form, question) for (text, question), form in read if form]
+    found = [
+        Wording(text, question)
+        for question in knowledge.questions
+        if question.content.status is Status.ENABLED
+        for text in (question.content.question, *question.content.similar)
+    ]
     return sorted(found, key=is_new) if known else found
 
 
