@@ -249,6 +249,9 @@ def _pipeline(names: Mapping[str, str], package: Package) -> str:
     """GitLab's pipeline with the shell's line that installs a package, or the one that stops the job."""
     if package.requirement is not None:
         install = f"pip install --quiet {shlex.quote(package.requirement)}"
+        if "://" in package.requirement:
+            # pip takes "name @ address" for a path where there is such a directory, and a branch can bring one.
+            install = f"(cd / && {install})"
     else:
         install = f"echo {shlex.quote(UNINSTALLED)} >&2; exit 1"
     return _filled("gitlab.yml", {**names, "@INSTALL@": json.dumps(install, ensure_ascii=False)})

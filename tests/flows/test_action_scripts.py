@@ -235,6 +235,21 @@ def test_installs_kbsync_with_its_lock_and_nothing_else(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("package", "place"),
+    [("kbsync @ git+https://h.invalid/o/kbsync@1", "kbsync-installed"), ("./kbsync.whl", "work"), ("/work/kbsync@1.whl", "work")],
+)
+def test_an_address_to_install_from_is_no_path_of_the_workspace(tmp_path: Path, package: str, place: str) -> None:
+    """Pip takes ``name @ address`` for a directory where there is one, and a branch can bring ``name @ git+https:/…``."""
+    python = '[ "$3" != venv ] || { mkdir -p "$4/bin"; cp "$0" "$4/bin/python"; }; pwd >"$RUNNER_TEMP/stood"'
+    executable(tmp_path / "bin" / "python3", python)
+    files = {"RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "GITHUB_OUTPUT"), "INPUT_PACKAGE": package}
+    environ = {**files, "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "GITHUB_ACTION_PATH": str(RUN.parent)}
+    (tmp_path / "work").mkdir()
+    subprocess.run([RUN.with_name("install.sh")], cwd=tmp_path / "work", env=environ, check=True, capture_output=True)
+    assert (tmp_path / "stood").read_text(encoding="utf-8") == f"{tmp_path / place}\n"
+
+
 def reported(tmp_path: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     """Run the step that reports, with a ``gh`` that keeps everything in ``github.json``."""
     executable(tmp_path / "bin" / "gh", f'exec "{sys.executable}" "{ROOT}/tests/fakes/gh.py" "$@"')

@@ -144,7 +144,10 @@ def installing(project: Path, ci: str) -> str:
     if ci == "github":
         return str(loaded(project, ACTION)["inputs"]["package"]["default"])
     (line,) = loaded(project, WORKFLOWS[ci])[".kbsync"]["before_script"]
-    words = shlex.split(line)
+    elsewhere = "(cd / && "
+    # Pip would take an address for a path where a branch brings a directory of that name.
+    assert ("://" in line) == line.startswith(elsewhere)
+    words = shlex.split(line.removeprefix(elsewhere).removesuffix(")" if "://" in line else ""))
     return words[-1] if words[:3] == ["pip", "install", "--quiet"] and len(words) == 4 else ""
 
 

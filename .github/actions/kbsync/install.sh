@@ -18,6 +18,8 @@ the input package in .github/actions/kbsync/action.yml, pinned to a version or a
   python3 -I -m venv "$place"
   pip=("$place/bin/python" -I -m pip install --quiet --disable-pip-version-check)
   if [[ -n ${INPUT_PACKAGE:-} ]]; then
+    # Where a branch brings a directory of that name, pip takes "name @ address" for a path; only what names a path may be one.
+    [[ $INPUT_PACKAGE == [./]* || $INPUT_PACKAGE != *[@:]* ]] || cd "$place"
     "${pip[@]}" -- "$INPUT_PACKAGE"
   else
     # The whole repository comes with the action, so one pinned commit fixes the action, the program and all that it runs on.
