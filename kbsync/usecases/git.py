@@ -25,7 +25,7 @@ from kbsync.history.base import (
     write_receipt,
 )
 from kbsync.history.remote import TargetRefs
-from kbsync.history.repository import Repository
+from kbsync.history.repository import Repository, holders_of
 from kbsync.history.snapshot import (
     FileDifference,
     changed_on_its_way,
@@ -126,10 +126,10 @@ def find_history(
     knowledge = _knowledge_at(base.commit, tree, repository, workspace, target, found=found)
     if isinstance(knowledge, Problem):
         return replace(history, warnings=(*warnings, knowledge), untold=knowledge.message)
-    return _with_memory(replace(history, knowledge=knowledge), workspace, target, certain=certain)
+    return _with_memory(replace(history, knowledge=knowledge), workspace, target, context=context, certain=certain)
 
 
-def _with_memory(history: History, workspace: Workspace, target: Target, *, certain: bool) -> History:
+def _with_memory(history: History, workspace: Workspace, target: Target, *, context: RunContext, certain: bool) -> History:
     """Add the memory: what receipts record since the base. Raises HistoryUnavailable as ``find_history`` does."""
     base, repository, refs, knowledge = history.base, history.repository, history.refs, history.knowledge
     if base.commit is None or base.kind is not BaseKind.APPLIED or repository is None or refs is None or knowledge is None:
@@ -155,7 +155,7 @@ def _with_memory(history: History, workspace: Workspace, target: Target, *, cert
         return replace(history, notes=notes, warnings=(*history.warnings, told))
     loose: list[Receipt] = []
     with suppress(UnusableFile):
-        loose = [each for _, each in _leftovers(workspace, target, but=receipts)]
+        loose = [each for _, each in _leftovers(workspace, target, context=context, but=receipts)]
     from kbsync.planner.memory import recall  # noqa: PLC0415  (a saved plan is carried out without the planner)
 
     memory = recall(knowledge, receipts, commit=base.commit, loose=loose)
@@ -220,14 +220,19 @@ def leftovers_of(
     ``but`` is the one of the apply that is under way. Raises HistoryUnavailable, and UnusableFile for one that cannot be read.
     """
     mine = () if but is None else (but,)
-    if not _leftovers(workspace, target, but=mine):
+    if not _leftovers(workspace, target, context=context, but=mine):
         return ()
-    return _leftovers(workspace, target, but=[*mine, *(it for _, it in receipts_of(workspace, target, context=context))])
+    known = [*mine, *(it for _, it in receipts_of(workspace, target, context=context))]
+    return _leftovers(workspace, target, context=context, but=known)
 
 
-def _leftovers(workspace: Workspace, target: Target, *, but: Collection[Receipt]) -> tuple[tuple[Path, Receipt], ...]:
+def _leftovers(
+    workspace: Workspace, target: Target, *, context: RunContext, but: Collection[Receipt]
+) -> tuple[tuple[Path, Receipt], ...]:
     known = {_identity(each) for each in but}
-    found = ((path, read_plan_or_receipt(path)) for path in (workspace.state / "receipts").glob("*.json"))
+    paths = (workspace.state / "receipts").glob("*.json")
+    # What is under version control a branch may have brought, and no apply put it there.
+    found = ((path, read_plan_or_receipt(path)) for path in paths if not any(holders_of(path, environ=context.environ)))
     own = [
         (path, each)
         for path, each in found

@@ -426,6 +426,30 @@ def test_a_receipt_that_the_remote_has_lost_is_found_before_anything_is_sent(
         assert other.run("apply", "--yes", *words).code == 0
 
 
+def test_a_receipt_that_a_branch_brings_counts_for_nothing(bench: Bench) -> None:
+    """It could call an edit of the console kbsync's own; only what an apply left on this machine lies beside git."""
+    assert bench.tree is not None
+    git = bench.tree.git
+    bench.commit(SMALL)
+    assert bench.run("apply", "--yes").code == 0
+    first, refs = git("rev-parse", "HEAD"), git("for-each-ref", "--format=%(refname) %(objectname)", "refs/kbsync").splitlines()
+    bench.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", "No.")})
+    assert bench.run("apply", "--yes", "--receipt", "../said.json").code == 0
+    # As if the console had made what is live: git has neither that commit nor its receipt.
+    git("reset", "--quiet", "--hard", first)
+    for line in refs:
+        git("update-ref", *line.split())
+    bench.commit({"small.yaml": SMALL["small.yaml"].replace("Yes.", "By night.")})
+    receipt = bench.path / ".kbsync/receipts/said.json"
+    receipt.parent.mkdir(parents=True, exist_ok=True)
+    (bench.path.parent / "said.json").rename(receipt)
+    assert bench.cause("plan") == {OPEN: "declared"}
+    git("add", "--force", str(receipt))
+    git("commit", "--quiet", "--message=forged")
+    assert bench.cause("plan") == {OPEN: "conflict"}
+    assert bench.run("apply", "--yes").code == 6
+
+
 def test_a_part_that_cannot_be_put_into_git_is_on_this_machine(shared: tuple[Bench, Bench]) -> None:
     """An apply of a part moves no applied ref, so that only its receipt is missing there, and it lies beside."""
     one, _ = shared
