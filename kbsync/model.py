@@ -145,8 +145,9 @@ class Content:
     status: Status = Status.ENABLED
 
     def __post_init__(self) -> None:
-        if tuple(sorted(set(self.similar))) != self.similar:
-            object.__setattr__(self, "similar", tuple(sorted(set(self.similar))))
+        similar = tuple(sorted({*self.similar}))
+        if similar != self.similar:
+            object.__setattr__(self, "similar", similar)
 
 
 def composed(content: Content) -> Content:

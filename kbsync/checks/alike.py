@@ -81,11 +81,12 @@ class Wording(NamedTuple):
 
 def find_same_but_for_form(knowledge: Knowledge, _options: Options, *, known: Collection[Entry] = ()) -> Iterator[CheckFinding]:
     """Wordings of different questions that differ in case, width, punctuation or space alone; equal ones are an error anyway."""
-    wordings = _wordings(knowledge, known)
-    letters = SIGN.sub("", folded(text for text, _ in wordings).replace(" ", "")).split("\0")
+    texts = [text for text, _ in _texts(knowledge)]
+    letters = SIGN.sub("", folded(texts).replace(" ", "")).split("\0")
     counts = Counter(letters)
     # What two wordings have in common first are their letters and figures.
-    near = [] if len(counts) == len(wordings) else [one for one, own in zip(wordings, letters, strict=False) if counts[own] > 1]
+    shared = {text for text, own in zip(texts, letters, strict=False) if counts[own] > 1} if len(counts) < len(texts) else ()
+    near = [one for one in _wordings(knowledge, known) if one.text in shared] if shared else []
     firsts: dict[str, Wording] = {}
     for wording, form in zip(near, forms(text for text, _ in near), strict=False):
         first = firsts.setdefault(form, wording) if form else wording
@@ -283,13 +284,17 @@ def _wordings(knowledge: Knowledge, known: Collection[Entry]) -> list[Wording]:
         place = wording.owner.location
         return place is None or (place.path, wording.owner.content.question, wording.text) not in known
 
-    found = [
-        Wording(text, question)
+    found = [Wording(text, question) for text, question in _texts(knowledge)]
+    return sorted(found, key=is_new) if known else found
+
+
+def _texts(knowledge: Knowledge) -> Iterator[tuple[str, Question]]:
+    return (
+        (text, question)
         for question in knowledge.questions
         if question.content.status is Status.ENABLED
         for text in (question.content.question, *question.content.similar)
-    ]
-    return sorted(found, key=is_new) if known else found
+    )
 
 
 PRESETS = "system preset category"

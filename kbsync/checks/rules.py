@@ -108,11 +108,8 @@ def find_placeholders(options: Options) -> Look:
     """Unfinished texts, found by the marks that writers leave; the option ``words`` adds marks."""
     marks = (*PLACEHOLDERS, *words(options, "words"))
     pattern = re.compile("|".join([FILLER, *(_whole(mark) for mark in marks)]))
-    pieces = ("orem ", "LOREM ", *marks)
+    may = re.compile("|".join(map(re.escape, ("orem ", "LOREM ", *marks)))).search
     hint = message("finish the text; if the mark is meant, switch the check placeholder off in kbsync.yaml")
-
-    def may(text: str) -> bool:
-        return any(piece in text for piece in pieces)
 
     def find(part: Message, text: str) -> Finding | None:
         found = pattern.search(text) if may(text) else None
@@ -153,7 +150,7 @@ def find_untrimmed(_options: Options) -> Look:
             return None
         return message("{part} begins or ends with space: {text}", part=part, text=shorten(text)), hint
 
-    return find, lambda texts: any(text != text.strip() for text in texts.split("\0"))
+    return find, lambda texts: (each := texts.split("\0")) != list(map(str.strip, each))
 
 
 def find_decomposed(_options: Options) -> Look:

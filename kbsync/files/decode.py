@@ -94,7 +94,7 @@ class DocumentReader:
 
         What stands above the questions of a document is left to the parser.
         """
-        parts = _usual(text)
+        parts = None if b"\r" in source.data else _usual(text)
         if parts is None:
             return False
         rest, sections = parts
@@ -290,8 +290,6 @@ class AnswerFiles:
 
 def _usual(text: str) -> tuple[str, list[list[tuple[int, re.Match[str]]]]] | None:
     """The rest of a file, on its lines, and the questions of each document with the line each begins on; None if unusual."""
-    if "\r" in text:
-        return None
     text = text if text.endswith("\n") else f"{text}\n"
     rest, sections, at, line = "", [], 0, 1
     while head := USUAL_HEAD.search(text, at):

@@ -247,7 +247,7 @@ def _stands_in(source: SourceFile, sign: re.Pattern[bytes], said: Message, hint:
 
 
 def _unmerged(source: SourceFile, text: str) -> bool:
-    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+    if b"<<<<<<<" not in source.data and b">>>>>>>" not in source.data:
         return False
     found = [(number, line) for number, line in enumerate(LINE_END.split(text)) if CONFLICT.match(line)]
     for number, line in found:
