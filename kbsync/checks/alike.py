@@ -65,6 +65,8 @@ TOGETHER = 1_000_000
 LINE = 10
 """The byte of a line end."""
 
+SIGNS = bytes(sign for sign in range(256) if sign != LINE)
+
 MOST = 200_000
 """Pairs after which nothing further is looked for: in such a library nearly all is like all."""
 
@@ -166,12 +168,11 @@ def alike(forms: Sequence[str], threshold: float) -> Iterator[tuple[int, int, fl
     """
     from rapidfuzz import fuzz, process  # noqa: PLC0415  (start-up should not wait for it)
 
-    order = sorted(range(len(forms)), key=lambda place: len(forms[place]))
+    order = sorted(range(len(forms)), key=[*map(len, forms)].__getitem__)
     texts = [forms[place] for place in order]
-    lengths = [len(text) for text in texts]
-    ends = list(accumulate(lengths, lambda end, length: end + length + 1, initial=-1))
+    lengths = [*map(len, texts)]
+    ends = [end + line for line, end in enumerate(accumulate(lengths, initial=-1))]
     data = _encoded(texts, ends[1:-1])
-    letters = Counter(data[:: len(data) // 30_000 + 1])  # so many tell how often each is used
     totals = range(2 * min(lengths, default=0), 2 * max(lengths, default=0) + 1)
     for parts, some in groupby(totals, key=lambda total: int((1 - threshold) * total + SLACK) // 2 + 1):
         least, *_, most = [*some] * 2
@@ -180,10 +181,13 @@ def alike(forms: Sequence[str], threshold: float) -> Iterator[tuple[int, int, fl
         if end <= first + 1:
             continue
         told: set[tuple[int, int]] = set()
-        for partners in _partners(data[ends[first] + 1 : ends[end]], _classes(letters, parts), first):
+        part = data[ends[first] + 1 : ends[end]]
+        for partners in _partners(part, _classes(part, parts), first):
             for one, found in partners.items():
-                low, high = least - lengths[one], most - lengths[one]
-                near = [other for other in found if low <= lengths[other] <= high]
+                length = lengths[one]
+                low = max(least - length, length * threshold / (2 - threshold) - SLACK)
+                high = min(most - length, length * (2 - threshold) / threshold + SLACK)
+                near = [other for other in set(found) if low <= lengths[other] <= high]
                 for _, share, at in process.extract(
                     texts[one], [texts[other] for other in near], scorer=fuzz.ratio, score_cutoff=threshold * 100, limit=None
                 ):
@@ -204,15 +208,16 @@ def _encoded(texts: Sequence[str], ends: Iterable[int]) -> bytes:
     return bytes(data)
 
 
-def _classes(letters: Mapping[int, int], wanted: int) -> Iterator[bytes]:
-    """The letters that do not belong to each of so many classes, which stand in the texts about equally often."""
+def _classes(data: bytes, wanted: int) -> Iterable[bytes]:
+    """The letters that do not belong to each of so many classes, which stand in the lines about equally often."""
+    counts = Counter(data[:: len(data) // 10_000 + 1])  # so many tell how often each is used
+    everything = SIGNS.translate(None, SIGNS.translate(None, data))
     held = [(0, number, bytearray()) for number in range(wanted)]
-    everything = bytes(letter for letter in range(256) if letter != LINE)
-    for letter in sorted(everything, key=lambda letter: letters.get(letter, 0), reverse=True):
+    for letter in sorted(everything, key=counts.__getitem__, reverse=True):
         load, number, members = held[0]
         members.append(letter)
-        heapreplace(held, (load + letters.get(letter, 0), number, members))
-    return (everything.translate(None, members) for _, _, members in held)
+        heapreplace(held, (load + counts[letter], number, members))
+    return dict.fromkeys(everything.translate(None, members) for _, _, members in held)
 
 
 def _partners(data: bytes, classes: Iterable[bytes], first: int) -> Iterator[Mapping[int, Sequence[int]]]:
@@ -234,7 +239,7 @@ def _similar(data: bytes, first: int) -> Iterator[tuple[Sequence[int], Sequence[
     """For lines, numbered from ``first``, others that are the same, or what is left when one letter is taken out.
 
     A letter is taken out of all lines of a length at once: what is left without the first differs by a column from that without
-    the second, and so on.
+    the second, and so on. Of equal letters in a row the first stands for all.
     """
     lines = data.split(b"\n")
     heads, equal = _equal(lines, range(first, first + len(lines)))
@@ -253,7 +258,7 @@ def _similar(data: bytes, first: int) -> Iterator[tuple[Sequence[int], Sequence[
             rest = bytes(left).split(b"\n")
             found = shorter.intersection(rest)
             for line, other in zip(longer, rest, strict=True) if found else ():
-                if other in found:
+                if other in found and line[at - 1 : at] != line[at : at + 1]:
                     one, two = heads[line], heads[other]
                     yield equal.get(one, (one,)), equal.get(two, (two,))
         shorter = {*longer}
