@@ -103,6 +103,8 @@ def compared_with(workspace: Workspace, base: Knowledge | None) -> Workspace:
     """The same with the near duplicates of what the base does not have. Raises InvalidInput."""
     from kbsync.checks import check  # noqa: PLC0415  (loads rapidfuzz)
 
+    if base is workspace.knowledge:
+        return workspace
     old = frozenset(question.content for question in base.questions) if base is not None else frozenset[Content]()
     if all(question.content in old for question in workspace.knowledge.questions):
         return workspace
