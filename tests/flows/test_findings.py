@@ -74,6 +74,15 @@ def test_what_speaks_of_a_change_is_told_wherever_it_stands(bench: Bench) -> Non
     assert ("KB402" in told, "KB120" in told, "do not change" in told) == (True, True, False)
 
 
+def test_two_that_are_alike_in_the_base_are_not_compared_again(bench: Bench) -> None:
+    """Where the files are the base's, a plan of them and one made offline tell no near duplicates; ``validate`` does."""
+    alike = "".join(f"  - question: When does the {word} office open\n    answer: x\n" for word in ("main", "mein"))
+    bench.commit({"a.yaml": f"categories:\n  - title: A\n---\ncategory: A\nquestions:\n{alike}"})
+    assert "KB401" in bench.run("validate").out
+    for words in (["--base", "HEAD"], ["--base", "HEAD", "--offline"]):
+        assert "KB401" not in bench.run("plan", *words).err
+
+
 PAIR = """categories:
   - title: A
 ---
