@@ -12,7 +12,6 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import heapreplace
 from itertools import accumulate, chain, groupby, islice, product
 from math import ceil
 from typing import NamedTuple, TypeVar
@@ -212,12 +211,9 @@ def _classes(data: bytes, wanted: int) -> Iterable[bytes]:
     """The letters that do not belong to each of so many classes, which stand in the lines about equally often."""
     counts = Counter(data[:: len(data) // 10_000 + 1])  # so many tell how often each is used
     everything = SIGNS.translate(None, SIGNS.translate(None, data))
-    held = [(0, number, bytearray()) for number in range(wanted)]
-    for letter in sorted(everything, key=counts.__getitem__, reverse=True):
-        load, number, members = held[0]
-        members.append(letter)
-        heapreplace(held, (load + counts[letter], number, members))
-    return dict.fromkeys(everything.translate(None, members) for _, _, members in held)
+    ranked = sorted(everything, key=counts.__getitem__, reverse=True)
+    dealt = (ranked[number :: 2 * wanted] + ranked[2 * wanted - 1 - number :: 2 * wanted] for number in range(wanted))
+    return dict.fromkeys(everything.translate(None, bytes(members)) for members in dealt)
 
 
 def _partners(data: bytes, classes: Iterable[bytes], first: int) -> Iterator[Mapping[int, Sequence[int]]]:
