@@ -73,6 +73,11 @@ def test_form_alone_tells_no_questions_apart(one: str, other: str) -> None:
     assert (finding.location.line, finding.related[0].location.line) == (2, 1)
 
 
+def test_only_the_text_that_hides_something_is_told() -> None:
+    """Its neighbours are looked at with it and have nothing."""
+    assert len(found(Rule.KB404, knowledge(asked("Where is it?", "Where\u200b is my parcel?")))) == 1
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
