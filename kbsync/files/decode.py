@@ -3,7 +3,7 @@
 import posixpath
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -14,7 +14,7 @@ from kbsync.display import shorten, visible
 from kbsync.files import schema
 from kbsync.files.directory import FileRefused, FileTree, is_hidden
 from kbsync.files.kinds import Key, Record, TextAt, closest, read_record
-from kbsync.files.parse import ListNode, Node, Scalar, documents
+from kbsync.files.parse import ListNode, MapNode, Node, Scalar, documents
 from kbsync.files.source import LINE_END, SourceFile, decode, report_link
 from kbsync.messages import Message, message
 from kbsync.model import AnswerType, CategoryPath, Content, Question, Status, to_lf
@@ -94,21 +94,23 @@ class DocumentReader:
 
         What stands above the questions of a document is left to the parser.
         """
-        parts = None if b"\r" in source.data else _usual(text)
+        parts = None if source.faults or b"\r" in source.data else _usual(text)
         if parts is None:
             return False
         rest, sections = parts
         aside = SourceFile(source.path, source.name, rest.encode())
         heads = DocumentReader(self._answers, target=self._target, targets=self._targets)
+        places: list[int] = []
         for root in documents(aside, keys=schema.KEYS):
             heads.read(root, source)
+            places += _empty_lists(root)
         homes = [(path, place) for path, place in heads.homes if path is not None and place is not None]
-        if aside.faults or source.faults or not len(homes) == len(heads.homes) == len(sections):
-            source.faults.clear()  # the parser finds them again
+        if aside.faults or source.faults or len(homes) < len(heads.homes) or places != [line for line, _ in sections]:
+            source.forget_faults()  # the parser finds them again
             return False
         self.categories += heads.categories
         self.removed += heads.removed
-        for (category, place), section in zip(homes, sections, strict=True):
+        for (category, place), (_, section) in zip(homes, sections, strict=True):
             for line, found in section:
                 self._take(line, found, category, place, source.path)
         return True
@@ -288,25 +290,39 @@ class AnswerFiles:
         return other != name and isinstance(self._tree.read(other), bytes)
 
 
-def _usual(text: str) -> tuple[str, list[list[tuple[int, re.Match[str]]]]] | None:
-    """The rest of a file, on its lines, and the questions of each document with the line each begins on; None if unusual."""
+_Section = tuple[int, list[tuple[int, re.Match[str]]]]
+"""The line of the key ``questions``, and each question behind it with the line it begins on."""
+
+
+def _usual(text: str) -> tuple[str, list[_Section]] | None:
+    """A file with an empty list for all questions of a document, on its lines, and these questions; None if unusual."""
     text = text if text.endswith("\n") else f"{text}\n"
-    rest, sections, at, line = "", [], 0, 1
+    rest: list[str] = []
+    sections: list[_Section] = []
+    at, line = 0, 1
     while head := USUAL_HEAD.search(text, at):
-        begun = at
-        at = head.end()
-        rest += f"{text[begun : at - 1]} []\n"
-        line += text.count("\n", begun, at)
-        above, section = line, []
+        line += text.count("\n", at, head.end())
+        rest.append(f"{text[at : head.end() - 1]} []\n")
+        at, above, section = head.end(), line, []
         while found := USUAL.match(text, at):
             section.append((line, found))
             line += text.count("\n", at, found.end())
             at = found.end()
         if not section or text[at : at + 1] in (" ", "\t"):
             return None
-        rest += "\n" * (line - above)
-        sections.append(section)
-    return (rest + text[at:], sections) if sections else None
+        rest.append("\n" * (line - above))
+        sections.append((above - 1, section))
+    return ("".join((*rest, text[at:])), sections) if sections else None
+
+
+def _empty_lists(root: Node) -> Iterator[int]:
+    """The line of the list that stands for the questions of a document; 0 between braces, where a list as theirs is a fault."""
+    if type(root) is MapNode and root.children:
+        begun, first = root.start_mark, root.children[0].start_mark
+        is_block = (begun.line, begun.column) == (first.line, first.column)
+        for key, value in root.pairs():
+            if type(key) is Scalar and key.value == schema.DOCUMENT_QUESTIONS.name:
+                yield value.start_mark.line + 1 if is_block else 0
 
 
 def _usual_text(scalar: str) -> str:

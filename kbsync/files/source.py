@@ -185,6 +185,11 @@ class SourceFile:
         above = self.line(place[0] - 1) if place[0] and rule in STRUCTURAL else ""
         self.faults.append(Diagnostic(rule, severity, said, location, hint, source, width, tuple(related), above))
 
+    def forget_faults(self) -> None:
+        """Begin anew with a file that is read in another way."""
+        self.faults.clear()
+        self._more, self._worst = 0, Severity.WARNING
+
     def all_faults(self) -> tuple[Diagnostic, ...]:
         """Every fault kept, and one that counts the others where there were too many."""
         shown = [replace(one, source="", above="") if one.location.line in self._hidden else one for one in self.faults]

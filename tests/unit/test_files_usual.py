@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from kbsync.diagnostics import Rule
 from kbsync.files import Loaded, load_tree
 from kbsync.files.decode import DocumentReader
+from kbsync.files.source import MAX_FAULTS
 from kbsync.model import Question
 
 USUAL = (
@@ -185,11 +187,26 @@ def test_the_layout_of_fmt_is_read_at_once(both_ways: Callable[[str], bool], tex
         "category: [A\nquestions:\n  - question: q\n    answer: a\n",
         "category: /\ncolour: red\nquestions:\n  - question: q\n    answer: a\n",
         "removed:\n  - old\n",
+        "{}\n---\ncategory: A\nremoved: ['\nquestions:\n  - question: q\n    answer: a\n']\n",
+        "{category: A,\nquestions:\n  - question: q\n    answer: a\n}\n",
+        "{\ncategory: A,\nquestions:\n  - question: q\n    answer: a\n, removed: [x]}\n",
+        "{questions:\n  - question: q\n    answer: a\n, category: A}\n",
+        "{? [x] : y, category: A,\nquestions:\n  - question: q\n    answer: a\n}\n",
+        'removed: ["x\nquestions:\n  - question: q\n    answer: a\n"]\ncategory: A\nquestions: [{question: u, answer: v}]\n',
+        "category: A\nremoved: ['x\nquestions:\n  - question: q\n    answer: a\n']\nquestions: [{question: u, answer: v}]\n",
     ],
 )
 def test_any_other_file_is_left_to_the_parser(both_ways: Callable[[str], bool], text: str) -> None:
     """What has another form or a fault is read by the parser, which alone reports."""
     assert not both_ways(text)
+
+
+def test_what_is_read_twice_is_told_once() -> None:
+    """Of many faults as many are counted as there are."""
+    wrong = "".join(f"  - title: t{number}\n    foo: x\n" for number in range(MAX_FAULTS + 10))
+    text = f"categories:\n{wrong}category: t1\nquestions:\n  - question: q\n    answer: a\n"
+    found = load_tree({"faq.yaml": text.encode()}, shown_as="knowledge", settings=False).diagnostics
+    assert [dict(one.message.values)["count"] for one in found if one.rule is Rule.KB117] == ["10"]
 
 
 @pytest.mark.parametrize(
