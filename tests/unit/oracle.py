@@ -156,7 +156,7 @@ def make_case(seed: int) -> Case:
         entry.protected = entry.protected or chance.random() < 0.1
     if chance.random() < 0.2:
         # A line for whatever is live, or for nothing; now and then the base has it already.
-        line = chance.choice([*live.texts(), *TEXTS])
+        line = chance.choice([*sorted(live.texts()), *TEXTS])
         git.removed.append(line)
         if chance.random() < 0.3 and line not in before.texts():
             before.removed.append(line)
