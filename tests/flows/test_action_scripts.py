@@ -237,7 +237,11 @@ def test_installs_kbsync_with_its_lock_and_nothing_else(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("package", "place"),
-    [("kbsync @ git+https://h.invalid/o/kbsync@1", "kbsync-installed"), ("./kbsync.whl", "work"), ("/work/kbsync@1.whl", "work")],
+    [
+        ("kbsync @ git+https://h.invalid/o/kbsync@1", "kbsync-installed"),
+        ("./kbsync.whl", "work"),
+        ("/wheels/kbsync@1.whl", "work"),
+    ],
 )
 def test_an_address_to_install_from_is_no_path_of_the_workspace(tmp_path: Path, package: str, place: str) -> None:
     """Pip takes ``name @ address`` for a directory where there is one, and a branch can bring ``name @ git+https:/…``."""
